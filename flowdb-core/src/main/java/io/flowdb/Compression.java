@@ -1,0 +1,9 @@
+package io.flowdb;
+
+/** How the blocks of new files are compressed. Files written with different settings mix freely. */
+public enum Compression {
+    /** Blocks are stored as they are. */
+    NONE,
+    /** LZ4 block format; a block that does not shrink is stored as it is. */
+    LZ4
+}

@@ -1,0 +1,360 @@
+package io.flowdb;
+
+import io.flowdb.error.InvalidConfigException;
+import io.flowdb.error.InvalidConfigException.Violation;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of an {@link Engine}. Immutable; sizes are bytes.
+ *
+ * <p>{@link Builder#build()} checks every field and reports all bad ones in one {@link InvalidConfigException}.
+ *
+ * @param dataDir directory of the database.
+ * @param createIfMissing whether {@link Engine#open} creates a missing data directory.
+ * @param walSyncMode when commits are forced to stable storage.
+ * @param memtableSize bytes a memtable takes before it is frozen and flushed.
+ * @param maxFrozenMemtables frozen memtables waiting for their flush at which writers stall.
+ * @param flushInterval age at which a memtable is flushed in the background if worthwhile; zero for only by size.
+ * @param blockSize bytes of a data block before compression.
+ * @param blockCacheCapacity bytes of uncompressed blocks kept in memory; 0 for none.
+ * @param indexMemoryBudget bytes for block indexes and filters in memory; beyond it they are read through the block cache.
+ * @param bloomBitsPerKey bits of bloom filter per key; 0 for none.
+ * @param compression how blocks of new files are compressed.
+ * @param walSegmentSize bytes of one WAL segment.
+ * @param compactionThreshold files of similar size from which they are merged.
+ * @param compactionInterval how often compaction is considered without a flush.
+ * @param gcInterval how often expired files are dropped.
+ * @param timeBucket width of the buckets of the time index.
+ * @param defaultTtl time to live of records written without expiry; null for none.
+ * @param autoBackground whether flush, compaction, GC and interval syncs run by themselves; false for tests.
+ * @param inMemory whether everything is kept in memory and gone at close; no directory is touched.
+ * @param readOnly whether the directory is opened without its lock, as it is, refusing writes.
+ * @param clockMicros source of the time, in microseconds since the epoch.
+ */
+public record Config(
+        Path dataDir,
+        boolean createIfMissing,
+        SyncMode walSyncMode,
+        long memtableSize,
+        int maxFrozenMemtables,
+        Duration flushInterval,
+        int blockSize,
+        long blockCacheCapacity,
+        long indexMemoryBudget,
+        int bloomBitsPerKey,
+        Compression compression,
+        long walSegmentSize,
+        int compactionThreshold,
+        Duration compactionInterval,
+        Duration gcInterval,
+        Duration timeBucket,
+        @Nullable Duration defaultTtl,
+        boolean autoBackground,
+        boolean inMemory,
+        boolean readOnly,
+        LongSupplier clockMicros) {
+
+    /** A builder holding the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The defaults with another directory. */
+    public static Config of(Path dataDir) {
+        return builder().dataDir(dataDir).build();
+    }
+
+    /** A builder holding these settings. */
+    public Builder toBuilder() {
+        Builder b = new Builder();
+        b.dataDir = dataDir;
+        b.createIfMissing = createIfMissing;
+        b.walSyncMode = walSyncMode;
+        b.memtableSize = memtableSize;
+        b.maxFrozenMemtables = maxFrozenMemtables;
+        b.flushInterval = flushInterval;
+        b.blockSize = blockSize;
+        b.blockCacheCapacity = blockCacheCapacity;
+        b.indexMemoryBudget = indexMemoryBudget;
+        b.bloomBitsPerKey = bloomBitsPerKey;
+        b.compression = compression;
+        b.walSegmentSize = walSegmentSize;
+        b.compactionThreshold = compactionThreshold;
+        b.compactionInterval = compactionInterval;
+        b.gcInterval = gcInterval;
+        b.timeBucket = timeBucket;
+        b.defaultTtl = defaultTtl;
+        b.autoBackground = autoBackground;
+        b.inMemory = inMemory;
+        b.readOnly = readOnly;
+        b.clockMicros = clockMicros;
+        return b;
+    }
+
+    private static LongSupplier systemMicros() {
+        return () -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    }
+
+    /** Collects settings. Threads: one. */
+    public static final class Builder {
+        private Path dataDir = Path.of("./data");
+        private boolean createIfMissing = true;
+        private SyncMode walSyncMode = SyncMode.always();
+        private long memtableSize = 64L << 20;
+        private int maxFrozenMemtables = 2;
+        private Duration flushInterval = Duration.ofSeconds(1);
+        private int blockSize = 8192;
+        private long blockCacheCapacity = 128L << 20;
+        private long indexMemoryBudget = 256L << 20;
+        private int bloomBitsPerKey = 10;
+        private Compression compression = Compression.LZ4;
+        private long walSegmentSize = 64L << 20;
+        private int compactionThreshold = 2;
+        private Duration compactionInterval = Duration.ofSeconds(60);
+        private Duration gcInterval = Duration.ofHours(1);
+        private Duration timeBucket = Duration.ofHours(1);
+        private @Nullable Duration defaultTtl = null;
+        private boolean autoBackground = true;
+        private boolean inMemory = false;
+        private boolean readOnly = false;
+        private LongSupplier clockMicros = systemMicros();
+
+        private Builder() {}
+
+        /** Directory of the database. Default: {@code ./data}. */
+        public Builder dataDir(Path dataDir) {
+            this.dataDir = Objects.requireNonNull(dataDir, "dataDir");
+            return this;
+        }
+
+        /** Whether {@link Engine#open} creates a missing data directory. Default: true. */
+        public Builder createIfMissing(boolean createIfMissing) {
+            this.createIfMissing = createIfMissing;
+            return this;
+        }
+
+        /** When commits are forced to stable storage. Allowed: always, or an interval of at least 1 ms. Default: always. */
+        public Builder walSyncMode(SyncMode walSyncMode) {
+            this.walSyncMode = Objects.requireNonNull(walSyncMode, "walSyncMode");
+            return this;
+        }
+
+        /** Bytes a memtable takes before it is frozen and flushed. Allowed: 64 KiB to 1 GiB. Default: 64 MiB. */
+        public Builder memtableSize(long memtableSize) {
+            this.memtableSize = memtableSize;
+            return this;
+        }
+
+        /** Frozen memtables waiting for their flush at which writers stall. Allowed: 1 to 64. Default: 2. */
+        public Builder maxFrozenMemtables(int maxFrozenMemtables) {
+            this.maxFrozenMemtables = maxFrozenMemtables;
+            return this;
+        }
+
+        /** Age at which a memtable is flushed in the background if worthwhile; zero for only by size. Allowed: 0 or more. Default: 1 s. */
+        public Builder flushInterval(Duration flushInterval) {
+            this.flushInterval = Objects.requireNonNull(flushInterval, "flushInterval");
+            return this;
+        }
+
+        /** Bytes of a data block before compression. Allowed: 512 B to 4 MiB. Default: 8 KiB. */
+        public Builder blockSize(int blockSize) {
+            this.blockSize = blockSize;
+            return this;
+        }
+
+        /** Bytes of uncompressed blocks kept in memory; 0 for none. Allowed: 0 or more bytes. Default: 128 MiB. */
+        public Builder blockCacheCapacity(long blockCacheCapacity) {
+            this.blockCacheCapacity = blockCacheCapacity;
+            return this;
+        }
+
+        /** Bytes for block indexes and filters in memory; beyond it they are read through the block cache. Allowed: 0 or more bytes. Default: 256 MiB. */
+        public Builder indexMemoryBudget(long indexMemoryBudget) {
+            this.indexMemoryBudget = indexMemoryBudget;
+            return this;
+        }
+
+        /** Bits of bloom filter per key; 0 for none. Allowed: 0 to 64. Default: 10. */
+        public Builder bloomBitsPerKey(int bloomBitsPerKey) {
+            this.bloomBitsPerKey = bloomBitsPerKey;
+            return this;
+        }
+
+        /** How blocks of new files are compressed. Default: LZ4. */
+        public Builder compression(Compression compression) {
+            this.compression = Objects.requireNonNull(compression, "compression");
+            return this;
+        }
+
+        /** Bytes of one WAL segment. Allowed: 64 KiB to 1 GiB. Default: 64 MiB. */
+        public Builder walSegmentSize(long walSegmentSize) {
+            this.walSegmentSize = walSegmentSize;
+            return this;
+        }
+
+        /** Files of similar size from which they are merged. Allowed: 2 to 1000. Default: 2. */
+        public Builder compactionThreshold(int compactionThreshold) {
+            this.compactionThreshold = compactionThreshold;
+            return this;
+        }
+
+        /** How often compaction is considered without a flush. Allowed: more than 0. Default: 60 s. */
+        public Builder compactionInterval(Duration compactionInterval) {
+            this.compactionInterval = Objects.requireNonNull(compactionInterval, "compactionInterval");
+            return this;
+        }
+
+        /** How often expired files are dropped. Allowed: more than 0. Default: 1 h. */
+        public Builder gcInterval(Duration gcInterval) {
+            this.gcInterval = Objects.requireNonNull(gcInterval, "gcInterval");
+            return this;
+        }
+
+        /** Width of the buckets of the time index. Allowed: more than 0. Default: 1 h. */
+        public Builder timeBucket(Duration timeBucket) {
+            this.timeBucket = Objects.requireNonNull(timeBucket, "timeBucket");
+            return this;
+        }
+
+        /** Time to live of records written without expiry; null for none. Allowed: none, or more than 0. Default: none. */
+        public Builder defaultTtl(@Nullable Duration defaultTtl) {
+            this.defaultTtl = defaultTtl;
+            return this;
+        }
+
+        /** Whether flush, compaction, GC and interval syncs run by themselves; false for tests. Default: true. */
+        public Builder autoBackground(boolean autoBackground) {
+            this.autoBackground = autoBackground;
+            return this;
+        }
+
+        /** Whether everything is kept in memory and gone at close; no directory is touched. Default: false. */
+        public Builder inMemory(boolean inMemory) {
+            this.inMemory = inMemory;
+            return this;
+        }
+
+        /** Whether the directory is opened without its lock, as it is, refusing writes. Default: false. */
+        public Builder readOnly(boolean readOnly) {
+            this.readOnly = readOnly;
+            return this;
+        }
+
+        /** Source of the time, in microseconds since the epoch. Default: the system clock. */
+        public Builder clockMicros(LongSupplier clockMicros) {
+            this.clockMicros = Objects.requireNonNull(clockMicros, "clockMicros");
+            return this;
+        }
+
+        /** The same as {@link #clockMicros}, from a {@link Clock}. */
+        public Builder clock(Clock clock) {
+            Objects.requireNonNull(clock, "clock");
+            return clockMicros(() -> ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()));
+        }
+
+        /** The settings; throws {@link InvalidConfigException} naming every bad one. */
+        public Config build() {
+            List<Violation> violations = new ArrayList<>();
+            require(
+                    violations,
+                    !(walSyncMode instanceof SyncMode.Interval i) || i.period().compareTo(Duration.ofMillis(1)) >= 0,
+                    "walSyncMode",
+                    walSyncMode,
+                    "always, or an interval of at least 1 ms");
+            require(
+                    violations,
+                    memtableSize >= 64 << 10 && memtableSize <= 1L << 30,
+                    "memtableSize",
+                    memtableSize,
+                    "64 KiB to 1 GiB");
+            require(
+                    violations,
+                    maxFrozenMemtables >= 1 && maxFrozenMemtables <= 64,
+                    "maxFrozenMemtables",
+                    maxFrozenMemtables,
+                    "1 to 64");
+            require(violations, !flushInterval.isNegative(), "flushInterval", flushInterval, "0 or more");
+            require(violations, blockSize >= 512 && blockSize <= 4 << 20, "blockSize", blockSize, "512 B to 4 MiB");
+            require(violations, blockCacheCapacity >= 0, "blockCacheCapacity", blockCacheCapacity, "0 or more bytes");
+            require(violations, indexMemoryBudget >= 0, "indexMemoryBudget", indexMemoryBudget, "0 or more bytes");
+            require(
+                    violations,
+                    bloomBitsPerKey >= 0 && bloomBitsPerKey <= 64,
+                    "bloomBitsPerKey",
+                    bloomBitsPerKey,
+                    "0 to 64");
+            require(
+                    violations,
+                    walSegmentSize >= 64 << 10 && walSegmentSize <= 1L << 30,
+                    "walSegmentSize",
+                    walSegmentSize,
+                    "64 KiB to 1 GiB");
+            require(
+                    violations,
+                    compactionThreshold >= 2 && compactionThreshold <= 1000,
+                    "compactionThreshold",
+                    compactionThreshold,
+                    "2 to 1000");
+            require(
+                    violations,
+                    isPositive(compactionInterval),
+                    "compactionInterval",
+                    compactionInterval,
+                    "more than 0");
+            require(violations, isPositive(gcInterval), "gcInterval", gcInterval, "more than 0");
+            require(violations, isPositive(timeBucket), "timeBucket", timeBucket, "more than 0");
+            require(
+                    violations,
+                    defaultTtl == null || isPositive(defaultTtl),
+                    "defaultTtl",
+                    defaultTtl,
+                    "none, or more than 0");
+            if (!violations.isEmpty()) {
+                throw new InvalidConfigException(violations);
+            }
+            return new Config(
+                    dataDir,
+                    createIfMissing,
+                    walSyncMode,
+                    memtableSize,
+                    maxFrozenMemtables,
+                    flushInterval,
+                    blockSize,
+                    blockCacheCapacity,
+                    indexMemoryBudget,
+                    bloomBitsPerKey,
+                    compression,
+                    walSegmentSize,
+                    compactionThreshold,
+                    compactionInterval,
+                    gcInterval,
+                    timeBucket,
+                    defaultTtl,
+                    autoBackground,
+                    inMemory,
+                    readOnly,
+                    clockMicros);
+        }
+
+        private static void require(
+                List<Violation> violations, boolean ok, String field, @Nullable Object value, String allowed) {
+            if (!ok) {
+                violations.add(new Violation(field, String.valueOf(value), allowed));
+            }
+        }
+
+        private static boolean isPositive(Duration d) {
+            return !d.isNegative() && !d.isZero();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.flowdb;
+
+/**
+ * What the document layer needs of a storage engine: an ordered map from bytes to bytes with snapshots and conditional atomic
+ * commits. {@link Engine} is the implementation that ships; a database server can stand here as well.
+ *
+ * <p>Keys are ordered as unsigned bytes and hold one value each (the engine stores them with ts 0). Threads: all methods may be
+ * called from any thread. Errors: {@link io.flowdb.error.FlowDbException}.
+ */
+public interface OrderedStore {
+
+    /** The newest committed state, read without pinning it. */
+    StoreReader latest();
+
+    /** Pins the newest committed state until it is closed. */
+    StoreSnapshot snapshot();
+
+    /**
+     * Commits {@code batch} atomically if nothing named in {@code preconditions} was written after their sequence number.
+     * With {@link CommitOutcome.Conflict} nothing was written, and the conflicting commit is already visible to
+     * {@link #latest()}, so an immediate retry makes progress. An empty batch only checks the preconditions.
+     *
+     * @param preconditions their snapshot must still be open, or be {@link Preconditions#NONE}
+     */
+    CommitOutcome commit(WriteBatch batch, Preconditions preconditions, WriteOptions options);
+
+    /** Sequence number of the newest commit that readers can see. */
+    long lastSeqno();
+
+    /** What keys, values and batches may measure. */
+    Limits limits();
+
+    /**
+     * Limits of a store, in bytes.
+     *
+     * @param maxKeyBytes longest key
+     * @param maxValueBytes longest value
+     * @param maxBatchBytes largest batch, keys and values together
+     */
+    record Limits(int maxKeyBytes, int maxValueBytes, long maxBatchBytes) {}
+}

@@ -1,0 +1,75 @@
+package io.flowdb;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys and key ranges that must not have been written since a snapshot. Threads: one; not changed once handed to a commit.
+ */
+public final class Preconditions {
+    /** Nothing to check. */
+    public static final Preconditions NONE = new Preconditions(Long.MAX_VALUE);
+
+    private final long sinceSeqno;
+    private final List<byte[]> keys = new ArrayList<>();
+    private final List<Range> ranges = new ArrayList<>();
+
+    private Preconditions(long sinceSeqno) {
+        this.sinceSeqno = sinceSeqno;
+    }
+
+    /** Starts an empty set for reads made at {@code snapshot}, which must stay open until the commit has returned. */
+    public static Preconditions since(StoreReader snapshot) {
+        return new Preconditions(snapshot.seqno());
+    }
+
+    /** Requires that {@code key} was neither written nor deleted. */
+    public Preconditions key(byte[] key) {
+        checkMutable();
+        keys.add(key);
+        return this;
+    }
+
+    /** Requires that no key from {@code start} (inclusive) to {@code end} (exclusive, null for unbounded) was written or deleted. */
+    public Preconditions range(byte[] start, byte @Nullable [] end) {
+        checkMutable();
+        ranges.add(new Range(start, end));
+        return this;
+    }
+
+    /** The snapshot's sequence number. */
+    public long sinceSeqno() {
+        return sinceSeqno;
+    }
+
+    /** In the order they were added. */
+    public List<byte[]> keys() {
+        return keys;
+    }
+
+    /** In the order they were added. */
+    public List<Range> ranges() {
+        return ranges;
+    }
+
+    /** Whether there is nothing to check. */
+    public boolean isEmpty() {
+        return keys.isEmpty() && ranges.isEmpty();
+    }
+
+    private void checkMutable() {
+        if (this == NONE) {
+            throw new IllegalStateException(
+                    "Preconditions.NONE takes no entries; start with Preconditions.since(snapshot)");
+        }
+    }
+
+    /**
+     * A key range.
+     *
+     * @param start inclusive
+     * @param end exclusive, null for unbounded
+     */
+    public record Range(byte[] start, byte @Nullable [] end) {}
+}

@@ -1,0 +1,173 @@
+package io.flowdb;
+
+import static io.flowdb.internal.base.Arguments.check;
+
+import io.flowdb.internal.base.Keys;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which records to read, in which order and how many. Immutable: every method returns a new query.
+ *
+ * <p>Key bounds are kept as a half-open byte range: an exclusive start and an inclusive end use {@link Keys#successor}. Bounds
+ * that exclude each other give an empty result.
+ */
+public final class Query {
+    private static final Query ALL =
+            new Query(null, null, Long.MIN_VALUE, Long.MAX_VALUE, false, Long.MAX_VALUE, ReadOptions.DEFAULT);
+
+    private final byte @Nullable [] startKey;
+    private final byte @Nullable [] endKey;
+    private final long minTs;
+    private final long maxTs;
+    private final boolean reversed;
+    private final long limit;
+    private final ReadOptions options;
+
+    private Query(
+            byte @Nullable [] startKey,
+            byte @Nullable [] endKey,
+            long minTs,
+            long maxTs,
+            boolean reversed,
+            long limit,
+            ReadOptions options) {
+        this.startKey = startKey;
+        this.endKey = endKey;
+        this.minTs = minTs;
+        this.maxTs = maxTs;
+        this.reversed = reversed;
+        this.limit = limit;
+        this.options = options;
+    }
+
+    /** Every record. */
+    public static Query all() {
+        return ALL;
+    }
+
+    /** Keys that start with {@code prefix}; an empty prefix means all. */
+    public static Query prefix(byte[] prefix) {
+        return ALL.withKeys(prefix, Keys.prefixEnd(prefix));
+    }
+
+    /** Keys that start with the UTF-8 bytes of {@code prefix}. */
+    public static Query prefix(String prefix) {
+        return prefix(Keys.utf8(prefix));
+    }
+
+    /** Keys from {@code start} to {@code end}, both inclusive. */
+    public static Query keyRange(byte[] start, byte[] end) {
+        return ALL.fromKey(start, true).toKey(end, true);
+    }
+
+    /** Keys from {@code start} to {@code end} as UTF-8, both inclusive. */
+    public static Query keyRange(String start, String end) {
+        return keyRange(Keys.utf8(start), Keys.utf8(end));
+    }
+
+    /** Every version of one key. */
+    public static Query key(byte[] key) {
+        return keyRange(key, key);
+    }
+
+    /** Versions from {@code minTs} to {@code maxTs}, both inclusive, of all keys. */
+    public static Query timeRange(long minTs, long maxTs) {
+        return ALL.withTimeRange(minTs, maxTs);
+    }
+
+    /** Narrows to versions from {@code min} to {@code max}, both inclusive. */
+    public Query withTimeRange(long min, long max) {
+        return new Query(startKey, endKey, min, max, reversed, limit, options);
+    }
+
+    /** Sets the lower key bound. */
+    public Query fromKey(byte[] key, boolean inclusive) {
+        return withKeys(inclusive ? key.clone() : Keys.successor(key), endKey);
+    }
+
+    /** Sets the upper key bound. */
+    public Query toKey(byte[] key, boolean inclusive) {
+        return withKeys(startKey, inclusive ? Keys.successor(key) : key.clone());
+    }
+
+    /** Sets the lower ts bound; an exclusive {@code Long.MAX_VALUE} leaves nothing. */
+    public Query fromTs(long ts, boolean inclusive) {
+        if (!inclusive && ts == Long.MAX_VALUE) {
+            return withTimeRange(Long.MAX_VALUE, Long.MIN_VALUE);
+        }
+        return withTimeRange(inclusive ? ts : ts + 1, maxTs);
+    }
+
+    /** Sets the upper ts bound; an exclusive {@code Long.MIN_VALUE} leaves nothing. */
+    public Query toTs(long ts, boolean inclusive) {
+        if (!inclusive && ts == Long.MIN_VALUE) {
+            return withTimeRange(Long.MAX_VALUE, Long.MIN_VALUE);
+        }
+        return withTimeRange(minTs, inclusive ? ts : ts - 1);
+    }
+
+    /** Walks from the greatest (key, ts) down. */
+    public Query reverse() {
+        return new Query(startKey, endKey, minTs, maxTs, !reversed, limit, options);
+    }
+
+    /** Returns at most {@code n} records; 0 for none. */
+    public Query limit(long n) {
+        check(n >= 0, "limit", n, "0 or more");
+        return new Query(startKey, endKey, minTs, maxTs, reversed, n, options);
+    }
+
+    /** Sets how blocks are read. */
+    public Query options(ReadOptions readOptions) {
+        return new Query(
+                startKey, endKey, minTs, maxTs, reversed, limit, Objects.requireNonNull(readOptions, "readOptions"));
+    }
+
+    /** Lower key bound, inclusive; null for none. */
+    public byte @Nullable [] startKey() {
+        return startKey;
+    }
+
+    /** Upper key bound, exclusive; null for none. */
+    public byte @Nullable [] endKey() {
+        return endKey;
+    }
+
+    /** Lower ts bound, inclusive. */
+    public long minTs() {
+        return minTs;
+    }
+
+    /** Upper ts bound, inclusive. */
+    public long maxTs() {
+        return maxTs;
+    }
+
+    /** Whether the walk goes from the greatest (key, ts) down. */
+    public boolean reversed() {
+        return reversed;
+    }
+
+    /** Most records to return. */
+    public long limit() {
+        return limit;
+    }
+
+    /** How blocks are read. */
+    public ReadOptions options() {
+        return options;
+    }
+
+    /** Half-open key bounds; null for unbounded. */
+    Query withKeys(byte @Nullable [] start, byte @Nullable [] end) {
+        return new Query(start, end, minTs, maxTs, reversed, limit, options);
+    }
+
+    @Override
+    public String toString() {
+        return "Query[" + (startKey == null ? "" : Keys.show(startKey)) + " <= key < "
+                + (endKey == null ? "" : Keys.show(endKey)) + ", " + minTs + " <= ts <= " + maxTs
+                + (reversed ? ", reversed" : "") + (limit == Long.MAX_VALUE ? "" : ", limit " + limit) + "]";
+    }
+}

@@ -1,0 +1,33 @@
+package io.flowdb;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads one state of an {@link OrderedStore}. Threads: any. */
+public interface StoreReader {
+
+    /** The sequence number up to which commits are visible. For {@link OrderedStore#latest()} each call reads anew. */
+    long seqno();
+
+    /** The value of {@code key}, or null if it is absent, deleted or expired. */
+    @Nullable
+    StoredValue get(byte[] key);
+
+    /**
+     * Walks the keys from {@code start} (inclusive) to {@code end} (exclusive).
+     *
+     * @param start null for the first key
+     * @param end null for after the last key; {@code start >= end} gives an empty walk
+     * @param reverse whether to walk from the greatest key down
+     * @return a cursor placed before its first entry; close it
+     */
+    StoreCursor scan(byte @Nullable [] start, byte @Nullable [] end, boolean reverse);
+
+    /**
+     * A stored value.
+     *
+     * @param value the caller owns the array
+     * @param seqno of the commit that wrote it
+     * @param expireAt microseconds since the epoch, or {@link FlowRecord#NEVER}
+     */
+    record StoredValue(byte[] value, long seqno, long expireAt) {}
+}

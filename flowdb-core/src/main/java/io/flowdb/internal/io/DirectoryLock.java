@@ -1,0 +1,123 @@
+package io.flowdb.internal.io;
+
+import io.flowdb.error.DatabaseLockedException;
+import io.flowdb.error.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lock of one data directory: an operating system lock, which ends with the process however it ends, and an entry in a
+ * registry of this JVM, as such locks do not exclude a second holder in the same process.
+ *
+ * <p>The file holds {@code pid=<number>\nsince=<ISO-8601>\n} for the message that others get; its content decides nothing.
+ */
+final class DirectoryLock implements AutoCloseable {
+    /* Holds paths and texts only, so no class loader is kept alive. */
+    private static final Map<Path, String> HELD = new ConcurrentHashMap<>();
+
+    private final Path key;
+    private final FileChannel channel;
+    private final FileLock lock;
+
+    private DirectoryLock(Path key, FileChannel channel, FileLock lock) {
+        this.key = key;
+        this.channel = channel;
+        this.lock = lock;
+    }
+
+    static DirectoryLock acquire(Path lockFile) {
+        Path directory = Objects.requireNonNull(lockFile.toAbsolutePath().getParent(), "lock file has no directory");
+        String content = "pid=" + ProcessHandle.current().pid() + "\nsince=" + Instant.now() + "\n";
+        Path key;
+        try {
+            key = directory.toRealPath().resolve(lockFile.getFileName());
+        } catch (IOException e) {
+            throw new StorageException("Cannot resolve " + directory + ": " + e, e);
+        }
+        String holder = HELD.putIfAbsent(key, content);
+        if (holder != null) {
+            throw locked(directory, holder);
+        }
+        boolean held = false;
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(
+                    lockFile,
+                    java.util.Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                    NioFileSystem.ownerOnly(lockFile, "rw-------"));
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                throw locked(directory, readContent(lockFile));
+            }
+            ByteBuffer bytes = ByteBuffer.wrap(content.getBytes(StandardCharsets.US_ASCII));
+            channel.truncate(0);
+            channel.write(bytes, 0);
+            held = true;
+            return new DirectoryLock(key, channel, lock);
+        } catch (OverlappingFileLockException e) {
+            throw locked(directory, readContent(lockFile));
+        } catch (IOException e) {
+            throw new StorageException("Cannot lock " + lockFile + ": " + e, e);
+        } finally {
+            if (!held) {
+                HELD.remove(key, content);
+                closeQuietly(channel);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try (channel) {
+            lock.release();
+        } catch (IOException e) {
+            throw new StorageException("Cannot release lock " + key + ": " + e, e);
+        } finally {
+            HELD.remove(key);
+        }
+    }
+
+    private static DatabaseLockedException locked(Path directory, String content) {
+        long pid = -1;
+        String since = "unknown";
+        for (String line : content.split("\n")) {
+            if (line.matches("pid=\\d{1,18}")) {
+                pid = Long.parseLong(line.substring(4));
+            } else if (line.startsWith("since=")) {
+                since = line.substring(6);
+            }
+        }
+        return new DatabaseLockedException(directory.toString(), pid, since);
+    }
+
+    private static String readContent(Path lockFile) {
+        try {
+            return Files.readString(lockFile, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /* Only on the way to another exception, which must not be hidden. */
+    private static void closeQuietly(@Nullable FileChannel channel) {
+        if (channel != null) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.flowdb.internal.io;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the engine needs of a file system. Tests put a twin here that loses unsynced bytes and directory entries.
+ *
+ * <p>Durability: bytes of a file survive power loss after {@link WritableFile#sync()}; its name (creation, rename, deletion)
+ * after {@link #syncDirectory}. Threads: all methods from any thread; a thread's interrupt never closes a file. Errors: {@link
+ * io.flowdb.error.StorageException} naming operation and file.
+ */
+public interface FileSystem {
+
+    /** Creates a new, empty file for writing; fails if it exists. Readable by its owner only where the platform can say so. */
+    WritableFile create(Path file);
+
+    /** Opens an existing file for writing in place. */
+    WritableFile openForWrite(Path file);
+
+    /** Opens an existing file for positional reads. */
+    ReadableFile open(Path file);
+
+    /** Whether a file or directory exists. */
+    boolean exists(Path path);
+
+    /** Names of the files in a directory, in no order; empty if the directory does not exist. */
+    List<String> list(Path directory);
+
+    /** Deletes a file; no error if it does not exist. */
+    void delete(Path file);
+
+    /** Moves {@code from} to {@code to} in one step, replacing it. */
+    void rename(Path from, Path to);
+
+    /** Gives a finished file a second name, by a hard link where possible, else by a synced copy. */
+    void linkOrCopy(Path from, Path to);
+
+    /** Creates a directory and its parents, accessible by their owner only where the platform can say so. */
+    void createDirectories(Path directory);
+
+    /** Makes names created, renamed or deleted in {@code directory} durable. */
+    void syncDirectory(Path directory);
+
+    /** Free bytes of the volume that holds {@code directory}; {@code Long.MAX_VALUE} if unknown. */
+    long usableBytes(Path directory);
+
+    /**
+     * Takes the lock of a data directory until the result is closed.
+     *
+     * @throws io.flowdb.error.DatabaseLockedException at once if another engine holds it, naming the holder
+     */
+    AutoCloseable lock(Path lockFile);
+}

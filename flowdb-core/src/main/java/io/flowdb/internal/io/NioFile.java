@@ -1,0 +1,170 @@
+package io.flowdb.internal.io;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.flowdb.error.EngineClosedException;
+import io.flowdb.error.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A file that survives interrupts. The JDK closes a {@link FileChannel} when a thread is interrupted inside it; here the channel is
+ * opened again and the operation repeated, with the interrupt kept for the caller.
+ *
+ * <p>Threads: any. Positional operations only, so repeating one is harmless.
+ */
+final class NioFile implements WritableFile, ReadableFile {
+    /* Larger transfers are cut, as the JDK keeps one direct buffer of the largest size a thread has used. */
+    private static final int MAX_TRANSFER_BYTES = 1 << 20;
+
+    /** How a file is opened. */
+    enum Mode {
+        READ,
+        WRITE,
+        CREATE
+    }
+
+    /** One operation on the open channel. */
+    private interface ChannelOperation<T> {
+        T run(FileChannel channel) throws IOException;
+    }
+
+    private final Path path;
+    private final Mode mode;
+    private final ReentrantLock reopenLock = new ReentrantLock(); // rank 90, docs/concurrency.md
+
+    private volatile FileChannel channel; // replaced after an interrupt; read without the lock
+
+    @GuardedBy("reopenLock")
+    private boolean closed;
+
+    NioFile(Path path, Mode mode) {
+        this.path = path;
+        this.mode = mode;
+        this.channel = openChannel(
+                mode == Mode.CREATE
+                        ? Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)
+                        : reopenOptions(mode));
+    }
+
+    @Override
+    public void write(ByteBuffer source, long position) {
+        int start = source.position();
+        int end = source.limit();
+        run("write to", c -> {
+            source.limit(end).position(start);
+            long at = position;
+            while (source.position() < end) {
+                source.limit(source.isDirect() ? end : Math.min(end, source.position() + MAX_TRANSFER_BYTES));
+                at += c.write(source, at);
+            }
+            return at;
+        });
+    }
+
+    @Override
+    public int read(ByteBuffer target, long position) {
+        int start = target.position();
+        int end = target.limit();
+        return run("read", c -> {
+            target.limit(end).position(start);
+            while (target.position() < end) {
+                target.limit(Math.min(end, target.position() + MAX_TRANSFER_BYTES));
+                if (c.read(target, position + target.position() - start) < 0) {
+                    break;
+                }
+            }
+            target.limit(end);
+            return target.position() - start;
+        });
+    }
+
+    @Override
+    public void sync() {
+        run("sync", c -> {
+            c.force(false);
+            return true;
+        });
+    }
+
+    @Override
+    public void truncate(long bytes) {
+        run("truncate", c -> c.truncate(bytes));
+    }
+
+    @Override
+    public long size() {
+        return run("get the size of", FileChannel::size);
+    }
+
+    @Override
+    public String name() {
+        return path.toString();
+    }
+
+    @Override
+    public void close() {
+        reopenLock.lock();
+        try {
+            closed = true;
+            channel.close();
+        } catch (IOException e) {
+            throw new StorageException("Cannot close " + path + ": " + e, e);
+        } finally {
+            reopenLock.unlock();
+        }
+    }
+
+    private <T> T run(String what, ChannelOperation<T> operation) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                interrupted |= Thread.interrupted();
+                FileChannel current = channel;
+                try {
+                    return operation.run(current);
+                } catch (ClosedChannelException e) {
+                    reopen(current);
+                } catch (IOException e) {
+                    throw new StorageException("Cannot " + what + " " + path + ": " + e, e);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void reopen(FileChannel broken) {
+        reopenLock.lock();
+        try {
+            if (closed) {
+                throw new EngineClosedException("file " + path);
+            }
+            if (channel == broken) {
+                channel = openChannel(reopenOptions(mode));
+            }
+        } finally {
+            reopenLock.unlock();
+        }
+    }
+
+    private FileChannel openChannel(Set<? extends OpenOption> options) {
+        try {
+            return FileChannel.open(path, options, NioFileSystem.ownerOnly(path, "rw-------"));
+        } catch (IOException e) {
+            throw new StorageException("Cannot open " + path + ": " + e, e);
+        }
+    }
+
+    private static Set<? extends OpenOption> reopenOptions(Mode mode) {
+        return Set.of(mode == Mode.READ ? StandardOpenOption.READ : StandardOpenOption.WRITE);
+    }
+}

@@ -1,0 +1,151 @@
+package io.flowdb.internal.io;
+
+import io.flowdb.error.StorageException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The real file system, through {@code java.nio}. */
+public final class NioFileSystem implements FileSystem {
+    /** The only instance; it has no state. */
+    public static final NioFileSystem INSTANCE = new NioFileSystem();
+
+    private NioFileSystem() {}
+
+    @Override
+    public WritableFile create(Path file) {
+        return new NioFile(file, NioFile.Mode.CREATE);
+    }
+
+    @Override
+    public WritableFile openForWrite(Path file) {
+        return new NioFile(file, NioFile.Mode.WRITE);
+    }
+
+    @Override
+    public ReadableFile open(Path file) {
+        return new NioFile(file, NioFile.Mode.READ);
+    }
+
+    @Override
+    public boolean exists(Path path) {
+        return Files.exists(path);
+    }
+
+    @Override
+    public List<String> list(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.filter(Files::isRegularFile)
+                    .map(p -> p.getFileName().toString())
+                    .collect(Collectors.toList());
+        } catch (IOException e) {
+            throw new StorageException("Cannot list " + directory + ": " + e, e);
+        }
+    }
+
+    @Override
+    public void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new StorageException("Cannot delete " + file + ": " + e, e);
+        }
+    }
+
+    @Override
+    public void rename(Path from, Path to) {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) {
+            throw new StorageException("Volume of " + to + " cannot rename in one step, which FlowDB needs", e);
+        } catch (IOException e) {
+            throw new StorageException("Cannot rename " + from + " to " + to + ": " + e, e);
+        }
+    }
+
+    @Override
+    public void linkOrCopy(Path from, Path to) {
+        try {
+            Files.createLink(to, from);
+        } catch (FileAlreadyExistsException e) {
+            throw new StorageException("Cannot link " + to + ": it exists", e);
+        } catch (IOException | UnsupportedOperationException noLinks) {
+            copy(from, to);
+        }
+    }
+
+    private static void copy(Path from, Path to) {
+        try {
+            Files.copy(from, to);
+        } catch (IOException e) {
+            throw new StorageException("Cannot copy " + from + " to " + to + ": " + e, e);
+        }
+        try (NioFile copied = new NioFile(to, NioFile.Mode.WRITE)) {
+            copied.sync();
+        }
+    }
+
+    @Override
+    public void createDirectories(Path directory) {
+        try {
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectories(directory, ownerOnly(directory, "rwx------"));
+            }
+        } catch (IOException e) {
+            throw new StorageException("Cannot create directory " + directory + ": " + e, e);
+        }
+    }
+
+    @Override
+    public void syncDirectory(Path directory) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            if (!isWindows()) {
+                throw new StorageException("Cannot sync directory " + directory + ": " + e, e);
+            }
+        }
+    }
+
+    @Override
+    public long usableBytes(Path directory) {
+        try {
+            return Files.getFileStore(directory).getUsableSpace();
+        } catch (IOException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    @Override
+    public AutoCloseable lock(Path lockFile) {
+        return DirectoryLock.acquire(lockFile);
+    }
+
+    /** Permissions for a new file or directory; none where the volume has no POSIX permissions. */
+    static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
+        if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return new FileAttribute<?>[0];
+        }
+        return new FileAttribute<?>[] {
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        };
+    }
+
+    /* Windows cannot open a directory as a file; NTFS journals directory changes itself. */
+    private static boolean isWindows() {
+        return java.io.File.separatorChar == '\\';
+    }
+}
