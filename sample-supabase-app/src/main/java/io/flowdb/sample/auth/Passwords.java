@@ -1,0 +1,38 @@
+package io.flowdb.sample.auth;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.crypto.factory.PasswordEncoderFactories;
+import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.stereotype.Component;
+
+/** Hashes passwords, slowly on purpose, and checks them in the same time whether there is such a user or not. */
+@Component
+final class Passwords {
+    /** Bcrypt hashes no more; a longer password would be cut without a word. */
+    static final int MAX_BYTES = 72;
+
+    private final PasswordEncoder encoder = PasswordEncoderFactories.createDelegatingPasswordEncoder();
+
+    /** Compared with when there is no user; no password has this hash but one that was thrown away. */
+    private final String nobodysHash = encode(AccessToken.random().value());
+
+    String hash(String password) {
+        return encode(password);
+    }
+
+    /** Whether {@code password} has the {@code hash}. Costs the same for a null hash and for a wrong password. */
+    boolean matches(String password, @Nullable String hash) {
+        boolean possible = hash != null && password.getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES;
+        boolean matches = encoder.matches(password, possible ? hash : nobodysHash);
+        return possible && matches;
+    }
+
+    private String encode(String password) {
+        String hash = encoder.encode(password);
+        if (hash == null) {
+            throw new IllegalStateException("The encoder returned no hash.");
+        }
+        return hash;
+    }
+}

@@ -1,0 +1,103 @@
+package io.flowdb.sample.todo;
+
+import io.flowdb.sample.auth.SignedIn;
+import io.flowdb.sample.web.PlainText;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.PageRequest;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The todo list over HTTP. {@link SignedIn} comes first everywhere: no token, no look at the rest. */
+@RestController
+@RequestMapping("/api/todos")
+final class TodoController {
+    private static final String TITLE_LENGTH = "must have at most 500 characters";
+
+    private final Todos todos;
+
+    TodoController(Todos todos) {
+        this.todos = todos;
+    }
+
+    /** A page of the list. Without parameters it is the whole list for anybody with up to 1000 todos. */
+    @GetMapping
+    List<Answer> list(
+            SignedIn me,
+            @RequestParam(defaultValue = "0")
+                    @Min(value = 0, message = "must be 0 to 1000000")
+                    @Max(value = 1_000_000, message = "must be 0 to 1000000")
+                    int page,
+            @RequestParam(defaultValue = "1000")
+                    @Min(value = 1, message = "must be 1 to 1000")
+                    @Max(value = 1000, message = "must be 1 to 1000")
+                    int size) {
+        return todos.list(me.userId(), PageRequest.of(page, size)).stream()
+                .map(Answer::of)
+                .toList();
+    }
+
+    @PostMapping
+    Answer add(SignedIn me, @Valid @RequestBody NewTodo todo) {
+        int priority = todo.priority() == null ? 0 : todo.priority();
+        return Answer.of(todos.add(me.userId(), todo.title(), priority));
+    }
+
+    @PutMapping("/{id}")
+    Answer change(SignedIn me, @PathVariable String id, @Valid @RequestBody Change change) {
+        return Answer.of(todos.change(me.userId(), id, change.title(), change.status(), change.priority()));
+    }
+
+    @DeleteMapping("/{id}")
+    Deleted delete(SignedIn me, @PathVariable String id) {
+        todos.delete(me.userId(), id);
+        return new Deleted(true);
+    }
+
+    /** Body of an addition. */
+    record NewTodo(
+            @NotBlank(message = "must not be blank") @Size(max = 500, message = TITLE_LENGTH) @PlainText String title,
+
+            @Nullable Integer priority) {}
+
+    /** Body of a change: any of these. */
+    record Change(
+            @Pattern(regexp = "(?s).*\\S.*", message = "must not be blank")
+                    @Size(max = 500, message = TITLE_LENGTH)
+                    @PlainText
+                    @Nullable String title,
+
+            @Nullable Status status,
+            @Nullable Integer priority) {}
+
+    /** A todo as clients see it. */
+    record Answer(String id, String userId, String title, Status status, int priority, Instant createdAt) {
+        static Answer of(Todo todo) {
+            return new Answer(
+                    todo.id(),
+                    todo.userId(),
+                    todo.title(),
+                    todo.status(),
+                    todo.priority(),
+                    todo.createdAt().truncatedTo(ChronoUnit.SECONDS));
+        }
+    }
+
+    /** Answer to a deletion. */
+    record Deleted(boolean deleted) {}
+}

@@ -1,0 +1,70 @@
+package io.flowdb.sample.todo;
+
+import io.flowdb.sample.web.ApiException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.data.domain.Pageable;
+import org.springframework.resilience.annotation.Retryable;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * The rule of the list: users see and change what is theirs. To anybody else a todo does not exist.
+ *
+ * <p>Reading and writing a todo is one transaction; when another one was faster, it is repeated. Not final: Spring puts
+ * both around the methods.
+ */
+@Service
+class Todos {
+    private final TodoRepository todos;
+    private final Clock clock;
+
+    Todos(TodoRepository todos, Clock clock) {
+        this.todos = todos;
+        this.clock = clock;
+    }
+
+    /** Highest priority first, then oldest first. */
+    List<Todo> list(String userId, Pageable page) {
+        return todos.findByUserIdOrderByPriorityDescCreatedAtAsc(userId, page);
+    }
+
+    Todo add(String userId, String title, int priority) {
+        return todos.save(new Todo(
+                UUID.randomUUID().toString(),
+                userId,
+                title,
+                Status.OPEN,
+                priority,
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                null));
+    }
+
+    /** Changes what is not null. */
+    @Retryable(includes = ConcurrencyFailureException.class, maxRetries = 5, delay = 5, jitter = 5)
+    @Transactional
+    Todo change(
+            String userId,
+            String id,
+            @Nullable String title,
+            @Nullable Status status,
+            @Nullable Integer priority) {
+        return todos.save(own(userId, id).with(title, status, priority));
+    }
+
+    @Retryable(includes = ConcurrencyFailureException.class, maxRetries = 5, delay = 5, jitter = 5)
+    @Transactional
+    void delete(String userId, String id) {
+        todos.delete(own(userId, id));
+    }
+
+    private Todo own(String userId, String id) {
+        return todos.findById(id)
+                .filter(todo -> todo.belongsTo(userId))
+                .orElseThrow(() -> ApiException.notFound("You have no such todo."));
+    }
+}

@@ -1,0 +1,63 @@
+/**
+ * Puts the parts of the page together: who is logged in decides which of them are seen.
+ */
+import { forgetSession, logOut, onSessionChange, signedInAs } from "./api.js";
+import { startAuth } from "./auth.js";
+import { startCities } from "./cities.js";
+import { byId } from "./dom.js";
+import { clearTodos, showTodos, startTodos } from "./todos.js";
+
+function notice(text) {
+  byId("notice").textContent = text;
+  byId("notice").hidden = !text;
+}
+
+function failed(error) {
+  if (error.status === 401) {
+    forgetSession();
+    show();
+    notice("Your session has ended. Please log in again.");
+  } else {
+    notice(error.message);
+  }
+}
+
+/** Shows the page for the session kept in this browser, or for nobody. */
+async function show() {
+  notice("");
+  const email = signedInAs();
+  const known = email !== null;
+  byId("account").hidden = !known;
+  byId("account-email").textContent = email ?? "";
+  byId("auth").hidden = known;
+  byId("todos").hidden = !known;
+  clearTodos();
+  if (known) {
+    try {
+      await showTodos();
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
+
+async function welcome() {
+  await show();
+  byId("title").focus();
+}
+
+byId("log-out").addEventListener("click", async () => {
+  try {
+    await logOut();
+    await show();
+    byId("auth-heading").focus();
+  } catch (error) {
+    failed(error);
+  }
+});
+
+startAuth(welcome);
+startTodos(failed);
+startCities();
+onSessionChange(show);
+show();

@@ -1,0 +1,98 @@
+/**
+ * Search of cities as one types.
+ */
+import { importProgress, searchCities } from "./api.js";
+import { countries } from "./countries.js";
+import { byId, element } from "./dom.js";
+
+const LIMIT = 20;
+const TOTAL = 171075;
+const POLL_MILLIS = 1000;
+
+/** Grows with each search, so that a slow answer never replaces a newer one. */
+let newest = 0;
+
+/** Prepares the search and watches the import while it runs. */
+export function startCities() {
+  byId("city-country").append(...countries.map(({ code, name }) => new Option(name, code)));
+  byId("city-prefix").addEventListener("input", search);
+  byId("city-country").addEventListener("change", search);
+  watchImport();
+}
+
+async function watchImport() {
+  try {
+    const { documents, complete } = await importProgress();
+    if (complete) {
+      byId("import-state").textContent = `${documents.toLocaleString("en")} of them, in the same database.`;
+      return;
+    }
+    const percent = Math.floor((100 * documents) / TOTAL);
+    byId("import-state").textContent = `They are being imported: ${percent} % done.`;
+  } catch {
+    /* The search itself says when the server is away. */
+  }
+  setTimeout(watchImport, POLL_MILLIS);
+}
+
+async function search() {
+  const mine = ++newest;
+  const typed = byId("city-prefix").value.trimStart();
+  const country = byId("city-country").value;
+  if (!typed && !country) {
+    show([], "");
+    return;
+  }
+  try {
+    const cities = await firstAnswer(spellings(typed), country);
+    if (mine === newest) {
+      show(cities, summary(cities.length));
+    }
+  } catch (error) {
+    if (mine === newest) {
+      show([], error.message);
+    }
+  }
+}
+
+/** Names begin with capitals, people do not: "new york" finds New York, and "rio de" Rio de Janeiro. */
+function spellings(typed) {
+  const first = typed.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+  const all = typed.replace(/(?<=^|[\s-])\p{Ll}/gu, (letter) => letter.toUpperCase());
+  return [...new Set([first, all, typed])];
+}
+
+async function firstAnswer(prefixes, country) {
+  for (const prefix of prefixes) {
+    const cities = await searchCities(prefix, country, LIMIT);
+    if (cities.length > 0) {
+      return cities;
+    }
+  }
+  return [];
+}
+
+function summary(count) {
+  if (count === 0) {
+    return "No city found.";
+  }
+  return count === LIMIT ? `The first ${LIMIT} by name:` : `${count} found:`;
+}
+
+function show(cities, status) {
+  byId("city-status").textContent = status;
+  byId("city-list").replaceChildren(...cities.map(item));
+}
+
+function item(city) {
+  const country = countries.find(({ code }) => code === city.country)?.name ?? city.country;
+  const { lat, lng } = city.location;
+  const place = `${Math.abs(lat).toFixed(2)}° ${lat < 0 ? "S" : "N"}, ${Math.abs(lng).toFixed(2)}° ${lng < 0 ? "W" : "E"}`;
+  return element(
+    "li",
+    {},
+    element("span", { className: "city-name" }, city.name),
+    element("span", { className: "city-country" }, country),
+    element("span", { className: "city-place" }, place),
+  );
+}
