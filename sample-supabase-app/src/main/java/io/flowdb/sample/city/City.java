@@ -17,8 +17,8 @@ import io.flowdb.annotation.ObjectStore;
  * @param admin2 code of the district inside the region, or empty
  */
 @ObjectStore("cities")
-@CompoundIndex(name = "by_country_name", fields = {"country", "name"})
-@CompoundIndex(name = "by_name_place", fields = {"name", "location.lat", "location.lng"}, unique = true)
+@CompoundIndex(name = "by_country_name", paths = {"country", "name"})
+@CompoundIndex(name = "by_name_place", paths = {"name", "location.lat", "location.lng"}, unique = true)
 record City(
         @Id int id,
         String name,

@@ -51,4 +51,9 @@ public final class ApiException extends ErrorResponseException {
         return new ApiException(
                 HttpStatus.CONTENT_TOO_LARGE, "The body may have at most " + limitBytes + " bytes.", null);
     }
+
+    /** 400: the client went away or sent a body that is no HTTP. */
+    static ApiException bodyUnreadable(Throwable cause) {
+        return new ApiException(HttpStatus.BAD_REQUEST, "The body could not be read.", cause);
+    }
 }

@@ -40,19 +40,25 @@ final class BodyLimit extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         if (request.getContentLengthLong() > LIMIT_BYTES) {
-            refuse(request, response);
+            refuse(request, response, ApiException.bodyTooLarge(LIMIT_BYTES));
             return;
         }
-        byte[] body = request.getInputStream().readNBytes(LIMIT_BYTES + 1);
+        byte[] body;
+        try {
+            body = request.getInputStream().readNBytes(LIMIT_BYTES + 1);
+        } catch (IOException broken) {
+            refuse(request, response, ApiException.bodyUnreadable(broken));
+            return;
+        }
         if (body.length > LIMIT_BYTES) {
-            refuse(request, response);
+            refuse(request, response, ApiException.bodyTooLarge(LIMIT_BYTES));
         } else {
             chain.doFilter(body.length == 0 ? request : new ReadAlready(request, body), response);
         }
     }
 
-    private void refuse(HttpServletRequest request, HttpServletResponse response) {
-        problems.resolveException(request, response, null, ApiException.bodyTooLarge(LIMIT_BYTES));
+    private void refuse(HttpServletRequest request, HttpServletResponse response, ApiException answer) {
+        problems.resolveException(request, response, null, answer);
     }
 
     /** The request with its body in memory. */

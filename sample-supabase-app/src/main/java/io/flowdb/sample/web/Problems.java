@@ -2,6 +2,7 @@ package io.flowdb.sample.web;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,6 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DatabindException;
 
 /**
  * Turns every exception of a request into an answer {@code application/problem+json}. Bad fields are named in the property
@@ -43,6 +43,12 @@ final class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> conflict(ConcurrencyFailureException exception, WebRequest request) {
         return answer(exception, HttpStatus.CONFLICT, "Somebody changed this at the same time. Try again.", request);
+    }
+
+    /** A query string that is not UTF-8, for one. */
+    @ExceptionHandler
+    ResponseEntity<Object> badParameter(InvalidParameterException exception, WebRequest request) {
+        return answer(exception, HttpStatus.BAD_REQUEST, "The parameters cannot be read.", request);
     }
 
     @ExceptionHandler({DataAccessResourceFailureException.class, TransientDataAccessResourceException.class})
@@ -87,7 +93,7 @@ final class Problems extends ResponseEntityExceptionHandler {
     protected @Nullable ResponseEntity<Object> handleTypeMismatch(
             TypeMismatchException exception, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         if (exception instanceof MethodArgumentTypeMismatchException parameter) {
-            return invalid(exception, List.of(new InvalidField(parameter.getName(), "has the wrong type")), request);
+            return invalid(exception, List.of(new InvalidField(parameter.getName(), "cannot have this value")), request);
         }
         return super.handleTypeMismatch(exception, headers, status, request);
     }
@@ -96,9 +102,9 @@ final class Problems extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException exception, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        if (exception.getCause() instanceof DatabindException mismatch
+        if (exception.getCause() instanceof JacksonException mismatch
                 && !mismatch.getPath().isEmpty()) {
-            return invalid(exception, List.of(new InvalidField(pathOf(mismatch), "has the wrong type")), request);
+            return invalid(exception, List.of(new InvalidField(pathOf(mismatch), "cannot have this value")), request);
         }
         return answer(exception, HttpStatus.BAD_REQUEST, "The body is not the JSON object expected here.", request);
     }
@@ -141,7 +147,7 @@ final class Problems extends ResponseEntityExceptionHandler {
         return message == null ? "is not valid" : message;
     }
 
-    private static String pathOf(DatabindException mismatch) {
+    private static String pathOf(JacksonException mismatch) {
         StringBuilder path = new StringBuilder();
         for (JacksonException.Reference step : mismatch.getPath()) {
             if (step.getPropertyName() == null) {

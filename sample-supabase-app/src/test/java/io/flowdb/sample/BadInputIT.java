@@ -1,0 +1,246 @@
+package io.flowdb.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flowdb.sample.Api.Account;
+import io.flowdb.sample.Api.Answer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** What no client should send. Each is answered with problem details, and the server goes on. */
+class BadInputIT {
+    private static final String JSON = "application/json";
+
+    @TempDir
+    static Path dataDir;
+
+    static RunningSample sample;
+    static Api api;
+    static Account ada;
+
+    @BeforeAll
+    static void start() {
+        sample = RunningSample.start(dataDir.resolve("data"));
+        api = sample.api();
+        ada = api.signUp("ada@example.com");
+    }
+
+    @AfterAll
+    static void stop() {
+        sample.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "", "{", "{\"title\":", "[]", "7", "\"text\"", "null", "{\"title\":\"a\"} {", "{\"title\":\"a\",\"title\":\"b\"}",
+                "{'title':'a'}"
+            })
+    void body_malformed_is400(String body) {
+        assertProblem(api.sendRaw("POST", "/api/todos", ada.token(), JSON, body), 400);
+        assertProblem(api.sendRaw("POST", "/api/signup", null, JSON, body), 400);
+    }
+
+    @Test
+    void body_deepNesting_is400() {
+        assertProblem(api.sendRaw("POST", "/api/todos", ada.token(), JSON, "[".repeat(200_000)), 400);
+        assertProblem(api.sendRaw("POST", "/api/todos", ada.token(), JSON, "{\"x\":" + "[".repeat(200_000)), 400);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "/api/signup | {\"password\":\"correct horse\"}                               | email",
+                "/api/signup | {\"email\":null,\"password\":\"correct horse\"}                  | email",
+                "/api/signup | {\"email\":\"\",\"password\":\"correct horse\"}                    | email",
+                "/api/signup | {\"email\":\"no address\",\"password\":\"correct horse\"}          | email",
+                "/api/signup | {\"email\":7,\"password\":\"correct horse\"}                     | email",
+                "/api/signup | {\"email\":\"a\\u0000@example.com\",\"password\":\"correct horse\"} | email",
+                "/api/signup | {\"email\":\"eve@example.com\"}                                | password",
+                "/api/signup | {\"email\":\"eve@example.com\",\"password\":\"short\"}             | password",
+                "/api/signup | {\"email\":\"eve@example.com\",\"password\":[\"a\"]}               | password",
+                "/api/login  | {\"email\":\"eve@example.com\"}                                | password",
+                "/api/login  | {\"password\":\"correct horse\"}                               | email",
+                "/api/todos  | {}                                                         | title",
+                "/api/todos  | {\"title\":null}                                             | title",
+                "/api/todos  | {\"title\":\"  \"}                                             | title",
+                "/api/todos  | {\"title\":7}                                                | title",
+                "/api/todos  | {\"title\":\"two\\nlines\"}                                    | title",
+                "/api/todos  | {\"title\":\"half a \\ud83d pair\"}                            | title",
+                "/api/todos  | {\"title\":\"a\",\"priority\":\"high\"}                            | priority",
+                "/api/todos  | {\"title\":\"a\",\"priority\":\"1\"}                               | priority",
+                "/api/todos  | {\"title\":\"a\",\"priority\":1.5}                               | priority",
+                "/api/todos  | {\"title\":\"a\",\"priority\":99999999999}                       | priority",
+                "/api/todos  | {\"title\":\"a\",\"priority\":1e999999999}                       | priority"
+            })
+    void field_missingOrInvalid_is400NamingIt(String path, String body, String field) {
+        Answer answer = api.sendRaw("POST", path, ada.token(), JSON, body);
+
+        assertProblem(answer, 400);
+        assertNames(answer, field);
+    }
+
+    @Test
+    void field_tooLong_is400NamingIt() {
+        assertNames(todo("{\"title\":\"" + "x".repeat(501) + "\"}"), "title");
+        assertThat(todo("{\"title\":\"" + "x".repeat(500) + "\"}").status()).isEqualTo(200);
+        String longAddress = "x".repeat(250) + "@example.com";
+        String credentials = "{\"email\":\"" + longAddress + "\",\"password\":\"" + "y".repeat(73) + "\"}";
+        assertNames(api.sendRaw("POST", "/api/signup", null, JSON, credentials), "email", "password");
+        assertNames(api.sendRaw("POST", "/api/login", null, JSON, credentials), "email");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {"{\"status\":\"maybe\"}|status", "{\"status\":1}|status", "{\"title\":\"\"}|title", "{\"priority\":true}|priority"})
+    void change_invalidField_is400NamingIt(String body, String field) {
+        String id = todo("{\"title\":\"stays\"}").text("id");
+
+        Answer answer = api.sendRaw("PUT", "/api/todos/" + id, ada.token(), JSON, body);
+
+        assertProblem(answer, 400);
+        assertNames(answer, field);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/todos?page=-1, page",
+        "/api/todos?size=0, size",
+        "/api/todos?size=1001, size",
+        "/api/todos?size=many, size",
+        "/api/cities?limit=0, limit",
+        "/api/cities?limit=101, limit",
+        "/api/cities?limit=99999999999, limit",
+        "/api/cities?country=FRA, country",
+        "/api/cities?country=%00%00, country",
+        "/api/cities?prefix=%00, prefix"
+    })
+    void parameter_invalid_is400NamingIt(String path, String parameter) {
+        Answer answer = api.get(path, ada.token());
+
+        assertProblem(answer, 400);
+        assertNames(answer, parameter);
+    }
+
+    @Test
+    void parameter_notUtf8_is400() {
+        assertProblem(api.get("/api/cities?prefix=%ff", null), 400);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /nothing, 404",
+        "GET, /api/nothing, 404",
+        "POST, /api/todos/1/2, 404",
+        "GET, /error, 404",
+        "GET, /application.yml, 404",
+        "GET, /data/cities.ndjson.gz, 404",
+        "GET, /actuator/env, 404",
+        "DELETE, /api/todos/unknown, 404",
+        "GET, /api/signup, 405",
+        "DELETE, /api/todos, 405",
+        "PATCH, /api/todos/1, 405",
+        "POST, /api/cities, 405",
+        "TRACE, /, 405"
+    })
+    void route_unknownOrOtherMethod_isProblem(String method, String path, int status) {
+        assertProblem(api.send(method, path, ada.token(), null), status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data"})
+    void body_otherMediaType_is415(String type) {
+        assertProblem(api.sendRaw("POST", "/api/todos", ada.token(), type, "{\"title\":\"a\"}"), 415);
+    }
+
+    @Test
+    void body_overOneMegabyte_is413() {
+        String tooLong = "{\"title\":\"" + "x".repeat(1_000_000) + "\"}";
+
+        assertProblem(api.sendRaw("POST", "/api/todos", ada.token(), JSON, tooLong), 413);
+        assertProblem(api.sendChunked("/api/todos", ada.token(), tooLong), 413);
+        assertProblem(api.sendRaw("POST", "/api/signup", null, JSON, tooLong), 413);
+        assertProblem(api.sendChunked("/api/login", null, tooLong), 413);
+        // Below the limit it is read, and then is too long a title.
+        assertNames(todo("{\"title\":\"" + "x".repeat(900_000) + "\"}"), "title");
+    }
+
+    @Test
+    void body_brokenChunks_is400() throws IOException {
+        String answer = raw("POST /api/signup HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+                + "Content-Type: application/json\r\n\r\nzz\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 400 ").contains("application/problem+json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NONSENSE\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", "GET /../.. HTTP/1.1\r\nHost: x\r\n\r\n"})
+    void request_noHttp_is400WithoutDetails(String request) throws IOException {
+        assertThat(raw(request)).startsWith("HTTP/1.1 400 ").doesNotContain("Exception", "at org.", "Tomcat/");
+    }
+
+    @Test
+    void headers_everywhere_keepTheBrowserStrict() {
+        for (String path : new String[] {"/", "/js/app.js", "/api/cities", "/api/todos", "/nothing"}) {
+            Answer answer = api.get(path, null);
+            assertThat(answer.header("Content-Security-Policy"))
+                    .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+                    .doesNotContain("unsafe");
+            assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
+            assertThat(answer.header("X-Frame-Options")).isEqualTo("DENY");
+            assertThat(answer.header("Referrer-Policy")).isEqualTo("no-referrer");
+            assertThat(answer.header("Cache-Control")).isEqualTo(path.startsWith("/api/") ? "no-store" : "no-cache");
+        }
+    }
+
+    private static Answer todo(String body) {
+        return api.sendRaw("POST", "/api/todos", ada.token(), JSON, body);
+    }
+
+    private static void assertProblem(Answer answer, int status) {
+        assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(answer.json().path("status").asInt()).isEqualTo(status);
+        assertThat(answer.text("title")).isNotEmpty();
+        assertThat(answer.body()).doesNotContain("Exception", "io.flowdb", "org.springframework", "trace");
+    }
+
+    private static void assertNames(Answer answer, String... fields) {
+        JsonNode errors = answer.json().path("errors");
+        assertThat(errors.valueStream().map(error -> error.path("field").asString())
+                        .distinct())
+                .as(answer.body())
+                .containsExactlyInAnyOrder(fields);
+        assertThat(errors.valueStream().map(error -> error.path("message").asString()))
+                .allSatisfy(message -> assertThat(message).isNotBlank());
+    }
+
+    /** Sends bytes that no client library would. */
+    private static String raw(String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), sample.port())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            out.write(request.getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+            byte[] answer = new byte[8_192];
+            int length = socket.getInputStream().read(answer);
+            return new String(answer, 0, Math.max(length, 0), StandardCharsets.UTF_8);
+        }
+    }
+}

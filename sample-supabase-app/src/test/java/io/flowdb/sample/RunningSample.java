@@ -1,0 +1,94 @@
+package io.flowdb.sample;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Primary;
+
+/** The whole application on a free port, with the data directory given and a clock that the test moves. */
+public final class RunningSample implements AutoCloseable {
+    private final ServletWebServerApplicationContext context;
+
+    private RunningSample(ServletWebServerApplicationContext context) {
+        this.context = context;
+    }
+
+    /** Starts without the import of cities. */
+    public static RunningSample start(Path dataDir) {
+        return start(dataDir, "sample.cities.import-enabled=false");
+    }
+
+    public static RunningSample start(Path dataDir, String... properties) {
+        List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--flowdb.data-dir=" + dataDir));
+        for (String property : properties) {
+            arguments.add("--" + property);
+        }
+        return new RunningSample((ServletWebServerApplicationContext)
+                new SpringApplicationBuilder(SampleApplication.class, MovableClock.class)
+                        .run(arguments.toArray(String[]::new)));
+    }
+
+    public int port() {
+        return context.getWebServer().getPort();
+    }
+
+    public Api api() {
+        return new Api(port());
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    /** The time as the application sees it. */
+    public Instant now() {
+        return bean(MovableTime.class).instant();
+    }
+
+    /** Lets time pass for the application. */
+    public void pass(Duration time) {
+        bean(MovableTime.class).offset.updateAndGet(time::plus);
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    /** Not annotated: the application's own scan must not find it. */
+    static class MovableClock {
+        @Bean
+        @Primary
+        MovableTime movableTime() {
+            return new MovableTime();
+        }
+    }
+
+    static final class MovableTime extends Clock {
+        private final AtomicReference<Duration> offset = new AtomicReference<>(Duration.ZERO);
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(offset.get());
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package io.flowdb.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flowdb.sample.Api.Account;
+import io.flowdb.sample.Api.Answer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The todo list. Each test has users of its own. */
+class TodosIT {
+    private static final AtomicInteger USERS = new AtomicInteger();
+
+    @TempDir
+    static Path dataDir;
+
+    static RunningSample sample;
+    static Api api;
+
+    private Account ada;
+    private Account bob;
+
+    @BeforeAll
+    static void start() {
+        sample = RunningSample.start(dataDir.resolve("data"));
+        api = sample.api();
+    }
+
+    @AfterAll
+    static void stop() {
+        sample.close();
+    }
+
+    @BeforeEach
+    void signUp() {
+        ada = api.signUp("ada" + USERS.incrementAndGet() + "@example.com");
+        bob = api.signUp("bob" + USERS.incrementAndGet() + "@example.com");
+    }
+
+    @Test
+    void add_titleOnly_answersTheNewTodo() {
+        Instant before = sample.now().truncatedTo(ChronoUnit.SECONDS);
+
+        Answer answer = api.post("/api/todos", ada.token(), Map.of("title", "Buy bread"));
+
+        assertThat(answer.status()).isEqualTo(200);
+        JsonNode todo = answer.json();
+        assertThat(todo.propertyNames())
+                .containsExactlyInAnyOrder("id", "user_id", "title", "status", "priority", "created_at");
+        assertThat(todo.get("user_id").asString()).isEqualTo(ada.userId());
+        assertThat(todo.get("title").asString()).isEqualTo("Buy bread");
+        assertThat(todo.get("status").asString()).isEqualTo("open");
+        assertThat(todo.get("priority").isInt()).isTrue();
+        assertThat(todo.get("priority").asInt()).isZero();
+        String createdAt = todo.get("created_at").asString();
+        assertThat(createdAt).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+        assertThat(Instant.parse(createdAt)).isBetween(before, sample.now());
+    }
+
+    @Test
+    void list_severalPriorities_highestFirstThenOldestFirst() {
+        add(ada, "low", 1);
+        add(ada, "high, older", 10);
+        sample.pass(Duration.ofSeconds(1));
+        add(ada, "high, newer", 10);
+        add(ada, "below zero", -1);
+        add(bob, "not mine", 5);
+
+        assertThat(titles(ada)).containsExactly("high, older", "high, newer", "low", "below zero");
+        assertThat(titles(bob)).containsExactly("not mine");
+    }
+
+    @Test
+    void list_pages_areSlicesOfTheWholeList() {
+        for (int priority = 0; priority < 25; priority++) {
+            add(ada, "todo " + priority, priority);
+        }
+        List<String> whole = titles(ada);
+
+        List<String> paged = new ArrayList<>();
+        for (int page = 0; page < 4; page++) {
+            api.get("/api/todos?size=10&page=" + page, ada.token())
+                    .json()
+                    .forEach(todo -> paged.add(todo.get("title").asString()));
+        }
+
+        assertThat(whole).hasSize(25);
+        assertThat(paged).isEqualTo(whole);
+    }
+
+    @Test
+    void change_someFields_leavesTheOthers() {
+        String id = add(ada, "before", 1);
+
+        JsonNode toggled =
+                api.put("/api/todos/" + id, ada.token(), Map.of("status", "done")).json();
+        JsonNode renamed = api.put("/api/todos/" + id, ada.token(), Map.of("title", "after", "priority", 7))
+                .json();
+
+        assertThat(toggled.get("status").asString()).isEqualTo("done");
+        assertThat(toggled.get("title").asString()).isEqualTo("before");
+        assertThat(renamed.get("status").asString()).isEqualTo("done");
+        assertThat(renamed.get("title").asString()).isEqualTo("after");
+        assertThat(renamed.get("priority").asInt()).isEqualTo(7);
+        assertThat(list(ada)).containsExactly(renamed);
+    }
+
+    @Test
+    void change_toEachStatusAndBack_movesInTheIndexes() {
+        String id = add(ada, "flip", 0);
+
+        for (String status : List.of("done", "open", "done", "open")) {
+            api.put("/api/todos/" + id, ada.token(), Map.of("status", status));
+            assertThat(list(ada)).hasSize(1);
+            assertThat(list(ada).get(0).get("status").asString()).isEqualTo(status);
+        }
+    }
+
+    @Test
+    void delete_ownTodo_isGone() {
+        String id = add(ada, "gone soon", 0);
+
+        Answer answer = api.delete("/api/todos/" + id, ada.token());
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"deleted\":true}");
+        assertThat(list(ada)).isEmpty();
+        assertThat(api.delete("/api/todos/" + id, ada.token()).status()).isEqualTo(404);
+    }
+
+    @Test
+    void strangersTodo_changedOrDeleted_is404AndUnchanged() {
+        String id = add(ada, "mine", 3);
+        List<JsonNode> before = list(ada);
+
+        Answer change = api.put("/api/todos/" + id, bob.token(), Map.of("title", "yours"));
+        Answer delete = api.delete("/api/todos/" + id, bob.token());
+        Answer unknown = api.put("/api/todos/unknown", bob.token(), Map.of("title", "yours"));
+
+        assertThat(change.status()).isEqualTo(404);
+        assertThat(delete.status()).isEqualTo(404);
+        assertThat(unknown.status()).isEqualTo(404);
+        assertThat(change.text("detail")).isEqualTo(unknown.text("detail"));
+        assertThat(list(ada)).isEqualTo(before);
+        assertThat(list(bob)).isEmpty();
+    }
+
+    @Test
+    void owner_sentByTheClient_isIgnored() {
+        JsonNode added = api.post("/api/todos", ada.token(), Map.of("title", "x", "user_id", bob.userId(), "id", "chosen"))
+                .json();
+        JsonNode changed = api.put(
+                        "/api/todos/" + added.get("id").asString(), ada.token(), Map.of("user_id", bob.userId()))
+                .json();
+
+        assertThat(added.get("user_id").asString()).isEqualTo(ada.userId());
+        assertThat(added.get("id").asString()).isNotEqualTo("chosen");
+        assertThat(changed).isEqualTo(added);
+        assertThat(list(bob)).isEmpty();
+    }
+
+    @Test
+    void title_markupAndAllScripts_comesBackAsItWas() {
+        String title = "<script>alert('x')</script> \"Grüße\" 你好 \uD83D\uDE00 \u05E9\u05DC\u05D5\u05DD \\";
+        add(ada, title, 0);
+
+        assertThat(titles(ada)).containsExactly(title);
+    }
+
+    /** Two fields, two writers: neither change may be lost to the other. */
+    @Test
+    void change_atTheSameTime_losesNothing() throws Exception {
+        String id = add(ada, "start", 0);
+        ExecutorService clients = Executors.newFixedThreadPool(2);
+        try {
+            for (int round = 1; round <= 20; round++) {
+                String title = "title " + round;
+                int priority = round;
+                List<Callable<Integer>> calls = List.of(
+                        () -> api.put("/api/todos/" + id, ada.token(), Map.of("title", title))
+                                .status(),
+                        () -> api.put("/api/todos/" + id, ada.token(), Map.of("priority", priority))
+                                .status());
+                for (Future<Integer> call : clients.invokeAll(calls)) {
+                    assertThat(call.get()).isEqualTo(200);
+                }
+                JsonNode todo = list(ada).get(0);
+                assertThat(todo.get("title").asString()).isEqualTo(title);
+                assertThat(todo.get("priority").asInt()).isEqualTo(priority);
+            }
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
+    private static String add(Account owner, String title, int priority) {
+        Answer answer = api.post("/api/todos", owner.token(), Map.of("title", title, "priority", priority));
+        assertThat(answer.status()).isEqualTo(200);
+        return answer.text("id");
+    }
+
+    private static List<JsonNode> list(Account owner) {
+        Answer answer = api.get("/api/todos", owner.token());
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().isArray()).isTrue();
+        return answer.json().valueStream().toList();
+    }
+
+    private static List<String> titles(Account owner) {
+        return list(owner).stream().map(todo -> todo.get("title").asString()).toList();
+    }
+}
