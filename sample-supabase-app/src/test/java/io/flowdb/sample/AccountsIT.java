@@ -165,7 +165,14 @@ class AccountsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET /api/todos", "POST /api/todos", "PUT /api/todos/1", "DELETE /api/todos/1", "POST /api/logout"})
+    @ValueSource(
+            strings = {
+                "GET /api/todos",
+                "POST /api/todos",
+                "PUT /api/todos/1",
+                "DELETE /api/todos/1",
+                "POST /api/logout"
+            })
     void token_missing_is401BeforeTheBodyIsRead(String route) {
         String[] parts = route.split(" ");
 

@@ -102,9 +102,8 @@ public final class Api {
 
     /** Sends bytes as they are. */
     public Answer sendRaw(String method, String path, String token, String contentType, String body) {
-        return send(request(path, token)
-                .header("Content-Type", contentType)
-                .method(method, BodyPublishers.ofString(body)));
+        return send(
+                request(path, token).header("Content-Type", contentType).method(method, BodyPublishers.ofString(body)));
     }
 
     /** Sends bytes with {@code Transfer-Encoding: chunked}. */
@@ -116,8 +115,7 @@ public final class Api {
     }
 
     private HttpRequest.Builder request(String path, String token) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(30));
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(30));
         return token == null ? request : request.header("Authorization", "Bearer " + token);
     }
 

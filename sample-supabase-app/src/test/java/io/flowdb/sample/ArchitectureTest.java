@@ -38,5 +38,6 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("web", "flowdb");
 
     @ArchTest
-    static final ArchRule packages_areFreeOf_cycles = slices().matching("(**)").should().beFreeOfCycles();
+    static final ArchRule packages_areFreeOf_cycles =
+            slices().matching("(**)").should().beFreeOfCycles();
 }

@@ -45,7 +45,15 @@ class BadInputIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "{", "{\"title\":", "[]", "7", "\"text\"", "null", "{\"title\":\"a\"} {", "{\"title\":\"a\",\"title\":\"b\"}",
+                "",
+                "{",
+                "{\"title\":",
+                "[]",
+                "7",
+                "\"text\"",
+                "null",
+                "{\"title\":\"a\"} {",
+                "{\"title\":\"a\",\"title\":\"b\"}",
                 "{'title':'a'}"
             })
     void body_malformed_is400(String body) {
@@ -108,7 +116,12 @@ class BadInputIT {
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
-            value = {"{\"status\":\"maybe\"}|status", "{\"status\":1}|status", "{\"title\":\"\"}|title", "{\"priority\":true}|priority"})
+            value = {
+                "{\"status\":\"maybe\"}|status",
+                "{\"status\":1}|status",
+                "{\"title\":\"\"}|title",
+                "{\"priority\":true}|priority"
+            })
     void change_invalidField_is400NamingIt(String body, String field) {
         String id = todo("{\"title\":\"stays\"}").text("id");
 
@@ -164,7 +177,8 @@ class BadInputIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data"})
+    @ValueSource(
+            strings = {"text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data"})
     void body_otherMediaType_is415(String type) {
         assertProblem(api.sendRaw("POST", "/api/todos", ada.token(), type, "{\"title\":\"a\"}"), 415);
     }
@@ -190,7 +204,12 @@ class BadInputIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"NONSENSE\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", "GET /../.. HTTP/1.1\r\nHost: x\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                "NONSENSE\r\n\r\n",
+                "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /../.. HTTP/1.1\r\nHost: x\r\n\r\n"
+            })
     void request_noHttp_is400WithoutDetails(String request) throws IOException {
         assertThat(raw(request)).startsWith("HTTP/1.1 400 ").doesNotContain("Exception", "at org.", "Tomcat/");
     }
@@ -223,7 +242,8 @@ class BadInputIT {
 
     private static void assertNames(Answer answer, String... fields) {
         JsonNode errors = answer.json().path("errors");
-        assertThat(errors.valueStream().map(error -> error.path("field").asString())
+        assertThat(errors.valueStream()
+                        .map(error -> error.path("field").asString())
                         .distinct())
                 .as(answer.body())
                 .containsExactlyInAnyOrder(fields);

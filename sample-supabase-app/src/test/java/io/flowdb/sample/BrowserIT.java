@@ -74,8 +74,9 @@ class BrowserIT {
         logs.enable(LogType.BROWSER, java.util.logging.Level.ALL);
         options.setCapability("goog:loggingPrefs", logs);
         // With the driver's path given nothing is looked for, and nothing downloaded.
-        ChromeDriverService service =
-                new ChromeDriverService.Builder().usingDriverExecutable(new File(DRIVER.toString())).build();
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(new File(DRIVER.toString()))
+                .build();
         return new ChromeDriver(service, options);
     }
 

@@ -34,7 +34,9 @@ class CitiesIT {
         sample = RunningSample.start(dataDir.resolve("data"), "sample.cities.import-enabled=true");
         api = sample.api();
         long start = System.nanoTime();
-        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50)).until(CitiesIT::complete);
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(50))
+                .until(CitiesIT::complete);
         System.out.printf("cities imported after %d ms%n", (System.nanoTime() - start) / 1_000_000);
     }
 
@@ -79,7 +81,8 @@ class CitiesIT {
         for (int round = 0; round < 60; round++) {
             JsonNode city = file.get(random.nextInt(file.size()));
             String name = city.get("name").asString();
-            String prefix = name.substring(0, name.offsetByCodePoints(0, 1 + random.nextInt(name.codePointCount(0, name.length()))));
+            String prefix = name.substring(
+                    0, name.offsetByCodePoints(0, 1 + random.nextInt(name.codePointCount(0, name.length()))));
             String country = random.nextBoolean() ? city.get("country").asString() : "";
             assertSameAsFile(country, prefix, 1 + random.nextInt(100));
         }
@@ -88,7 +91,8 @@ class CitiesIT {
     @Test
     void search_smallLettersInTheCountry_sameAnswer() {
         assertThat(api.get("/api/cities?country=fr&prefix=Par", null).body())
-                .isEqualTo(api.get("/api/cities?country=FR&prefix=Par&limit=20", null).body());
+                .isEqualTo(api.get("/api/cities?country=FR&prefix=Par&limit=20", null)
+                        .body());
     }
 
     /** Measured at the client, so what is asserted is more than the time inside the server. */

@@ -41,7 +41,8 @@ final class CityFile {
     /** All that match, ordered by name; an empty country is any. */
     List<JsonNode> search(String country, String prefix) {
         return cities.stream()
-                .filter(city -> country.isEmpty() || city.get("country").asString().equals(country))
+                .filter(city ->
+                        country.isEmpty() || city.get("country").asString().equals(country))
                 .filter(city -> city.get("name").asString().startsWith(prefix))
                 .sorted(BY_NAME)
                 .toList();

@@ -77,11 +77,12 @@ class KillIT {
             }
             System.out.println(acknowledged + " acknowledged writes survived " + ROUNDS + " kills");
             assertThat(acknowledged).isGreaterThan(50);
-            await().atMost(Duration.ofSeconds(60)).until(() -> sample.api()
-                    .get("/api/cities/import", null)
-                    .json()
-                    .get("complete")
-                    .asBoolean());
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> sample.api()
+                            .get("/api/cities/import", null)
+                            .json()
+                            .get("complete")
+                            .asBoolean());
             JsonDB db = sample.bean(JsonDB.class);
             assertThat(db.count("cities")).isEqualTo(cities);
             assertThat(db.storeNames()).contains("cities", "imports", "sessions", "todos", "users");

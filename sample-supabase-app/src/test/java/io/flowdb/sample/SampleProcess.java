@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 
 /** The packaged application as a process of its own, on a free port. */
 final class SampleProcess implements AutoCloseable {
-    private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)[\\s\\S]*Started SampleApplication");
+    private static final Pattern STARTED =
+            Pattern.compile("Tomcat started on port (\\d+)[\\s\\S]*Started SampleApplication");
     private static final long START_LIMIT_MILLIS = 60_000;
 
     private final Process process;

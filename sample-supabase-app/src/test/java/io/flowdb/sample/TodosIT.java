@@ -108,8 +108,8 @@ class TodosIT {
     void change_someFields_leavesTheOthers() {
         String id = add(ada, "before", 1);
 
-        JsonNode toggled =
-                api.put("/api/todos/" + id, ada.token(), Map.of("status", "done")).json();
+        JsonNode toggled = api.put("/api/todos/" + id, ada.token(), Map.of("status", "done"))
+                .json();
         JsonNode renamed = api.put("/api/todos/" + id, ada.token(), Map.of("title", "after", "priority", 7))
                 .json();
 
@@ -163,7 +163,8 @@ class TodosIT {
 
     @Test
     void owner_sentByTheClient_isIgnored() {
-        JsonNode added = api.post("/api/todos", ada.token(), Map.of("title", "x", "user_id", bob.userId(), "id", "chosen"))
+        JsonNode added = api.post(
+                        "/api/todos", ada.token(), Map.of("title", "x", "user_id", bob.userId(), "id", "chosen"))
                 .json();
         JsonNode changed = api.put(
                         "/api/todos/" + added.get("id").asString(), ada.token(), Map.of("user_id", bob.userId()))

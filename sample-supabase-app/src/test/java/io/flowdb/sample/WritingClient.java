@@ -90,8 +90,7 @@ final class WritingClient {
     private void add(Api api) {
         String title = "added by " + attempts;
         underWay = new Attempt("", title);
-        Answer answer =
-                api.post("/api/todos", self.token(), Map.of("title", title, "priority", random.nextInt(5)));
+        Answer answer = api.post("/api/todos", self.token(), Map.of("title", title, "priority", random.nextInt(5)));
         assertThat(answer.status()).isEqualTo(200);
         todos.put(answer.text("id"), answer.json());
     }

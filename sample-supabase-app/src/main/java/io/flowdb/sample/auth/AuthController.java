@@ -54,12 +54,13 @@ final class AuthController {
     /** Body of a sign-up. */
     record NewAccount(
             @NotBlank(message = "must not be blank")
-                    @Size(max = 254, message = "must have at most 254 characters")
-                    @Email(message = "must be an e-mail address")
-                    @PlainText
-                    String email,
+            @Size(max = 254, message = "must have at most 254 characters")
+            @Email(message = "must be an e-mail address")
+            @PlainText
+            String email,
 
-            @NotNull(message = "must not be missing") @PasswordLength String password) {
+            @NotNull(message = "must not be missing") @PasswordLength
+            String password) {
         @Override
         public String toString() {
             return "NewAccount[secret]";
@@ -69,9 +70,9 @@ final class AuthController {
     /** Body of a log-in. It is not told which passwords are possible. */
     record Credentials(
             @NotBlank(message = "must not be blank")
-                    @Size(max = 254, message = "must have at most 254 characters")
-                    @PlainText
-                    String email,
+            @Size(max = 254, message = "must have at most 254 characters")
+            @PlainText
+            String email,
 
             @NotNull(message = "must not be missing") String password) {
         @Override

@@ -43,7 +43,8 @@ final class SignedInResolver implements HandlerMethodArgumentResolver, WebMvcCon
         if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw ApiException.unauthorized("Log in and send the token in the header \"Authorization: Bearer …\".");
         }
-        AccessToken token = AccessToken.received(header.substring(SCHEME.length()).strip());
+        AccessToken token =
+                AccessToken.received(header.substring(SCHEME.length()).strip());
         return accounts.find(token)
                 .orElseThrow(() -> ApiException.unauthorized("The token is not valid, or not valid any more."));
     }

@@ -12,8 +12,4 @@ import java.time.Instant;
  * @param passwordHash with the name of its algorithm in front, so that stored hashes outlive a change of algorithm
  */
 @ObjectStore("users")
-record User(
-        @Id String id,
-        @Indexed(unique = true) String email,
-        String passwordHash,
-        Instant createdAt) {}
+record User(@Id String id, @Indexed(unique = true) String email, String passwordHash, Instant createdAt) {}

@@ -17,15 +17,14 @@ import io.flowdb.annotation.ObjectStore;
  * @param admin2 code of the district inside the region, or empty
  */
 @ObjectStore("cities")
-@CompoundIndex(name = "by_country_name", paths = {"country", "name"})
-@CompoundIndex(name = "by_name_place", paths = {"name", "location.lat", "location.lng"}, unique = true)
-record City(
-        @Id int id,
-        String name,
-        @Indexed String country,
-        String admin1,
-        String admin2,
-        Location location) {
+@CompoundIndex(
+        name = "by_country_name",
+        paths = {"country", "name"})
+@CompoundIndex(
+        name = "by_name_place",
+        paths = {"name", "location.lat", "location.lng"},
+        unique = true)
+record City(@Id int id, String name, @Indexed String country, String admin1, String admin2, Location location) {
     /** Degrees north and east. */
     record Location(double lat, double lng) {}
 }

@@ -29,12 +29,14 @@ final class CityController {
     /** The first cities by name. While the import runs: among those that are in already. */
     @GetMapping
     List<City> search(
-            @RequestParam(required = false) @Pattern(regexp = "[A-Za-z]{2}", message = "must be two letters")
-                    @Nullable String country,
+            @RequestParam(required = false) @Pattern(regexp = "[A-Za-z]{2}", message = "must be two letters") @Nullable
+                    String country,
             @RequestParam(defaultValue = "") @Size(max = 100, message = "must have at most 100 characters") @PlainText
                     String prefix,
-            @RequestParam(defaultValue = "20") @Min(value = 1, message = "must be 1 to 100")
-                    @Max(value = 100, message = "must be 1 to 100") int limit) {
+            @RequestParam(defaultValue = "20")
+                    @Min(value = 1, message = "must be 1 to 100")
+                    @Max(value = 100, message = "must be 1 to 100")
+                    int limit) {
         if (country == null) {
             return cities.findByNameStartingWithOrderByName(prefix, Limit.of(limit));
         }

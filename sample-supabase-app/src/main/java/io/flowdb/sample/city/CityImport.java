@@ -42,8 +42,7 @@ final class CityImport implements SmartLifecycle {
     /** Asks the worker to end after its batch. Not an interrupt: that would close the file a read is going on in. */
     private volatile boolean stopping;
 
-    CityImport(
-            CityRepository cities, ImportProgressRepository imports, CityProperties properties, JsonMapper json) {
+    CityImport(CityRepository cities, ImportProgressRepository imports, CityProperties properties, JsonMapper json) {
         this.cities = cities;
         this.imports = imports;
         this.properties = properties;

@@ -15,8 +15,12 @@ import org.springframework.data.annotation.Version;
  * @param version of the stored document, null before it is stored; a save based on an older one is refused
  */
 @ObjectStore("todos")
-@CompoundIndex(name = "by_user_priority", paths = {"userId", "priority"})
-@CompoundIndex(name = "by_user_status", paths = {"userId", "status"})
+@CompoundIndex(
+        name = "by_user_priority",
+        paths = {"userId", "priority"})
+@CompoundIndex(
+        name = "by_user_status",
+        paths = {"userId", "status"})
 record Todo(
         @Id String id,
         @Indexed String userId,

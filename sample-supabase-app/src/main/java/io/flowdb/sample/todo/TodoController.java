@@ -71,16 +71,18 @@ final class TodoController {
 
     /** Body of an addition. */
     record NewTodo(
-            @NotBlank(message = "must not be blank") @Size(max = 500, message = TITLE_LENGTH) @PlainText String title,
+            @NotBlank(message = "must not be blank") @Size(max = 500, message = TITLE_LENGTH) @PlainText
+            String title,
 
             @Nullable Integer priority) {}
 
     /** Body of a change: any of these. */
     record Change(
             @Pattern(regexp = "(?s).*\\S.*", message = "must not be blank")
-                    @Size(max = 500, message = TITLE_LENGTH)
-                    @PlainText
-                    @Nullable String title,
+            @Size(max = 500, message = TITLE_LENGTH)
+            @PlainText
+            @Nullable
+            String title,
 
             @Nullable Status status,
             @Nullable Integer priority) {}

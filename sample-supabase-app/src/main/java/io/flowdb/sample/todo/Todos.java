@@ -47,12 +47,7 @@ class Todos {
     /** Changes what is not null. */
     @Retryable(includes = ConcurrencyFailureException.class, maxRetries = 5, delay = 5, jitter = 5)
     @Transactional
-    Todo change(
-            String userId,
-            String id,
-            @Nullable String title,
-            @Nullable Status status,
-            @Nullable Integer priority) {
+    Todo change(String userId, String id, @Nullable String title, @Nullable Status status, @Nullable Integer priority) {
         return todos.save(own(userId, id).with(title, status, priority));
     }
 

@@ -93,7 +93,8 @@ final class Problems extends ResponseEntityExceptionHandler {
     protected @Nullable ResponseEntity<Object> handleTypeMismatch(
             TypeMismatchException exception, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         if (exception instanceof MethodArgumentTypeMismatchException parameter) {
-            return invalid(exception, List.of(new InvalidField(parameter.getName(), "cannot have this value")), request);
+            return invalid(
+                    exception, List.of(new InvalidField(parameter.getName(), "cannot have this value")), request);
         }
         return super.handleTypeMismatch(exception, headers, status, request);
     }
@@ -130,8 +131,7 @@ final class Problems extends ResponseEntityExceptionHandler {
 
     private ResponseEntity<Object> respond(Exception exception, ProblemDetail body, WebRequest request) {
         HttpStatusCode status = HttpStatusCode.valueOf(body.getStatus());
-        ResponseEntity<Object> response =
-                handleExceptionInternal(exception, body, new HttpHeaders(), status, request);
+        ResponseEntity<Object> response = handleExceptionInternal(exception, body, new HttpHeaders(), status, request);
         // Null when the response has begun already: there is nothing left to say.
         return response == null ? new ResponseEntity<>(status) : response;
     }

@@ -21,7 +21,9 @@ class AccessTokenTest {
     void hash_receivedToken_isTheSameAndNotTheToken() {
         AccessToken token = AccessToken.random();
 
-        assertThat(AccessToken.received(token.value()).hash()).isEqualTo(token.hash()).isNotEqualTo(token.value());
+        assertThat(AccessToken.received(token.value()).hash())
+                .isEqualTo(token.hash())
+                .isNotEqualTo(token.value());
         // SHA-256 of "abc", from FIPS 180-2, in base64url.
         assertThat(AccessToken.received("abc").hash()).isEqualTo("ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
     }

@@ -48,6 +48,7 @@ class PasswordsTest {
         String hash = passwords.hash("x".repeat(Passwords.MAX_BYTES));
 
         assertThat(passwords.matches("x".repeat(Passwords.MAX_BYTES), hash)).isTrue();
-        assertThat(passwords.matches("x".repeat(Passwords.MAX_BYTES) + "y", hash)).isFalse();
+        assertThat(passwords.matches("x".repeat(Passwords.MAX_BYTES) + "y", hash))
+                .isFalse();
     }
 }
