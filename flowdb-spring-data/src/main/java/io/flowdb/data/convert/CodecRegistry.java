@@ -127,8 +127,9 @@ final class CodecRegistry {
         if (codec == null) {
             FlowDbPersistentEntity<?> entity = context.getPersistentEntity(type);
             if (entity == null) {
-                throw new MappingException(type.getName()
-                        + " has no JSON form: it is no entity and there is no converter; add one to FlowDbCustomConversions");
+                throw new MappingException(
+                        type.getName()
+                                + " has no JSON form: it is no entity and there is no converter; add one to FlowDbCustomConversions");
             }
             codec = new EntityCodec(entity, instantiators.getInstantiatorFor(entity), this);
             entities.put(type, codec);
@@ -148,8 +149,7 @@ final class CodecRegistry {
 
     Object readEntity(JsonNode node, Class<?> declared) {
         JsonNode name = node.get(EntityTypes.FIELD);
-        Class<?> type =
-                name == null || !name.isString() ? declared : types.resolve(name.stringValue(), declared);
+        Class<?> type = name == null || !name.isString() ? declared : types.resolve(name.stringValue(), declared);
         return entity(type).read(node);
     }
 

@@ -37,7 +37,8 @@ final class CompositeIdCodec implements ValueCodec {
             }
             position++;
         }
-        throw new MappingException("'" + part.getName() + "' is no part of the id " + type.getType().getName());
+        throw new MappingException("'" + part.getName() + "' is no part of the id "
+                + type.getType().getName());
     }
 
     @Override
@@ -47,8 +48,8 @@ final class CompositeIdCodec implements ValueCodec {
         for (String field : fields) {
             JsonNode part = object.get(field);
             if (part.isNull() || part.isObject()) {
-                throw new IllegalArgumentException("part '" + field + "' of an id " + type.getType().getName()
-                        + " must be a single value and not null");
+                throw new IllegalArgumentException("part '" + field + "' of an id "
+                        + type.getType().getName() + " must be a single value and not null");
             }
             array.add(part);
         }

@@ -99,8 +99,9 @@ final class ContainerCodecs {
                     throw new MappingException("expected a JSON object for a map, found " + node.getNodeType());
                 }
                 Map<Object, Object> map = CollectionFactory.createMap(type, keyType, node.size());
-                node.properties().forEach(e -> map.put(
-                        readKey(key, keyType, e.getKey()), ValueCodec.readNullable(value, e.getValue())));
+                node.properties()
+                        .forEach(e -> map.put(
+                                readKey(key, keyType, e.getKey()), ValueCodec.readNullable(value, e.getValue())));
                 return map;
             }
         };

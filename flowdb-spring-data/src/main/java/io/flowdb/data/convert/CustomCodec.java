@@ -55,7 +55,9 @@ final class CustomCodec implements ValueCodec {
     public @Nullable Object read(JsonNode node) {
         for (Class<?> source : sources(node)) {
             if (conversions.hasCustomReadTarget(source, type)) {
-                Object simple = JsonNode.class.isAssignableFrom(source) ? node : codecs.of(source).read(node);
+                Object simple = JsonNode.class.isAssignableFrom(source)
+                        ? node
+                        : codecs.of(source).read(node);
                 return conversionService.convert(simple, type);
             }
         }

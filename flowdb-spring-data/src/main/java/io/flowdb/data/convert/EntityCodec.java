@@ -118,7 +118,8 @@ final class EntityCodec {
         Map<Parameter<?, ?>, Slot> map = new java.util.IdentityHashMap<>();
         InstanceCreatorMetadata<FlowDbPersistentProperty> creator = entity.getInstanceCreatorMetadata();
         if (creator == null) {
-            if (entity.getType().isInterface() || java.lang.reflect.Modifier.isAbstract(entity.getType().getModifiers())) {
+            if (entity.getType().isInterface()
+                    || java.lang.reflect.Modifier.isAbstract(entity.getType().getModifiers())) {
                 return map;
             }
             throw new MappingException(entity.getType().getName()

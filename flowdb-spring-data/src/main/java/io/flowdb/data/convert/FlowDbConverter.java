@@ -28,8 +28,12 @@ public interface FlowDbConverter {
     /** The stored form of a value of {@code property}, for ids and queries: also of one element if the property is a collection. */
     JsonNode writeValue(FlowDbPersistentProperty property, @Nullable Object value);
 
+    /** Whether {@link #writeValue} takes values of {@code given}, as far as the type tells. */
+    boolean canWriteValue(FlowDbPersistentProperty property, Class<?> given);
+
     /** The Java value of a property's stored form. */
-    @Nullable Object readValue(FlowDbPersistentProperty property, @Nullable JsonNode node);
+    @Nullable
+    Object readValue(FlowDbPersistentProperty property, @Nullable JsonNode node);
 
     /** Where a property lies in the document, as key paths and filters name it: {@code address.city}. */
     String fieldPath(PersistentPropertyPath<FlowDbPersistentProperty> path);

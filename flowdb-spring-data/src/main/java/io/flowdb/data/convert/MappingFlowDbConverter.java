@@ -13,6 +13,7 @@ import org.springframework.data.mapping.context.MappingContext;
 import org.springframework.data.util.ProxyUtils;
 import org.springframework.util.ClassUtils;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -86,6 +87,10 @@ public final class MappingFlowDbConverter implements FlowDbConverter {
         if (wanted.equals(Object.class)) {
             return codecs.of(value.getClass()).write(value);
         }
+        ValueCodec scalar = value instanceof CharSequence ? ScalarCodecs.find(wanted) : null;
+        if (scalar != null) {
+            return ofText(property, wanted, scalar, value.toString());
+        }
         if (conversionService.canConvert(value.getClass(), wanted)) {
             Object converted = conversionService.convert(value, wanted);
             return converted == null
@@ -93,8 +98,37 @@ public final class MappingFlowDbConverter implements FlowDbConverter {
                     : codecs.of(converted.getClass()).write(converted);
         }
         throw new MappingException("Property '" + property.getName() + "' of "
-                + property.getOwner().getType().getName() + " is a " + wanted.getName() + " and cannot be compared with a "
+                + property.getOwner().getType().getName() + " is a " + wanted.getName()
+                + " and cannot be compared with a "
                 + value.getClass().getName());
+    }
+
+    /** Text stands for a value of another type: its stored form, or any that can be read. */
+    private static JsonNode ofText(FlowDbPersistentProperty property, Class<?> wanted, ValueCodec codec, String text) {
+        try {
+            Object value = codec.read(JsonNodeFactory.instance.stringNode(text));
+            return ValueCodec.writeNullable(codec, value);
+        } catch (RuntimeException e) { // java.time, enums and Jackson each have their own
+            throw new MappingException(
+                    "'" + text + "' is no " + wanted.getSimpleName() + " for property '" + property.getName() + "' of "
+                            + property.getOwner().getType().getName(),
+                    e);
+        }
+    }
+
+    @Override
+    public boolean canWriteValue(FlowDbPersistentProperty property, Class<?> given) {
+        Class<?> boxed = ClassUtils.resolvePrimitiveIfNecessary(given);
+        Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(property.getType());
+        Class<?> wanted =
+                property.isCollectionLike() ? ClassUtils.resolvePrimitiveIfNecessary(property.getActualType()) : type;
+        return type.isAssignableFrom(boxed)
+                || boxed.isAssignableFrom(type)
+                || wanted.isAssignableFrom(boxed)
+                || boxed.isAssignableFrom(wanted)
+                || (Number.class.isAssignableFrom(boxed) && Number.class.isAssignableFrom(wanted))
+                || (CharSequence.class.isAssignableFrom(boxed) && ScalarCodecs.find(wanted) != null)
+                || conversionService.canConvert(boxed, wanted);
     }
 
     @Override

@@ -29,7 +29,9 @@ final class PropertyConverterCodec implements ValueCodec {
         if (simple instanceof JsonNode node) {
             return node;
         }
-        return simple == null ? NullNode.getInstance() : codecs.of(simple.getClass()).write(simple);
+        return simple == null
+                ? NullNode.getInstance()
+                : codecs.of(simple.getClass()).write(simple);
     }
 
     @Override

@@ -92,7 +92,10 @@ final class ScalarCodecs {
     private static void basics() {
         add(String.class, JSON::stringNode, JsonNode::stringValue);
         add(CharSequence.class, s -> JSON.stringNode(s.toString()), JsonNode::stringValue);
-        add(Character.class, c -> JSON.stringNode(c.toString()), n -> n.stringValue().charAt(0));
+        add(
+                Character.class,
+                c -> JSON.stringNode(c.toString()),
+                n -> n.stringValue().charAt(0));
         add(Boolean.class, JSON::booleanNode, JsonNode::booleanValue);
     }
 
@@ -129,9 +132,8 @@ final class ScalarCodecs {
     }
 
     private static JsonNode writeDuration(Duration d) {
-        BigInteger nanos = BigInteger.valueOf(d.getSeconds())
-                .multiply(NANOS_PER_SECOND)
-                .add(BigInteger.valueOf(d.getNano()));
+        BigInteger nanos =
+                BigInteger.valueOf(d.getSeconds()).multiply(NANOS_PER_SECOND).add(BigInteger.valueOf(d.getNano()));
         return nanos.bitLength() < Long.SIZE ? JSON.numberNode(nanos.longValue()) : JSON.numberNode(nanos);
     }
 

@@ -8,7 +8,6 @@ import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.util.Locale;
 
 /**
  * Dates and times as text whose order is that of the values, without loss and without conversion of zones.
@@ -28,6 +27,8 @@ import java.util.Locale;
 final class SortableTime {
 
     private static final long YEAR_BASE = 10_000_000_000L;
+    private static final int CYCLE_YEARS = 400;
+    private static final long CYCLE_SECONDS = 146_097L * 86_400;
     private static final char SEPARATOR = '/';
 
     private SortableTime() {}
@@ -63,10 +64,15 @@ final class SortableTime {
         return LocalDateTime.of(parseDate(s.substring(0, t)), LocalTime.parse(s.substring(t + 1)));
     }
 
+    /** Instants reach a year beyond what LocalDate holds, so the calendar is asked for a year of the same 400. */
     static String instant(Instant i) {
-        LocalDateTime t = LocalDateTime.ofEpochSecond(i.getEpochSecond(), i.getNano(), ZoneOffset.UTC);
-        StringBuilder s = new StringBuilder(30).append(date(t.toLocalDate())).append('T');
-        appendTwoDigits(s, t.getHour());
+        long cycle = Math.floorDiv(i.getEpochSecond(), CYCLE_SECONDS);
+        LocalDateTime t = LocalDateTime.ofEpochSecond(
+                Math.floorMod(i.getEpochSecond(), CYCLE_SECONDS), i.getNano(), ZoneOffset.UTC);
+        StringBuilder s = new StringBuilder(40).append(year((int) (t.getYear() + cycle * CYCLE_YEARS)));
+        appendTwoDigits(s.append('-'), t.getMonthValue());
+        appendTwoDigits(s.append('-'), t.getDayOfMonth());
+        appendTwoDigits(s.append('T'), t.getHour());
         appendTwoDigits(s.append(':'), t.getMinute());
         appendTwoDigits(s.append(':'), t.getSecond());
         String nano = Integer.toString(t.getNano());
@@ -81,10 +87,11 @@ final class SortableTime {
         if (isPlain(s)) {
             return Instant.parse(s);
         }
-        if (!s.endsWith("Z")) {
-            throw new java.time.DateTimeException("no Z at the end of " + s);
-        }
-        return parseDateTime(s.substring(0, s.length() - 1)).toInstant(ZoneOffset.UTC);
+        int year = parseYear(s);
+        int cycle = Math.floorDiv(year, CYCLE_YEARS);
+        String rest = s.substring(11);
+        Instant within = Instant.parse(year(CYCLE_YEARS * 5 + year - cycle * CYCLE_YEARS) + rest);
+        return within.plusSeconds((cycle - 5) * CYCLE_SECONDS);
     }
 
     static String offsetDateTime(OffsetDateTime t) {
@@ -133,7 +140,12 @@ final class SortableTime {
         if (year < 0) {
             return "-" + (YEAR_BASE + year);
         }
-        return year <= 9999 ? String.format(Locale.ROOT, "%04d", year) : String.format(Locale.ROOT, "Y%010d", year);
+        return year <= 9999 ? padded(year, 4) : "Y" + padded(year, 10);
+    }
+
+    private static String padded(int year, int digits) {
+        String s = Integer.toString(year);
+        return "0".repeat(digits - s.length()) + s;
     }
 
     private static int parseYear(String s) {

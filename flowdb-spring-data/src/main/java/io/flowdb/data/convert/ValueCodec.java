@@ -11,7 +11,8 @@ interface ValueCodec {
     JsonNode write(Object value);
 
     /** The value of a {@code node} that is neither null nor missing. */
-    @Nullable Object read(JsonNode node);
+    @Nullable
+    Object read(JsonNode node);
 
     /** {@link #write}, with JSON null for null. */
     static JsonNode writeNullable(ValueCodec codec, @Nullable Object value) {

@@ -58,13 +58,17 @@ public final class FlowDbExceptionTranslator implements PersistenceExceptionTran
         if (e instanceof ConstraintException constraint) {
             return constraint(constraint, message);
         }
-        if (e instanceof InvalidQueryException || e instanceof NotFoundException || e instanceof TransactionStateException) {
+        if (e instanceof InvalidQueryException
+                || e instanceof NotFoundException
+                || e instanceof TransactionStateException) {
             return new InvalidDataAccessApiUsageException(message, e);
         }
         if (e instanceof WriteStallTimeoutException) {
             return new QueryTimeoutException(message, e);
         }
-        if (e instanceof EngineClosedException || e instanceof StorageException || e instanceof DatabaseLockedException) {
+        if (e instanceof EngineClosedException
+                || e instanceof StorageException
+                || e instanceof DatabaseLockedException) {
             return new DataAccessResourceFailureException(message, e);
         }
         if (e instanceof CorruptionException || e instanceof CommitUnknownException) {

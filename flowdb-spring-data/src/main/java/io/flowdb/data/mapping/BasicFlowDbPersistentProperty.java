@@ -20,9 +20,7 @@ final class BasicFlowDbPersistentProperty extends AnnotationBasedPersistentPrope
     private final boolean idProperty;
 
     BasicFlowDbPersistentProperty(
-            Property property,
-            PersistentEntity<?, FlowDbPersistentProperty> owner,
-            SimpleTypeHolder simpleTypes) {
+            Property property, PersistentEntity<?, FlowDbPersistentProperty> owner, SimpleTypeHolder simpleTypes) {
         super(property, owner, simpleTypes);
         JsonProperty named = findAnnotation(JsonProperty.class);
         this.fieldName = named == null || named.value().isEmpty() ? getName() : named.value();
