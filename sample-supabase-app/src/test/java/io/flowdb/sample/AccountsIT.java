@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -165,18 +166,10 @@ class AccountsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "GET /api/todos",
-                "POST /api/todos",
-                "PUT /api/todos/1",
-                "DELETE /api/todos/1",
-                "POST /api/logout"
-            })
-    void token_missing_is401BeforeTheBodyIsRead(String route) {
-        String[] parts = route.split(" ");
-
-        assertThat(api.sendRaw(parts[0], parts[1], null, "application/json", "{no JSON")
+    @CsvSource({"GET, /api/todos", "POST, /api/todos", "PUT, /api/todos/1", "DELETE, /api/todos/1", "POST, /api/logout"
+    })
+    void token_missing_is401BeforeTheBodyIsRead(String method, String path) {
+        assertThat(api.sendRaw(method, path, null, "application/json", "{no JSON")
                         .status())
                 .isEqualTo(401);
     }

@@ -106,7 +106,7 @@ class BrowserIT {
         awaitShown("#auth-form");
         assertThat(find("#todos").isDisplayed()).isFalse();
         assertThat(browser.findElements(By.cssSelector("#todo-list li"))).isEmpty();
-        assertThat((Object) browser.executeScript("return localStorage.length")).isEqualTo(0L);
+        assertThat(browser.executeScript("return localStorage.length")).isEqualTo(0L);
 
         find("#email").sendKeys("ada@example.com");
         find("#password").sendKeys(Api.PASSWORD, Keys.ENTER);
