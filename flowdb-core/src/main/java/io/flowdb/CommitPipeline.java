@@ -36,6 +36,10 @@ final class CommitPipeline {
      */
     private static final long STALL_LIMIT_MILLIS = 30_000;
 
+    /* Level 0 may grow to this many tables whatever their size, and never beyond that many. */
+    private static final int MIN_STALL_TABLES = 8;
+    private static final int MAX_LEVEL0_TABLES = 40;
+
     private final Wal wal;
     private final ReadStates states;
     private final Options options;
@@ -66,8 +70,9 @@ final class CommitPipeline {
      * @param memtableBytes size at which the active memtable is frozen
      * @param maxFrozen frozen memtables at which writers wait
      * @param syncByDefault whether {@link WriteOptions#DEFAULT} means a sync
+     * @param compacting whether compactions run by themselves, so that waiting for them helps
      */
-    record Options(long memtableBytes, int maxFrozen, boolean syncByDefault) {}
+    record Options(long memtableBytes, int maxFrozen, boolean syncByDefault, boolean compacting) {}
 
     private enum Phase {
         WAITING,
@@ -239,7 +244,7 @@ final class CommitPipeline {
     @GuardedBy("commitLock")
     private void checkWritable() {
         long stalledAt = 0;
-        while (refusal == null && states.current().frozen().size() >= options.maxFrozen() && isActiveFull()) {
+        while (refusal == null && isActiveFull() && isBehind(states.current())) {
             stalledAt = stalledAt == 0 ? System.nanoTime() : stalledAt;
             long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stalledAt);
             if (waited >= STALL_LIMIT_MILLIS) {
@@ -271,6 +276,21 @@ final class CommitPipeline {
     @GuardedBy("commitLock")
     private boolean isActiveFull() {
         return states.current().active().sizeBytes() >= options.memtableBytes();
+    }
+
+    /** Whether flushes, or compactions, are so far behind that memory, or the disk, would grow without bound. */
+    private boolean isBehind(ReadState state) {
+        if (state.frozen().size() >= options.maxFrozen()) {
+            return true;
+        }
+        List<Sst> level0 = state.ssts().level0();
+        if (!options.compacting() || level0.size() <= MIN_STALL_TABLES) {
+            return false;
+        }
+        long allowed = Math.max(
+                MIN_STALL_TABLES * options.memtableBytes(),
+                SstSet.bytesOf(state.ssts().sorted()) * 3 / 4);
+        return SstSet.bytesOf(level0) > allowed || level0.size() > MAX_LEVEL0_TABLES;
     }
 
     /** Waits a while for a flush. An interrupt is kept for the caller and does not end the wait. */

@@ -2,14 +2,12 @@ package io.flowdb;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.error.FlowDbException;
-import io.flowdb.internal.base.KeyHash;
-import io.flowdb.internal.base.RangeTombstone;
+import io.flowdb.internal.compaction.OlderTables;
 import io.flowdb.internal.manifest.ManifestEdit;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.memtable.Memtable;
 import io.flowdb.internal.merge.RetainedCursor;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -75,15 +73,15 @@ final class Flusher {
     @GuardedBy("flushLock")
     private void flush(Memtable memtable) {
         long start = System.nanoTime();
-        Sst table;
+        List<Sst> added;
         try (ReadStates.Lease lease = parts.states().lease()) {
-            OlderTables older = new OlderTables(lease.state().ssts());
+            /* The oldest memtable goes first, so all tables are older than it. */
+            OlderTables older = new OlderTables(lease.state().ssts().tables());
             RetainedCursor entries = new RetainedCursor(
                     memtable.cursor(), memtable.tombstones(), parts.snapshots().retention(), older);
-            table = parts.tables().write(entries, 0);
+            added = parts.tables().write(entries, 0, Long.MAX_VALUE);
             parts.counters().recordsExpired.add(entries.expiredCount());
         }
-        List<Sst> added = table == null ? List.of() : List.of(table);
         try {
             record(added, memtable.maxSeqno());
         } catch (FlowDbException e) {
@@ -94,7 +92,7 @@ final class Flusher {
         }
         parts.states().flushed(memtable, added);
         parts.wal().deleteUpTo(memtable.maxSeqno());
-        parts.counters().flushed(table == null ? 0 : table.meta().fileBytes(), System.nanoTime() - start);
+        parts.counters().flushed(SstSet.bytesOf(added), System.nanoTime() - start);
     }
 
     private void record(List<Sst> added, long flushedSeqno) {
@@ -105,26 +103,5 @@ final class Flusher {
                         parts.wal().firstSegmentAfter(flushedSeqno),
                         flushedSeqno,
                         parts.tables().nextId()));
-    }
-
-    /** All tables are older than a memtable that is being flushed: the oldest one goes first. */
-    private record OlderTables(SstSet ssts) implements RetainedCursor.OlderData {
-        @Override
-        public boolean mayExist(byte[] key, int offset, int length) {
-            byte[] exact = Arrays.copyOfRange(key, offset, offset + length);
-            long hash = KeyHash.of(exact, 0, exact.length);
-            for (Sst table : ssts.tables()) {
-                if (Reads.contains(table.meta().properties(), exact)
-                        && table.reader().mayContainKey(exact, hash)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        @Override
-        public boolean mayExist(RangeTombstone range) {
-            return !ssts.overlapping(range.start(), range.end()).isEmpty();
-        }
     }
 }

@@ -16,7 +16,10 @@ public final class KeyTags {
     static final int TRUE = 0x19;
     static final int NUMBER = 0x20;
     static final int INSTANT = 0x30;
-    static final int TEXT = 0x40;
+
+    /** Text. */
+    public static final int TEXT = 0x40;
+
     static final int BINARY = 0x50;
 
     /** An array. */

@@ -311,9 +311,14 @@ public final class KeyWriter {
     /** Turns the number whose tag is at {@code start} into its negative. */
     private void complement(int start, boolean negative) {
         if (negative) {
-            for (int i = start + 1; i < length; i++) {
-                buffer[i] = (byte) ~buffer[i];
-            }
+            complement(start + 1);
+        }
+    }
+
+    /** Turns the order of what was written from {@code start} on around. */
+    public void complement(int start) {
+        for (int i = start; i < length; i++) {
+            buffer[i] = (byte) ~buffer[i];
         }
     }
 
