@@ -9,14 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -213,10 +212,11 @@ class BrowserIT {
         return browser.switchTo().activeElement();
     }
 
+    /** Read in one step: rows are replaced at any time. */
     private List<String> texts(String selector) {
-        return browser.findElements(By.cssSelector(selector)).stream()
-                .map(WebElement::getText)
-                .toList();
+        Object texts = browser.executeScript(
+                "return [...document.querySelectorAll(arguments[0])].map(found => found.innerText.trim())", selector);
+        return ((List<?>) texts).stream().map(String::valueOf).toList();
     }
 
     private void assertTitles(String... titles) {
@@ -231,12 +231,8 @@ class BrowserIT {
         awaitTrue(() -> texts(selector).equals(List.of(text)));
     }
 
-    /** Rows are replaced while one looks at them: that is a reason to look again. */
-    private static void awaitTrue(Supplier<Boolean> condition) {
-        await().atMost(Duration.ofSeconds(30))
-                .ignoreExceptionsInstanceOf(StaleElementReferenceException.class)
-                .ignoreExceptionsInstanceOf(org.openqa.selenium.NoSuchElementException.class)
-                .until(condition::get);
+    private static void awaitTrue(Callable<Boolean> condition) {
+        await().atMost(Duration.ofSeconds(30)).until(condition);
     }
 
     /** The content policy has stopped nothing, and no script has failed. */
