@@ -1,13 +1,13 @@
 package io.flowdb.data;
 
+import io.flowdb.Config;
+import io.flowdb.Engine;
 import io.flowdb.data.convert.MappingFlowDbConverter;
 import io.flowdb.data.core.FlowDbTemplate;
 import io.flowdb.data.core.StoreSchemas;
 import io.flowdb.data.mapping.FlowDbMappingContext;
 import io.flowdb.data.repository.support.FlowDbRepositoryFactory;
 import io.flowdb.json.JsonDB;
-import io.flowdb.Config;
-import io.flowdb.Engine;
 import io.flowdb.json.SchemaMode;
 import java.util.List;
 import java.util.Set;

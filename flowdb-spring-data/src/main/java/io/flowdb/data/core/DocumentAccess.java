@@ -46,8 +46,7 @@ final class DocumentAccess {
     }
 
     /** Several writes that read nothing. */
-    <R extends @Nullable Object> R writeAll(
-            Collection<String> stores, Function<? super DocumentOperations, R> writes) {
+    <R extends @Nullable Object> R writeAll(Collection<String> stores, Function<? super DocumentOperations, R> writes) {
         try {
             JsonDB db = database.get();
             FlowDbResourceHolder holder = holder(db);
@@ -60,8 +59,7 @@ final class DocumentAccess {
     }
 
     /** Reads and writes that belong together. */
-    <R extends @Nullable Object> R atomically(
-            Collection<String> stores, Function<? super JsonTransaction, R> action) {
+    <R extends @Nullable Object> R atomically(Collection<String> stores, Function<? super JsonTransaction, R> action) {
         try {
             JsonDB db = database.get();
             FlowDbResourceHolder holder = holder(db);
@@ -92,8 +90,7 @@ final class DocumentAccess {
     /** A stream whose own exceptions are translated as well. */
     <X> Stream<X> stream(Function<? super DocumentOperations, Stream<X>> read) {
         Stream<X> source = execute(read);
-        return StreamSupport.stream(
-                        new TranslatingSpliterator<>(source.spliterator(), exceptions), false)
+        return StreamSupport.stream(new TranslatingSpliterator<>(source.spliterator(), exceptions), false)
                 .onClose(source::close);
     }
 

@@ -34,8 +34,8 @@ record EntityDelete(
     boolean write(DocumentOperations operations) {
         if (!isPermitted(operations)) {
             if (versioned) {
-                throw new OptimisticLockingFailureException("There is no "
-                        + entity.getType().getSimpleName() + " with id " + key + " any more");
+                throw new OptimisticLockingFailureException(
+                        "There is no " + entity.getType().getSimpleName() + " with id " + key + " any more");
             }
             return false;
         }

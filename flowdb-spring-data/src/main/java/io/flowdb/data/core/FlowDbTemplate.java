@@ -183,11 +183,13 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     private <T> List<Object> writeMany(List<EntitySave<T>> saves, Set<String> stores) {
         RowPolicies guards = policies.get();
         if (stores.stream().anyMatch(guards::guards)) {
-            return documents.atomically(stores, transaction -> saves.stream()
-                    .map(save -> guards.guards(save.store())
-                            ? guards.write(save, transaction)
-                            : save.write(transaction))
-                    .toList());
+            return documents.atomically(
+                    stores,
+                    transaction -> saves.stream()
+                            .map(save -> guards.guards(save.store())
+                                    ? guards.write(save, transaction)
+                                    : save.write(transaction))
+                            .toList());
         }
         return saves.stream().anyMatch(EntitySave::isConditional)
                 ? documents.atomically(stores, operations -> writeEach(saves, operations))
@@ -205,7 +207,8 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
             return writer.prepare(
                     entity,
                     insert,
-                    (type, id) -> documents.execute(ops -> ops.exists(type.getStore(), keyOf(type.getRequiredIdProperty(), id))));
+                    (type, id) -> documents.execute(
+                            ops -> ops.exists(type.getStore(), keyOf(type.getRequiredIdProperty(), id))));
         } catch (MappingException e) {
             throw new InvalidDataAccessApiUsageException(String.valueOf(e.getMessage()), e);
         }
@@ -246,7 +249,8 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         for (JsonNode document : documents.execute(operations -> queries.list(operations, plan))) {
             byKey.put(document.get(idPath(entity)), document);
         }
-        List<JsonNode> found = keys.stream().map(byKey::get).filter(Objects::nonNull).toList();
+        List<JsonNode> found =
+                keys.stream().map(byKey::get).filter(Objects::nonNull).toList();
         return readAll(found, type, entity);
     }
 
@@ -295,7 +299,8 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     public <T> Stream<T> stream(FlowDbQuery query, Class<T> type) {
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
         Plan plan = plan(query, type, entity);
-        return documents.stream(operations -> queries.stream(operations, plan)).map(document -> read(document, type, entity));
+        return documents.stream(operations -> queries.stream(operations, plan))
+                .map(document -> read(document, type, entity));
     }
 
     @Override
@@ -368,9 +373,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         List<Map<String, @Nullable Object>> keys = new ArrayList<>();
         found.forEach(document -> keys.add(keyset.keysOf(document)));
         return Window.from(
-                readAll(found, type, entity),
-                i -> ScrollPosition.of(keys.get(i), position.getDirection()),
-                hasNext);
+                readAll(found, type, entity), i -> ScrollPosition.of(keys.get(i), position.getDirection()), hasNext);
     }
 
     private static FlowDbQuery oneMore(FlowDbQuery query) {

@@ -138,9 +138,7 @@ public final class FlowDbTransactionManager extends AbstractPlatformTransactionM
 
     @Override
     protected void doRollback(DefaultTransactionStatus status) {
-        ((TransactionObject) status.getTransaction())
-                .holder()
-                .close();
+        ((TransactionObject) status.getTransaction()).holder().close();
     }
 
     @Override

@@ -41,7 +41,8 @@ final class RowPolicies {
     }
 
     /** The rows of a guarded store to which {@code action} may be done; null if the store is not guarded. */
-    @Nullable Filter using(String store, RowAction action) {
+    @Nullable
+    Filter using(String store, RowAction action) {
         return filter(store, action, RowPolicy::using);
     }
 

@@ -42,7 +42,8 @@ final class BasicFlowDbPersistentProperty extends AnnotationBasedPersistentPrope
     /** Java's own {@code transient} counts as well as the annotation. */
     @Override
     public boolean isTransient() {
-        return super.isTransient() || (getField() != null && Modifier.isTransient(getField().getModifiers()));
+        return super.isTransient()
+                || (getField() != null && Modifier.isTransient(getField().getModifiers()));
     }
 
     @Override

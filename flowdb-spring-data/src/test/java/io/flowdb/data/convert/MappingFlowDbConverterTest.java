@@ -126,12 +126,33 @@ class MappingFlowDbConverterTest {
     @Test
     void read_everything_equalsWritten() {
         Everything e = new Everything(
-                "1", true, (byte) -7, (short) 300, 42, null, Long.MIN_VALUE, 0.1f, Math.PI, 'ß',
-                BigInteger.TWO.pow(100), new BigDecimal("12.340"), Color.GREEN, UUID.randomUUID(), new byte[] {1, -1},
-                Optional.of("x"), new Address("Paris", "75001"), List.of(new Address("Rome", null)),
-                EnumSet.of(Color.RED, Color.GREEN), new TreeSet<>(Set.of("b", "a")), new int[] {1, 2},
-                new String[] {"x", null}, List.of(List.of(1), List.of()), Map.of("k", new Address("Oslo", "0")),
-                Map.of(7, "seven"), Map.of(Color.RED, true), List.of("a", 1, true));
+                "1",
+                true,
+                (byte) -7,
+                (short) 300,
+                42,
+                null,
+                Long.MIN_VALUE,
+                0.1f,
+                Math.PI,
+                'ß',
+                BigInteger.TWO.pow(100),
+                new BigDecimal("12.340"),
+                Color.GREEN,
+                UUID.randomUUID(),
+                new byte[] {1, -1},
+                Optional.of("x"),
+                new Address("Paris", "75001"),
+                List.of(new Address("Rome", null)),
+                EnumSet.of(Color.RED, Color.GREEN),
+                new TreeSet<>(Set.of("b", "a")),
+                new int[] {1, 2},
+                new String[] {"x", null},
+                List.of(List.of(1), List.of()),
+                Map.of("k", new Address("Oslo", "0")),
+                Map.of(7, "seven"),
+                Map.of(Color.RED, true),
+                List.of("a", 1, true));
         Everything back = converter.read(Everything.class, reparsed(converter.write(e)));
         assertThat(back).usingRecursiveComparison().isEqualTo(e);
         assertThat(back.colors()).containsExactly(Color.RED, Color.GREEN);
@@ -140,12 +161,23 @@ class MappingFlowDbConverterTest {
     @Test
     void read_times_equalsWritten() {
         Times t = new Times(
-                Instant.parse("2026-11-22T16:42:01.123456789Z"), LocalDate.of(2026, 2, 28), LocalTime.of(23, 59, 1, 5),
-                LocalDateTime.of(2026, 1, 1, 0, 0), OffsetDateTime.parse("2026-01-01T00:00:00+02:00"),
-                ZonedDateTime.parse("2026-01-01T00:00:00+01:00[Europe/Paris]"), Duration.ofSeconds(-1, 1),
-                Period.of(1, 2, 3), Year.of(-5), YearMonth.of(2026, 3), MonthDay.of(2, 29), DayOfWeek.FRIDAY,
-                ZoneId.of("Asia/Tokyo"), Locale.forLanguageTag("pt-BR"), Currency.getInstance("EUR"),
-                URI.create("https://example.org/a?b"), new java.util.Date(1234567890123L));
+                Instant.parse("2026-11-22T16:42:01.123456789Z"),
+                LocalDate.of(2026, 2, 28),
+                LocalTime.of(23, 59, 1, 5),
+                LocalDateTime.of(2026, 1, 1, 0, 0),
+                OffsetDateTime.parse("2026-01-01T00:00:00+02:00"),
+                ZonedDateTime.parse("2026-01-01T00:00:00+01:00[Europe/Paris]"),
+                Duration.ofSeconds(-1, 1),
+                Period.of(1, 2, 3),
+                Year.of(-5),
+                YearMonth.of(2026, 3),
+                MonthDay.of(2, 29),
+                DayOfWeek.FRIDAY,
+                ZoneId.of("Asia/Tokyo"),
+                Locale.forLanguageTag("pt-BR"),
+                Currency.getInstance("EUR"),
+                URI.create("https://example.org/a?b"),
+                new java.util.Date(1234567890123L));
         ObjectNode document = converter.write(t);
         assertThat(converter.read(Times.class, reparsed(document))).isEqualTo(t);
         assertThat(document.get("instant").stringValue()).isEqualTo("2026-11-22T16:42:01.123456789Z");
@@ -258,7 +290,8 @@ class MappingFlowDbConverterTest {
 
     @Test
     void read_strangeTypeName_isRefused() {
-        for (String name : List.of("java.util.ArrayList", "javax.script.ScriptEngineManager", Address.class.getName())) {
+        for (String name :
+                List.of("java.util.ArrayList", "javax.script.ScriptEngineManager", Address.class.getName())) {
             JsonNode document = parse("{\"main\":{\"_class\":\"" + name + "\"},\"shapes\":[]}");
             assertThatThrownBy(() -> converter.read(Drawing.class, document))
                     .as(name)
@@ -319,7 +352,10 @@ class MappingFlowDbConverterTest {
         }
     }
 
-    record Invoice(Money total, List<Money> lines, @ValueConverter(Reversed.class) String secret) {}
+    record Invoice(
+            Money total,
+            List<Money> lines,
+            @ValueConverter(Reversed.class) String secret) {}
 
     @Test
     void convert_customTypesAndProperties_goThroughTheirConverters() {
@@ -328,11 +364,10 @@ class MappingFlowDbConverterTest {
         FlowDbMappingContext custom = new FlowDbMappingContext();
         custom.setSimpleTypeHolder(conversions.getSimpleTypeHolder());
         MappingFlowDbConverter withMoney = new MappingFlowDbConverter(custom, conversions);
-        Invoice invoice = new Invoice(
-                new Money(new BigDecimal("1.50"), "EUR"), List.of(new Money(BigDecimal.ONE, "USD")), "abc");
+        Invoice invoice =
+                new Invoice(new Money(new BigDecimal("1.50"), "EUR"), List.of(new Money(BigDecimal.ONE, "USD")), "abc");
         ObjectNode document = withMoney.write(invoice);
-        assertThat(document.toString())
-                .isEqualTo("{\"total\":\"EUR 1.50\",\"lines\":[\"USD 1\"],\"secret\":\"cba\"}");
+        assertThat(document.toString()).isEqualTo("{\"total\":\"EUR 1.50\",\"lines\":[\"USD 1\"],\"secret\":\"cba\"}");
         assertThat(withMoney.read(Invoice.class, document)).isEqualTo(invoice);
         FlowDbPersistentEntity<?> entity = custom.getRequiredPersistentEntity(Invoice.class);
         JsonNode parameter = withMoney.writeValue(entity.getRequiredPersistentProperty("total"), invoice.total());
@@ -363,9 +398,13 @@ class MappingFlowDbConverterTest {
         assertThat(converter.writeValue(instant, "1970-01-01T00:00:00Z").stringValue())
                 .isEqualTo("1970-01-01T00:00:00.000000000Z");
         FlowDbPersistentEntity<?> everything = context.getRequiredPersistentEntity(Everything.class);
-        assertThat(converter.writeValue(everything.getRequiredPersistentProperty("big"), 5).longValue())
+        assertThat(converter
+                        .writeValue(everything.getRequiredPersistentProperty("big"), 5)
+                        .longValue())
                 .isEqualTo(5);
-        assertThat(converter.writeValue(everything.getRequiredPersistentProperty("colors"), Color.GREEN).stringValue())
+        assertThat(converter
+                        .writeValue(everything.getRequiredPersistentProperty("colors"), Color.GREEN)
+                        .stringValue())
                 .isEqualTo("GREEN");
         assertThatThrownBy(() -> converter.writeValue(instant, 5))
                 .isInstanceOf(MappingException.class)

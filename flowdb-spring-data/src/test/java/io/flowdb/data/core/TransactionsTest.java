@@ -104,7 +104,8 @@ class TransactionsTest {
             assertThat(template.findById("a", Account.class)).isNull();
             assertThat(ownedBy("ann")).extracting(Account::id).containsExactly("c");
             assertThat(template.count(FlowDbQuery.all(), Account.class)).isEqualTo(2);
-            assertThat(template.findAllById(List.of("a", "b", "c"), Account.class)).hasSize(2);
+            assertThat(template.findAllById(List.of("a", "b", "c"), Account.class))
+                    .hasSize(2);
             try (Stream<Account> all = template.stream(FlowDbQuery.all(), Account.class)) {
                 assertThat(all.map(Account::id)).containsExactly("b", "c");
             }
@@ -203,16 +204,22 @@ class TransactionsTest {
     void propagation_matrix_isThatOfSpring() {
         tx().executeWithoutResult(status -> {
             template.save(new Account("a", "ann", 1));
-            assertThat((Long) tx(TransactionDefinition.PROPAGATION_REQUIRED).execute(s -> balance("a"))).isEqualTo(1);
-            assertThat((Long) tx(TransactionDefinition.PROPAGATION_SUPPORTS).execute(s -> balance("a"))).isEqualTo(1);
-            assertThat((Long) tx(TransactionDefinition.PROPAGATION_MANDATORY).execute(s -> balance("a"))).isEqualTo(1);
-            assertThat((Long) tx(TransactionDefinition.PROPAGATION_NOT_SUPPORTED).execute(s -> balance("a"))).isEqualTo(10);
+            assertThat((Long) tx(TransactionDefinition.PROPAGATION_REQUIRED).execute(s -> balance("a")))
+                    .isEqualTo(1);
+            assertThat((Long) tx(TransactionDefinition.PROPAGATION_SUPPORTS).execute(s -> balance("a")))
+                    .isEqualTo(1);
+            assertThat((Long) tx(TransactionDefinition.PROPAGATION_MANDATORY).execute(s -> balance("a")))
+                    .isEqualTo(1);
+            assertThat((Long)
+                            tx(TransactionDefinition.PROPAGATION_NOT_SUPPORTED).execute(s -> balance("a")))
+                    .isEqualTo(10);
             assertThatThrownBy(() -> tx(TransactionDefinition.PROPAGATION_NEVER).execute(s -> balance("a")))
                     .isInstanceOf(IllegalTransactionStateException.class);
         });
         assertThatThrownBy(() -> tx(TransactionDefinition.PROPAGATION_MANDATORY).execute(s -> balance("a")))
                 .isInstanceOf(IllegalTransactionStateException.class);
-        assertThat((Long) tx(TransactionDefinition.PROPAGATION_NEVER).execute(s -> balance("a"))).isEqualTo(1);
+        assertThat((Long) tx(TransactionDefinition.PROPAGATION_NEVER).execute(s -> balance("a")))
+                .isEqualTo(1);
     }
 
     @Test
@@ -316,8 +323,8 @@ class TransactionsTest {
     @Test
     void saveAll_oneBad_storesNone() {
         Versioned taken = template.save(new Versioned("v", "one", null));
-        assertThatThrownBy(() -> template.saveAll(
-                        List.of(new Versioned("w", "new", null), new Versioned("v", "again", null))))
+        assertThatThrownBy(() ->
+                        template.saveAll(List.of(new Versioned("w", "new", null), new Versioned("v", "again", null))))
                 .isInstanceOf(DuplicateKeyException.class);
         assertThat(template.count(FlowDbQuery.all(), Versioned.class)).isEqualTo(1);
         assertThat(template.saveAll(List.of(taken, new Versioned("w", "new", null))))

@@ -38,7 +38,8 @@ final class FlowDbAuditingRegistrar extends AuditingBeanDefinitionRegistrarSuppo
     @Override
     protected void postProcess(
             BeanDefinitionBuilder builder, AuditingConfiguration configuration, BeanDefinitionRegistry registry) {
-        AbstractBeanDefinition entities = BeanDefinitionBuilder.genericBeanDefinition(PersistentEntitiesFactoryBean.class)
+        AbstractBeanDefinition entities = BeanDefinitionBuilder.genericBeanDefinition(
+                        PersistentEntitiesFactoryBean.class)
                 .addConstructorArgValue(new RuntimeBeanReference(FlowDbMappingContext.class))
                 .getBeanDefinition();
         builder.addConstructorArgValue(entities);

@@ -1,4 +1,4 @@
-package io.flowdb.data.repository;
+package io.flowdb.data.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,8 @@ import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.data.TestDatabase;
+import io.flowdb.data.repository.FlowDbRepository;
+import io.flowdb.data.repository.Query;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -161,7 +163,10 @@ class ReturnTypesTest {
     }
 
     private List<Task> anns(Comparator<Task> order) {
-        return stored.stream().filter(t -> t.owner().equals("ann")).sorted(order).toList();
+        return stored.stream()
+                .filter(t -> t.owner().equals("ann"))
+                .sorted(order)
+                .toList();
     }
 
     private static final Comparator<Task> BY_ID = Comparator.comparing(Task::id);
@@ -227,7 +232,8 @@ class ReturnTypesTest {
         Page<Task> second = tasks.findTop5ByOwner("ann", PageRequest.of(1, 3));
         assertThat(first.getTotalElements()).isEqualTo(5);
         assertThat(second.getContent()).isEqualTo(anns(BY_ID).subList(3, 5));
-        assertThat(tasks.findTop5ByOwner("ann", PageRequest.of(7, 3)).getContent()).isEmpty();
+        assertThat(tasks.findTop5ByOwner("ann", PageRequest.of(7, 3)).getContent())
+                .isEmpty();
     }
 
     @Test
@@ -238,7 +244,8 @@ class ReturnTypesTest {
         assertThat(tasks.findByOwner("ann", Limit.unlimited())).hasSameSizeAs(sorted);
         assertThat(tasks.findByOwner("ann", Sort.by("priority").descending(), Limit.of(4)))
                 .isEqualTo(sorted.subList(0, 4));
-        assertThat(tasks.findListByOwner("ann", Pageable.unpaged(Sort.by("priority").descending())))
+        assertThat(tasks.findListByOwner(
+                        "ann", Pageable.unpaged(Sort.by("priority").descending())))
                 .isEqualTo(sorted);
     }
 
@@ -255,7 +262,8 @@ class ReturnTypesTest {
         assertThat(forward).as("seed %s", seed).isEqualTo(wanted);
         List<Task> back = new ArrayList<>(List.of(wanted.get(wanted.size() - 1)));
         ScrollPosition position = ScrollPosition.backward(
-                ((org.springframework.data.domain.KeysetScrollPosition) window.positionAt(window.size() - 1)).getKeys());
+                ((org.springframework.data.domain.KeysetScrollPosition) window.positionAt(window.size() - 1))
+                        .getKeys());
         do {
             window = tasks.findFirst4ByOwnerOrderByPriority("ann", position);
             List<Task> content = new ArrayList<>(window.getContent());
@@ -324,12 +332,22 @@ class ReturnTypesTest {
 
     @Test
     void projections_eachKind_areMade() {
-        assertThat(tasks.findTitledByOwner("bob")).extracting(Titled::getTitle).contains("t3", "t7").hasSize(10);
-        assertThat(tasks.findOpenByOwner("bob")).first().extracting(Open::getLabel).isEqualTo("t3/" + stored.get(3).priority());
-        assertThat(tasks.findTitleOnlyByOwner("bob")).contains(new TitleOnly("t3")).hasSize(10);
+        assertThat(tasks.findTitledByOwner("bob"))
+                .extracting(Titled::getTitle)
+                .contains("t3", "t7")
+                .hasSize(10);
+        assertThat(tasks.findOpenByOwner("bob"))
+                .first()
+                .extracting(Open::getLabel)
+                .isEqualTo("t3/" + stored.get(3).priority());
+        assertThat(tasks.findTitleOnlyByOwner("bob"))
+                .contains(new TitleOnly("t3"))
+                .hasSize(10);
         assertThat(tasks.findDynamicByOwner("bob", TitleOnly.class)).contains(new TitleOnly("t3"));
         assertThat(tasks.findDynamicByOwner("bob", Task.class)).contains(stored.get(3));
-        assertThat(tasks.findDynamicByOwner("bob", Titled.class)).extracting(Titled::getTitle).contains("t3");
+        assertThat(tasks.findDynamicByOwner("bob", Titled.class))
+                .extracting(Titled::getTitle)
+                .contains("t3");
         assertThat(tasks.annotatedProjection("bob")).contains(new TitleOnly("t3"));
     }
 
@@ -341,9 +359,13 @@ class ReturnTypesTest {
                         .toList());
         assertThat(tasks.annotated("ann' or owner = 'bob", 0)).isEmpty();
         List<Task> oneOrTwo = tasks.annotatedIn(List.of(1, 2), Sort.by("title"), Limit.of(3));
-        assertThat(oneOrTwo).allMatch(t -> t.priority() == 1 || t.priority() == 2).extracting(Task::title).isSorted();
+        assertThat(oneOrTwo)
+                .allMatch(t -> t.priority() == 1 || t.priority() == 2)
+                .extracting(Task::title)
+                .isSorted();
         assertThat(oneOrTwo).hasSizeLessThanOrEqualTo(3);
-        assertThat(tasks.annotatedIn(List.of(), Sort.unsorted(), Limit.unlimited())).isEmpty();
+        assertThat(tasks.annotatedIn(List.of(), Sort.unsorted(), Limit.unlimited()))
+                .isEmpty();
         Page<Task> page = tasks.annotatedPage("ANN", 1, 4, PageRequest.of(0, 5));
         assertThat(page).allMatch(t -> t.owner().equals("ann") && t.priority() >= 1 && t.priority() <= 4);
         assertThat(tasks.annotatedCount("BOB")).isEqualTo(10);
@@ -410,17 +432,26 @@ class ReturnTypesTest {
     @Test
     void method_thatDoesNotFit_isRefusedAtOnceByName() {
         for (Class<?> type : List.of(
-                UnknownProperty.class, TooFew.class, TooMany.class, WrongType.class, Geographic.class, NoText.class,
-                NoTextToMatch.class, UnknownSort.class, BadLanguage.class, BadParameter.class, BadProperty.class)) {
+                UnknownProperty.class,
+                TooFew.class,
+                TooMany.class,
+                WrongType.class,
+                Geographic.class,
+                NoText.class,
+                NoTextToMatch.class,
+                UnknownSort.class,
+                BadLanguage.class,
+                BadParameter.class,
+                BadProperty.class)) {
             assertThatThrownBy(() -> database.repository(type))
                     .as(type.getSimpleName())
                     .isInstanceOf(QueryCreationException.class)
-                    .hasMessageContaining(type.getDeclaredMethods()[0].getName());
+                    .satisfies(e -> assertThat(e.toString()).contains(type.getDeclaredMethods()[0].getName()));
         }
         for (Class<?> type : List.of(PageWithoutPageable.class, WindowWithoutPosition.class)) {
             assertThatThrownBy(() -> database.repository(type))
                     .as(type.getSimpleName())
-                    .hasMessageContaining("findByOwner");
+                    .satisfies(e -> assertThat(e.toString()).contains("findByOwner"));
         }
     }
 }

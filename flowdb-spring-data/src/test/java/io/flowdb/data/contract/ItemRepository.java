@@ -1,6 +1,7 @@
-package io.flowdb.data.repository;
+package io.flowdb.data.contract;
 
-import io.flowdb.data.repository.Item.Status;
+import io.flowdb.data.contract.Item.Status;
+import io.flowdb.data.repository.FlowDbRepository;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -1,4 +1,4 @@
-package io.flowdb.data.repository;
+package io.flowdb.data.contract;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flowdb.annotation.CompoundIndex;

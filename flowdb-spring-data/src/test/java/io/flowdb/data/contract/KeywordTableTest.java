@@ -1,10 +1,10 @@
-package io.flowdb.data.repository;
+package io.flowdb.data.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowdb.data.TestDatabase;
-import io.flowdb.data.repository.Item.Place;
-import io.flowdb.data.repository.Item.Status;
+import io.flowdb.data.contract.Item.Place;
+import io.flowdb.data.contract.Item.Status;
 import java.lang.reflect.Method;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -153,7 +153,9 @@ class KeywordTableTest {
                 "findByNameBetween",
                 (i, a) -> compare(i.name(), a[0], c -> c >= 0) && compare(i.name(), a[1], c -> c <= 0));
         expect("findByNameIn[Collection]", (i, a) -> ((Collection<?>) a[0]).contains(i.name()));
-        expect("findByNameIn[String[]]", (i, a) -> Arrays.asList((Object[]) a[0]).contains(i.name()));
+        expect(
+                "findByNameIn[String[]]",
+                (i, a) -> Arrays.asList((Object[]) a[0]).contains(i.name()));
         expect(
                 "findByNameInIgnoreCase",
                 (i, a) -> ((Collection<?>) a[0]).stream().anyMatch(v -> same(i.name(), v)));
@@ -209,14 +211,18 @@ class KeywordTableTest {
         expect("findByStatus", (i, a) -> i.status() == a[0]);
         expect("findByStatusNot", (i, a) -> i.status() != a[0]);
         expect("findByStatusIn[Collection]", (i, a) -> ((Collection<?>) a[0]).contains(i.status()));
-        expect("findByStatusIn[Status[]]", (i, a) -> Arrays.asList((Object[]) a[0]).contains(i.status()));
+        expect(
+                "findByStatusIn[Status[]]",
+                (i, a) -> Arrays.asList((Object[]) a[0]).contains(i.status()));
         expect("findByDayBefore", (i, a) -> compare(i.day(), a[0], c -> c < 0));
         expect("findByDayAfter", (i, a) -> compare(i.day(), a[0], c -> c > 0));
         expect("findByDayBetween", (i, a) -> within(i.day(), a[0], a[1]));
         expect("findByAtAfter", (i, a) -> compare(i.at(), a[0], c -> c > 0));
         expect("findByAtLessThanEqual", (i, a) -> compare(i.at(), a[0], c -> c <= 0));
         expect("findByUid", (i, a) -> Objects.equals(i.uid(), a[0]));
-        expect("findByTagsContaining[String]", (i, a) -> i.tags() != null && a[0] != null && i.tags().contains(a[0]));
+        expect(
+                "findByTagsContaining[String]",
+                (i, a) -> i.tags() != null && a[0] != null && i.tags().contains(a[0]));
         expect(
                 "findByTagsContaining[Collection]",
                 (i, a) -> i.tags() != null
@@ -228,7 +234,9 @@ class KeywordTableTest {
         expect("findByTagsIsEmpty", (i, a) -> i.tags() == null || i.tags().isEmpty());
         expect("findByTagsIsNotEmpty", (i, a) -> i.tags() != null && !i.tags().isEmpty());
         expect("findByTags", (i, a) -> Objects.equals(i.tags(), a[0]));
-        expect("findByPlaceCity", (i, a) -> Objects.equals(i.place() == null ? null : i.place().city(), a[0]));
+        expect(
+                "findByPlaceCity",
+                (i, a) -> Objects.equals(i.place() == null ? null : i.place().city(), a[0]));
         expect("findByPlaceCityIsNull", (i, a) -> i.place() == null || i.place().city() == null);
         expect(
                 "findByPlace_FloorGreaterThan",
@@ -244,7 +252,8 @@ class KeywordTableTest {
                         || i.status() == a[2] && Objects.equals(i.active(), a[3]));
         expect(
                 "findByNameAndPlaceCityAllIgnoreCase",
-                (i, a) -> same(i.name(), a[0]) && same(i.place() == null ? null : i.place().city(), a[1]));
+                (i, a) -> same(i.name(), a[0])
+                        && same(i.place() == null ? null : i.place().city(), a[1]));
         expect(
                 "findByStatusAndAgeGreaterThanEqual",
                 (i, a) -> i.status() == a[0] && i.age() != null && i.age() >= (Integer) a[1]);
@@ -258,7 +267,8 @@ class KeywordTableTest {
         Class<?> type = method.getParameterTypes()[index];
         String generic = method.getGenericParameterTypes()[index].getTypeName();
         if (type == String.class && method.getName().contains("Like")) {
-            return pick(Arrays.asList(null, "a%", "%b", "%b%", "a_", "_", "%", "a\\_b", "ab", "", "a%b", "x%y", "%ö", "b\\%"));
+            return pick(Arrays.asList(
+                    null, "a%", "%b", "%b%", "a_", "_", "%", "a\\_b", "ab", "", "a%b", "x%y", "%ö", "b\\%"));
         }
         if (type == String.class && method.getName().contains("Matches")) {
             return pick(Arrays.asList(null, "a", "^a", "b$", "[A-Z]+", "o.*o", "", "ä"));
@@ -271,8 +281,13 @@ class KeywordTableTest {
         }
         if (type == Range.class) {
             return pick(Arrays.asList(
-                    Range.open(2, 5), Range.closed(2, 5), Range.rightOpen(2, 5), Range.unbounded(),
-                    Range.leftUnbounded(Range.Bound.inclusive(4)), Range.rightUnbounded(Range.Bound.exclusive(4)), null));
+                    Range.open(2, 5),
+                    Range.closed(2, 5),
+                    Range.rightOpen(2, 5),
+                    Range.unbounded(),
+                    Range.leftUnbounded(Range.Bound.inclusive(4)),
+                    Range.rightUnbounded(Range.Bound.exclusive(4)),
+                    null));
         }
         if (Collection.class.isAssignableFrom(type) || type.isArray()) {
             return several(type, generic, method.getName());
@@ -312,7 +327,10 @@ class KeywordTableTest {
         }
         Object value = Map.<Class<?>, Object>of(
                         Integer.class, RANDOM.nextInt(-1, 11),
-                        BigDecimal.class, new BigDecimal(RANDOM.nextInt(20)).movePointLeft(1).setScale(RANDOM.nextInt(1, 4)),
+                        BigDecimal.class,
+                                new BigDecimal(RANDOM.nextInt(20))
+                                        .movePointLeft(1)
+                                        .setScale(RANDOM.nextInt(1, 4)),
                         Boolean.class, RANDOM.nextBoolean(),
                         Status.class, Status.values()[RANDOM.nextInt(3)],
                         LocalDate.class, LocalDate.of(2026, 1, 1).plusDays(RANDOM.nextInt(12) - 1),
