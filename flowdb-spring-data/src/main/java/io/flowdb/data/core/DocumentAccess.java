@@ -2,10 +2,12 @@ package io.flowdb.data.core;
 
 import io.flowdb.error.FlowDbException;
 import io.flowdb.json.DocumentOperations;
+import io.flowdb.json.IndexSchema;
 import io.flowdb.json.JsonDB;
 import io.flowdb.json.JsonTransaction;
 import io.flowdb.json.TransactionMode;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -66,6 +68,17 @@ final class DocumentAccess {
             return holder == null
                     ? db.inTransaction(TransactionMode.READ_WRITE, stores, action::apply)
                     : action.apply(holder.transaction());
+        } catch (FlowDbException e) {
+            throw exceptions.translate(e);
+        }
+    }
+
+    /** The unique indexes of a store. */
+    List<IndexSchema> uniqueIndexes(String store) {
+        try {
+            return database.get().getStore(store).indexes().stream()
+                    .filter(IndexSchema::unique)
+                    .toList();
         } catch (FlowDbException e) {
             throw exceptions.translate(e);
         }

@@ -11,6 +11,7 @@ import io.flowdb.json.DocumentOperations;
 import io.flowdb.json.Explain;
 import io.flowdb.json.Filter;
 import io.flowdb.json.JsonDB;
+import io.flowdb.json.JsonTransaction;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -147,7 +148,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
             Object key;
             if (policies.get().guards(save.store())) {
                 key = documents.<Object>atomically(
-                        List.of(save.store()), transaction -> policies.get().write(save, transaction));
+                        List.of(save.store()), transaction -> writeGuarded(save, transaction));
             } else if (save.isConditional()) {
                 key = documents.<Object>atomically(List.of(save.store()), save::write);
             } else {
@@ -187,13 +188,17 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
                     stores,
                     transaction -> saves.stream()
                             .map(save -> guards.guards(save.store())
-                                    ? guards.write(save, transaction)
+                                    ? writeGuarded(save, transaction)
                                     : save.write(transaction))
                             .toList());
         }
         return saves.stream().anyMatch(EntitySave::isConditional)
                 ? documents.atomically(stores, operations -> writeEach(saves, operations))
                 : documents.writeAll(stores, operations -> writeEach(saves, operations));
+    }
+
+    private Object writeGuarded(EntitySave<?> save, JsonTransaction transaction) {
+        return policies.get().write(save, transaction, documents.uniqueIndexes(save.store()));
     }
 
     private static <T> List<Object> writeEach(List<EntitySave<T>> saves, DocumentOperations operations) {
