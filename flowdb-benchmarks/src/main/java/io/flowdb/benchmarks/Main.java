@@ -1,6 +1,7 @@
 package io.flowdb.benchmarks;
 
 import io.flowdb.benchmarks.compare.CompareCommand;
+import io.flowdb.benchmarks.stress.StressCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "benchmarks",
         description = "Benchmarks of FlowDB and its peers.",
         mixinStandardHelpOptions = true,
-        subcommands = {CompareCommand.class})
+        subcommands = {CompareCommand.class, StressCommand.class})
 public final class Main {
     /** For the command line. */
     public Main() {}

@@ -33,8 +33,7 @@ final class BareAppend {
      * @param counted whether the run goes into the figures
      */
     void run(long runNanos, boolean counted) throws Exception {
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             preallocate(channel);
             ByteBuffer record = ByteBuffer.allocateDirect(APPEND_BYTES);
             TimedRun run = TimedRun.run(1, runNanos, 1, (thread, timer) -> {

@@ -1,7 +1,7 @@
 package io.flowdb.benchmarks.compare;
 
 import io.flowdb.benchmarks.engine.EngineKind;
-import io.flowdb.benchmarks.measure.Directories;
+import io.flowdb.benchmarks.measure.ScratchDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -27,13 +27,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class CompareCommand implements Callable<Integer> {
+    private static final int RECORDS_UNIT = 1_000;
+
     @Option(names = "--suite", required = true, description = "seed, kv or durable")
     private String suiteLabel = "";
 
-    @Option(
-            names = "--engines",
-            split = ",",
-            description = "Engines, in their order within a round. Default: all.")
+    @Option(names = "--engines", split = ",", description = "Engines, in their order within a round. Default: all.")
     private List<String> engineLabels = List.of(EngineKind.labels().split(",", -1));
 
     @Option(
@@ -50,7 +49,8 @@ public final class CompareCommand implements Callable<Integer> {
 
     @Option(
             names = "--dir",
-            description = "Where databases are created, and removed at the end. Default: the system's temporary directory.")
+            description =
+                    "Where databases are created, and removed at the end. Default: the system's temporary directory.")
     private Path dir = Path.of(System.getProperty("java.io.tmpdir", "."));
 
     @Option(names = "--workloads", split = ",", description = "Rows to report. Default: all of the suite.")
@@ -62,7 +62,10 @@ public final class CompareCommand implements Callable<Integer> {
             description = "Size of the data set, for a trial. Default: what the suite is defined with.")
     private int records;
 
-    @Option(names = "--heap", defaultValue = "2g", description = "Java heap of each process. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--heap",
+            defaultValue = "2g",
+            description = "Java heap of each process. Default: ${DEFAULT-VALUE}.")
     private String heap = "";
 
     @Spec
@@ -74,11 +77,13 @@ public final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Suite suite = checked(() -> Suite.of(suiteLabel));
-        List<EngineKind> engines = checked(
-                () -> List.copyOf(new LinkedHashSet<>(engineLabels.stream().map(EngineKind::of).toList())));
+        List<EngineKind> engines = checked(() -> List.copyOf(
+                new LinkedHashSet<>(engineLabels.stream().map(EngineKind::of).toList())));
         check(seconds > 0 && seconds <= 3_600, "--seconds " + seconds + ", allowed: more than 0, at most 3600");
         check(rounds >= 1 && rounds <= 1_000, "--rounds " + rounds + ", allowed: 1 to 1000");
-        check(records >= 0, "--records " + records + ", allowed: 0 or more");
+        check(
+                records >= 0 && records % RECORDS_UNIT == 0,
+                "--records " + records + ", allowed: multiples of " + RECORDS_UNIT);
         check(heap.matches("[1-9][0-9]*[mg]"), "--heap " + heap + ", allowed: as 512m or 2g");
         Set<String> wanted = new LinkedHashSet<>(workloads.isEmpty() ? suite.workloads() : workloads);
         for (String workload : wanted) {
@@ -98,10 +103,8 @@ public final class CompareCommand implements Callable<Integer> {
     private Report measure(Suite suite, List<EngineKind> engines, Set<String> wanted)
             throws IOException, InterruptedException {
         Report report = new Report(suite, engines);
-        Files.createDirectories(dir);
-        Path base = Files.createTempDirectory(dir, "flowdb-compare-");
-        try {
-            WorkerProcess worker = new WorkerProcess(suite, wanted, base, heap, seconds, records);
+        try (ScratchDirectory scratch = ScratchDirectory.below(dir, "flowdb-compare-")) {
+            WorkerProcess worker = new WorkerProcess(suite, wanted, scratch.path(), heap, seconds, records);
             for (int round = 1; round <= rounds; round++) {
                 for (EngineKind engine : engines) {
                     out().printf("round %d of %d: %s %s%n", round, rounds, suite.label(), engine.label());
@@ -109,8 +112,6 @@ public final class CompareCommand implements Callable<Integer> {
                     report.add(engine, worker.run(engine));
                 }
             }
-        } finally {
-            Directories.remove(base);
         }
         return report;
     }

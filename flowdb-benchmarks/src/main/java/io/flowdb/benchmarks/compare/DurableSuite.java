@@ -1,5 +1,6 @@
 package io.flowdb.benchmarks.compare;
 
+import io.flowdb.benchmarks.check.KvRecords;
 import io.flowdb.benchmarks.engine.BenchCursor;
 import io.flowdb.benchmarks.engine.BenchReader;
 import io.flowdb.benchmarks.engine.BenchStore;
@@ -26,9 +27,11 @@ final class DurableSuite implements Suite.Runner {
     private static final String BARE = "bare-append-force";
     private static final List<Row> ROWS =
             List.of(new Row(1, 1), new Row(8, 1), new Row(64, 1), new Row(1, 100), new Row(64, 100));
-    static final List<String> WORKLOADS = List.of(
-            "commit-1x1", "commit-8x1", "commit-64x1", "commit-1x100", "commit-64x100", BARE);
+    static final List<String> WORKLOADS =
+            List.of("commit-1x1", "commit-8x1", "commit-64x1", "commit-1x100", "commit-64x100", BARE);
 
+    private static final int VALUE_BYTES = 100;
+    private static final int USER_BYTES = KvRecords.KEY_BYTES + VALUE_BYTES;
     private static final int FIRST_VERSION = 1;
     private static final int THREAD_SHIFT = 40;
 
@@ -41,7 +44,7 @@ final class DurableSuite implements Suite.Runner {
                 context.dir(),
                 KvRecords.KEY_BYTES,
                 false,
-                KvRecords.VALUE_BYTES,
+                VALUE_BYTES,
                 durability(context.engine()),
                 StoreOptions.CACHE_BYTES,
                 StoreOptions.MEMTABLE_BYTES);
@@ -79,7 +82,7 @@ final class DurableSuite implements Suite.Runner {
             WriteMeter meter = new WriteMeter();
             commit(store, row, written, context.warmUpNanos());
             TimedRun run = commit(store, row, written, context.measuredNanos());
-            meter.addUserBytes(sum(written) * KvRecords.USER_BYTES);
+            meter.addUserBytes(sum(written) * USER_BYTES);
             context.emit(RowSample.of(row.label(), run.callsPerSecond(), run.histogram())
                     .withBytesOnDisk(Directories.sizeBytes(dir))
                     .withWriteAmplification(meter.amplification()));
@@ -91,7 +94,7 @@ final class DurableSuite implements Suite.Runner {
     private static TimedRun commit(BenchStore store, Row row, AtomicLongArray written, long nanos) throws Exception {
         return TimedRun.run(row.threads, nanos, 1, (thread, timer) -> {
             try (BenchWriter writer = store.writer()) {
-                KvRecords record = new KvRecords();
+                KvRecords record = new KvRecords(VALUE_BYTES);
                 long next = written.get(thread);
                 while (!timer.expired()) {
                     long begin = timer.begin();
@@ -114,7 +117,7 @@ final class DurableSuite implements Suite.Runner {
     }
 
     private static void checkAll(BenchStore store, AtomicLongArray written) throws Exception {
-        KvRecords record = new KvRecords();
+        KvRecords record = new KvRecords(VALUE_BYTES);
         try (BenchReader reader = store.reader();
                 BenchCursor cursor = reader.all(false)) {
             for (int thread = 0; thread < written.length(); thread++) {

@@ -1,5 +1,6 @@
 package io.flowdb.benchmarks.compare;
 
+import io.flowdb.benchmarks.check.KvRecords;
 import io.flowdb.benchmarks.engine.BenchCursor;
 import io.flowdb.benchmarks.engine.BenchReader;
 import io.flowdb.benchmarks.engine.BenchStore;
@@ -41,9 +42,12 @@ final class KvSuite implements Suite.Runner {
             "readwhilewriting",
             "deleterandom",
             "compact");
-    static final List<String> WORKLOADS =
-            Stream.concat(ROWS.stream(), ROWS.stream().map(row -> row + SMALL_CACHE)).toList();
+    static final List<String> WORKLOADS = Stream.concat(
+                    ROWS.stream(), ROWS.stream().map(row -> row + SMALL_CACHE))
+            .toList();
 
+    private static final int VALUE_BYTES = 100;
+    private static final int USER_BYTES = KvRecords.KEY_BYTES + VALUE_BYTES;
     private static final int RECORDS = 1_000_000;
     private static final int WARM_UP_SHARE = 10;
     private static final int CACHE_SHARE = 10;
@@ -69,13 +73,13 @@ final class KvSuite implements Suite.Runner {
                 context.dir(),
                 KvRecords.KEY_BYTES,
                 false,
-                KvRecords.VALUE_BYTES,
+                VALUE_BYTES,
                 durability(context.engine()),
                 StoreOptions.CACHE_BYTES,
                 StoreOptions.MEMTABLE_BYTES);
         warmUp(options);
         runVariant("", options);
-        runVariant(SMALL_CACHE, options.withCacheBytes((long) records * KvRecords.USER_BYTES / CACHE_SHARE));
+        runVariant(SMALL_CACHE, options.withCacheBytes((long) records * USER_BYTES / CACHE_SHARE));
     }
 
     /** Every kind of write, on a database that is thrown away. */
@@ -133,7 +137,7 @@ final class KvSuite implements Suite.Runner {
     private void write(Variant variant, String row, Writes writes) throws Exception {
         System.gc();
         TimedRun run = writes.run(variant.model);
-        variant.meter.addUserBytes((long) records * KvRecords.USER_BYTES);
+        variant.meter.addUserBytes((long) records * USER_BYTES);
         context.emit(RowSample.of(row + variant.suffix, run.callsPerSecond(), run.histogram())
                 .withBytesOnDisk(Directories.sizeBytes(variant.dir))
                 .withWriteAmplification(variant.meter.amplification()));
@@ -142,7 +146,7 @@ final class KvSuite implements Suite.Runner {
     private static TimedRun put(BenchStore store, VersionModel model, IntUnaryOperator keys) throws Exception {
         return TimedRun.run(1, Long.MAX_VALUE, RunContext.SAMPLE_EVERY, (thread, timer) -> {
             try (BenchWriter writer = store.writer()) {
-                KvRecords record = new KvRecords();
+                KvRecords record = new KvRecords(VALUE_BYTES);
                 for (int i = 0; i < model.keys(); i++) {
                     int key = keys.applyAsInt(i);
                     int version = model.begin(key);
@@ -159,7 +163,7 @@ final class KvSuite implements Suite.Runner {
     private static TimedRun delete(BenchStore store, VersionModel model, IntUnaryOperator keys) throws Exception {
         return TimedRun.run(1, Long.MAX_VALUE, RunContext.SAMPLE_EVERY, (thread, timer) -> {
             try (BenchWriter writer = store.writer()) {
-                KvRecords record = new KvRecords();
+                KvRecords record = new KvRecords(VALUE_BYTES);
                 for (int i = 0; i < model.keys(); i++) {
                     int key = keys.applyAsInt(i);
                     long begin = timer.begin();
@@ -188,10 +192,9 @@ final class KvSuite implements Suite.Runner {
         Random64 random = new Random64(SEED);
         int sample = RunContext.SAMPLE_EVERY;
         context.measureReads(
-                "readrandom" + variant.suffix,
-                new RunContext.Reads(1, sample, 1, bytes, (thread, timer) -> {
+                "readrandom" + variant.suffix, new RunContext.Reads(1, sample, 1, bytes, (thread, timer) -> {
                     try (BenchReader reader = variant.store.reader()) {
-                        KvRecords record = new KvRecords();
+                        KvRecords record = new KvRecords(VALUE_BYTES);
                         while (!timer.expired()) {
                             int key = random.nextInt(records);
                             long begin = timer.begin();
@@ -203,10 +206,9 @@ final class KvSuite implements Suite.Runner {
                     }
                 }));
         context.measureReads(
-                "readmissing" + variant.suffix,
-                new RunContext.Reads(1, sample, 1, bytes, (thread, timer) -> {
+                "readmissing" + variant.suffix, new RunContext.Reads(1, sample, 1, bytes, (thread, timer) -> {
                     try (BenchReader reader = variant.store.reader()) {
-                        KvRecords record = new KvRecords();
+                        KvRecords record = new KvRecords(VALUE_BYTES);
                         while (!timer.expired()) {
                             int key = random.nextInt(records);
                             long begin = timer.begin();
@@ -237,10 +239,9 @@ final class KvSuite implements Suite.Runner {
 
     private void seek(Variant variant, Random64 random, long bytesOnDisk) throws Exception {
         context.measureReads(
-                "seekrandom" + variant.suffix,
-                new RunContext.Reads(1, 1, 1, bytesOnDisk, (thread, timer) -> {
+                "seekrandom" + variant.suffix, new RunContext.Reads(1, 1, 1, bytesOnDisk, (thread, timer) -> {
                     try (BenchReader reader = variant.store.reader()) {
-                        KvRecords record = new KvRecords();
+                        KvRecords record = new KvRecords(VALUE_BYTES);
                         while (!timer.expired()) {
                             int from = random.nextInt(records);
                             long begin = timer.begin();
@@ -291,17 +292,16 @@ final class KvSuite implements Suite.Runner {
             } finally {
                 stop.set(true);
             }
-            variant.meter.addUserBytes(writer.get() * KvRecords.USER_BYTES);
+            variant.meter.addUserBytes(writer.get() * USER_BYTES);
         } finally {
             pool.shutdown();
         }
     }
 
-    private void readBesideWriter(Variant variant, int thread, CallTimer timer)
-            throws Exception {
+    private void readBesideWriter(Variant variant, int thread, CallTimer timer) throws Exception {
         Random64 random = new Random64(SEED + 1 + thread);
         try (BenchReader reader = variant.store.reader()) {
-            KvRecords record = new KvRecords();
+            KvRecords record = new KvRecords(VALUE_BYTES);
             while (!timer.expired()) {
                 int key = random.nextInt(records);
                 int oldest = variant.model.committed(key);
@@ -317,7 +317,7 @@ final class KvSuite implements Suite.Runner {
         Random64 random = new Random64(SEED - 1);
         long written = 0;
         try (BenchWriter writer = variant.store.writer()) {
-            KvRecords record = new KvRecords();
+            KvRecords record = new KvRecords(VALUE_BYTES);
             for (; !stop.get(); written++) {
                 int key = random.nextInt(records);
                 writer.put(record.key(key), 0, record.value(key, variant.model.begin(key)));
@@ -330,7 +330,7 @@ final class KvSuite implements Suite.Runner {
     private static int checkAll(BenchStore store, VersionModel model, boolean reverse) throws Exception {
         try (BenchReader reader = store.reader();
                 BenchCursor cursor = reader.all(reverse)) {
-            return new KvRecords().checkAll(cursor, model, reverse);
+            return new KvRecords(VALUE_BYTES).checkAll(cursor, model, reverse);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.flowdb.benchmarks.compare;
 
 import io.flowdb.benchmarks.engine.EngineKind;
+import io.flowdb.benchmarks.measure.JsonLine;
 import io.flowdb.benchmarks.measure.Median;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 
 /**
  * Medians of a suite over all rounds, as JSON lines and as a table. Rows appear in the order of the suite, engines in the order
@@ -123,33 +123,17 @@ final class Report {
 
     private String json(Row row) {
         RowSample figures = row.figures;
-        List<String> fields = List.of(
-                text("suite", suite.label()),
-                text("workload", figures.workload()),
-                text("engine", row.engine.label()),
-                number("opsPerSecond", figures.opsPerSecond()),
-                number("p50Micros", figures.p50Micros()),
-                number("p99Micros", figures.p99Micros()),
-                number("bytesOnDisk", figures.bytesOnDisk()),
-                number("writeAmplification", figures.writeAmplification()),
-                number("ratioToRocksdb", ratioToRocksdb(row)));
-        return fields.stream().collect(Collectors.joining(",", "{", "}"));
-    }
-
-    private static String text(String name, String value) {
-        return '"' + name + "\":\"" + value + '"';
-    }
-
-    private static String number(String name, double value) {
-        String shown;
-        if (Double.isNaN(value) || Double.isInfinite(value)) {
-            shown = "null";
-        } else if (value == Math.rint(value)) {
-            shown = String.format(Locale.ROOT, "%.0f", value);
-        } else {
-            shown = String.format(Locale.ROOT, "%.3f", value);
-        }
-        return '"' + name + "\":" + shown;
+        return new JsonLine()
+                .text("suite", suite.label())
+                .text("workload", figures.workload())
+                .text("engine", row.engine.label())
+                .number("opsPerSecond", figures.opsPerSecond())
+                .number("p50Micros", figures.p50Micros())
+                .number("p99Micros", figures.p99Micros())
+                .number("bytesOnDisk", figures.bytesOnDisk())
+                .number("writeAmplification", figures.writeAmplification())
+                .number("ratioToRocksdb", ratioToRocksdb(row))
+                .toString();
     }
 
     private static String cell(String format, double value) {

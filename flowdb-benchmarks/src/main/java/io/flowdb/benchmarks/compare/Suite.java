@@ -5,7 +5,6 @@ import io.flowdb.benchmarks.engine.EngineKind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 

@@ -42,7 +42,10 @@ record WorkerProcess(Suite suite, Set<String> workloads, Path base, String heap,
     }
 
     private List<String> command(EngineKind engine, Path databases, Path result) {
-        String java = Path.of(System.getProperty("java.home", "")).resolve("bin").resolve("java").toString();
+        String java = Path.of(System.getProperty("java.home", ""))
+                .resolve("bin")
+                .resolve("java")
+                .toString();
         List<String> command = new ArrayList<>(List.of(java, "-Xms" + heap, "-Xmx" + heap));
         if (Runtime.version().feature() >= 22) {
             command.add("--enable-native-access=ALL-UNNAMED");

@@ -1,4 +1,4 @@
-/** The command {@code compare}: suites, processes, medians, report. Imports: engine, measure. */
+/** The command {@code compare}: suites, processes, medians, report. Imports: check, engine, measure. */
 @NullMarked
 package io.flowdb.benchmarks.compare;
 

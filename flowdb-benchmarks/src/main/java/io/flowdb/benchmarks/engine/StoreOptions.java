@@ -30,8 +30,7 @@ public record StoreOptions(
 
     /** The same in another directory. */
     public StoreOptions in(Path otherDir) {
-        return new StoreOptions(
-                otherDir, keyBytes, timestamps, valueBytes, durability, cacheBytes, memtableBytes);
+        return new StoreOptions(otherDir, keyBytes, timestamps, valueBytes, durability, cacheBytes, memtableBytes);
     }
 
     /** The same with another cache. */

@@ -37,6 +37,15 @@ public final class LatencyHistogram {
         return total;
     }
 
+    /** Number of durations above {@code nanos}, to the width of a bucket. */
+    public long countAbove(long nanos) {
+        long above = 0;
+        for (int i = bucket(nanos) + 1; i < counts.length; i++) {
+            above += counts[i];
+        }
+        return above;
+    }
+
     /** The longest duration; 0 if there is none. */
     public long maxNanos() {
         return max;

@@ -1,4 +1,4 @@
-/** The command {@code stress}: one engine under a mixed load, answers checked. Imports: engine, measure. */
+/** The command {@code stress}: one engine under a mixed load, answers checked. Imports: check, engine, measure. */
 @NullMarked
 package io.flowdb.benchmarks.stress;
 

@@ -1,4 +1,4 @@
-package io.flowdb.benchmarks.compare;
+package io.flowdb.benchmarks.check;
 
 import io.flowdb.benchmarks.engine.BenchCursor;
 import io.flowdb.benchmarks.measure.Values;
@@ -14,10 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Records as db_bench makes them: the key is the record's number as u64 big-endian and eight characters {@code 0}; the value
  * follows from number and version. Threads: one.
  */
-final class KvRecords {
-    static final int KEY_BYTES = 16;
-    static final int VALUE_BYTES = 100;
-    static final int USER_BYTES = KEY_BYTES + VALUE_BYTES;
+public final class KvRecords {
+    /** Length of every key. */
+    public static final int KEY_BYTES = 16;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final byte PAD = '0';
@@ -25,28 +24,30 @@ final class KvRecords {
 
     private final byte[] key = new byte[KEY_BYTES];
     private final byte[] missing = new byte[KEY_BYTES];
-    private final Values values = new Values(VALUE_BYTES);
+    private final Values values;
 
-    KvRecords() {
+    /** Records with values of {@code valueBytes}. */
+    public KvRecords(int valueBytes) {
+        values = new Values(valueBytes);
         Arrays.fill(key, PAD);
         Arrays.fill(missing, PAD);
         missing[KEY_BYTES - 1] = PAD_OF_MISSING;
     }
 
     /** The key, in an array that the next call overwrites. */
-    byte[] key(long i) {
+    public byte[] key(long i) {
         LONG.set(key, 0, i);
         return key;
     }
 
     /** A key that is never written and sorts right before {@code key(i)}, in an array that the next call overwrites. */
-    byte[] missingKey(long i) {
+    public byte[] missingKey(long i) {
         LONG.set(missing, 0, i);
         return missing;
     }
 
     /** The value, in an array that the next call overwrites. */
-    byte[] value(long i, int version) {
+    public byte[] value(long i, int version) {
         return values.of(i, version);
     }
 
@@ -56,10 +57,9 @@ final class KvRecords {
      * @param oldest version that may be found, 0 for none
      * @param newest version that may be found
      */
-    void check(byte @Nullable [] value, long i, int oldest, int newest) {
+    public void check(byte @Nullable [] value, long i, int oldest, int newest) {
         int version = value == null ? 0 : Values.version(value);
-        boolean right =
-                version >= oldest && version <= newest && (value == null || values.matches(value, i, version));
+        boolean right = version >= oldest && version <= newest && (value == null || values.matches(value, i, version));
         if (!right) {
             throw new WrongAnswerException("record " + i + ": expected version " + oldest + " to " + newest + ", found "
                     + (value == null ? "nothing" : "version " + version + " or a wrong value"));
@@ -67,7 +67,7 @@ final class KvRecords {
     }
 
     /** Checks key and value at a cursor. */
-    void check(BenchCursor cursor, long i, int version) {
+    public void check(BenchCursor cursor, long i, int version) {
         boolean right = cursor.keyLength() == KEY_BYTES
                 && Arrays.equals(cursor.key(), 0, KEY_BYTES, key(i), 0, KEY_BYTES)
                 && values.matches(cursor.value(), i, version);
@@ -78,7 +78,7 @@ final class KvRecords {
     }
 
     /** Walks a whole store and checks that it holds exactly what the model says; returns the number of records. */
-    int checkAll(BenchCursor cursor, VersionModel model, boolean reverse) throws Exception {
+    public int checkAll(BenchCursor cursor, VersionModel model, boolean reverse) throws Exception {
         int count = 0;
         int expected = reverse ? model.previousPresent(model.keys() - 1) : model.nextPresent(0);
         while (cursor.next()) {
