@@ -29,11 +29,14 @@ import picocli.CommandLine.Spec;
 public final class CompareCommand implements Callable<Integer> {
     private static final int RECORDS_UNIT = 1_000;
 
-    @Option(names = "--suite", required = true, description = "seed, kv or durable")
+    @Option(names = "--suite", required = true, description = "seed, kv, durable or documents")
     private String suiteLabel = "";
 
-    @Option(names = "--engines", split = ",", description = "Engines, in their order within a round. Default: all.")
-    private List<String> engineLabels = List.of(EngineKind.labels().split(",", -1));
+    @Option(
+            names = "--engines",
+            split = ",",
+            description = "Engines, in their order within a round. Default: all of the suite.")
+    private List<String> engineLabels = List.of();
 
     @Option(
             names = "--seconds",
@@ -68,6 +71,12 @@ public final class CompareCommand implements Callable<Integer> {
             description = "Java heap of each process. Default: ${DEFAULT-VALUE}.")
     private String heap = "";
 
+    @Option(
+            names = "--cities",
+            description =
+                    "NDJSON file of cities, compressed with gzip, for import-cities; without it the row is left out.")
+    private @Nullable Path cities;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -77,14 +86,19 @@ public final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Suite suite = checked(() -> Suite.of(suiteLabel));
-        List<EngineKind> engines = checked(() -> List.copyOf(
-                new LinkedHashSet<>(engineLabels.stream().map(EngineKind::of).toList())));
+        List<EngineKind> engines = engineLabels.isEmpty() ? suite.engines() : checked(this::namedEngines);
+        for (EngineKind engine : engines) {
+            check(
+                    suite.engines().contains(engine),
+                    "--engines: " + engine.label() + ", allowed: " + EngineKind.labels(suite.engines()));
+        }
         check(seconds > 0 && seconds <= 3_600, "--seconds " + seconds + ", allowed: more than 0, at most 3600");
         check(rounds >= 1 && rounds <= 1_000, "--rounds " + rounds + ", allowed: 1 to 1000");
         check(
                 records >= 0 && records % RECORDS_UNIT == 0,
                 "--records " + records + ", allowed: multiples of " + RECORDS_UNIT);
         check(heap.matches("[1-9][0-9]*[mg]"), "--heap " + heap + ", allowed: as 512m or 2g");
+        check(cities == null || Files.isReadable(cities), "--cities " + cities + ": no such file");
         Set<String> wanted = new LinkedHashSet<>(workloads.isEmpty() ? suite.workloads() : workloads);
         for (String workload : wanted) {
             check(
@@ -100,11 +114,16 @@ public final class CompareCommand implements Callable<Integer> {
         return 0;
     }
 
+    private List<EngineKind> namedEngines() {
+        return List.copyOf(
+                new LinkedHashSet<>(engineLabels.stream().map(EngineKind::of).toList()));
+    }
+
     private Report measure(Suite suite, List<EngineKind> engines, Set<String> wanted)
             throws IOException, InterruptedException {
         Report report = new Report(suite, engines);
         try (ScratchDirectory scratch = ScratchDirectory.below(dir, "flowdb-compare-")) {
-            WorkerProcess worker = new WorkerProcess(suite, wanted, scratch.path(), heap, seconds, records);
+            WorkerProcess worker = new WorkerProcess(suite, wanted, scratch.path(), heap, seconds, records, cities);
             for (int round = 1; round <= rounds; round++) {
                 for (EngineKind engine : engines) {
                     out().printf("round %d of %d: %s %s%n", round, rounds, suite.label(), engine.label());

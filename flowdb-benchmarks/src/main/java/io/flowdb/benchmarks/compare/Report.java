@@ -51,7 +51,7 @@ final class Report {
                 "p99 us",
                 "bytes on disk",
                 "w-amp",
-                "x rocksdb",
+                "x " + suite.base().label(),
                 "durability"));
         String previous = "";
         for (Row row : rows()) {
@@ -66,7 +66,7 @@ final class Report {
                     cell("%,.2f", figures.p99Micros()),
                     cell("%,.0f", figures.bytesOnDisk()),
                     cell("%.2f", figures.writeAmplification()),
-                    cell("%.2f", ratioToRocksdb(row)),
+                    cell("%.2f", ratioTo(suite.base(), row)),
                     suite.durability(row.engine).meaning()));
             previous = figures.workload();
         }
@@ -106,16 +106,16 @@ final class Report {
         return Median.of(rounds.stream().mapToDouble(figure).boxed().toList());
     }
 
-    /** Of the rates; for the row without a rate, of the bytes on disk. {@code NaN} without RocksDB. */
-    private double ratioToRocksdb(Row row) {
+    /** Of the rates; for the row without a rate, of the bytes on disk. {@code NaN} without the other engine. */
+    private double ratioTo(EngineKind other, Row row) {
         String workload = row.figures.workload();
-        List<RowSample> rocksdb = ofEngine(EngineKind.ROCKSDB).stream()
+        List<RowSample> others = ofEngine(other).stream()
                 .filter(sample -> sample.workload().equals(workload))
                 .toList();
-        if (rocksdb.isEmpty()) {
+        if (others.isEmpty()) {
             return Double.NaN;
         }
-        RowSample base = medians(workload, rocksdb);
+        RowSample base = medians(workload, others);
         return workload.equals(DISK)
                 ? row.figures.bytesOnDisk() / base.bytesOnDisk()
                 : row.figures.opsPerSecond() / base.opsPerSecond();
@@ -123,7 +123,7 @@ final class Report {
 
     private String json(Row row) {
         RowSample figures = row.figures;
-        return new JsonLine()
+        JsonLine line = new JsonLine()
                 .text("suite", suite.label())
                 .text("workload", figures.workload())
                 .text("engine", row.engine.label())
@@ -132,8 +132,11 @@ final class Report {
                 .number("p99Micros", figures.p99Micros())
                 .number("bytesOnDisk", figures.bytesOnDisk())
                 .number("writeAmplification", figures.writeAmplification())
-                .number("ratioToRocksdb", ratioToRocksdb(row))
-                .toString();
+                .number("ratioToRocksdb", ratioTo(EngineKind.ROCKSDB, row));
+        if (suite.base() != EngineKind.ROCKSDB) {
+            line.number("ratioToSqlite", ratioTo(suite.base(), row));
+        }
+        return line.toString();
     }
 
     private static String cell(String format, double value) {

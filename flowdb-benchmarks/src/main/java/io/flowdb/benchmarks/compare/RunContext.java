@@ -5,6 +5,7 @@ import io.flowdb.benchmarks.measure.TimedRun;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one run of a suite on one engine needs to know.
@@ -14,10 +15,17 @@ import java.util.function.Consumer;
  * @param seconds each repeatable row is measured for
  * @param records size of the data set; 0 for the size the suite is defined with
  * @param workloads rows to report
+ * @param cities file with the cities of the suite {@code documents}; null if there is none
  * @param sink takes the figures of each row
  */
 record RunContext(
-        EngineKind engine, Path dir, double seconds, int records, Set<String> workloads, Consumer<RowSample> sink) {
+        EngineKind engine,
+        Path dir,
+        double seconds,
+        int records,
+        Set<String> workloads,
+        @Nullable Path cities,
+        Consumer<RowSample> sink) {
 
     /** Fast calls are timed one in so many; see {@link io.flowdb.benchmarks.measure.CallTimer}. */
     static final int SAMPLE_EVERY = 16;
@@ -47,7 +55,7 @@ record RunContext(
     }
 
     /**
-     * Warms up, measures and reports a row of reads; skips all if it is not asked for.
+     * Warms up, measures and reports a row; skips all if it is not asked for.
      */
     void measureReads(String workload, Reads reads) throws Exception {
         if (!wants(workload)) {
@@ -61,13 +69,13 @@ record RunContext(
     }
 
     /**
-     * A row of reads.
+     * A row that runs as long as one likes, mostly of reads.
      *
      * @param threads that run the body
      * @param sampleEvery one in so many calls is timed
      * @param operationsPerCall what one call counts for
-     * @param bytesOnDisk of the database that is read
+     * @param bytesOnDisk of the database before
      * @param body runs until its timer has expired
      */
-    record Reads(int threads, int sampleEvery, int operationsPerCall, long bytesOnDisk, TimedRun.Body body) {}
+    record Reads(int threads, int sampleEvery, int operationsPerCall, double bytesOnDisk, TimedRun.Body body) {}
 }

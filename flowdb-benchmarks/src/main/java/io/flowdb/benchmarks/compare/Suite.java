@@ -15,7 +15,9 @@ enum Suite {
     /** The workloads of RocksDB's db_bench. */
     KV(KvSuite.WORKLOADS, KvSuite::durability, KvSuite::new),
     /** Commits that are forced to disk one by one. */
-    DURABLE(DurableSuite.WORKLOADS, DurableSuite::durability, DurableSuite::new);
+    DURABLE(DurableSuite.WORKLOADS, DurableSuite::durability, DurableSuite::new),
+    /** Documents with indexes. */
+    DOCUMENTS(DocumentSuite.WORKLOADS, DocumentSuite::durability, DocumentSuite::new);
 
     private final List<String> workloads;
     private final Function<EngineKind, Durability> durability;
@@ -52,6 +54,16 @@ enum Suite {
     /** The names of its rows, in the order of the report. */
     List<String> workloads() {
         return workloads;
+    }
+
+    /** The engines that can run it. */
+    List<EngineKind> engines() {
+        return this == DOCUMENTS ? EngineKind.documentStores() : EngineKind.keyValueStores();
+    }
+
+    /** The engine that the others are compared with. */
+    EngineKind base() {
+        return this == DOCUMENTS ? EngineKind.SQLITE : EngineKind.ROCKSDB;
     }
 
     /** What a commit of that engine survives in this suite. */

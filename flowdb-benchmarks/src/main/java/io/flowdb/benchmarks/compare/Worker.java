@@ -12,7 +12,7 @@ import java.util.Set;
 final class Worker {
     private Worker() {}
 
-    /** Suite, engine, directory, result file, seconds, records, workloads. */
+    /** Suite, engine, directory, result file, seconds, records, workloads, file of cities or nothing. */
     public static void main(String[] args) throws Exception {
         List<String> lines = new ArrayList<>();
         RunContext context = new RunContext(
@@ -21,6 +21,7 @@ final class Worker {
                 Double.parseDouble(args[4]),
                 Integer.parseInt(args[5]),
                 Set.of(args[6].split(",", -1)),
+                args[7].isEmpty() ? null : Path.of(args[7]),
                 row -> lines.add(row.toLine()));
         Suite.of(args[0]).run(context);
         Files.write(Path.of(args[3]), lines, StandardOpenOption.CREATE_NEW);

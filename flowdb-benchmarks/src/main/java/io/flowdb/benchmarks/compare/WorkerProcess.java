@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a suite on one engine in a process of its own: the same Java, the same class path, a fixed heap, an empty directory.
@@ -16,7 +17,14 @@ import java.util.Set;
  * @param base directory for everything the processes write
  * @param heap size of the heap, as for {@code -Xmx}
  */
-record WorkerProcess(Suite suite, Set<String> workloads, Path base, String heap, double seconds, int records) {
+record WorkerProcess(
+        Suite suite,
+        Set<String> workloads,
+        Path base,
+        String heap,
+        double seconds,
+        int records,
+        @Nullable Path cities) {
 
     /** The figures of one run. Errors: {@link IOException} if the process fails; its output says why. */
     List<RowSample> run(EngineKind engine) throws IOException, InterruptedException {
@@ -58,7 +66,8 @@ record WorkerProcess(Suite suite, Set<String> workloads, Path base, String heap,
                 result.toString(),
                 Double.toString(seconds),
                 Integer.toString(records),
-                String.join(",", workloads)));
+                String.join(",", workloads),
+                cities == null ? "" : cities.toAbsolutePath().toString()));
         return command;
     }
 

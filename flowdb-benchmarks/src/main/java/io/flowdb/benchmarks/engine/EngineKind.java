@@ -1,6 +1,6 @@
 package io.flowdb.benchmarks.engine;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -9,7 +9,11 @@ public enum EngineKind {
     /** Facebook's RocksDB through its own Java binding. */
     ROCKSDB(RocksStore::open),
     /** The storage engine of H2. */
-    MVSTORE(MvStore::open);
+    MVSTORE(MvStore::open),
+    /** SQLite, which is measured with documents only. */
+    SQLITE(EngineKind::noKeyValueStore),
+    /** Nitrite, which is measured with documents only. */
+    NITRITE(EngineKind::noKeyValueStore);
 
     private final Opener opener;
 
@@ -24,12 +28,22 @@ public enum EngineKind {
                 return kind;
             }
         }
-        throw new IllegalArgumentException("unknown engine " + label + ", allowed: " + labels());
+        throw new IllegalArgumentException("unknown engine " + label + ", allowed: " + labels(List.of(values())));
     }
 
-    /** All names, with commas between them. */
-    public static String labels() {
-        return Arrays.stream(values()).map(EngineKind::label).collect(Collectors.joining(","));
+    /** Their names, with commas between them. */
+    public static String labels(List<EngineKind> kinds) {
+        return kinds.stream().map(EngineKind::label).collect(Collectors.joining(","));
+    }
+
+    /** Those that store keys and values. */
+    public static List<EngineKind> keyValueStores() {
+        return List.of(ROCKSDB, MVSTORE);
+    }
+
+    /** Those that store documents. */
+    public static List<EngineKind> documentStores() {
+        return List.of(SQLITE, NITRITE);
     }
 
     /** The name. */
@@ -37,9 +51,13 @@ public enum EngineKind {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Opens or creates a database. */
+    /** Opens or creates a database of keys and values. */
     public BenchStore open(StoreOptions options) throws Exception {
         return opener.open(options);
+    }
+
+    private static BenchStore noKeyValueStore(StoreOptions options) {
+        throw new UnsupportedOperationException("no key-value store");
     }
 
     private interface Opener {

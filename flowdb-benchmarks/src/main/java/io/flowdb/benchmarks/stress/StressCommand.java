@@ -156,6 +156,9 @@ public final class StressCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec().commandLine(), String.valueOf(e.getMessage()), e);
         }
+        check(
+                EngineKind.keyValueStores().contains(engine),
+                "--engine " + engineLabel + ", allowed: " + EngineKind.labels(EngineKind.keyValueStores()));
         return new StressOptions(
                 engine,
                 records,
