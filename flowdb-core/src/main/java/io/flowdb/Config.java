@@ -265,60 +265,8 @@ public record Config(
         /** The settings; throws {@link InvalidConfigException} naming every bad one. */
         public Config build() {
             List<Violation> violations = new ArrayList<>();
-            require(
-                    violations,
-                    !(walSyncMode instanceof SyncMode.Interval i) || i.period().compareTo(Duration.ofMillis(1)) >= 0,
-                    "walSyncMode",
-                    walSyncMode,
-                    "always, or an interval of at least 1 ms");
-            require(
-                    violations,
-                    memtableSize >= 64 << 10 && memtableSize <= 1L << 30,
-                    "memtableSize",
-                    memtableSize,
-                    "64 KiB to 1 GiB");
-            require(
-                    violations,
-                    maxFrozenMemtables >= 1 && maxFrozenMemtables <= 64,
-                    "maxFrozenMemtables",
-                    maxFrozenMemtables,
-                    "1 to 64");
-            require(violations, !flushInterval.isNegative(), "flushInterval", flushInterval, "0 or more");
-            require(violations, blockSize >= 512 && blockSize <= 4 << 20, "blockSize", blockSize, "512 B to 4 MiB");
-            require(violations, blockCacheCapacity >= 0, "blockCacheCapacity", blockCacheCapacity, "0 or more bytes");
-            require(violations, indexMemoryBudget >= 0, "indexMemoryBudget", indexMemoryBudget, "0 or more bytes");
-            require(
-                    violations,
-                    bloomBitsPerKey >= 0 && bloomBitsPerKey <= 64,
-                    "bloomBitsPerKey",
-                    bloomBitsPerKey,
-                    "0 to 64");
-            require(
-                    violations,
-                    walSegmentSize >= 64 << 10 && walSegmentSize <= 1L << 30,
-                    "walSegmentSize",
-                    walSegmentSize,
-                    "64 KiB to 1 GiB");
-            require(
-                    violations,
-                    compactionThreshold >= 2 && compactionThreshold <= 1000,
-                    "compactionThreshold",
-                    compactionThreshold,
-                    "2 to 1000");
-            require(
-                    violations,
-                    isPositive(compactionInterval),
-                    "compactionInterval",
-                    compactionInterval,
-                    "more than 0");
-            require(violations, isPositive(gcInterval), "gcInterval", gcInterval, "more than 0");
-            require(violations, isPositive(timeBucket), "timeBucket", timeBucket, "more than 0");
-            require(
-                    violations,
-                    defaultTtl == null || isPositive(defaultTtl),
-                    "defaultTtl",
-                    defaultTtl,
-                    "none, or more than 0");
+            checkSizes(violations);
+            checkTimes(violations);
             if (!violations.isEmpty()) {
                 throw new InvalidConfigException(violations);
             }
@@ -344,6 +292,66 @@ public record Config(
                     inMemory,
                     readOnly,
                     clockMicros);
+        }
+
+        private void checkSizes(List<Violation> violations) {
+            require(
+                    violations,
+                    memtableSize >= 64 << 10 && memtableSize <= 1L << 30,
+                    "memtableSize",
+                    memtableSize,
+                    "64 KiB to 1 GiB");
+            require(
+                    violations,
+                    maxFrozenMemtables >= 1 && maxFrozenMemtables <= 64,
+                    "maxFrozenMemtables",
+                    maxFrozenMemtables,
+                    "1 to 64");
+            require(violations, blockSize >= 512 && blockSize <= 4 << 20, "blockSize", blockSize, "512 B to 4 MiB");
+            require(violations, blockCacheCapacity >= 0, "blockCacheCapacity", blockCacheCapacity, "0 or more bytes");
+            require(violations, indexMemoryBudget >= 0, "indexMemoryBudget", indexMemoryBudget, "0 or more bytes");
+            require(
+                    violations,
+                    bloomBitsPerKey >= 0 && bloomBitsPerKey <= 64,
+                    "bloomBitsPerKey",
+                    bloomBitsPerKey,
+                    "0 to 64");
+            require(
+                    violations,
+                    walSegmentSize >= 64 << 10 && walSegmentSize <= 1L << 30,
+                    "walSegmentSize",
+                    walSegmentSize,
+                    "64 KiB to 1 GiB");
+            require(
+                    violations,
+                    compactionThreshold >= 2 && compactionThreshold <= 1000,
+                    "compactionThreshold",
+                    compactionThreshold,
+                    "2 to 1000");
+        }
+
+        private void checkTimes(List<Violation> violations) {
+            require(
+                    violations,
+                    !(walSyncMode instanceof SyncMode.Interval i) || i.period().compareTo(Duration.ofMillis(1)) >= 0,
+                    "walSyncMode",
+                    walSyncMode,
+                    "always, or an interval of at least 1 ms");
+            require(violations, !flushInterval.isNegative(), "flushInterval", flushInterval, "0 or more");
+            require(
+                    violations,
+                    isPositive(compactionInterval),
+                    "compactionInterval",
+                    compactionInterval,
+                    "more than 0");
+            require(violations, isPositive(gcInterval), "gcInterval", gcInterval, "more than 0");
+            require(violations, isPositive(timeBucket), "timeBucket", timeBucket, "more than 0");
+            require(
+                    violations,
+                    defaultTtl == null || isPositive(defaultTtl),
+                    "defaultTtl",
+                    defaultTtl,
+                    "none, or more than 0");
         }
 
         private static void require(

@@ -13,13 +13,11 @@ import org.jspecify.annotations.Nullable;
  * that exclude each other give an empty result.
  */
 public final class Query {
-    private static final Query ALL =
-            new Query(null, null, Long.MIN_VALUE, Long.MAX_VALUE, false, Long.MAX_VALUE, ReadOptions.DEFAULT);
+    private static final Query ALL = new Query(null, null, TimeRange.ALL, false, Long.MAX_VALUE, ReadOptions.DEFAULT);
 
     private final byte @Nullable [] startKey;
     private final byte @Nullable [] endKey;
-    private final long minTs;
-    private final long maxTs;
+    private final TimeRange times;
     private final boolean reversed;
     private final long limit;
     private final ReadOptions options;
@@ -27,18 +25,21 @@ public final class Query {
     private Query(
             byte @Nullable [] startKey,
             byte @Nullable [] endKey,
-            long minTs,
-            long maxTs,
+            TimeRange times,
             boolean reversed,
             long limit,
             ReadOptions options) {
         this.startKey = startKey;
         this.endKey = endKey;
-        this.minTs = minTs;
-        this.maxTs = maxTs;
+        this.times = times;
         this.reversed = reversed;
         this.limit = limit;
         this.options = options;
+    }
+
+    /** Timestamps from {@code min} to {@code max}, both inclusive. */
+    private record TimeRange(long min, long max) {
+        private static final TimeRange ALL = new TimeRange(Long.MIN_VALUE, Long.MAX_VALUE);
     }
 
     /** Every record. */
@@ -78,7 +79,7 @@ public final class Query {
 
     /** Narrows to versions from {@code min} to {@code max}, both inclusive. */
     public Query withTimeRange(long min, long max) {
-        return new Query(startKey, endKey, min, max, reversed, limit, options);
+        return new Query(startKey, endKey, new TimeRange(min, max), reversed, limit, options);
     }
 
     /** Sets the lower key bound. */
@@ -96,7 +97,7 @@ public final class Query {
         if (!inclusive && ts == Long.MAX_VALUE) {
             return withTimeRange(Long.MAX_VALUE, Long.MIN_VALUE);
         }
-        return withTimeRange(inclusive ? ts : ts + 1, maxTs);
+        return withTimeRange(inclusive ? ts : ts + 1, times.max());
     }
 
     /** Sets the upper ts bound; an exclusive {@code Long.MIN_VALUE} leaves nothing. */
@@ -104,24 +105,23 @@ public final class Query {
         if (!inclusive && ts == Long.MIN_VALUE) {
             return withTimeRange(Long.MAX_VALUE, Long.MIN_VALUE);
         }
-        return withTimeRange(minTs, inclusive ? ts : ts - 1);
+        return withTimeRange(times.min(), inclusive ? ts : ts - 1);
     }
 
     /** Walks from the greatest (key, ts) down. */
     public Query reverse() {
-        return new Query(startKey, endKey, minTs, maxTs, !reversed, limit, options);
+        return new Query(startKey, endKey, times, !reversed, limit, options);
     }
 
     /** Returns at most {@code n} records; 0 for none. */
     public Query limit(long n) {
         check(n >= 0, "limit", n, "0 or more");
-        return new Query(startKey, endKey, minTs, maxTs, reversed, n, options);
+        return new Query(startKey, endKey, times, reversed, n, options);
     }
 
     /** Sets how blocks are read. */
     public Query options(ReadOptions readOptions) {
-        return new Query(
-                startKey, endKey, minTs, maxTs, reversed, limit, Objects.requireNonNull(readOptions, "readOptions"));
+        return new Query(startKey, endKey, times, reversed, limit, Objects.requireNonNull(readOptions, "readOptions"));
     }
 
     /** Lower key bound, inclusive; null for none. */
@@ -136,12 +136,12 @@ public final class Query {
 
     /** Lower ts bound, inclusive. */
     public long minTs() {
-        return minTs;
+        return times.min();
     }
 
     /** Upper ts bound, inclusive. */
     public long maxTs() {
-        return maxTs;
+        return times.max();
     }
 
     /** Whether the walk goes from the greatest (key, ts) down. */
@@ -161,13 +161,13 @@ public final class Query {
 
     /** Half-open key bounds; null for unbounded. */
     Query withKeys(byte @Nullable [] start, byte @Nullable [] end) {
-        return new Query(start, end, minTs, maxTs, reversed, limit, options);
+        return new Query(start, end, times, reversed, limit, options);
     }
 
     @Override
     public String toString() {
         return "Query[" + (startKey == null ? "" : Keys.show(startKey)) + " <= key < "
-                + (endKey == null ? "" : Keys.show(endKey)) + ", " + minTs + " <= ts <= " + maxTs
+                + (endKey == null ? "" : Keys.show(endKey)) + ", " + times.min() + " <= ts <= " + times.max()
                 + (reversed ? ", reversed" : "") + (limit == Long.MAX_VALUE ? "" : ", limit " + limit) + "]";
     }
 }

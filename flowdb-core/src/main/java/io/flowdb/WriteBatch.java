@@ -115,13 +115,29 @@ public final class WriteBatch {
         return buffer;
     }
 
+    /** A copy in which puts that never expire do so at {@code expireAt}. */
+    WriteBatch withDefaultExpiry(long expireAt) {
+        WriteBatch copy = new WriteBatch(0);
+        copy.buffer = Arrays.copyOf(buffer, length);
+        copy.length = length;
+        copy.count = count;
+        for (int at = 0; at < length; at += OpCodec.length(buffer, at)) {
+            if (OpCodec.op(buffer, at) == Op.PUT.code() && OpCodec.expireAt(buffer, at) == FlowRecord.NEVER) {
+                OpCodec.setExpireAt(copy.buffer, at, expireAt);
+            }
+        }
+        return copy;
+    }
+
     private void append(Op op, byte[] key, long ts, long expireAt, byte[] value) {
         long needed = length + (long) OpCodec.HEADER_BYTES + key.length + value.length;
         check(needed <= MAX_BYTES, "batch size", needed, "at most " + MAX_BYTES + " bytes");
         if (needed > buffer.length) {
             buffer = Arrays.copyOf(buffer, (int) Math.min(MAX_BYTES, Math.max(needed, 2L * buffer.length)));
         }
-        length = OpCodec.encode(buffer, length, op, key, ts, expireAt, value);
+        OpCodec.setTs(buffer, length, ts);
+        OpCodec.setExpireAt(buffer, length, expireAt);
+        length = OpCodec.encode(buffer, length, op, key, value);
         count++;
     }
 }

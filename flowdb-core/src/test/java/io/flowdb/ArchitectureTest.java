@@ -52,10 +52,10 @@ class ArchitectureTest {
             new Layer(WAL, ERROR, BASE, IO, FRAME),
             new Layer(MEMTABLE, BASE),
             new Layer(STORAGE, ERROR, BASE, IO),
-            new Layer(SSTABLE, ERROR, BASE, STORAGE, COMPRESS, BLOOM, CACHE),
+            new Layer(SSTABLE, ERROR, BASE, IO, STORAGE, COMPRESS, BLOOM, CACHE),
             new Layer(MERGE, BASE),
-            new Layer(MANIFEST, ERROR, BASE, IO, FRAME, SSTABLE),
-            new Layer(COMPACTION, ERROR, BASE, STORAGE, SSTABLE, MERGE, MANIFEST),
+            new Layer(MANIFEST, ERROR, BASE, IO, FRAME, STORAGE, SSTABLE),
+            new Layer(COMPACTION, ERROR, BASE, IO, STORAGE, SSTABLE, MERGE, MANIFEST),
             new Layer(
                     ENGINE,
                     ERROR,

@@ -32,12 +32,10 @@ public final class OpCodec {
 
     private OpCodec() {}
 
-    /** Writes one operation at {@code at} and returns the position behind it. The buffer must be large enough. */
-    public static int encode(byte[] to, int at, Op op, byte[] key, long ts, long expireAt, byte[] value) {
+    /** Writes one operation but for its times at {@code at} and returns the position behind it. The buffer must be large enough. */
+    public static int encode(byte[] to, int at, Op op, byte[] key, byte[] value) {
         to[at] = op.code();
         SHORT.set(to, at + 1, (short) key.length);
-        LONG.set(to, at + 3, ts);
-        LONG.set(to, at + 11, expireAt);
         INT.set(to, at + 19, value.length);
         System.arraycopy(key, 0, to, at + HEADER_BYTES, key.length);
         System.arraycopy(value, 0, to, at + HEADER_BYTES + key.length, value.length);
@@ -62,6 +60,16 @@ public final class OpCodec {
     /** Its expiry. */
     public static long expireAt(byte[] from, int at) {
         return (long) LONG.get(from, at + 11);
+    }
+
+    /** Sets its ts. */
+    public static void setTs(byte[] to, int at, long ts) {
+        LONG.set(to, at + 3, ts);
+    }
+
+    /** Sets its expiry. */
+    public static void setExpireAt(byte[] to, int at, long expireAt) {
+        LONG.set(to, at + 11, expireAt);
     }
 
     /** Length of its value. */

@@ -187,7 +187,9 @@ public final class MemoryFileSystem implements FileSystem {
         }
 
         @Override
-        public void sync() {}
+        public boolean sync() {
+            return true;
+        }
 
         @Override
         public long size() {

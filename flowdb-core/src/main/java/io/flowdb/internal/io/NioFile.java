@@ -86,11 +86,13 @@ final class NioFile implements WritableFile, ReadableFile {
     }
 
     @Override
-    public void sync() {
+    public boolean sync() {
+        FileChannel before = channel;
         run("sync", c -> {
             c.force(false);
             return true;
         });
+        return channel == before;
     }
 
     @Override

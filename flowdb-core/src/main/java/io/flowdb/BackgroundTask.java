@@ -1,0 +1,105 @@
+package io.flowdb;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A daemon thread that runs a task when it is woken and at least once a period. A task that throws is run again after a pause: its
+ * owner keeps the failure for the statistics. Threads: any.
+ */
+final class BackgroundTask implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BackgroundTask.class);
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Thread thread;
+    private final Runnable task;
+    private final long periodNanos;
+    private final ReentrantLock lock = new ReentrantLock(); // rank 70, docs/concurrency.md
+    private final Condition changed = lock.newCondition();
+
+    @GuardedBy("lock")
+    private boolean due;
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    /** Not started yet; {@code name} is the thread's. */
+    BackgroundTask(String name, long periodNanos, Runnable task) {
+        this.task = task;
+        this.periodNanos = periodNanos;
+        this.thread = new Thread(this::loop, name);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Runs the task soon. */
+    void wake() {
+        lock.lock();
+        try {
+            due = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for a running task and ends the thread. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        while (thread.isAlive() && thread != Thread.currentThread()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void loop() {
+        while (awaitDue(periodNanos, true)) {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                LOG.warn("{} failed and will be tried again", thread.getName(), e);
+                awaitDue(RETRY_NANOS, false);
+                wake();
+            }
+        }
+    }
+
+    /** Waits until the task is due, the time is over or the task is closed; false if closed. */
+    private boolean awaitDue(long nanos, boolean wakeable) {
+        long left = nanos;
+        lock.lock();
+        try {
+            while (!closed && left > 0 && !(wakeable && due)) {
+                left = changed.awaitNanos(left);
+            }
+            due = false;
+            return !closed;
+        } catch (InterruptedException e) {
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

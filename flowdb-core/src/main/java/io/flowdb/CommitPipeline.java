@@ -1,0 +1,416 @@
+package io.flowdb;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.flowdb.CommitGuard.Violation;
+import io.flowdb.error.CommitUnknownException;
+import io.flowdb.error.EngineClosedException;
+import io.flowdb.error.FlowDbException;
+import io.flowdb.error.StorageException;
+import io.flowdb.error.WriteStallTimeoutException;
+import io.flowdb.internal.base.Crc32c;
+import io.flowdb.internal.base.OpCodec;
+import io.flowdb.internal.manifest.Sst;
+import io.flowdb.internal.manifest.SstSet;
+import io.flowdb.internal.memtable.Memtable;
+import io.flowdb.internal.wal.Wal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one way into the database. Gives commits their order, makes them durable in groups and makes them visible in that order.
+ *
+ * <p>Threads: any. Errors: see {@link Engine}; after the first failed log write or sync every later commit is refused.
+ */
+final class CommitPipeline {
+    /*
+     * A commit takes its sequence numbers, its place in the log and its place in the memtable under the commit lock, so all three orders are
+     * one. It is not visible yet: readers stop at publishedSeqno. The first committer of a group becomes its leader: it writes (and syncs)
+     * everything appended so far, publishes, wakes the group and hands the lead to the first committer who came meanwhile. While the leader is at
+     * the disk others append, so groups grow with the load and one sync serves many (DeWitt et al. 1984).
+     */
+    private static final long STALL_LIMIT_MILLIS = 30_000;
+
+    private final Wal wal;
+    private final ReadStates states;
+    private final Options options;
+    private final EngineCounters counters;
+    private final Runnable onFrozen;
+
+    private final ReentrantLock commitLock = new ReentrantLock(); // rank 10, docs/concurrency.md
+    private final Condition roomOrIdle = commitLock.newCondition();
+
+    @GuardedBy("commitLock")
+    private long lastSeqno;
+
+    @GuardedBy("commitLock")
+    private ArrayDeque<Waiter> queue = new ArrayDeque<>();
+
+    /** Whether some thread writes a group, or is about to. */
+    @GuardedBy("commitLock")
+    private boolean leading;
+
+    @GuardedBy("commitLock")
+    private @Nullable FlowDbException refusal;
+
+    private volatile long publishedSeqno; // written by the leader only
+
+    /**
+     * Settings.
+     *
+     * @param memtableBytes size at which the active memtable is frozen
+     * @param maxFrozen frozen memtables at which writers wait
+     * @param syncByDefault whether {@link WriteOptions#DEFAULT} means a sync
+     */
+    record Options(long memtableBytes, int maxFrozen, boolean syncByDefault) {}
+
+    private enum Phase {
+        WAITING,
+        LEADING,
+        DONE
+    }
+
+    /** One commit on its way to the disk. */
+    private static final class Waiter {
+        private final Thread thread = Thread.currentThread();
+        private final long seqno;
+        private final boolean sync;
+        private volatile Phase phase = Phase.WAITING; // set by the leader
+        private volatile @Nullable FlowDbException failure; // set before phase
+
+        Waiter(long seqno, boolean sync) {
+            this.seqno = seqno;
+            this.sync = sync;
+        }
+    }
+
+    CommitPipeline(
+            Wal wal, ReadStates states, Options options, EngineCounters counters, long lastSeqno, Runnable onFrozen) {
+        this.wal = wal;
+        this.states = states;
+        this.options = options;
+        this.counters = counters;
+        this.lastSeqno = lastSeqno;
+        this.publishedSeqno = lastSeqno;
+        this.onFrozen = onFrozen;
+    }
+
+    /** The newest sequence number that readers may see. */
+    long publishedSeqno() {
+        return publishedSeqno;
+    }
+
+    /** Commits the batch unless the guard is violated; see {@link OrderedStore#commit}. */
+    CommitOutcome commit(WriteBatch batch, CommitGuard guard, WriteOptions writeOptions) {
+        byte[] payload = batch.encoded();
+        int length = (int) batch.sizeBytes();
+        int crc = Crc32c.of(payload, 0, length);
+        while (true) {
+            SstSet checked = states.current().ssts();
+            Violation violation = guard == CommitGuard.NONE ? null : checkTables(guard);
+            if (violation == null) {
+                Waiter waiter;
+                commitLock.lock();
+                try {
+                    checkWritable();
+                    if (guard != CommitGuard.NONE && states.current().ssts() != checked) {
+                        continue;
+                    }
+                    violation = checkMemtables(guard);
+                    if (violation == null && batch.isEmpty()) {
+                        return new CommitOutcome.Committed(publishedSeqno);
+                    }
+                    waiter = violation == null ? append(batch, payload, length, crc, writeOptions) : null;
+                } finally {
+                    commitLock.unlock();
+                }
+                if (waiter != null) {
+                    await(waiter);
+                    return new CommitOutcome.Committed(waiter.seqno);
+                }
+            }
+            if (violation != null) {
+                awaitVisible(violation.seqno());
+                return new CommitOutcome.Conflict(violation.precondition());
+            }
+        }
+    }
+
+    /** Freezes the active memtable if it is not empty. */
+    void freeze() {
+        commitLock.lock();
+        try {
+            if (!states.current().active().isEmpty()) {
+                states.freeze();
+            }
+        } finally {
+            commitLock.unlock();
+        }
+        onFrozen.run();
+    }
+
+    /** To be called after a flush: stalled writers may go on. */
+    void frozenCountFell() {
+        commitLock.lock();
+        try {
+            roomOrIdle.signalAll();
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    /** Refuses every later commit with {@code cause}; the first refusal stays. */
+    void refuse(FlowDbException cause) {
+        commitLock.lock();
+        try {
+            if (refusal == null) {
+                refusal = cause;
+            }
+            roomOrIdle.signalAll();
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    /** Why commits are refused, or null. */
+    @Nullable
+    FlowDbException refusal() {
+        commitLock.lock();
+        try {
+            return refusal;
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    /** Refuses new commits and waits until those on their way have ended. */
+    void close() {
+        commitLock.lock();
+        try {
+            if (refusal == null) {
+                refusal = new EngineClosedException("engine");
+            }
+            roomOrIdle.signalAll();
+            while (leading) {
+                roomOrIdle.awaitUninterruptibly();
+            }
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    private @Nullable Violation checkTables(CommitGuard guard) {
+        ReadState state = states.enter();
+        try {
+            for (Sst table : state.ssts().tables()) {
+                if (table.meta().properties().maxSeqno() <= guard.sinceSeqno()) {
+                    return null;
+                }
+                Violation violation = guard.check(table);
+                if (violation != null) {
+                    return violation;
+                }
+            }
+            return null;
+        } finally {
+            state.leave();
+        }
+    }
+
+    @GuardedBy("commitLock")
+    private @Nullable Violation checkMemtables(CommitGuard guard) {
+        if (guard.sinceSeqno() >= lastSeqno) {
+            return null;
+        }
+        ReadState state = states.current();
+        Violation violation = guard.check(state.active());
+        List<Memtable> frozen = state.frozen();
+        for (int i = 0; i < frozen.size() && violation == null; i++) {
+            violation = guard.check(frozen.get(i));
+        }
+        return violation;
+    }
+
+    @GuardedBy("commitLock")
+    private void checkWritable() {
+        long stalledAt = 0;
+        while (refusal == null && states.current().frozen().size() >= options.maxFrozen() && isActiveFull()) {
+            stalledAt = stalledAt == 0 ? System.nanoTime() : stalledAt;
+            long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stalledAt);
+            if (waited >= STALL_LIMIT_MILLIS) {
+                counters.stalled(System.nanoTime() - stalledAt);
+                throw new WriteStallTimeoutException(waited);
+            }
+            awaitRoom();
+        }
+        if (stalledAt != 0) {
+            counters.stalled(System.nanoTime() - stalledAt);
+        }
+        if (refusal != null) {
+            throw refused(refusal);
+        }
+        if (isActiveFull()) {
+            states.freeze();
+            onFrozen.run();
+        }
+    }
+
+    /** A new exception for each caller, so that its stack trace is the caller's. */
+    private static FlowDbException refused(FlowDbException cause) {
+        return cause instanceof EngineClosedException
+                ? new EngineClosedException("engine")
+                : new StorageException(
+                        "The engine refuses writes until it is opened again, since: " + cause.getMessage(), cause);
+    }
+
+    @GuardedBy("commitLock")
+    private boolean isActiveFull() {
+        return states.current().active().sizeBytes() >= options.memtableBytes();
+    }
+
+    /** Waits a while for a flush. An interrupt is kept for the caller and does not end the wait. */
+    @GuardedBy("commitLock")
+    private void awaitRoom() {
+        try {
+            roomOrIdle.await(100, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            roomOrIdle.awaitUninterruptibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @GuardedBy("commitLock")
+    private Waiter append(WriteBatch batch, byte[] payload, int length, int crc, WriteOptions writeOptions) {
+        long first = lastSeqno + 1;
+        Memtable active = states.current().active();
+        try {
+            wal.append(first, payload, length, crc);
+            long seqno = lastSeqno;
+            for (int at = 0; at < length; at += OpCodec.length(payload, at)) {
+                active.add(payload, at, ++seqno);
+            }
+            lastSeqno = seqno;
+        } catch (Error e) {
+            /* Part of the batch may be in the memtable, unpublished: nothing may be committed behind it. */
+            refusal = new StorageException("A commit ended half-way: " + e, e);
+            throw e;
+        }
+        boolean sync =
+                writeOptions == WriteOptions.SYNC || writeOptions == WriteOptions.DEFAULT && options.syncByDefault();
+        Waiter waiter = new Waiter(lastSeqno, sync);
+        queue.add(waiter);
+        if (!leading) {
+            leading = true;
+            waiter.phase = Phase.LEADING;
+        }
+        counters.written(batch.size(), length);
+        return waiter;
+    }
+
+    private void await(Waiter waiter) {
+        boolean interrupted = false;
+        while (waiter.phase == Phase.WAITING) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
+        }
+        if (waiter.phase == Phase.LEADING) {
+            lead();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        FlowDbException failure = waiter.failure;
+        if (failure != null) {
+            throw new CommitUnknownException(
+                    failure.getMessage() + "; whether this commit survives is unknown", failure);
+        }
+    }
+
+    /** Writes one group and hands the lead on. */
+    private void lead() {
+        ArrayDeque<Waiter> group = takeGroup();
+        FlowDbException failure = writeGroup(group);
+        Waiter last = group.getLast();
+        if (failure == null) {
+            publishedSeqno = last.seqno;
+        }
+        Thread self = Thread.currentThread();
+        for (Waiter waiter : group) {
+            waiter.failure = failure;
+            waiter.phase = Phase.DONE;
+            if (waiter.thread != self) {
+                LockSupport.unpark(waiter.thread);
+            }
+        }
+        handOver(failure);
+    }
+
+    private ArrayDeque<Waiter> takeGroup() {
+        commitLock.lock();
+        try {
+            ArrayDeque<Waiter> group = queue;
+            queue = new ArrayDeque<>();
+            return group;
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    private @Nullable FlowDbException writeGroup(ArrayDeque<Waiter> group) {
+        boolean sync = false;
+        for (Waiter waiter : group) {
+            sync |= waiter.sync;
+        }
+        try {
+            long start = System.nanoTime();
+            wal.write(sync);
+            if (sync) {
+                counters.synced(System.nanoTime() - start);
+            }
+            return null;
+        } catch (FlowDbException e) {
+            return e;
+        } catch (RuntimeException | Error e) {
+            return new StorageException("Writing the log failed: " + e, e);
+        }
+    }
+
+    private void handOver(@Nullable FlowDbException failure) {
+        List<Waiter> failed = new ArrayList<>();
+        commitLock.lock();
+        try {
+            if (failure != null) {
+                refusal = refusal == null ? failure : refusal;
+                failed.addAll(queue);
+                queue.clear();
+            }
+            Waiter next = queue.peekFirst();
+            if (next == null) {
+                leading = false;
+                roomOrIdle.signalAll();
+            } else {
+                next.phase = Phase.LEADING;
+                LockSupport.unpark(next.thread);
+            }
+        } finally {
+            commitLock.unlock();
+        }
+        for (Waiter waiter : failed) {
+            waiter.failure = failure;
+            waiter.phase = Phase.DONE;
+            LockSupport.unpark(waiter.thread);
+        }
+    }
+
+    /** Waits until the commit is visible or can never be. */
+    private void awaitVisible(long seqno) {
+        while (publishedSeqno < seqno && refusal() == null) {
+            LockSupport.parkNanos(20_000);
+        }
+    }
+}

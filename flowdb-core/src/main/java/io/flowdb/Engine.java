@@ -1,0 +1,388 @@
+package io.flowdb;
+
+import static io.flowdb.internal.base.Arguments.check;
+
+import io.flowdb.error.EngineClosedException;
+import io.flowdb.error.FlowDbException;
+import io.flowdb.error.ReadOnlyTransactionException;
+import io.flowdb.error.RecordNotFoundException;
+import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.memtable.Memtable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The storage engine: an ordered map from (key, ts) to values, durable, with snapshots and atomic batches.
+ *
+ * <p>Threads: every method may be called from any thread; an interrupt neither loses a write nor closes a file. Errors: {@link
+ * FlowDbException} and {@link IllegalArgumentException}; after {@link #close()} every call throws {@link EngineClosedException}. A
+ * write that throws {@link io.flowdb.error.CommitUnknownException} may or may not have been stored; every other failed write has not.
+ */
+public final class Engine implements OrderedStore, AutoCloseable {
+    private static final Limits LIMITS =
+            new Limits(FlowRecord.MAX_KEY_BYTES, FlowRecord.MAX_VALUE_BYTES, WriteBatch.MAX_BYTES);
+    private static final long CLOSE_WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Config config;
+    private final EngineParts parts;
+    private final CommitPipeline pipeline;
+    private final Flusher flusher;
+    private final Background background;
+    private final AutoCloseable directoryLock;
+    private final StateReader latest;
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile boolean closed; // set once, by close()
+
+    Engine(
+            Config config,
+            EngineParts parts,
+            CommitPipeline pipeline,
+            Background background,
+            AutoCloseable directoryLock) {
+        this.config = config;
+        this.parts = parts;
+        this.pipeline = pipeline;
+        this.background = background;
+        this.flusher = background.flusher();
+        this.directoryLock = directoryLock;
+        this.latest = new LatestReader();
+    }
+
+    /**
+     * Opens the database in {@code config.dataDir()}, and creates it if there is none and {@code createIfMissing} says so.
+     *
+     * @throws io.flowdb.error.DatabaseLockedException if another engine has it open
+     * @throws io.flowdb.error.CorruptionException if stored bytes are damaged
+     * @throws io.flowdb.error.InvalidConfigException if the directory cannot serve
+     */
+    public static Engine open(Config config) {
+        return EngineOpening.open(config);
+    }
+
+    /** The settings. */
+    public Config config() {
+        return config;
+    }
+
+    /** Whether the engine can be used. */
+    public boolean isOpen() {
+        return !closed;
+    }
+
+    // --- writes
+
+    /** Puts one record. */
+    public void write(FlowRecord record) {
+        writeBatch(List.of(record));
+    }
+
+    /** Puts records atomically; with an equal (key, ts) the later one in the list wins. */
+    public void writeBatch(List<FlowRecord> records) {
+        put(records, config.defaultTtl());
+    }
+
+    /** Puts one record that lives for {@code ttl} from now, unless it names an expiry itself. */
+    public void write(FlowRecord record, Duration ttl) {
+        writeBatch(List.of(record), ttl);
+    }
+
+    /** Puts records atomically that live for {@code ttl} from now, unless they name an expiry themselves. */
+    public void writeBatch(List<FlowRecord> records, Duration ttl) {
+        check(!ttl.isNegative() && !ttl.isZero(), "ttl", ttl, "more than 0");
+        put(records, ttl);
+    }
+
+    /** Commits a batch. */
+    public void write(WriteBatch batch) {
+        write(batch, WriteOptions.DEFAULT);
+    }
+
+    /** Commits a batch; puts without expiry get the configured default time to live. */
+    public void write(WriteBatch batch, WriteOptions options) {
+        Duration ttl = config.defaultTtl();
+        commit(ttl == null ? batch : batch.withDefaultExpiry(expiryOf(ttl)), CommitGuard.NONE, options);
+    }
+
+    /** Deletes one version; no error if it does not exist. */
+    public void delete(byte[] key, long ts) {
+        write(new WriteBatch().delete(key, ts));
+    }
+
+    /** Deletes one version; the key is taken as UTF-8. */
+    public void delete(String key, long ts) {
+        delete(Keys.utf8(key), ts);
+    }
+
+    /** Deletes versions atomically; only key and ts of the records count. */
+    public void deleteBatch(List<FlowRecord> versions) {
+        WriteBatch batch = new WriteBatch();
+        for (FlowRecord version : versions) {
+            batch.delete(version.key(), version.ts());
+        }
+        write(batch);
+    }
+
+    /** Deletes every version of the keys from {@code start} (inclusive) to {@code end} (exclusive). */
+    public void deleteRange(byte[] start, byte[] end) {
+        write(new WriteBatch().deleteRange(start, end));
+    }
+
+    /** The same with text keys. */
+    public void deleteRange(String start, String end) {
+        deleteRange(Keys.utf8(start), Keys.utf8(end));
+    }
+
+    /**
+     * Changes one existing version, atomically with respect to every other writer.
+     *
+     * @return the record as stored now
+     * @throws RecordNotFoundException if the version does not exist or has expired
+     */
+    public FlowRecord patch(byte[] key, long ts, Patch patch) {
+        Keys.checkKey(key);
+        while (true) {
+            try (EngineSnapshot snapshot = snapshot()) {
+                FlowRecord before = snapshot.get(key, ts)
+                        .orElseThrow(() -> new RecordNotFoundException(Keys.show(key) + " at ts " + ts));
+                Duration ttl = patch.ttl();
+                byte[] value = patch.value();
+                FlowRecord after = new FlowRecord(
+                        key,
+                        ts,
+                        ttl == null ? before.expireAt() : expiryOf(ttl),
+                        value == null ? before.value() : value);
+                CommitGuard unchanged =
+                        new PreconditionGuard(Preconditions.since(snapshot).key(key), ts);
+                if (commit(new WriteBatch().put(after), unchanged, WriteOptions.DEFAULT)
+                        instanceof CommitOutcome.Committed) {
+                    return after;
+                }
+            }
+        }
+    }
+
+    @Override
+    public CommitOutcome commit(WriteBatch batch, Preconditions preconditions, WriteOptions options) {
+        CommitGuard guard = preconditions.isEmpty() ? CommitGuard.NONE : new PreconditionGuard(preconditions);
+        return commit(batch, guard, options);
+    }
+
+    // --- reads
+
+    /** The version (key, ts). */
+    public Optional<FlowRecord> get(byte[] key, long ts) {
+        return latest.getRecord(key, ts);
+    }
+
+    /** The version (key, ts); the key is taken as UTF-8. */
+    public Optional<FlowRecord> get(String key, long ts) {
+        return get(Keys.utf8(key), ts);
+    }
+
+    /** The alive version of {@code key} with the highest ts. */
+    public Optional<FlowRecord> getLatest(byte[] key) {
+        return latest.latestRecord(key);
+    }
+
+    /** The alive version of {@code key}, taken as UTF-8, with the highest ts. */
+    public Optional<FlowRecord> getLatest(String key) {
+        return getLatest(Keys.utf8(key));
+    }
+
+    /** All records that the query asks for. */
+    public List<FlowRecord> query(Query query) {
+        List<FlowRecord> found = new ArrayList<>();
+        try (RecordScan scan = scan(query)) {
+            scan.forEachRemaining(found::add);
+        }
+        return found;
+    }
+
+    /** A lazy walk over the records that the query asks for, as of now; close it. */
+    public RecordScan scan(Query query) {
+        return latest.scanRecords(query);
+    }
+
+    @Override
+    public StoreReader latest() {
+        return latest;
+    }
+
+    @Override
+    public EngineSnapshot snapshot() {
+        checkOpen();
+        return new EngineSnapshot(this, parts);
+    }
+
+    @Override
+    public long lastSeqno() {
+        return pipeline.publishedSeqno();
+    }
+
+    @Override
+    public Limits limits() {
+        return LIMITS;
+    }
+
+    // --- maintenance
+
+    /** Writes everything in memory to tables. */
+    public void flush() {
+        checkWritable();
+        pipeline.freeze();
+        while (flusher.flushOldest()) {
+            pipeline.frozenCountFell();
+        }
+    }
+
+    /** Current figures. */
+    public EngineStats stats() {
+        checkOpen();
+        ReadState state = parts.states().enter();
+        try {
+            return StatsCollector.collect(parts, state, backgroundError());
+        } finally {
+            state.leave();
+        }
+    }
+
+    /** Ends background work, makes everything durable, flushes if it can and gives the directory free. Idempotent. */
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        background.close();
+        pipeline.close();
+        try {
+            if (!config.readOnly()) {
+                flushAtClose();
+            }
+        } finally {
+            closed = true;
+            awaitReaders();
+            closeFiles();
+        }
+    }
+
+    void checkOpen() {
+        if (closed) {
+            throw new EngineClosedException("engine");
+        }
+    }
+
+    private void put(List<FlowRecord> records, @Nullable Duration ttl) {
+        int bytes = 0;
+        for (FlowRecord record : records) {
+            bytes = Math.addExact(bytes, record.key().length + record.value().length + 32);
+        }
+        WriteBatch batch = new WriteBatch(bytes);
+        long expiry = ttl == null ? FlowRecord.NEVER : expiryOf(ttl);
+        for (FlowRecord record : records) {
+            long expireAt = record.expireAt() == FlowRecord.NEVER ? expiry : record.expireAt();
+            batch.put(record.key(), record.ts(), expireAt, record.value());
+        }
+        commit(batch, CommitGuard.NONE, WriteOptions.DEFAULT);
+    }
+
+    private CommitOutcome commit(WriteBatch batch, CommitGuard guard, WriteOptions options) {
+        Objects.requireNonNull(options, "options");
+        checkWritable();
+        if (batch.isEmpty() && guard == CommitGuard.NONE) {
+            return new CommitOutcome.Committed(pipeline.publishedSeqno());
+        }
+        return pipeline.commit(batch, guard, options);
+    }
+
+    private void checkWritable() {
+        checkOpen();
+        if (config.readOnly()) {
+            throw new ReadOnlyTransactionException("engine");
+        }
+    }
+
+    /** Now plus a time to live, {@link FlowRecord#NEVER} if that is beyond the range of time. */
+    private long expiryOf(Duration ttl) {
+        long now = config.clockMicros().getAsLong();
+        long micros = ttl.getSeconds() > Long.MAX_VALUE / 2_000_000
+                ? FlowRecord.NEVER
+                : TimeUnit.SECONDS.toMicros(ttl.getSeconds()) + ttl.getNano() / 1_000;
+        return micros > FlowRecord.NEVER - Math.max(0, now) ? FlowRecord.NEVER : now + micros;
+    }
+
+    private @Nullable FlowDbException backgroundError() {
+        FlowDbException refusal = pipeline.refusal();
+        return refusal != null ? refusal : flusher.lastFailure();
+    }
+
+    /** The log has everything already: a flush that fails here only makes the next open slower. */
+    private void flushAtClose() {
+        Memtable active = parts.states().current().active();
+        boolean refused = !(pipeline.refusal() instanceof EngineClosedException);
+        if (refused || flusher.lastFailure() != null) {
+            return;
+        }
+        if (!active.isEmpty()) {
+            parts.states().freeze();
+        }
+        try {
+            long deadline = System.nanoTime() + CLOSE_WAIT_NANOS;
+            while (System.nanoTime() < deadline && flusher.flushOldest()) {
+                Thread.onSpinWait();
+            }
+        } catch (FlowDbException e) {
+            background.logFailure("Flush at close failed; the log keeps the records", e);
+        }
+    }
+
+    private void awaitReaders() {
+        long deadline = System.nanoTime() + CLOSE_WAIT_NANOS;
+        while (parts.states().pointReaders() > 0 && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(100_000);
+        }
+    }
+
+    private void closeFiles() {
+        try (AutoCloseable lock = directoryLock;
+                AutoCloseable manifest = parts.manifest();
+                AutoCloseable wal = parts.wal()) {
+            parts.states().close();
+        } catch (FlowDbException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new io.flowdb.error.StorageException("Cannot close " + config.dataDir() + ": " + e, e);
+        }
+    }
+
+    /** The newest published state. */
+    private final class LatestReader extends StateReader {
+        private final LongSupplier clock = config.clockMicros();
+
+        LatestReader() {
+            super(parts.states(), parts.counters());
+        }
+
+        @Override
+        void checkOpen() {
+            Engine.this.checkOpen();
+        }
+
+        @Override
+        long visibleSeqno() {
+            return pipeline.publishedSeqno();
+        }
+
+        @Override
+        long nowMicros() {
+            return clock.getAsLong();
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package io.flowdb;
+
+import io.flowdb.error.CorruptionException;
+import io.flowdb.error.InvalidConfigException;
+import io.flowdb.error.InvalidConfigException.Violation;
+import io.flowdb.internal.base.Op;
+import io.flowdb.internal.base.OpCodec;
+import io.flowdb.internal.cache.BlockCache;
+import io.flowdb.internal.compress.Codec;
+import io.flowdb.internal.io.FileSystem;
+import io.flowdb.internal.io.MemoryFileSystem;
+import io.flowdb.internal.io.NioFileSystem;
+import io.flowdb.internal.manifest.Manifest;
+import io.flowdb.internal.manifest.ManifestState;
+import io.flowdb.internal.manifest.Sst;
+import io.flowdb.internal.manifest.SstMeta;
+import io.flowdb.internal.manifest.SstSet;
+import io.flowdb.internal.memtable.Memtable;
+import io.flowdb.internal.sstable.SstOptions;
+import io.flowdb.internal.storage.SstStorage;
+import io.flowdb.internal.wal.Wal;
+import io.flowdb.internal.wal.WalOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens a directory: lock, manifest, tables, log, in this order; then the engine's parts are put together. Whatever was opened is closed
+ * again if a later step fails.
+ */
+final class EngineOpening {
+    private final Config config;
+    private final FileSystem fileSystem;
+    private final Path directory;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    private EngineOpening(Config config, FileSystem fileSystem) {
+        this.config = config;
+        this.fileSystem = fileSystem;
+        this.directory = config.dataDir().toAbsolutePath().normalize();
+    }
+
+    static Engine open(Config config) {
+        return open(config, config.inMemory() ? new MemoryFileSystem() : NioFileSystem.INSTANCE);
+    }
+
+    /** For tests: the same on another file system. */
+    static Engine open(Config config, FileSystem fileSystem) {
+        EngineOpening opening = new EngineOpening(config, fileSystem);
+        try {
+            return opening.open();
+        } catch (RuntimeException | Error e) {
+            opening.closeAll(e);
+            throw e;
+        }
+    }
+
+    private Engine open() {
+        if (!config.inMemory()) {
+            checkDirectory();
+        }
+        fileSystem.createDirectories(directory);
+        AutoCloseable lock = keep(config.readOnly() ? () -> {} : fileSystem.lock(directory.resolve("LOCK")));
+        Manifest manifest = keep(
+                config.readOnly() ? Manifest.readOnly(fileSystem, directory) : Manifest.open(fileSystem, directory));
+        ManifestState state = manifest.state();
+        TableStore tables = tableStore(state);
+        SstSet ssts = openTables(tables, state);
+        Replay replay = new Replay(state.flushedSeqno(), config.memtableSize());
+        Wal wal = keep(openWal(state, replay));
+        ReadStates states = new ReadStates(replay.active, replay.frozen, ssts);
+        EngineCounters counters = new EngineCounters();
+        BackgroundHolder holder = new BackgroundHolder();
+        CommitPipeline pipeline = new CommitPipeline(
+                wal,
+                states,
+                new CommitPipeline.Options(
+                        config.memtableSize(),
+                        config.maxFrozenMemtables(),
+                        !(config.walSyncMode() instanceof SyncMode.Interval)),
+                counters,
+                replay.lastSeqno,
+                holder::wakeFlush);
+        SnapshotRegistry snapshots = new SnapshotRegistry(pipeline::publishedSeqno, config.clockMicros());
+        EngineParts parts = new EngineParts(states, tables, manifest, wal, snapshots, counters);
+        Background background = new Background(config, parts, new Flusher(parts, pipeline::refuse), pipeline);
+        holder.background = background;
+        Engine engine = new Engine(config, parts, pipeline, background, lock);
+        background.start();
+        return engine;
+    }
+
+    private void checkDirectory() {
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw invalidDirectory("a directory; this is a file");
+        }
+        boolean create = config.createIfMissing() && !config.readOnly();
+        if (!Files.exists(directory) && !create) {
+            throw invalidDirectory("an existing directory, as createIfMissing is false or the engine is read-only");
+        }
+        if (Files.exists(directory) && !Files.isWritable(directory) && !config.readOnly()) {
+            throw invalidDirectory("a directory that this process may write to");
+        }
+    }
+
+    private InvalidConfigException invalidDirectory(String allowed) {
+        return new InvalidConfigException(List.of(new Violation("dataDir", directory.toString(), allowed)));
+    }
+
+    private TableStore tableStore(ManifestState state) {
+        SstStorage storage = new SstStorage(fileSystem, directory.resolve("sst"));
+        Codec codec = config.compression() == Compression.LZ4 ? Codec.LZ4 : Codec.NONE;
+        SstOptions options = new SstOptions(config.blockSize(), config.bloomBitsPerKey(), codec);
+        long unused = state.nextFileId();
+        for (long id : storage.list()) {
+            unused = Math.max(unused, id + 1);
+        }
+        TableStore tables = new TableStore(storage, options, new BlockCache(config.blockCacheCapacity()), unused);
+        if (!config.readOnly()) {
+            storage.prepare();
+            fileSystem.syncDirectory(directory);
+            tables.deleteOrphans(List.copyOf(state.tables().keySet()));
+        }
+        return tables;
+    }
+
+    private SstSet openTables(TableStore tables, ManifestState state) {
+        List<Sst> all = new ArrayList<>();
+        for (SstMeta meta : state.tables().values()) {
+            Sst table = tables.open(meta);
+            keep(table.reader());
+            all.add(table);
+        }
+        return SstSet.of(all);
+    }
+
+    private Wal openWal(ManifestState state, Replay replay) {
+        boolean always = !(config.walSyncMode() instanceof SyncMode.Interval);
+        WalOptions options = new WalOptions(config.walSegmentSize(), always && !config.inMemory());
+        Path path = directory.resolve("wal");
+        if (config.readOnly()) {
+            return Wal.openReadOnly(fileSystem, path, options, state.firstWalSegment(), replay::frame);
+        }
+        return Wal.open(fileSystem, path, options, state.firstWalSegment(), replay::frame);
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    private void closeAll(Throwable cause) {
+        for (AutoCloseable resource : opened) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                cause.addSuppressed(e);
+            }
+        }
+    }
+
+    /** The pipeline needs it before it can exist. */
+    private static final class BackgroundHolder {
+        private volatile @Nullable Background background; // set once while opening
+
+        void wakeFlush() {
+            Background known = background;
+            if (known != null) {
+                known.wakeFlush();
+            }
+        }
+    }
+
+    /** Puts the frames of the log into memtables, but for what tables already hold. */
+    private static final class Replay {
+        private final long flushedSeqno;
+        private final long memtableBytes;
+        private final List<Memtable> frozen = new ArrayList<>();
+        private Memtable active = new Memtable();
+        private long lastSeqno;
+
+        Replay(long flushedSeqno, long memtableBytes) {
+            this.flushedSeqno = flushedSeqno;
+            this.memtableBytes = memtableBytes;
+            this.lastSeqno = flushedSeqno;
+        }
+
+        void frame(long firstSeqno, byte[] payload, String file, long offset) {
+            checkPayload(payload, file, offset);
+            if (active.sizeBytes() >= memtableBytes) {
+                frozen.add(0, active);
+                active = new Memtable();
+            }
+            long seqno = firstSeqno;
+            for (int at = 0; at < payload.length; at += OpCodec.length(payload, at)) {
+                if (seqno > flushedSeqno) {
+                    if (seqno <= lastSeqno) {
+                        throw new CorruptionException(file, offset, "sequence number " + seqno + " after " + lastSeqno);
+                    }
+                    active.add(payload, at, seqno);
+                    lastSeqno = seqno;
+                }
+                seqno++;
+            }
+        }
+
+        private static void checkPayload(byte[] payload, String file, long offset) {
+            int at = 0;
+            while (at < payload.length) {
+                boolean header = payload.length - at >= OpCodec.HEADER_BYTES;
+                long length = !header
+                        ? -1
+                        : (long) OpCodec.HEADER_BYTES
+                                + OpCodec.keyLength(payload, at)
+                                + OpCodec.valueLength(payload, at);
+                if (!header
+                        || !Op.isKnown(OpCodec.op(payload, at))
+                        || OpCodec.valueLength(payload, at) < 0
+                        || length > payload.length - at) {
+                    throw new CorruptionException(file, offset, "operation at " + at + " of the frame is malformed");
+                }
+                at += (int) length;
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.flowdb;
+
+import io.flowdb.internal.manifest.Manifest;
+import io.flowdb.internal.wal.Wal;
+
+/**
+ * What flush, compaction and maintenance work on.
+ *
+ * @param states what readers see
+ * @param tables makes and opens tables
+ * @param manifest records which tables are live
+ * @param wal the log
+ * @param snapshots what readers still need
+ * @param counters statistics
+ */
+record EngineParts(
+        ReadStates states,
+        TableStore tables,
+        Manifest manifest,
+        Wal wal,
+        SnapshotRegistry snapshots,
+        EngineCounters counters) {}

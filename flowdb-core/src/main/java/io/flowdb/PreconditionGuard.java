@@ -1,0 +1,117 @@
+package io.flowdb;
+
+import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.KeyHash;
+import io.flowdb.internal.base.PointLookup;
+import io.flowdb.internal.base.RangeTombstone;
+import io.flowdb.internal.base.RangeTombstones;
+import io.flowdb.internal.manifest.Sst;
+import io.flowdb.internal.memtable.Memtable;
+import io.flowdb.internal.sstable.ScanOptions;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Looks for writes to the keys and ranges of {@link Preconditions}. Keys stand for their version with the given ts. */
+final class PreconditionGuard implements CommitGuard {
+    private final Preconditions preconditions;
+    private final long ts;
+
+    /** Keys with ts 0, as an {@link OrderedStore} has them. */
+    PreconditionGuard(Preconditions preconditions) {
+        this(preconditions, 0);
+    }
+
+    /** Keys with this ts. */
+    PreconditionGuard(Preconditions preconditions, long ts) {
+        this.preconditions = preconditions;
+        this.ts = ts;
+    }
+
+    @Override
+    public long sinceSeqno() {
+        return preconditions.sinceSeqno();
+    }
+
+    @Override
+    public @Nullable Violation check(Memtable memtable) {
+        if (memtable.maxSeqno() <= sinceSeqno()) {
+            return null;
+        }
+        RangeTombstones tombstones = memtable.tombstones();
+        List<byte[]> keys = preconditions.keys();
+        for (int i = 0; i < keys.size(); i++) {
+            byte[] key = keys.get(i);
+            int node = memtable.find(key, ts, Long.MAX_VALUE);
+            long newest = node == 0 ? 0 : memtable.seqno(node);
+            newest = Math.max(newest, tombstones.covering(key, 0, key.length, Long.MAX_VALUE));
+            if (newest > sinceSeqno()) {
+                return new Violation(i, newest);
+            }
+        }
+        List<Preconditions.Range> ranges = preconditions.ranges();
+        for (int i = 0; i < ranges.size(); i++) {
+            long newest = newestIn(ranges.get(i), memtable.cursor(), tombstones);
+            if (newest > sinceSeqno()) {
+                return new Violation(keys.size() + i, newest);
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable Violation check(Sst table) {
+        if (table.meta().properties().maxSeqno() <= sinceSeqno()) {
+            return null;
+        }
+        RangeTombstones tombstones = table.reader().tombstones();
+        List<byte[]> keys = preconditions.keys();
+        for (int i = 0; i < keys.size(); i++) {
+            byte[] key = keys.get(i);
+            PointLookup found = new PointLookup();
+            if (Reads.contains(table.meta().properties(), key)) {
+                table.reader().find(key, KeyHash.of(key, 0, key.length), ts, Long.MAX_VALUE, found);
+            }
+            long newest = Math.max(found.seqno(), tombstones.covering(key, 0, key.length, Long.MAX_VALUE));
+            if (newest > sinceSeqno()) {
+                return new Violation(i, newest);
+            }
+        }
+        List<Preconditions.Range> ranges = preconditions.ranges();
+        for (int i = 0; i < ranges.size(); i++) {
+            long newest = newestIn(ranges.get(i), table.reader().cursor(ScanOptions.BACKGROUND), tombstones);
+            if (newest > sinceSeqno()) {
+                return new Violation(keys.size() + i, newest);
+            }
+        }
+        return null;
+    }
+
+    /** Sequence number of a write to the range after the allowed ones, or 0. */
+    private long newestIn(Preconditions.Range range, InternalCursor cursor, RangeTombstones tombstones) {
+        for (RangeTombstone t : tombstones.all()) {
+            if (t.seqno() > sinceSeqno()
+                    && Arrays.compareUnsigned(t.end(), range.start()) > 0
+                    && (range.end() == null || Arrays.compareUnsigned(t.start(), range.end()) < 0)) {
+                return t.seqno();
+            }
+        }
+        try (cursor) {
+            for (cursor.seek(range.start(), Long.MIN_VALUE, Long.MAX_VALUE); cursor.valid(); cursor.next()) {
+                if (isBehind(cursor, range.end())) {
+                    return 0;
+                }
+                if (cursor.seqno() > sinceSeqno()) {
+                    return cursor.seqno();
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static boolean isBehind(InternalCursor cursor, byte @Nullable [] end) {
+        int from = cursor.keyOffset();
+        return end != null
+                && Arrays.compareUnsigned(cursor.keyArray(), from, from + cursor.keyLength(), end, 0, end.length) >= 0;
+    }
+}

@@ -1,0 +1,93 @@
+package io.flowdb;
+
+import io.flowdb.internal.manifest.SstSet;
+import io.flowdb.internal.memtable.Memtable;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Everything a read looks at: the active memtable, the frozen ones (newest first) and the tables. Immutable but for what writers add to
+ * the active memtable.
+ *
+ * <p>Readers enter before and leave after they read; a state that has been replaced lets go of its tables when the last reader has left. Threads: any.
+ */
+final class ReadState {
+    /* One counter would be fought over by all reading threads; each thread uses one of several, a cache line apart. */
+    private static final int CELLS = 16;
+    private static final int SPACING = 8;
+
+    private final Memtable active;
+    private final List<Memtable> frozen;
+    private final SstSet ssts;
+    private final AtomicLongArray readers = new AtomicLongArray(CELLS * SPACING);
+    private final AtomicBoolean released = new AtomicBoolean();
+    private volatile boolean retired; // set once, after the state has been replaced
+
+    ReadState(Memtable active, List<Memtable> frozen, SstSet ssts) {
+        this.active = active;
+        this.frozen = frozen;
+        this.ssts = ssts;
+        ssts.retain();
+    }
+
+    Memtable active() {
+        return active;
+    }
+
+    List<Memtable> frozen() {
+        return frozen;
+    }
+
+    SstSet ssts() {
+        return ssts;
+    }
+
+    /** The cell in which the current thread counts. */
+    static int cellOfThread() {
+        return (int) (Thread.currentThread().getId() & (CELLS - 1)) * SPACING;
+    }
+
+    /** Counts a reader in. */
+    void enter(int cell) {
+        readers.getAndIncrement(cell);
+    }
+
+    /** Counts out a reader that was counted in by the same thread. */
+    void leave() {
+        leave(cellOfThread());
+    }
+
+    /** Counts out a reader that was counted in in this cell. */
+    void leave(int cell) {
+        readers.getAndDecrement(cell);
+        if (retired) {
+            releaseIfUnused();
+        }
+    }
+
+    /** Says that no new reader will stay: the state is no longer the current one. */
+    void retire() {
+        retired = true;
+        releaseIfUnused();
+    }
+
+    /** Number of readers inside. */
+    long readerCount() {
+        long total = 0;
+        for (int cell = 0; cell < CELLS; cell++) {
+            total += readers.get(cell * SPACING);
+        }
+        return total;
+    }
+
+    /*
+     * A reader that stays keeps its own cell above zero during the whole summing, so a sum of zero means that none is left. One that enters a
+     * retired state notices that it is not current, leaves again and gets here itself.
+     */
+    private void releaseIfUnused() {
+        if (readerCount() == 0 && released.compareAndSet(false, true)) {
+            ssts.release();
+        }
+    }
+}

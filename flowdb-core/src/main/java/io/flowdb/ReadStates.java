@@ -1,0 +1,141 @@
+package io.flowdb;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.flowdb.error.EngineClosedException;
+import io.flowdb.internal.manifest.Sst;
+import io.flowdb.internal.manifest.SstSet;
+import io.flowdb.internal.memtable.Memtable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The current {@link ReadState} and its changes. Threads: any. */
+final class ReadStates {
+    private final ReentrantLock stateLock = new ReentrantLock(); // rank 40, docs/concurrency.md
+
+    private final LongAdder leases = new LongAdder();
+
+    private volatile ReadState current; // replaced under stateLock
+
+    @GuardedBy("stateLock")
+    private boolean closed;
+
+    ReadStates(Memtable active, List<Memtable> frozen, SstSet ssts) {
+        current = new ReadState(active, List.copyOf(frozen), ssts);
+    }
+
+    /** The current state, without entering it: only for callers that keep it from changing or do not read tables. */
+    ReadState current() {
+        return current;
+    }
+
+    /** Enters the current state for one call; {@link ReadState#leave()} it in the same thread. */
+    ReadState enter() {
+        while (true) {
+            ReadState state = current;
+            state.enter(ReadState.cellOfThread());
+            if (state == current) {
+                return state;
+            }
+            state.leave();
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Number of calls, other than open walks, that are reading now. */
+    long pointReaders() {
+        return current.readerCount() - Math.max(0, leases.sum());
+    }
+
+    /** A state that is held until it is closed. Threads: may be closed by another one. */
+    final class Lease implements AutoCloseable {
+        private final ReadState state;
+        private final int cell;
+        private boolean open = true;
+
+        private Lease(ReadState state, int cell) {
+            this.state = state;
+            this.cell = cell;
+        }
+
+        ReadState state() {
+            return state;
+        }
+
+        @Override
+        public void close() {
+            if (open) {
+                open = false;
+                leases.decrement();
+                state.leave(cell);
+            }
+        }
+    }
+
+    /** Enters the current state for longer than a call. */
+    Lease lease() {
+        ReadState state = enter();
+        leases.increment();
+        return new Lease(state, ReadState.cellOfThread());
+    }
+
+    /** Puts an empty memtable in place of the active one, which becomes the newest frozen one. */
+    void freeze() {
+        change(state -> {
+            List<Memtable> frozen = new ArrayList<>();
+            frozen.add(state.active());
+            frozen.addAll(state.frozen());
+            return new ReadState(new Memtable(), List.copyOf(frozen), state.ssts());
+        });
+    }
+
+    /** Puts tables in place of a frozen memtable. */
+    void flushed(Memtable memtable, Collection<Sst> added) {
+        change(state -> {
+            List<Memtable> frozen = new ArrayList<>(state.frozen());
+            frozen.remove(memtable);
+            SstSet ssts = added.isEmpty() ? state.ssts() : state.ssts().with(Set.of(), added);
+            return new ReadState(state.active(), List.copyOf(frozen), ssts);
+        });
+    }
+
+    /** Puts tables in place of others. */
+    void compacted(Set<Long> removedIds, Collection<Sst> added) {
+        change(state ->
+                new ReadState(state.active(), state.frozen(), state.ssts().with(removedIds, added)));
+    }
+
+    /** Replaces the state by an empty one that readers never meet, as the engine refuses them. */
+    void close() {
+        change(state -> new ReadState(new Memtable(), List.of(), SstSet.of(List.of())));
+        stateLock.lock();
+        try {
+            closed = true;
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    /** Makes the next state of the current one. */
+    private interface Change {
+        ReadState apply(ReadState state);
+    }
+
+    private void change(Change change) {
+        ReadState before;
+        stateLock.lock();
+        try {
+            if (closed) {
+                throw new EngineClosedException("engine");
+            }
+            before = current;
+            current = change.apply(before);
+        } finally {
+            stateLock.unlock();
+        }
+        before.retire();
+    }
+}

@@ -1,0 +1,117 @@
+package io.flowdb;
+
+import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.KeyHash;
+import io.flowdb.internal.base.PointLookup;
+import io.flowdb.internal.base.RangeTombstones;
+import io.flowdb.internal.manifest.Sst;
+import io.flowdb.internal.memtable.Memtable;
+import io.flowdb.internal.merge.MergingCursor;
+import io.flowdb.internal.merge.ScanBounds;
+import io.flowdb.internal.merge.Visibility;
+import io.flowdb.internal.merge.VisibleScan;
+import io.flowdb.internal.sstable.ScanOptions;
+import io.flowdb.internal.sstable.SstProperties;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** How a {@link ReadState} answers: which sources are asked, in which order, and when the search may end. Stateless. */
+final class Reads {
+    private Reads() {}
+
+    /** Searches the newest entry of (key, ts) at or below {@code snapshot}; it may be a tombstone or expired. */
+    static PointLookup find(ReadState state, byte[] key, long ts, long snapshot) {
+        PointLookup best = new PointLookup();
+        if (findInMemory(state.active(), key, ts, snapshot, best)) {
+            return best;
+        }
+        for (Memtable memtable : state.frozen()) {
+            if (findInMemory(memtable, key, ts, snapshot, best)) {
+                return best;
+            }
+        }
+        List<Sst> tables = state.ssts().tables();
+        if (!tables.isEmpty()) {
+            long hash = KeyHash.of(key, 0, key.length);
+            for (int i = 0; i < tables.size(); i++) {
+                SstProperties properties = tables.get(i).meta().properties();
+                if (best.seqno() >= properties.maxSeqno()) {
+                    break;
+                }
+                if (contains(properties, key)) {
+                    tables.get(i).reader().find(key, hash, ts, snapshot, best);
+                }
+            }
+        }
+        return best;
+    }
+
+    /** Sequence number up to which range tombstones at or below {@code snapshot} hide records of the key. */
+    static long hiddenUpTo(ReadState state, byte[] key, long snapshot) {
+        long hidden = state.active().tombstones().covering(key, 0, key.length, snapshot);
+        for (Memtable memtable : state.frozen()) {
+            hidden = Math.max(hidden, memtable.tombstones().covering(key, 0, key.length, snapshot));
+        }
+        List<Sst> tables = state.ssts().tables();
+        for (int i = 0; i < tables.size(); i++) {
+            RangeTombstones tombstones = tables.get(i).reader().tombstones();
+            if (!tombstones.isEmpty()) {
+                hidden = Math.max(hidden, tombstones.covering(key, 0, key.length, snapshot));
+            }
+        }
+        return hidden;
+    }
+
+    /** A walk over what is visible. The state must be held until the walk is closed. */
+    static VisibleScan scan(ReadState state, ScanBounds bounds, long snapshot, long nowMicros, ReadOptions options) {
+        List<InternalCursor> sources = new ArrayList<>();
+        List<RangeTombstones> tombstones = new ArrayList<>();
+        addMemtable(state.active(), sources, tombstones);
+        for (Memtable memtable : state.frozen()) {
+            addMemtable(memtable, sources, tombstones);
+        }
+        ScanOptions scanOptions =
+                new ScanOptions(bounds.minTs(), bounds.maxTs(), options.fillCache(), options.verifyChecksums());
+        for (Sst table : state.ssts().overlapping(bounds.startKey(), bounds.endKey())) {
+            SstProperties properties = table.meta().properties();
+            if (!table.reader().tombstones().isEmpty()) {
+                tombstones.add(table.reader().tombstones());
+            }
+            if (properties.minTs() <= bounds.maxTs() && properties.maxTs() >= bounds.minTs()) {
+                sources.add(table.reader().cursor(scanOptions));
+            }
+        }
+        if (sources.isEmpty()) {
+            sources.add(new Memtable().cursor());
+        }
+        return new VisibleScan(
+                MergingCursor.of(sources), new Visibility(snapshot, nowMicros, List.copyOf(tombstones)), bounds);
+    }
+
+    private static boolean findInMemory(Memtable memtable, byte[] key, long ts, long snapshot, PointLookup best) {
+        if (memtable.isEmpty()) {
+            return false;
+        }
+        int node = memtable.find(key, ts, snapshot);
+        if (node == 0) {
+            return false;
+        }
+        memtable.show(node, best);
+        return true;
+    }
+
+    private static void addMemtable(Memtable memtable, List<InternalCursor> sources, List<RangeTombstones> tombstones) {
+        if (!memtable.isEmpty()) {
+            sources.add(memtable.cursor());
+            if (!memtable.tombstones().isEmpty()) {
+                tombstones.add(memtable.tombstones());
+            }
+        }
+    }
+
+    static boolean contains(SstProperties properties, byte[] key) {
+        return Arrays.compareUnsigned(key, properties.minKey()) >= 0
+                && Arrays.compareUnsigned(key, properties.maxKey()) <= 0;
+    }
+}

@@ -1,0 +1,134 @@
+package io.flowdb;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.flowdb.internal.merge.Retention;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live snapshots, oldest first. What a flush or compaction may drop follows from them. Threads: any.
+ */
+final class SnapshotRegistry {
+    private final ReentrantLock lock = new ReentrantLock(); // rank 60, docs/concurrency.md
+    private final LongSupplier newestVisible;
+    private final LongSupplier clockMicros;
+
+    @GuardedBy("lock")
+    private @Nullable Pin oldest;
+
+    @GuardedBy("lock")
+    private @Nullable Pin newest;
+
+    @GuardedBy("lock")
+    private int count;
+
+    /** A pinned sequence number and moment. */
+    static final class Pin {
+        private final long seqno;
+        private final long nowMicros;
+        private @Nullable Pin older;
+        private @Nullable Pin younger;
+        private boolean live = true;
+
+        private Pin(long seqno, long nowMicros) {
+            this.seqno = seqno;
+            this.nowMicros = nowMicros;
+        }
+
+        long seqno() {
+            return seqno;
+        }
+
+        long nowMicros() {
+            return nowMicros;
+        }
+    }
+
+    /** {@code newestVisible} gives the newest sequence number that readers may see. */
+    SnapshotRegistry(LongSupplier newestVisible, LongSupplier clockMicros) {
+        this.newestVisible = newestVisible;
+        this.clockMicros = clockMicros;
+    }
+
+    /** Pins the newest visible state. */
+    Pin pin() {
+        long now = clockMicros.getAsLong();
+        lock.lock();
+        try {
+            Pin pin = new Pin(newestVisible.getAsLong(), now);
+            Pin before = newest;
+            pin.older = before;
+            if (before == null) {
+                oldest = pin;
+            } else {
+                before.younger = pin;
+            }
+            newest = pin;
+            count++;
+            return pin;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets go of a pin. Idempotent. */
+    void unpin(Pin pin) {
+        lock.lock();
+        try {
+            if (!pin.live) {
+                return;
+            }
+            pin.live = false;
+            count--;
+            Pin older = pin.older;
+            Pin younger = pin.younger;
+            if (older == null) {
+                oldest = younger;
+            } else {
+                older.younger = younger;
+            }
+            if (younger == null) {
+                newest = older;
+            } else {
+                younger.older = older;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Number of live snapshots. */
+    int count() {
+        lock.lock();
+        try {
+            return count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What has to be kept from now on for every live and later snapshot. */
+    Retention retention() {
+        long now = clockMicros.getAsLong();
+        lock.lock();
+        try {
+            long[] seqnos = new long[count + 1];
+            int n = 0;
+            for (Pin pin = oldest; pin != null; pin = pin.younger) {
+                if (n == 0 || seqnos[n - 1] != pin.seqno) {
+                    seqnos[n++] = pin.seqno;
+                }
+                now = Math.min(now, pin.nowMicros);
+            }
+            long visible = newestVisible.getAsLong();
+            if (n == 0 || seqnos[n - 1] != visible) {
+                seqnos[n++] = visible;
+            }
+            return new Retention(Arrays.copyOf(seqnos, n), now);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

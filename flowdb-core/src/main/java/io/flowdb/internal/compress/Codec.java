@@ -1,0 +1,72 @@
+package io.flowdb.internal.compress;
+
+import net.jpountz.lz4.LZ4Compressor;
+import net.jpountz.lz4.LZ4Exception;
+import net.jpountz.lz4.LZ4Factory;
+import net.jpountz.lz4.LZ4SafeDecompressor;
+import org.jspecify.annotations.Nullable;
+
+/** How a block is compressed. Codes are stored on disk and never change. Threads: any. */
+public enum Codec {
+    /** As it is. */
+    NONE(0),
+    /** LZ4 block format without a length prefix; the length stands beside the block. */
+    LZ4(1);
+
+    /* Pure Java without Unsafe: no native library, no warnings on newer JDKs. */
+    private static final LZ4Compressor COMPRESSOR = LZ4Factory.safeInstance().fastCompressor();
+    private static final LZ4SafeDecompressor DECOMPRESSOR =
+            LZ4Factory.safeInstance().safeDecompressor();
+
+    /** The format cannot expand a byte to more than this many. */
+    private static final int LZ4_MAX_RATIO = 255;
+
+    private final byte code;
+
+    Codec(int code) {
+        this.code = (byte) code;
+    }
+
+    /** The byte stored on disk. */
+    public byte code() {
+        return code;
+    }
+
+    /** The codec of a stored byte, or null if it is unknown. */
+    public static @Nullable Codec ofCode(byte code) {
+        return code == NONE.code ? NONE : code == LZ4.code ? LZ4 : null;
+    }
+
+    /** Room that {@link #compress} may need for {@code length} bytes. */
+    public int maxCompressedBytes(int length) {
+        return this == NONE ? length : COMPRESSOR.maxCompressedLength(length);
+    }
+
+    /** Compresses {@code length} bytes from the start of {@code from} to the start of {@code to}; returns the compressed length. */
+    public int compress(byte[] from, int length, byte[] to) {
+        if (this == NONE) {
+            System.arraycopy(from, 0, to, 0, length);
+            return length;
+        }
+        return COMPRESSOR.compress(from, 0, length, to, 0);
+    }
+
+    /** Whether {@code stored} bytes can stand for {@code raw} bytes: to be asked before memory is taken for them. */
+    public boolean isPossible(int stored, int raw) {
+        return this == NONE ? stored == raw : raw >= 0 && raw <= (long) stored * LZ4_MAX_RATIO;
+    }
+
+    /** Decompresses to exactly {@code rawLength} bytes, or returns null if the input does not hold that. */
+    public byte @Nullable [] decompress(byte[] from, int offset, int length, int rawLength) {
+        byte[] raw = new byte[rawLength];
+        if (this == NONE) {
+            System.arraycopy(from, offset, raw, 0, rawLength);
+            return raw;
+        }
+        try {
+            return DECOMPRESSOR.decompress(from, offset, length, raw, 0, rawLength) == rawLength ? raw : null;
+        } catch (LZ4Exception e) {
+            return null;
+        }
+    }
+}

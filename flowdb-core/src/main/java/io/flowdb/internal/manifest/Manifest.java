@@ -1,0 +1,209 @@
+package io.flowdb.internal.manifest;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.flowdb.error.CorruptionException;
+import io.flowdb.error.StorageException;
+import io.flowdb.internal.base.Crc32c;
+import io.flowdb.internal.frame.FileHeader;
+import io.flowdb.internal.frame.Frame;
+import io.flowdb.internal.frame.FrameReader;
+import io.flowdb.internal.io.FileSystem;
+import io.flowdb.internal.io.MemoryFileSystem;
+import io.flowdb.internal.io.ReadableFile;
+import io.flowdb.internal.io.WritableFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file {@code MANIFEST}: which tables are live. A {@link FileHeader}, a frame with the whole state, then a frame for each edit.
+ *
+ * <p>At open, and when edits have made the file long, a new one is written beside it and renamed over it, so nothing is ever appended behind
+ * a torn end. Threads: any. Errors: {@link io.flowdb.error.StorageException}; after the first failed write every later edit throws it
+ * again. Source: docs/format/manifest.md, format 1.
+ */
+public final class Manifest implements AutoCloseable {
+    /** "FlowMAN" and a zero byte. */
+    private static final long MAGIC = 0x004e_414d_776f_6c46L;
+
+    private static final int FORMAT = 1;
+    private static final String NAME = "MANIFEST";
+    private static final String NEW_NAME = "MANIFEST.new";
+    private static final long MIN_REWRITE_BYTES = 256 << 10;
+
+    private final FileSystem fileSystem;
+    private final Path directory;
+    private final ReentrantLock lock = new ReentrantLock(); // rank 50, docs/concurrency.md
+
+    @GuardedBy("lock")
+    private WritableFile file;
+
+    @GuardedBy("lock")
+    private long endLsn;
+
+    @GuardedBy("lock")
+    private long stateBytes;
+
+    @GuardedBy("lock")
+    private @Nullable RuntimeException failure;
+
+    @GuardedBy("lock")
+    private ManifestState state;
+
+    private Manifest(FileSystem fileSystem, Path directory, ManifestState state, WritableFile file) {
+        this.fileSystem = fileSystem;
+        this.directory = directory;
+        this.state = state;
+        this.file = file;
+        this.endLsn = file.size() - FileHeader.BYTES;
+        this.stateBytes = file.size();
+    }
+
+    /** Reads the state of {@code directory} and makes a fresh manifest of it. */
+    public static Manifest open(FileSystem fileSystem, Path directory) {
+        ManifestState state = read(fileSystem, directory);
+        return new Manifest(fileSystem, directory, state, create(fileSystem, directory, state));
+    }
+
+    /** Reads the state of {@code directory} and changes nothing; edits are refused. */
+    public static Manifest readOnly(FileSystem fileSystem, Path directory) {
+        if (!exists(fileSystem, directory)) {
+            throw new StorageException("No database in " + directory + " to be read", null);
+        }
+        ManifestState state = read(fileSystem, directory);
+        WritableFile nothing = new MemoryFileSystem().create(directory.resolve(NAME));
+        Manifest manifest = new Manifest(fileSystem, directory, state, nothing);
+        manifest.refuseEdits(new StorageException("The manifest of " + directory + " was opened read-only", null));
+        return manifest;
+    }
+
+    private void refuseEdits(RuntimeException reason) {
+        lock.lock();
+        try {
+            failure = reason;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The state that the manifest of {@code directory} records; {@link ManifestState#EMPTY} if there is none. */
+    public static ManifestState read(FileSystem fileSystem, Path directory) {
+        Path path = directory.resolve(NAME);
+        if (!fileSystem.exists(path)) {
+            return ManifestState.EMPTY;
+        }
+        try (ReadableFile file = fileSystem.open(path)) {
+            FileHeader header = FileHeader.decode(file.readExactly(0, FileHeader.BYTES), MAGIC, FORMAT, file.name());
+            FrameReader reader = new FrameReader(file, header);
+            ManifestState state = ManifestState.EMPTY;
+            boolean any = false;
+            for (Frame frame = reader.peek(); frame != null; frame = reader.peek()) {
+                state = state.apply(ManifestEdit.decode(reader.payload(frame), file.name()));
+                reader.skip(frame);
+                any = true;
+            }
+            /* The first frame was durable before the file got its name. */
+            if (!any || reader.hasEvidenceOf(reader.lsn())) {
+                throw new CorruptionException(file.name(), reader.position(), "no whole frame here, but there was one");
+            }
+            return state;
+        }
+    }
+
+    /** Whether {@code directory} has a manifest, which is to say a database. */
+    public static boolean exists(FileSystem fileSystem, Path directory) {
+        return fileSystem.exists(directory.resolve(NAME));
+    }
+
+    /** The state after all edits so far. */
+    public ManifestState state() {
+        lock.lock();
+        try {
+            return state;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Records an edit; it is durable on return. */
+    public ManifestState apply(ManifestEdit edit) {
+        lock.lock();
+        try {
+            if (failure != null) {
+                throw failure;
+            }
+            try {
+                ManifestState after = state.apply(edit);
+                if (endLsn > MIN_REWRITE_BYTES && endLsn > 4 * stateBytes) {
+                    rewrite(after);
+                } else {
+                    append(edit.encode());
+                }
+                state = after;
+                return after;
+            } catch (RuntimeException e) {
+                failure = e;
+                throw e;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            file.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void append(byte[] payload) {
+        byte[] bytes = frame(endLsn, payload);
+        long offset = FileHeader.BYTES + endLsn;
+        file.write(ByteBuffer.wrap(bytes), offset);
+        while (!file.sync()) {
+            file.write(ByteBuffer.wrap(bytes), offset);
+        }
+        endLsn += bytes.length;
+    }
+
+    @GuardedBy("lock")
+    private void rewrite(ManifestState after) {
+        file.close();
+        file = create(fileSystem, directory, after);
+        endLsn = file.size() - FileHeader.BYTES;
+        stateBytes = file.size();
+    }
+
+    private static WritableFile create(FileSystem fileSystem, Path directory, ManifestState state) {
+        Path fresh = directory.resolve(NEW_NAME);
+        fileSystem.delete(fresh);
+        WritableFile file = fileSystem.create(fresh);
+        try {
+            byte[] header = new FileHeader(1, 0).encode(MAGIC, FORMAT);
+            byte[] bytes = frame(0, state.asEdit().encode());
+            do {
+                file.write(ByteBuffer.wrap(header), 0);
+                file.write(ByteBuffer.wrap(bytes), header.length);
+            } while (!file.sync());
+            fileSystem.rename(fresh, directory.resolve(NAME));
+            fileSystem.syncDirectory(directory);
+        } finally {
+            file.close();
+        }
+        return fileSystem.openForWrite(directory.resolve(NAME));
+    }
+
+    /* Every earlier frame was synced before this one is written, so damage before it is never a torn end. */
+    private static byte[] frame(long lsn, byte[] payload) {
+        byte[] bytes = new byte[Frame.OVERHEAD_BYTES + payload.length];
+        new Frame(lsn, lsn, 0, payload.length, Crc32c.of(payload, 0, payload.length)).encodeHeader(bytes, 0);
+        System.arraycopy(payload, 0, bytes, Frame.OVERHEAD_BYTES, payload.length);
+        return bytes;
+    }
+}

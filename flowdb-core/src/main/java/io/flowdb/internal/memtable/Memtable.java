@@ -1,0 +1,309 @@
+package io.flowdb.internal.memtable;
+
+import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.Op;
+import io.flowdb.internal.base.OpCodec;
+import io.flowdb.internal.base.PointLookup;
+import io.flowdb.internal.base.RangeTombstone;
+import io.flowdb.internal.base.RangeTombstones;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+
+/**
+ * The newest records, ordered and readable while they are written.
+ *
+ * <p>Threads: one writer at a time, under the commit lock; any number of readers without locks. A reader must take the sequence number up to
+ * which it reads before it enters; entries above it may or may not be met and are to be skipped.
+ */
+public final class Memtable {
+    /*
+     * A skip list (Pugh 1990) whose nodes lie in one int array and whose operations lie in an arena: no object per entry, so a memtable
+     * costs the collector nothing however long it lives. A node holds
+     *   0 chunk, 1 offset of the operation; 2-3 sequence number; 4-5 first eight key bytes, big-endian; 6.. next node on each level.
+     * Node 0 does not exist (0 is "none"); HEAD has the full height and no operation. A node is complete before the link that leads to
+     * it is released, and links are read with acquire. When the array is full the writer goes on in a larger copy: readers in the old one still find
+     * all that had been published when they entered.
+     */
+    private static final int SEQNO = 2;
+    private static final int PREFIX = 4;
+    private static final int LINKS = 6;
+    private static final int MAX_HEIGHT = 14;
+    private static final int HEAD = 1;
+
+    /* Node with its average share of links (branching factor 4), and two hash slots of two ints, half of them in use. */
+    private static final int ENTRY_OVERHEAD_BYTES = 4 * (LINKS + 2) + 16;
+
+    private static final VarHandle INT = MethodHandles.arrayElementVarHandle(int[].class);
+
+    private final Arena arena = new Arena();
+    private final HashIndex hashIndex = new HashIndex();
+    private final long createdNanos = System.nanoTime();
+    private final TombstoneLog tombstones = new TombstoneLog();
+
+    private volatile int[] nodes = new int[4 << 10]; // replaced by the writer when it is full
+
+    /* Writer only, but for the counters, which are read for statistics. */
+    private int usedNodes = HEAD + LINKS + MAX_HEIGHT;
+    private final int[] path = new int[MAX_HEIGHT];
+    private long random = 0x2545_f491_4f6c_dd1dL;
+    private volatile long count;
+    private volatile long usedBytes;
+    private volatile long minSeqno = Long.MAX_VALUE;
+    private volatile long maxSeqno;
+
+    /** An empty memtable. */
+    public Memtable() {
+        Arrays.fill(path, HEAD);
+    }
+
+    /** Adds the encoded operation at {@code at}, see {@link OpCodec}. Sequence numbers must rise from call to call. */
+    public void add(byte[] batch, int at, long seqno) {
+        if (OpCodec.op(batch, at) == Op.DELETE_RANGE.code()) {
+            int keyAt = at + OpCodec.HEADER_BYTES;
+            int endAt = keyAt + OpCodec.keyLength(batch, at);
+            tombstones.add(new RangeTombstone(
+                    Arrays.copyOfRange(batch, keyAt, endAt),
+                    Arrays.copyOfRange(batch, endAt, endAt + OpCodec.valueLength(batch, at)),
+                    seqno));
+        } else {
+            insert(arena.add(batch, at), seqno);
+        }
+        count = count + 1;
+        usedBytes = usedBytes + OpCodec.length(batch, at) + ENTRY_OVERHEAD_BYTES;
+        minSeqno = Math.min(minSeqno, seqno);
+        maxSeqno = seqno;
+    }
+
+    /** Time since the memtable was made. */
+    public long ageNanos() {
+        return System.nanoTime() - createdNanos;
+    }
+
+    /** Number of operations. */
+    public long count() {
+        return count;
+    }
+
+    /** Whether nothing was added. */
+    public boolean isEmpty() {
+        return count == 0;
+    }
+
+    /** Bytes in use: operations, nodes and hash table entries. */
+    public long sizeBytes() {
+        return usedBytes;
+    }
+
+    /** Lowest sequence number, {@code Long.MAX_VALUE} if empty. */
+    public long minSeqno() {
+        return minSeqno;
+    }
+
+    /** Highest sequence number, 0 if empty. */
+    public long maxSeqno() {
+        return maxSeqno;
+    }
+
+    /** All range tombstones added so far. */
+    public RangeTombstones tombstones() {
+        return tombstones.fragmented();
+    }
+
+    /** The newest entry of (key, ts) at or below {@code atMost}, or 0 if there is none. */
+    public int find(byte[] key, long ts, long atMost) {
+        int node = hashIndex.newest(this, key, ts);
+        int[] table = nodes;
+        while (node != 0 && seqno(table, node) > atMost) {
+            node = link(table, node, 0);
+            if (node != 0 && !isVersion(node, key, 0, key.length, ts)) {
+                return 0;
+            }
+        }
+        return node;
+    }
+
+    /** A walk over all entries but the range tombstones. */
+    public InternalCursor cursor() {
+        return new MemtableCursor(this);
+    }
+
+    /** Puts an entry into {@code target}. */
+    public void show(int node, PointLookup target) {
+        byte[] chunk = chunk(node);
+        int at = offset(node);
+        target.set(seqno(node), OpCodec.op(chunk, at), OpCodec.ts(chunk, at), OpCodec.expireAt(chunk, at));
+        int valueAt = at + OpCodec.HEADER_BYTES + OpCodec.keyLength(chunk, at);
+        target.setValue(chunk, valueAt, OpCodec.valueLength(chunk, at));
+    }
+
+    /** Sequence number of an entry. */
+    public long seqno(int node) {
+        return seqno(nodes, node);
+    }
+
+    byte[] chunk(int node) {
+        return arena.chunk(nodes[node]);
+    }
+
+    int offset(int node) {
+        return nodes[node + 1];
+    }
+
+    /** Node behind {@code node} in order, 0 at the end; {@link #head()} for the first. */
+    int next(int node) {
+        return link(nodes, node, 0);
+    }
+
+    int head() {
+        return HEAD;
+    }
+
+    /** The last node before the given place, {@link #head()} if there is none. */
+    int before(byte[] key, long ts, long seqno) {
+        return before(Place.of(key, 0, key.length, ts, seqno));
+    }
+
+    /** The last node before {@code node}, {@link #head()} if there is none. */
+    int before(int node) {
+        byte[] chunk = chunk(node);
+        int at = offset(node);
+        return before(Place.of(
+                chunk, at + OpCodec.HEADER_BYTES, OpCodec.keyLength(chunk, at), OpCodec.ts(chunk, at), seqno(node)));
+    }
+
+    private int before(Place place) {
+        int[] table = nodes;
+        int node = HEAD;
+        for (int level = MAX_HEIGHT - 1; level >= 0; level--) {
+            node = lastBefore(table, node, level, place);
+        }
+        return node;
+    }
+
+    /** The last node, {@link #head()} if there is none. */
+    int lastNode() {
+        int[] table = nodes;
+        int node = HEAD;
+        for (int level = MAX_HEIGHT - 1; level >= 0; level--) {
+            int next = link(table, node, level);
+            while (next != 0) {
+                node = next;
+                next = link(table, node, level);
+            }
+        }
+        return node;
+    }
+
+    /** The hash by which {@link HashIndex} finds the node. */
+    long hash(int node) {
+        byte[] chunk = chunk(node);
+        int at = offset(node);
+        return HashIndex.hash(chunk, at + OpCodec.HEADER_BYTES, OpCodec.keyLength(chunk, at), OpCodec.ts(chunk, at));
+    }
+
+    /** Whether the node is an entry of this key and ts. */
+    boolean isVersion(int node, byte[] key, int offset, int length, long ts) {
+        byte[] chunk = chunk(node);
+        int at = offset(node);
+        int from = at + OpCodec.HEADER_BYTES;
+        return OpCodec.ts(chunk, at) == ts
+                && OpCodec.keyLength(chunk, at) == length
+                && Arrays.equals(chunk, from, from + length, key, offset, offset + length);
+    }
+
+    private void insert(long address, long seqno) {
+        byte[] chunk = arena.chunk((int) (address >>> 32));
+        int at = (int) address;
+        Place place =
+                Place.of(chunk, at + OpCodec.HEADER_BYTES, OpCodec.keyLength(chunk, at), OpCodec.ts(chunk, at), seqno);
+        int levels = randomHeight();
+        ensureRoom();
+        int[] table = nodes;
+        findPath(table, place);
+        int node = usedNodes;
+        usedNodes += LINKS + levels;
+        table[node] = (int) (address >>> 32);
+        table[node + 1] = at;
+        table[node + SEQNO] = (int) (seqno >>> 32);
+        table[node + SEQNO + 1] = (int) seqno;
+        table[node + PREFIX] = (int) (place.prefix() >>> 32);
+        table[node + PREFIX + 1] = (int) place.prefix();
+        for (int level = 0; level < levels; level++) {
+            table[node + LINKS + level] = table[path[level] + LINKS + level];
+        }
+        for (int level = 0; level < levels; level++) {
+            INT.setRelease(table, path[level] + LINKS + level, node);
+            path[level] = node;
+        }
+        hashIndex.put(node, place, this);
+    }
+
+    /** Sets {@link #path} to the last node before the place on each level. Consecutive keys find it where the last one was. */
+    private void findPath(int[] table, Place place) {
+        int near = path[0];
+        int behind = table[near + LINKS];
+        boolean follows =
+                near != HEAD && compare(table, near, place) < 0 && (behind == 0 || compare(table, behind, place) > 0);
+        int node = HEAD;
+        for (int level = MAX_HEIGHT - 1; level >= 0; level--) {
+            node = lastBefore(table, follows ? path[level] : node, level, place);
+            path[level] = node;
+        }
+    }
+
+    private int lastBefore(int[] table, int from, int level, Place place) {
+        int node = from;
+        int next = link(table, node, level);
+        while (next != 0 && compare(table, next, place) < 0) {
+            node = next;
+            next = link(table, node, level);
+        }
+        return node;
+    }
+
+    private int compare(int[] table, int node, Place place) {
+        long prefix = (long) table[node + PREFIX] << 32 | table[node + PREFIX + 1] & 0xffff_ffffL;
+        if (prefix != place.prefix()) {
+            return Long.compareUnsigned(prefix, place.prefix());
+        }
+        byte[] chunk = arena.chunk(table[node]);
+        int at = table[node + 1];
+        int from = at + OpCodec.HEADER_BYTES;
+        int order = Arrays.compareUnsigned(
+                chunk,
+                from,
+                from + OpCodec.keyLength(chunk, at),
+                place.array(),
+                place.offset(),
+                place.offset() + place.length());
+        if (order == 0) {
+            order = Long.compare(OpCodec.ts(chunk, at), place.ts());
+        }
+        return order != 0 ? order : Long.compare(place.seqno(), seqno(table, node));
+    }
+
+    private static int link(int[] table, int node, int level) {
+        return (int) INT.getAcquire(table, node + LINKS + level);
+    }
+
+    private static long seqno(int[] table, int node) {
+        return (long) table[node + SEQNO] << 32 | table[node + SEQNO + 1] & 0xffff_ffffL;
+    }
+
+    private void ensureRoom() {
+        int[] table = nodes;
+        int needed = usedNodes + LINKS + MAX_HEIGHT;
+        if (needed > table.length) {
+            nodes = Arrays.copyOf(table, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(needed, 2L * table.length)));
+        }
+    }
+
+    /** Each level is a quarter as likely as the one below. */
+    private int randomHeight() {
+        random ^= random << 13;
+        random ^= random >>> 7;
+        random ^= random << 17;
+        return 1 + Math.min(MAX_HEIGHT - 1, Long.numberOfTrailingZeros(random) >>> 1);
+    }
+}

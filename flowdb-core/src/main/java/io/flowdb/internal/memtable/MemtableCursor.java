@@ -1,0 +1,118 @@
+package io.flowdb.internal.memtable;
+
+import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.OpCodec;
+
+/** Walks a memtable in order while it may be written. Going back costs a search each time, as nodes are linked forward only. */
+final class MemtableCursor implements InternalCursor {
+    private final Memtable memtable;
+    private int node;
+    private byte[] chunk = OpCodec.EMPTY;
+    private int at;
+    private int keyLength;
+
+    MemtableCursor(Memtable memtable) {
+        this.memtable = memtable;
+    }
+
+    @Override
+    public boolean valid() {
+        return node != 0;
+    }
+
+    @Override
+    public void first() {
+        moveTo(memtable.next(memtable.head()));
+    }
+
+    @Override
+    public void last() {
+        moveBackTo(memtable.lastNode());
+    }
+
+    @Override
+    public void seek(byte[] key, long ts, long seqno) {
+        moveTo(memtable.next(memtable.before(key, ts, seqno)));
+    }
+
+    @Override
+    public void seekBefore(byte[] key, long ts, long seqno) {
+        moveBackTo(memtable.before(key, ts, seqno));
+    }
+
+    @Override
+    public void next() {
+        moveTo(memtable.next(node));
+    }
+
+    @Override
+    public void prev() {
+        moveBackTo(memtable.before(node));
+    }
+
+    private void moveBackTo(int found) {
+        moveTo(found == memtable.head() ? 0 : found);
+    }
+
+    private void moveTo(int found) {
+        node = found;
+        if (found != 0) {
+            chunk = memtable.chunk(found);
+            at = memtable.offset(found);
+            keyLength = OpCodec.keyLength(chunk, at);
+        }
+    }
+
+    @Override
+    public byte op() {
+        return OpCodec.op(chunk, at);
+    }
+
+    @Override
+    public long ts() {
+        return OpCodec.ts(chunk, at);
+    }
+
+    @Override
+    public long seqno() {
+        return memtable.seqno(node);
+    }
+
+    @Override
+    public long expireAt() {
+        return OpCodec.expireAt(chunk, at);
+    }
+
+    @Override
+    public byte[] keyArray() {
+        return chunk;
+    }
+
+    @Override
+    public int keyOffset() {
+        return at + OpCodec.HEADER_BYTES;
+    }
+
+    @Override
+    public int keyLength() {
+        return keyLength;
+    }
+
+    @Override
+    public byte[] valueArray() {
+        return chunk;
+    }
+
+    @Override
+    public int valueOffset() {
+        return at + OpCodec.HEADER_BYTES + keyLength;
+    }
+
+    @Override
+    public int valueLength() {
+        return OpCodec.valueLength(chunk, at);
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,67 @@
+package io.flowdb.internal.sstable;
+
+import io.flowdb.error.CorruptionException;
+import io.flowdb.error.UnsupportedFormatException;
+import io.flowdb.internal.base.Crc32c;
+import io.flowdb.internal.base.LittleEndian;
+
+/**
+ * The last bytes of a table: where to begin reading.
+ *
+ * <p>Layout, little-endian:
+ * <pre>
+ * fileId           u64
+ * index root       offset u64, length u32
+ * range tombstones offset u64, length u32
+ * properties       offset u64, length u32
+ * format           u32
+ * crc32c           u32  over every earlier byte
+ * magic            u64
+ * </pre>
+ */
+record Footer(long fileId, BlockHandle indexRoot, BlockHandle tombstones, BlockHandle properties) {
+    static final int BYTES = 60;
+    static final int FORMAT = 1;
+
+    /** "FlowSST" and a zero byte. */
+    private static final long MAGIC = 0x0054_5353_776f_6c46L;
+
+    byte[] encode() {
+        byte[] bytes = new byte[BYTES];
+        LittleEndian.putLong(bytes, 0, fileId);
+        putHandle(bytes, 8, indexRoot);
+        putHandle(bytes, 20, tombstones);
+        putHandle(bytes, 32, properties);
+        LittleEndian.putInt(bytes, 44, FORMAT);
+        LittleEndian.putInt(bytes, 48, Crc32c.of(bytes, 0, 48));
+        LittleEndian.putLong(bytes, 52, MAGIC);
+        return bytes;
+    }
+
+    static Footer decode(byte[] bytes, long fileId, String file, long offset) {
+        if (LittleEndian.getLong(bytes, 52) != MAGIC) {
+            throw new CorruptionException(file, offset, "file does not end as an SST does");
+        }
+        if (LittleEndian.getInt(bytes, 48) != Crc32c.of(bytes, 0, 48)) {
+            throw new CorruptionException(file, offset, "checksum of the footer does not match");
+        }
+        int format = LittleEndian.getInt(bytes, 44);
+        if (format < 1 || format > FORMAT) {
+            throw new UnsupportedFormatException(file, format, FORMAT);
+        }
+        long stored = LittleEndian.getLong(bytes, 0);
+        if (stored != fileId) {
+            throw new CorruptionException(file, offset, "file has id " + stored + ", expected " + fileId);
+        }
+        return new Footer(stored, getHandle(bytes, 8), getHandle(bytes, 20), getHandle(bytes, 32));
+    }
+
+    private static void putHandle(byte[] to, int at, BlockHandle handle) {
+        LittleEndian.putLong(to, at, handle.offset());
+        LittleEndian.putInt(to, at + 8, handle.length());
+    }
+
+    private static BlockHandle getHandle(byte[] from, int at) {
+        return new BlockHandle(LittleEndian.getLong(from, at), LittleEndian.getInt(from, at + 8));
+    }
+}

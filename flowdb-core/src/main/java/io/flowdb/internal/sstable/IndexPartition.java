@@ -1,0 +1,142 @@
+package io.flowdb.internal.sstable;
+
+import io.flowdb.internal.base.ByteReader;
+import io.flowdb.internal.base.ByteWriter;
+import java.util.Arrays;
+
+/**
+ * Some entries of a block index: the last entry of each block, where it lies, and the time range of what it holds. The root of the index has
+ * the same form; its blocks are the partitions.
+ *
+ * <p>Layout: count varint, then for each block: last key (length varint, bytes), last ts u64, last seqno u64, offset varint, length
+ * varint, minTs u64, maxTs u64. Keys are kept in one array in memory. Threads: any.
+ */
+final class IndexPartition {
+    private final int count;
+    private final byte[] keys;
+    private final int[] keyEnds;
+    private final long[] lastTs;
+    private final long[] lastSeqno;
+    private final long[] offsets;
+    private final int[] lengths;
+    private final long[] minTs;
+    private final long[] maxTs;
+
+    private IndexPartition(ByteReader in, int count, int bytes) {
+        this.count = count;
+        byte[] allKeys = new byte[bytes];
+        keyEnds = new int[count];
+        lastTs = new long[count];
+        lastSeqno = new long[count];
+        offsets = new long[count];
+        lengths = new int[count];
+        minTs = new long[count];
+        maxTs = new long[count];
+        int used = 0;
+        for (int i = 0; i < count; i++) {
+            byte[] key = in.readBytes();
+            System.arraycopy(key, 0, allKeys, used, key.length);
+            used += key.length;
+            keyEnds[i] = used;
+            lastTs[i] = in.readLong();
+            lastSeqno[i] = in.readLong();
+            offsets[i] = in.readVarLong();
+            lengths[i] = in.readVarInt(Integer.MAX_VALUE - BlockTrailer.BYTES);
+            minTs[i] = in.readLong();
+            maxTs[i] = in.readLong();
+        }
+        keys = Arrays.copyOf(allKeys, used);
+    }
+
+    static IndexPartition decode(byte[] raw, String file) {
+        ByteReader in = new ByteReader(raw, 0, raw.length, file);
+        int count = in.readVarInt(raw.length / 32);
+        return new IndexPartition(in, count, raw.length);
+    }
+
+    int count() {
+        return count;
+    }
+
+    BlockHandle handle(int index) {
+        return new BlockHandle(offsets[index], lengths[index]);
+    }
+
+    /** Whether a block holds any ts from {@code min} to {@code max}. */
+    boolean touches(int index, long min, long max) {
+        return minTs[index] <= max && maxTs[index] >= min;
+    }
+
+    /** The first block whose last entry is at or behind the given place in internal order; {@link #count()} if there is none. */
+    int lowerBound(byte[] key, long ts, long seqno) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int mid = (low + high) >>> 1;
+            if (compare(mid, key, ts, seqno) < 0) {
+                low = mid + 1;
+            } else {
+                high = mid;
+            }
+        }
+        return low;
+    }
+
+    long memoryBytes() {
+        return keys.length + 48L * count + 200;
+    }
+
+    private int compare(int index, byte[] key, long ts, long seqno) {
+        int from = index == 0 ? 0 : keyEnds[index - 1];
+        int order = Arrays.compareUnsigned(keys, from, keyEnds[index], key, 0, key.length);
+        if (order != 0) {
+            return order;
+        }
+        return lastTs[index] != ts ? Long.compare(lastTs[index], ts) : Long.compare(seqno, lastSeqno[index]);
+    }
+
+    /** Collects the entries of one partition. Threads: one. */
+    static final class Builder {
+        private final ByteWriter body = new ByteWriter(4 << 10);
+        private int count;
+        private long minTs = Long.MAX_VALUE;
+        private long maxTs = Long.MIN_VALUE;
+        private Last last = new Last(new byte[0], 0, 0);
+
+        /** The last entry of a block. */
+        record Last(byte[] key, long ts, long seqno) {}
+
+        void add(Last lastEntry, BlockHandle handle, long blockMinTs, long blockMaxTs) {
+            body.putBytes(lastEntry.key()).putLong(lastEntry.ts()).putLong(lastEntry.seqno());
+            body.putVarLong(handle.offset())
+                    .putVarLong(handle.length())
+                    .putLong(blockMinTs)
+                    .putLong(blockMaxTs);
+            last = lastEntry;
+            minTs = Math.min(minTs, blockMinTs);
+            maxTs = Math.max(maxTs, blockMaxTs);
+            count++;
+        }
+
+        int count() {
+            return count;
+        }
+
+        Last last() {
+            return last;
+        }
+
+        long minTs() {
+            return minTs;
+        }
+
+        long maxTs() {
+            return maxTs;
+        }
+
+        byte[] finish() {
+            ByteWriter all = new ByteWriter(body.length() + 5);
+            return all.putVarLong(count).putRaw(body.array(), 0, body.length()).toBytes();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.flowdb.internal.sstable;
+
+import io.flowdb.internal.base.InternalCursor;
+
+/** Walks a table block by block; holds one block. Blocks outside the wanted time range are skipped unread. */
+final class SstCursor implements InternalCursor {
+    private final SstReader reader;
+    private final ScanOptions options;
+    private final Block.Cursor in = new Block.Cursor();
+    private int number = -1;
+
+    SstCursor(SstReader reader, ScanOptions options) {
+        this.reader = reader;
+        this.options = options;
+    }
+
+    @Override
+    public boolean valid() {
+        return in.valid();
+    }
+
+    @Override
+    public void first() {
+        if (openForward(0)) {
+            in.first();
+        }
+    }
+
+    @Override
+    public void last() {
+        if (openBackward(reader.blockCount() - 1)) {
+            in.last();
+        }
+    }
+
+    @Override
+    public void seek(byte[] key, long ts, long seqno) {
+        int target = reader.blockAt(key, ts, seqno);
+        if (openForward(target)) {
+            if (number == target) {
+                in.seek(key, ts, seqno);
+            } else {
+                in.first();
+            }
+        }
+    }
+
+    @Override
+    public void seekBefore(byte[] key, long ts, long seqno) {
+        int target = reader.blockAt(key, ts, seqno);
+        if (openBackward(Math.min(target, reader.blockCount() - 1))) {
+            if (number == target) {
+                in.seekBefore(key, ts, seqno);
+                if (!in.valid() && openBackward(number - 1)) {
+                    in.last();
+                }
+            } else {
+                in.last();
+            }
+        }
+    }
+
+    @Override
+    public void next() {
+        in.next();
+        if (!in.valid() && openForward(number + 1)) {
+            in.first();
+        }
+    }
+
+    @Override
+    public void prev() {
+        in.prev();
+        if (!in.valid() && openBackward(number - 1)) {
+            in.last();
+        }
+    }
+
+    private boolean openForward(int from) {
+        int n = from;
+        while (n < reader.blockCount() && isSkipped(n)) {
+            n++;
+        }
+        return open(n);
+    }
+
+    private boolean openBackward(int from) {
+        int n = from;
+        while (n >= 0 && isSkipped(n)) {
+            n--;
+        }
+        return open(n);
+    }
+
+    private boolean isSkipped(int n) {
+        return options.prunesTime() && !reader.touches(n, options.minTs(), options.maxTs());
+    }
+
+    private boolean open(int n) {
+        boolean exists = n >= 0 && n < reader.blockCount();
+        if (exists && n == number && in.index() >= 0) {
+            return true;
+        }
+        number = n;
+        in.use(exists ? reader.block(n, options.fillCache(), options.verify()) : null);
+        return exists;
+    }
+
+    @Override
+    public byte op() {
+        return in.op();
+    }
+
+    @Override
+    public long ts() {
+        return in.ts();
+    }
+
+    @Override
+    public long seqno() {
+        return in.seqno();
+    }
+
+    @Override
+    public long expireAt() {
+        return in.expireAt();
+    }
+
+    @Override
+    public byte[] keyArray() {
+        return in.keyArray();
+    }
+
+    @Override
+    public int keyOffset() {
+        return in.keyOffset();
+    }
+
+    @Override
+    public int keyLength() {
+        return in.keyLength();
+    }
+
+    @Override
+    public byte[] valueArray() {
+        return in.valueArray();
+    }
+
+    @Override
+    public int valueOffset() {
+        return in.valueOffset();
+    }
+
+    @Override
+    public int valueLength() {
+        return in.valueLength();
+    }
+
+    @Override
+    public void close() {
+        in.close();
+    }
+}

@@ -1,0 +1,261 @@
+package io.flowdb.internal.sstable;
+
+import io.flowdb.error.CorruptionException;
+import io.flowdb.internal.base.ByteReader;
+import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.PointLookup;
+import io.flowdb.internal.base.RangeTombstones;
+import io.flowdb.internal.bloom.BloomFilter;
+import io.flowdb.internal.cache.BlockCache;
+import io.flowdb.internal.io.ReadableFile;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one finished table. Filters and indexes are held in memory; data blocks come through the cache.
+ *
+ * <p>Threads: any. Errors: {@link CorruptionException} naming file and offset, whenever bytes are not what was written. Source:
+ * docs/format/sst.md, format 1.
+ */
+public final class SstReader implements AutoCloseable {
+    private final ReadableFile file;
+    private final long fileId;
+    private final BlockCache cache;
+    private final FilterStats filterStats;
+    private final SstProperties properties;
+    private final RangeTombstones tombstones;
+
+    /** Last entries of the partitions; entry i stands for filter i and index i. */
+    private final IndexPartition root;
+
+    private final BloomFilter[] filters;
+    private final IndexPartition[] indexes;
+
+    /** Number of the first data block of each partition. */
+    private final int[] firstBlocks;
+
+    private final AtomicReferenceArray<@Nullable Block> blocks;
+
+    /** Counts what filters were asked and answered, over all tables of an engine. */
+    public static final class FilterStats {
+        /** Times a filter was asked. */
+        public final LongAdder checks = new LongAdder();
+
+        /** Times it knew that the key is absent. */
+        public final LongAdder negatives = new LongAdder();
+
+        /** Times it did not know and the key was absent. */
+        public final LongAdder falsePositives = new LongAdder();
+    }
+
+    private SstReader(ReadableFile file, long fileId, BlockCache cache, FilterStats filterStats) {
+        this.file = file;
+        this.fileId = fileId;
+        this.cache = cache;
+        this.filterStats = filterStats;
+        long footerAt = file.size() - Footer.BYTES;
+        if (footerAt < 0) {
+            throw new CorruptionException(file.name(), 0, "file of " + file.size() + " bytes is too short for an SST");
+        }
+        Footer footer = Footer.decode(file.readExactly(footerAt, Footer.BYTES), fileId, file.name(), footerAt);
+        byte[] raw = readBlock(footer.properties(), true);
+        this.properties = SstProperties.decode(new ByteReader(raw, 0, raw.length, file.name()));
+        this.tombstones = PropertiesCollector.decodeTombstones(readBlock(footer.tombstones(), true), file.name());
+        this.root = IndexPartition.decode(readBlock(footer.indexRoot(), true), file.name());
+        int partitions = root.count() / 2;
+        this.filters = new BloomFilter[partitions];
+        this.indexes = new IndexPartition[partitions];
+        this.firstBlocks = new int[partitions + 1];
+        for (int i = 0; i < partitions; i++) {
+            byte[] filter = readBlock(root.handle(2 * i), true);
+            if (!BloomFilter.isValid(filter)) {
+                throw new CorruptionException(file.name(), root.handle(2 * i).offset(), "not a filter");
+            }
+            filters[i] = new BloomFilter(filter);
+            indexes[i] = IndexPartition.decode(readBlock(root.handle(2 * i + 1), true), file.name());
+            firstBlocks[i + 1] = firstBlocks[i] + indexes[i].count();
+        }
+        this.blocks = new AtomicReferenceArray<>(firstBlocks[partitions]);
+    }
+
+    /** Opens a table; takes over {@code file}, also when it fails. */
+    public static SstReader open(ReadableFile file, long fileId, BlockCache cache, FilterStats filterStats) {
+        try {
+            return new SstReader(file, fileId, cache, filterStats);
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** What is known of the table. */
+    public SstProperties properties() {
+        return properties;
+    }
+
+    /** Its range tombstones. */
+    public RangeTombstones tombstones() {
+        return tombstones;
+    }
+
+    /** Length of the file. */
+    public long fileBytes() {
+        return file.size();
+    }
+
+    /** Number of data blocks. */
+    public int blockCount() {
+        return blocks.length();
+    }
+
+    /** Memory held by filters and indexes. */
+    public long indexMemoryBytes() {
+        long total = root.memoryBytes() + 8L * blocks.length();
+        for (int i = 0; i < indexes.length; i++) {
+            total += indexes[i].memoryBytes() + filters[i].sizeBytes();
+        }
+        return total;
+    }
+
+    /**
+     * Offers {@code target} the newest entry of (key, ts) at or below {@code atMost}, if there is one.
+     *
+     * @param hash of the key, see {@link io.flowdb.internal.base.KeyHash}
+     */
+    public void find(byte[] key, long hash, long ts, long atMost, PointLookup target) {
+        int partition = root.lowerBound(key, ts, atMost) / 2;
+        if (partition >= indexes.length || !mayContain(partition, hash)) {
+            return;
+        }
+        int number = firstBlocks[partition] + indexes[partition].lowerBound(key, ts, atMost);
+        Block.Cursor cursor = new Block.Cursor();
+        cursor.use(block(number, true, true));
+        cursor.seek(key, ts, atMost);
+        if (cursor.valid() && cursor.isVersion(key, ts)) {
+            target.offer(cursor);
+        } else if (filters[partition].isActive()) {
+            filterStats.falsePositives.increment();
+        }
+    }
+
+    /** Whether any version of the key may be in the table, as far as its filters know. */
+    public boolean mayContainKey(byte[] key, long hash) {
+        int first = root.lowerBound(key, Long.MIN_VALUE, Long.MAX_VALUE) / 2;
+        int last = Math.min(root.lowerBound(key, Long.MAX_VALUE, 0) / 2, indexes.length - 1);
+        for (int i = first; i <= last; i++) {
+            if (mayContain(i, hash)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A walk over all entries. */
+    public InternalCursor cursor(ScanOptions options) {
+        return new SstCursor(this, options);
+    }
+
+    /**
+     * Reads and checks every block.
+     *
+     * @return number of entries
+     */
+    public long verify() {
+        long entries = 0;
+        for (int i = 0; i < blocks.length(); i++) {
+            entries += load(i, true).count();
+        }
+        if (entries != properties.entryCount()) {
+            throw new CorruptionException(
+                    file.name(), -1, entries + " entries found, " + properties.entryCount() + " expected");
+        }
+        return entries;
+    }
+
+    /** Drops its blocks from the cache and closes the file. */
+    @Override
+    public void close() {
+        for (int i = 0; i < blocks.length(); i++) {
+            Block cached = blocks.get(i);
+            if (cached != null) {
+                cache.remove(cached);
+            }
+        }
+        file.close();
+    }
+
+    int partitionOf(int number) {
+        int low = 0;
+        int high = indexes.length - 1;
+        while (low < high) {
+            int mid = (low + high + 1) >>> 1;
+            if (firstBlocks[mid] <= number) {
+                low = mid;
+            } else {
+                high = mid - 1;
+            }
+        }
+        return low;
+    }
+
+    /** Number of the block that holds the first entry at or behind the given place; {@link #blockCount()} if there is none. */
+    int blockAt(byte[] key, long ts, long seqno) {
+        int partition = root.lowerBound(key, ts, seqno) / 2;
+        return partition >= indexes.length
+                ? blockCount()
+                : firstBlocks[partition] + indexes[partition].lowerBound(key, ts, seqno);
+    }
+
+    boolean touches(int number, long minTs, long maxTs) {
+        int partition = partitionOf(number);
+        return indexes[partition].touches(number - firstBlocks[partition], minTs, maxTs);
+    }
+
+    Block block(int number, boolean fillCache, boolean verify) {
+        Block cached = blocks.get(number);
+        if (cached != null) {
+            cached.touch();
+            cache.countHit();
+            return cached;
+        }
+        cache.countMiss();
+        Block loaded = load(number, verify);
+        if (fillCache && blocks.compareAndSet(number, null, loaded) && !cache.add(loaded)) {
+            blocks.compareAndSet(number, loaded, null);
+        }
+        return loaded;
+    }
+
+    private Block load(int number, boolean verify) {
+        int partition = partitionOf(number);
+        BlockHandle handle = indexes[partition].handle(number - firstBlocks[partition]);
+        byte[] raw = readBlock(handle, verify);
+        return Block.parse(raw, place(handle), number, blocks);
+    }
+
+    private boolean mayContain(int partition, long hash) {
+        if (!filters[partition].isActive()) {
+            return true;
+        }
+        filterStats.checks.increment();
+        if (filters[partition].mayContain(hash)) {
+            return true;
+        }
+        filterStats.negatives.increment();
+        return false;
+    }
+
+    private byte[] readBlock(BlockHandle handle, boolean verify) {
+        if (handle.offset() < 0 || handle.offset() + handle.length() + BlockTrailer.BYTES > file.size()) {
+            throw new CorruptionException(
+                    file.name(), handle.offset(), "block of " + handle.length() + " bytes is outside the file");
+        }
+        byte[] stored = file.readExactly(handle.offset(), handle.length() + BlockTrailer.BYTES);
+        return BlockTrailer.open(stored, verify, place(handle));
+    }
+
+    private BlockTrailer.Place place(BlockHandle handle) {
+        return new BlockTrailer.Place(fileId, handle.offset(), file.name());
+    }
+}

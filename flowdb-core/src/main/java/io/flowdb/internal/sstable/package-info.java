@@ -1,0 +1,5 @@
+/** Sorted tables: blocks, index, filter, footer, writer and reader. Imports: error, base, io, storage, compress, bloom, cache. */
+@NullMarked
+package io.flowdb.internal.sstable;
+
+import org.jspecify.annotations.NullMarked;

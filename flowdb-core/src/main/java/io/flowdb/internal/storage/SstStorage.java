@@ -1,0 +1,63 @@
+package io.flowdb.internal.storage;
+
+import io.flowdb.internal.io.FileSystem;
+import io.flowdb.internal.io.ReadableFile;
+import io.flowdb.internal.io.WritableFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The files of one directory of SSTs, named by their id, such as {@code 0000000042.sst}. Threads: any. */
+public final class SstStorage {
+    private static final String SUFFIX = ".sst";
+
+    private final FileSystem fileSystem;
+    private final Path directory;
+
+    /** Files in {@code directory}. */
+    public SstStorage(FileSystem fileSystem, Path directory) {
+        this.fileSystem = fileSystem;
+        this.directory = directory;
+    }
+
+    /** Creates the directory if it is missing. */
+    public void prepare() {
+        fileSystem.createDirectories(directory);
+    }
+
+    /** Starts a new file. */
+    public WritableFile create(long id) {
+        return fileSystem.create(path(id));
+    }
+
+    /** Opens a finished file. */
+    public ReadableFile open(long id) {
+        return fileSystem.open(path(id));
+    }
+
+    /** Deletes a file; no error if it is gone. */
+    public void delete(long id) {
+        fileSystem.delete(path(id));
+    }
+
+    /** Makes the names of finished files durable. */
+    public void syncDirectory() {
+        fileSystem.syncDirectory(directory);
+    }
+
+    /** Ids of all files present, in no order. */
+    public List<Long> list() {
+        List<Long> ids = new ArrayList<>();
+        for (String name : fileSystem.list(directory)) {
+            if (name.matches("\\d{10,18}\\.sst")) {
+                ids.add(Long.parseLong(name.substring(0, name.length() - SUFFIX.length())));
+            }
+        }
+        return ids;
+    }
+
+    /** Where the file of this id lies. */
+    public Path path(long id) {
+        return directory.resolve(String.format("%010d%s", id, SUFFIX));
+    }
+}

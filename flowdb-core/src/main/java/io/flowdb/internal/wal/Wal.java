@@ -1,0 +1,332 @@
+package io.flowdb.internal.wal;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.flowdb.internal.frame.FileHeader;
+import io.flowdb.internal.frame.Frame;
+import io.flowdb.internal.io.FileSystem;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The write-ahead log: frames in segments, one after the other by log position.
+ *
+ * <p>{@link #append} only copies into memory. {@link #write} hands everything appended so far to the operating system and may sync it;
+ * one call serves every append before it, which is what group commit is made of.
+ *
+ * <p>Threads: any. Errors: {@link io.flowdb.error.StorageException}; after the first failed write or sync every later call throws
+ * it again, as the log's end on disk is unknown. Source: docs/format/wal.md, format 1.
+ */
+public final class Wal implements AutoCloseable {
+    private final FileSystem fileSystem;
+    private final Path directory;
+    private final WalOptions options;
+
+    private final ReentrantLock ioLock = new ReentrantLock(); // rank 20, docs/concurrency.md
+    private final ReentrantLock appendLock = new ReentrantLock(); // rank 30, docs/concurrency.md
+
+    @GuardedBy("appendLock")
+    private PendingFrames pending = new PendingFrames();
+
+    @GuardedBy("appendLock")
+    private long appendedLsn;
+
+    /** Empty between two writes; swapped with {@link #pending}. */
+    @GuardedBy("ioLock")
+    private PendingFrames spare = new PendingFrames();
+
+    @GuardedBy("ioLock")
+    private @Nullable SegmentWriter current;
+
+    /** Segments that are full but hold bytes that no sync has covered yet. */
+    @GuardedBy("ioLock")
+    private final List<SegmentWriter> unsynced = new ArrayList<>();
+
+    /** Closed or full segments, oldest first, kept until their content is in SSTs. */
+    @GuardedBy("ioLock")
+    private final Deque<SegmentInfo> older;
+
+    @GuardedBy("ioLock")
+    private long nextSegment;
+
+    @GuardedBy("ioLock")
+    private long writtenLsn;
+
+    @GuardedBy("ioLock")
+    private long currentLastTag;
+
+    @GuardedBy("ioLock")
+    private @Nullable RuntimeException failure;
+
+    private volatile long durableLsn; // written under ioLock, read when a frame is built
+
+    /**
+     * A segment that is no longer written.
+     *
+     * @param number of the segment
+     * @param lastTag tag of its last frame
+     * @param sizeBytes length of its content
+     */
+    record SegmentInfo(long number, long lastTag, long sizeBytes) {}
+
+    Wal(
+            FileSystem fileSystem,
+            Path directory,
+            WalOptions options,
+            long endLsn,
+            long nextSegment,
+            Deque<SegmentInfo> older) {
+        this.fileSystem = fileSystem;
+        this.directory = directory;
+        this.options = options;
+        this.appendedLsn = endLsn;
+        this.writtenLsn = endLsn;
+        this.durableLsn = endLsn;
+        this.nextSegment = nextSegment;
+        this.older = older;
+    }
+
+    /**
+     * Reads the log from segment {@code firstSegment} on, hands every frame to {@code visitor}, cuts a torn end and returns the log
+     * ready for appending. Older segments are deleted.
+     */
+    public static Wal open(
+            FileSystem fileSystem, Path directory, WalOptions options, long firstSegment, WalVisitor visitor) {
+        fileSystem.createDirectories(directory);
+        WalRecovery.Result found = new WalRecovery(fileSystem, directory, firstSegment, visitor).run(true);
+        return new Wal(
+                fileSystem,
+                directory,
+                options,
+                found.endLsn(),
+                found.nextSegment(),
+                new ArrayDeque<>(found.segments()));
+    }
+
+    /** The same reading without changing any file. The result must not be written to. */
+    public static Wal openReadOnly(
+            FileSystem fileSystem, Path directory, WalOptions options, long firstSegment, WalVisitor visitor) {
+        WalRecovery.Result found = new WalRecovery(fileSystem, directory, firstSegment, visitor).run(false);
+        return new Wal(
+                fileSystem,
+                directory,
+                options,
+                found.endLsn(),
+                found.nextSegment(),
+                new ArrayDeque<>(found.segments()));
+    }
+
+    /**
+     * Adds a frame at the end of the log, in memory. {@code tag} must rise from call to call; the caller's lock sees to that. A large
+     * payload is not copied: it must not change until it has been written.
+     *
+     * @return the log position behind the frame, to be given to {@link #write}
+     */
+    public long append(long tag, byte[] payload, int length, int payloadCrc) {
+        appendLock.lock();
+        try {
+            Frame frame = new Frame(appendedLsn, durableLsn, tag, length, payloadCrc);
+            pending.add(frame, payload);
+            appendedLsn = frame.endLsn();
+            return appendedLsn;
+        } finally {
+            appendLock.unlock();
+        }
+    }
+
+    /** Hands everything appended before this call to the operating system, and syncs it if asked to. Returns its end. */
+    public long write(boolean sync) {
+        ioLock.lock();
+        try {
+            checkUsable();
+            PendingFrames group = takePending();
+            try {
+                writeGroup(group);
+                if (sync) {
+                    syncAll(group.buffers());
+                }
+                return writtenLsn;
+            } catch (RuntimeException e) {
+                failure = e;
+                throw e;
+            } finally {
+                group.clear();
+                spare = group;
+            }
+        } finally {
+            ioLock.unlock();
+        }
+    }
+
+    /** Makes durable what was handed to the operating system so far. Writers wait for a sync only while they open a segment. */
+    public void sync() {
+        write(true);
+    }
+
+    /** Every byte before this log position is on stable storage. */
+    public long durableLsn() {
+        return durableLsn;
+    }
+
+    /** Deletes segments all of whose frames have a tag at or below {@code tag}; the one being written stays. */
+    public void deleteUpTo(long tag) {
+        List<Long> numbers = new ArrayList<>();
+        ioLock.lock();
+        try {
+            while (!older.isEmpty() && older.peekFirst().lastTag() <= tag && unsynced.isEmpty()) {
+                numbers.add(older.removeFirst().number());
+            }
+        } finally {
+            ioLock.unlock();
+        }
+        for (long number : numbers) {
+            fileSystem.delete(directory.resolve(SegmentWriter.name(number)));
+        }
+    }
+
+    /** Number of the oldest segment that {@link #deleteUpTo} with this tag would keep. */
+    public long firstSegmentAfter(long tag) {
+        ioLock.lock();
+        try {
+            for (SegmentInfo segment : older) {
+                if (segment.lastTag() > tag || !unsynced.isEmpty()) {
+                    return segment.number();
+                }
+            }
+            return current == null ? nextSegment : current.number();
+        } finally {
+            ioLock.unlock();
+        }
+    }
+
+    /** Bytes of all segments, without preallocated zeros. */
+    public long sizeBytes() {
+        ioLock.lock();
+        try {
+            long total = current == null ? 0 : current.sizeBytes();
+            for (SegmentInfo segment : older) {
+                total += segment.sizeBytes();
+            }
+            return total;
+        } finally {
+            ioLock.unlock();
+        }
+    }
+
+    /** Syncs what was appended, unless the log has failed, and closes the files. */
+    @Override
+    public void close() {
+        ioLock.lock();
+        try {
+            try {
+                if (failure == null) {
+                    write(true);
+                    writeClosingFrame();
+                }
+            } finally {
+                closeFiles();
+            }
+        } finally {
+            ioLock.unlock();
+        }
+    }
+
+    /** An empty frame records that all before it was durable: damage found later is then known as such. */
+    @GuardedBy("ioLock")
+    private void writeClosingFrame() {
+        if (current != null) {
+            append(currentLastTag, new byte[0], 0, 0);
+            write(true);
+        }
+    }
+
+    @GuardedBy("ioLock")
+    private void closeFiles() {
+        assert ioLock.isHeldByCurrentThread();
+        SegmentWriter last = current;
+        current = null;
+        List<SegmentWriter> full = List.copyOf(unsynced);
+        unsynced.clear();
+        for (SegmentWriter segment : full) {
+            segment.abandon();
+        }
+        if (last != null) {
+            if (failure == null) {
+                last.close();
+            } else {
+                last.abandon();
+            }
+        }
+        if (failure == null) {
+            failure = new io.flowdb.error.EngineClosedException("write-ahead log");
+        }
+    }
+
+    @GuardedBy("ioLock")
+    private void checkUsable() {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @GuardedBy("ioLock")
+    private PendingFrames takePending() {
+        appendLock.lock();
+        try {
+            PendingFrames taken = pending;
+            pending = spare;
+            return taken;
+        } finally {
+            appendLock.unlock();
+        }
+    }
+
+    @GuardedBy("ioLock")
+    private void writeGroup(PendingFrames group) {
+        if (group.isEmpty()) {
+            return;
+        }
+        SegmentWriter segment = current;
+        if (segment == null || segment.sizeBytes() >= options.segmentBytes()) {
+            segment = rotate(group.firstLsn());
+        }
+        segment.write(group.buffers());
+        writtenLsn = group.endLsn();
+        currentLastTag = group.lastTag();
+    }
+
+    @GuardedBy("ioLock")
+    private SegmentWriter rotate(long baseLsn) {
+        if (current != null) {
+            older.addLast(new SegmentInfo(current.number(), currentLastTag, current.sizeBytes()));
+            unsynced.add(current);
+        }
+        FileHeader header = new FileHeader(nextSegment, baseLsn);
+        SegmentWriter created = SegmentWriter.create(fileSystem, directory, header, options.preallocate());
+        nextSegment++;
+        current = created;
+        return created;
+    }
+
+    @GuardedBy("ioLock")
+    private void syncAll(List<ByteBuffer> lastWritten) {
+        if (durableLsn == writtenLsn) {
+            return;
+        }
+        while (!unsynced.isEmpty()) {
+            SegmentWriter full = unsynced.get(0);
+            full.sync(List.of());
+            full.close();
+            unsynced.remove(0);
+        }
+        if (current != null) {
+            current.sync(lastWritten);
+        }
+        durableLsn = writtenLsn;
+    }
+}

@@ -1,0 +1,199 @@
+package io.flowdb.internal.wal;
+
+import io.flowdb.error.CorruptionException;
+import io.flowdb.internal.frame.FileHeader;
+import io.flowdb.internal.frame.Frame;
+import io.flowdb.internal.frame.FrameReader;
+import io.flowdb.internal.io.FileSystem;
+import io.flowdb.internal.io.ReadableFile;
+import io.flowdb.internal.io.WritableFile;
+import io.flowdb.internal.wal.Wal.SegmentInfo;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the log at open. The frames form one chain of log positions over all segments; the chain ends where no whole frame follows.
+ *
+ * <p>Rule for that end, at log position X: if any later frame was built when X had already been durable, bytes that were on stable
+ * storage have changed, which is a {@link CorruptionException}. Otherwise X was never acknowledged, and everything from X on is
+ * cut off, so that it cannot come back behind frames written later.
+ */
+final class WalRecovery {
+    private final FileSystem fileSystem;
+    private final Path directory;
+    private final long firstSegment;
+    private final WalVisitor visitor;
+    private final List<SegmentInfo> segments = new ArrayList<>();
+    private long endLsn = -1;
+    private long lastTag;
+
+    /** What was found: the end of the chain, a segment number never used, and the segments that hold frames. */
+    record Result(long endLsn, long nextSegment, List<SegmentInfo> segments) {}
+
+    WalRecovery(FileSystem fileSystem, Path directory, long firstSegment, WalVisitor visitor) {
+        this.fileSystem = fileSystem;
+        this.directory = directory;
+        this.firstSegment = firstSegment;
+        this.visitor = visitor;
+    }
+
+    Result run(boolean repair) {
+        List<Long> numbers = numbers();
+        if (repair) {
+            for (long number : numbers) {
+                if (number < firstSegment) {
+                    fileSystem.delete(path(number));
+                }
+            }
+        }
+        numbers.removeIf(n -> n < firstSegment);
+        long next = numbers.isEmpty() ? firstSegment : numbers.get(numbers.size() - 1) + 1;
+        boolean ended = false;
+        for (int i = 0; i < numbers.size() && !ended; i++) {
+            ended = readSegment(numbers, i, repair);
+        }
+        return new Result(Math.max(0, endLsn), next, segments);
+    }
+
+    /** Reads one segment; true if the chain ends in it and later segments are to be ignored. */
+    private boolean readSegment(List<Long> numbers, int index, boolean repair) {
+        long number = numbers.get(index);
+        Path path = path(number);
+        try (ReadableFile file = fileSystem.open(path)) {
+            FileHeader header = readHeader(file);
+            if (header == null) {
+                if (index + 1 < numbers.size()) {
+                    throw new CorruptionException(file.name(), 0, "segment header is missing, later segments exist");
+                }
+                drop(numbers, index, repair);
+                return true;
+            }
+            if (endLsn >= 0 && header.baseLsn() != endLsn) {
+                throw new CorruptionException(
+                        file.name(), 24, "segment begins at log position " + header.baseLsn() + ", expected " + endLsn);
+            }
+            FrameReader reader = new FrameReader(file, header);
+            boolean any = readFrames(reader, file);
+            endLsn = reader.lsn();
+            boolean chainContinues = index + 1 < numbers.size() && baseLsnOf(numbers.get(index + 1)) == endLsn;
+            if (!chainContinues) {
+                checkNotDurable(reader, file, numbers, index);
+                cut(numbers, index, reader.position(), repair);
+            }
+            if (any || chainContinues) {
+                syncAgain(path, repair);
+                segments.add(new SegmentInfo(number, lastTag, reader.position()));
+            } else {
+                drop(numbers, index, repair);
+            }
+            return !chainContinues;
+        }
+    }
+
+    private boolean readFrames(FrameReader reader, ReadableFile file) {
+        boolean any = false;
+        for (Frame frame = reader.peek(); frame != null; frame = reader.peek()) {
+            if (frame.length() > 0) {
+                visitor.frame(frame.tag(), reader.payload(frame), file.name(), reader.position());
+            }
+            lastTag = Math.max(lastTag, frame.tag());
+            reader.skip(frame);
+            any = true;
+        }
+        return any;
+    }
+
+    private void checkNotDurable(FrameReader reader, ReadableFile file, List<Long> numbers, int index) {
+        long damagedAt = reader.position();
+        boolean durable = reader.hasEvidenceOf(endLsn);
+        for (int i = index + 1; i < numbers.size() && !durable; i++) {
+            try (ReadableFile later = fileSystem.open(path(numbers.get(i)))) {
+                FileHeader header = readHeader(later);
+                durable = header != null && new FrameReader(later, header).hasEvidenceOf(endLsn);
+            }
+        }
+        if (durable) {
+            throw new CorruptionException(
+                    file.name(), damagedAt, "no whole frame here, but later frames show that there was one");
+        }
+    }
+
+    /** Removes everything behind the end of the chain, in an order that leaves a readable log whenever it is interrupted. */
+    private void cut(List<Long> numbers, int index, long position, boolean repair) {
+        if (!repair) {
+            return;
+        }
+        for (int i = numbers.size() - 1; i > index; i--) {
+            fileSystem.delete(path(numbers.get(i)));
+        }
+        fileSystem.syncDirectory(directory);
+        try (WritableFile file = fileSystem.openForWrite(path(numbers.get(index)))) {
+            if (file.size() > position) {
+                file.truncate(position);
+                file.sync();
+            }
+        }
+    }
+
+    /** Frames written from now on will say that everything read here is durable, so it has to be. */
+    private void syncAgain(Path path, boolean repair) {
+        if (repair) {
+            try (WritableFile file = fileSystem.openForWrite(path)) {
+                file.sync();
+            }
+        }
+    }
+
+    private void drop(List<Long> numbers, int index, boolean repair) {
+        if (repair) {
+            fileSystem.delete(path(numbers.get(index)));
+            fileSystem.syncDirectory(directory);
+        }
+    }
+
+    private long baseLsnOf(long number) {
+        try (ReadableFile file = fileSystem.open(path(number))) {
+            FileHeader header = readHeader(file);
+            return header == null ? -1 : header.baseLsn();
+        }
+    }
+
+    /** The header, or null if the segment was being created when the process ended. */
+    private static @Nullable FileHeader readHeader(ReadableFile file) {
+        long size = file.size();
+        if (size < FileHeader.BYTES) {
+            return null;
+        }
+        byte[] bytes = file.readExactly(0, FileHeader.BYTES);
+        if (size == FileHeader.BYTES && isZero(bytes)) {
+            return null;
+        }
+        return FileHeader.decode(bytes, SegmentWriter.MAGIC, SegmentWriter.FORMAT, file.name());
+    }
+
+    private static boolean isZero(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private List<Long> numbers() {
+        List<Long> numbers = new ArrayList<>();
+        for (String name : fileSystem.list(directory)) {
+            if (name.matches("\\d{10,18}\\.wal")) {
+                numbers.add(Long.parseLong(name.substring(0, name.length() - SegmentWriter.SUFFIX.length())));
+            }
+        }
+        numbers.sort(null);
+        return numbers;
+    }
+
+    private Path path(long number) {
+        return directory.resolve(SegmentWriter.name(number));
+    }
+}
