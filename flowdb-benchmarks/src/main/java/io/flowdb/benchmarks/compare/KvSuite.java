@@ -176,12 +176,16 @@ final class KvSuite implements Suite.Runner {
     }
 
     private void compact(Variant variant) throws Exception {
+        boolean[] compacted = new boolean[1];
         TimedRun run = TimedRun.run(1, Long.MAX_VALUE, 1, (thread, timer) -> {
             long begin = timer.begin();
             variant.store.flush();
-            variant.store.compact();
+            compacted[0] = variant.store.compact();
             timer.end(begin);
         });
+        if (!compacted[0]) {
+            return;
+        }
         context.emit(RowSample.of("compact" + variant.suffix, records * run.callsPerSecond(), run.histogram())
                 .withBytesOnDisk(Directories.sizeBytes(variant.dir))
                 .withWriteAmplification(variant.meter.amplification()));

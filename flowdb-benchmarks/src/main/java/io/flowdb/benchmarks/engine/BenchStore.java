@@ -16,8 +16,8 @@ public interface BenchStore extends AutoCloseable {
     /** Writes what is in memory to the engine's tables. */
     void flush() throws Exception;
 
-    /** Rewrites the whole database into its most compact form. */
-    void compact() throws Exception;
+    /** Rewrites the whole database into its most compact form; false if the engine cannot. */
+    boolean compact() throws Exception;
 
     /** Flushes and waits until no background work is left. */
     void settle() throws Exception;

@@ -6,6 +6,8 @@ import java.util.stream.Collectors;
 
 /** The engines that can be measured; {@link #label} is their name on the command line and in results. */
 public enum EngineKind {
+    /** The engine of this project. */
+    FLOWDB(FlowStore::open),
     /** Facebook's RocksDB through its own Java binding. */
     ROCKSDB(RocksStore::open),
     /** The storage engine of H2. */
@@ -38,7 +40,7 @@ public enum EngineKind {
 
     /** Those that store keys and values. */
     public static List<EngineKind> keyValueStores() {
-        return List.of(ROCKSDB, MVSTORE);
+        return List.of(FLOWDB, ROCKSDB, MVSTORE);
     }
 
     /** Those that store documents. */

@@ -68,9 +68,10 @@ final class MvStore implements BenchStore {
     }
 
     @Override
-    public void compact() {
+    public boolean compact() {
         store.commit();
         store.compactFile(COMPACT_MILLIS);
+        return true;
     }
 
     @Override

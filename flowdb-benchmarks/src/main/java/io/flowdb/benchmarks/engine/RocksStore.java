@@ -120,8 +120,9 @@ final class RocksStore implements BenchStore {
     }
 
     @Override
-    public void compact() throws RocksDBException {
+    public boolean compact() throws RocksDBException {
         db.compactRange();
+        return true;
     }
 
     @Override

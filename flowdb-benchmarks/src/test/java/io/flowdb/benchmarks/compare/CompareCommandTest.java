@@ -96,8 +96,10 @@ class CompareCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--suite nothing | unknown suite nothing, allowed: seed,kv,durable",
+                "--suite nothing | unknown suite nothing, allowed: seed,kv,durable,documents",
                 "--suite kv --engines rocksdb,other | unknown engine other",
+                "--suite kv --engines sqlite | --engines: sqlite, allowed: flowdb,rocksdb,mvstore",
+                "--suite documents --cities /nowhere/cities.gz | no such file",
                 "--suite kv --seconds 0 | --seconds 0.0, allowed",
                 "--suite kv --seconds many | --seconds",
                 "--suite kv --rounds 0 | --rounds 0, allowed",

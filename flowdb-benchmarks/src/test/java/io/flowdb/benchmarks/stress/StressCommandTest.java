@@ -11,14 +11,14 @@ import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class StressCommandTest {
     @TempDir
     Path dir;
 
     @ParameterizedTest
-    @EnumSource(EngineKind.class)
+    @MethodSource("io.flowdb.benchmarks.engine.EngineKind#keyValueStores")
     void stress_withVerify_checksEveryReadAndReportsBothPhases(EngineKind engine) throws Exception {
         Path json = dir.resolve("result.json");
         Path databases = dir.resolve("databases");
@@ -106,7 +106,8 @@ class StressCommandTest {
                 "--duration soon | is no time",
                 "--memtable big | is no size",
                 "--overwrites 1 --read-percent 100 | never ends",
-                "--engine none | unknown engine none"
+                "--engine none | unknown engine none",
+                "--engine sqlite | --engine sqlite, allowed: flowdb,rocksdb,mvstore"
             })
     void stress_wrongArgument_exitsWithTwoAndSaysWhich(String arguments, String complaint) {
         List<String> args = new ArrayList<>(List.of("stress"));
