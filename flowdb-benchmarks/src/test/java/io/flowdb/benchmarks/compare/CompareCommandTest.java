@@ -62,6 +62,40 @@ class CompareCommandTest {
     }
 
     @Test
+    void compare_tinyRunOfDocuments_leavesOutWhatAnEngineLacks() throws Exception {
+        Path json = dir.resolve("result.json");
+
+        CommandLineRun run = CommandLineRun.of(
+                "compare",
+                "--suite",
+                "documents",
+                "--engines",
+                "sqlite,nitrite",
+                "--seconds",
+                "0.02",
+                "--rounds",
+                "1",
+                "--records",
+                "1000",
+                "--heap",
+                "256m",
+                "--json",
+                json.toString(),
+                "--dir",
+                dir.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        List<String> rows = Files.readAllLines(json).stream()
+                .map(line -> line.replaceAll(".*\"workload\":\"(.*?)\",\"engine\":\"(.*?)\".*", "$1 $2"))
+                .toList();
+        assertThat(rows)
+                .contains("put-64 nitrite", "rmw-8 sqlite", "full-scan nitrite")
+                .hasSize(29);
+        assertThat(rows).doesNotContain("rmw-8 nitrite", "import-cities sqlite");
+        assertThat(Files.readString(json)).contains("\"ratioToRocksdb\":null,\"ratioToSqlite\":1}");
+    }
+
+    @Test
     void compare_someWorkloads_reportsOnlyThose() throws Exception {
         Path json = dir.resolve("result.json");
 
