@@ -29,7 +29,7 @@ final class Background implements AutoCloseable {
     Background(Config config, EngineParts parts, CommitPipeline pipeline) {
         this.config = config;
         this.parts = parts;
-        this.flusher = new Flusher(parts, pipeline::refuse);
+        this.flusher = new Flusher(parts, pipeline::refuse, () -> pipeline.refusal() != null);
         this.maintenance = new Maintenance(parts, config.compactionThreshold(), pipeline::refuse);
         this.pipeline = pipeline;
         Duration idle = config.flushInterval().isZero() ? Duration.ofHours(1) : config.flushInterval();

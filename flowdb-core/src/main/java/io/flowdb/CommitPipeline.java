@@ -14,7 +14,6 @@ import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.memtable.Memtable;
 import io.flowdb.internal.wal.Wal;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -80,13 +79,28 @@ final class CommitPipeline {
         DONE
     }
 
+    /**
+     * Why a group failed.
+     *
+     * @param cause of the failure
+     * @param rolledBack whether nothing of the group was stored; otherwise that is unknown
+     */
+    private record Failure(FlowDbException cause, boolean rolledBack) {
+        FlowDbException toThrow() {
+            return rolledBack
+                    ? new StorageException("Nothing was stored: " + cause.getMessage(), cause, true)
+                    : new CommitUnknownException(
+                            cause.getMessage() + "; whether this commit survives is unknown", cause);
+        }
+    }
+
     /** One commit on its way to the disk. */
     private static final class Waiter {
         private final Thread thread = Thread.currentThread();
         private final long seqno;
         private final boolean sync;
         private volatile Phase phase = Phase.WAITING; // set by the leader
-        private volatile @Nullable FlowDbException failure; // set before phase
+        private volatile @Nullable Failure failure; // set before phase
 
         Waiter(long seqno, boolean sync) {
             this.seqno = seqno;
@@ -179,6 +193,14 @@ final class CommitPipeline {
             roomOrIdle.signalAll();
         } finally {
             commitLock.unlock();
+        }
+    }
+
+    /** Throws if commits are refused. */
+    void checkAccepting() {
+        FlowDbException cause = refusal();
+        if (cause != null) {
+            throw refused(cause);
         }
     }
 
@@ -344,21 +366,26 @@ final class CommitPipeline {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        FlowDbException failure = waiter.failure;
+        Failure failure = waiter.failure;
         if (failure != null) {
-            throw new CommitUnknownException(
-                    failure.getMessage() + "; whether this commit survives is unknown", failure);
+            throw failure.toThrow();
         }
     }
 
     /** Writes one group and hands the lead on. */
     private void lead() {
         ArrayDeque<Waiter> group = takeGroup();
-        FlowDbException failure = writeGroup(group);
-        Waiter last = group.getLast();
-        if (failure == null) {
-            publishedSeqno = last.seqno;
+        FlowDbException cause = writeGroup(group);
+        if (cause == null) {
+            publishedSeqno = group.getLast().seqno;
+            release(group, null);
+            handOver();
+        } else {
+            fail(group, cause);
         }
+    }
+
+    private static void release(ArrayDeque<Waiter> group, @Nullable Failure failure) {
         Thread self = Thread.currentThread();
         for (Waiter waiter : group) {
             waiter.failure = failure;
@@ -367,7 +394,6 @@ final class CommitPipeline {
                 LockSupport.unpark(waiter.thread);
             }
         }
-        handOver(failure);
     }
 
     private ArrayDeque<Waiter> takeGroup() {
@@ -400,15 +426,9 @@ final class CommitPipeline {
         }
     }
 
-    private void handOver(@Nullable FlowDbException failure) {
-        List<Waiter> failed = new ArrayList<>();
+    private void handOver() {
         commitLock.lock();
         try {
-            if (failure != null) {
-                refusal = refusal == null ? failure : refusal;
-                failed.addAll(queue);
-                queue.clear();
-            }
             Waiter next = queue.peekFirst();
             if (next == null) {
                 leading = false;
@@ -420,10 +440,42 @@ final class CommitPipeline {
         } finally {
             commitLock.unlock();
         }
-        for (Waiter waiter : failed) {
-            waiter.failure = failure;
-            waiter.phase = Phase.DONE;
-            LockSupport.unpark(waiter.thread);
+    }
+
+    /**
+     * Ends the group and everyone who came behind it, as their records stand behind the group's. If the disk was full, log and memtables are
+     * put back to the last published commit and the next commit may try again; otherwise nothing is accepted any more.
+     */
+    private void fail(ArrayDeque<Waiter> group, FlowDbException cause) {
+        boolean rolledBack;
+        commitLock.lock();
+        try {
+            group.addAll(queue);
+            queue.clear();
+            rolledBack = rollBack(cause);
+            if (!rolledBack && refusal == null) {
+                refusal = cause;
+            }
+            leading = false;
+            roomOrIdle.signalAll();
+        } finally {
+            commitLock.unlock();
+        }
+        release(group, new Failure(cause, rolledBack));
+    }
+
+    @GuardedBy("commitLock")
+    private boolean rollBack(FlowDbException cause) {
+        if (refusal != null || !(cause instanceof StorageException s && s.diskFull())) {
+            return false;
+        }
+        try {
+            wal.rollBack();
+            states.dropAbove(publishedSeqno);
+            return true;
+        } catch (FlowDbException e) {
+            cause.addSuppressed(e);
+            return false;
         }
     }
 

@@ -241,6 +241,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
         while (flusher.flushOldest()) {
             pipeline.frozenCountFell();
         }
+        pipeline.checkAccepting();
     }
 
     /** Merges all tables, without what deletes, overwrites and expiry have made useless; false if there was nothing to merge. */

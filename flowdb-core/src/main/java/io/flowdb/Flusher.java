@@ -9,7 +9,9 @@ import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.memtable.Memtable;
 import io.flowdb.internal.merge.RetainedCursor;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Flusher {
     private final EngineParts parts;
     private final Consumer<FlowDbException> onManifestFailure;
+    private final BooleanSupplier refused;
     private final ReentrantLock flushLock = new ReentrantLock(); // rank 5, docs/concurrency.md
 
     @GuardedBy("flushLock")
@@ -27,13 +30,14 @@ final class Flusher {
 
     private volatile boolean healthy = true; // mirrors lastFailure for readers without the lock
 
-    /** {@code onManifestFailure} must stop all writes: what the manifest says on disk is then unknown. */
-    Flusher(EngineParts parts, Consumer<FlowDbException> onManifestFailure) {
+    /** {@code onManifestFailure} must stop all writes: what the manifest says on disk is then unknown. {@code refused} tells whether commits are refused. */
+    Flusher(EngineParts parts, Consumer<FlowDbException> onManifestFailure, BooleanSupplier refused) {
         this.parts = parts;
+        this.refused = refused;
         this.onManifestFailure = onManifestFailure;
     }
 
-    /** Flushes the oldest frozen memtable; false if there is none. */
+    /** Flushes the oldest frozen memtable, or waits a moment until that is possible; false if there is none. */
     boolean flushOldest() {
         flushLock.lock();
         try {
@@ -41,8 +45,14 @@ final class Flusher {
             if (frozen.isEmpty()) {
                 return false;
             }
+            Memtable oldest = frozen.get(frozen.size() - 1);
+            if (oldest.maxSeqno() > parts.snapshots().newestVisible()) {
+                /* Its last commits are still on their way to the log, and may yet be taken back. */
+                LockSupport.parkNanos(50_000);
+                return !refused.getAsBoolean();
+            }
             try {
-                flush(frozen.get(frozen.size() - 1));
+                flush(oldest);
                 lastFailure = null;
                 healthy = true;
                 return true;

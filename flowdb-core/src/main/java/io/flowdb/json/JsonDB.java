@@ -1,5 +1,7 @@
 package io.flowdb.json;
 
+import io.flowdb.Config;
+import io.flowdb.Engine;
 import io.flowdb.OrderedStore;
 import io.flowdb.error.ConflictException;
 import io.flowdb.internal.json.DocumentCodec;
@@ -30,10 +32,29 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     private final Database database;
     private final SchemaChanger schema;
+    /** The engine to close with the database, if it is the database's own. */
+    private final @Nullable Engine owned;
 
-    private JsonDB(Database database) {
+    private JsonDB(Database database, @Nullable Engine owned) {
         this.database = database;
+        this.owned = owned;
         this.schema = new SchemaChanger(database);
+    }
+
+    /** Opens an engine and a database on it that owns it. */
+    public static JsonDB open(Config config) {
+        return open(config, JsonLimits.DEFAULT);
+    }
+
+    /** As {@link #open(Config)} with other limits. */
+    public static JsonDB open(Config config, JsonLimits limits) {
+        Engine engine = Engine.open(config);
+        try {
+            return create(new Database(engine, limits, config.clockMicros()), engine);
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
     }
 
     /** A database on a store that stays the caller's: closing the database leaves it open. */
@@ -43,14 +64,20 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** As {@link #on(OrderedStore)} with other limits. */
     public static JsonDB on(OrderedStore store, JsonLimits limits) {
-        return on(store, limits, () -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
+        LongSupplier clock = store instanceof Engine engine
+                ? engine.config().clockMicros()
+                : () -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+        return on(store, limits, clock);
     }
 
     /** As {@link #on(OrderedStore, JsonLimits)} with another source of the time, in microseconds since the epoch. */
     public static JsonDB on(OrderedStore store, JsonLimits limits, LongSupplier clockMicros) {
-        Database database = new Database(store, limits, clockMicros);
+        return create(new Database(store, limits, clockMicros), null);
+    }
+
+    private static JsonDB create(Database database, @Nullable Engine owned) {
         database.load();
-        JsonDB db = new JsonDB(database);
+        JsonDB db = new JsonDB(database, owned);
         db.schema.removeUnfinished();
         return db;
     }
@@ -58,6 +85,11 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     /** The store below. */
     public OrderedStore store() {
         return database.store;
+    }
+
+    /** The engine below, if it is one. */
+    public Optional<Engine> engine() {
+        return database.store instanceof Engine engine ? Optional.of(engine) : Optional.empty();
     }
 
     /** Whether it was not closed. */
@@ -68,7 +100,13 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     /** Releases what it holds of the store below. Idempotent; open transactions can only be closed afterwards. */
     @Override
     public void close() {
-        database.close();
+        try {
+            database.close();
+        } finally {
+            if (owned != null) {
+                owned.close();
+            }
+        }
     }
 
     /** Creates a store; does nothing if an equal one exists. */
@@ -307,7 +345,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     @Override
-    public List<JsonNode> getByIndex(String store, String index, KeyRange range) {
+    public List<JsonNode> getByIndex(String store, String index, @Nullable KeyRange range) {
         return read(store, reads -> reads.getByIndex(index, range));
     }
 
@@ -339,11 +377,24 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     @Override
     public JsonCursor openCursor(String store, KeyRange range, CursorDirection direction) {
-        throw new UnsupportedOperationException();
+        return openCursor(store, range, direction, def -> null);
     }
 
     @Override
     public JsonCursor openCursor(String store, String index, KeyRange range, CursorDirection direction) {
-        throw new UnsupportedOperationException();
+        return openCursor(store, range, direction, def -> def.index(index));
+    }
+
+    private JsonCursor openCursor(
+            String store, KeyRange range, CursorDirection direction, Function<StoreDef, @Nullable IndexDef> index) {
+        Session session = database.open();
+        try {
+            Reads reads = new Reads(session.view(), session.catalog().store(store), database.limits);
+            EntryCursor.Target target = new EntryCursor.Target(database::checkOpen, null, session::close);
+            return new EntryCursor(reads, index.apply(reads.def()), range, direction, target);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
     }
 }

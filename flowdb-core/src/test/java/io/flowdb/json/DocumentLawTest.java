@@ -2,8 +2,12 @@ package io.flowdb.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowdb.Config;
+import io.flowdb.SyncMode;
 import io.flowdb.error.UniqueViolationException;
 import io.flowdb.internal.json.KeyWriter;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,6 +19,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -50,6 +55,51 @@ class DocumentLawTest {
     private record Order(String path, boolean descending) {}
 
     private record Clause(Filter filter, Predicate<JsonNode> model) {}
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void queries_onTheEngineOverFlushAndReopen_equalFilterSortSlice() {
+        long base = Long.getLong("seed", System.nanoTime());
+        System.out.println("queries_onTheEngineOverFlushAndReopen_equalFilterSortSlice first seed " + base);
+        for (int round = 0; round < 12; round++) {
+            long seed = base + round;
+            Config config = Config.builder()
+                    .dataDir(directory.resolve("r" + round))
+                    .memtableSize(64 << 10)
+                    .walSyncMode(SyncMode.interval(Duration.ofSeconds(1)))
+                    .build();
+            Random random = new Random(seed);
+            Model model = new Model();
+            try (JsonDB db = JsonDB.open(config)) {
+                db.createObjectStore(randomSchema(random));
+                change(random, db, model, 100);
+                db.engine().orElseThrow().flush();
+                change(random, db, model, 50);
+                checkQueries(seed, random, db, model, 30);
+                db.engine().orElseThrow().flush();
+                change(random, db, model, 50);
+            }
+            try (JsonDB db = JsonDB.open(config)) {
+                assertThat(db.count("s")).isEqualTo(model.documents.size());
+                checkQueries(seed, random, db, model, 30);
+                db.inTransaction(TransactionMode.READ_WRITE, List.of("s"), transaction -> {
+                    change(random, transaction, model, 50);
+                    checkQueries(seed, random, transaction, model, 30);
+                    return null;
+                });
+                assertThat(db.verifyIndexes("s").problems()).as("seed %d", seed).isEmpty();
+                assertThat(db.count("s")).isEqualTo(model.documents.size());
+            }
+        }
+    }
+
+    private void checkQueries(long seed, Random random, DocumentOperations db, Model model, int count) {
+        for (int i = 0; i < count; i++) {
+            checkQuery(seed, random, db, model);
+        }
+    }
 
     @Test
     void queries_randomDataAndIndexes_equalFilterSortSlice() {
