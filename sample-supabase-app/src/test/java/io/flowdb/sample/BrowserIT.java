@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,17 +32,32 @@ class BrowserIT {
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
 
     @TempDir
-    Path directory;
+    static Path dataDir;
 
-    private RunningSample sample;
+    static RunningSample sample;
+
+    @TempDir
+    Path profile;
+
     private ChromeDriver browser;
 
-    @BeforeEach
-    void open() {
+    @BeforeAll
+    static void start() {
         assumeTrue(
                 Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER),
                 "needs " + CHROMIUM + " and " + DRIVER + " (Debian: apt-get install chromium chromium-driver)");
-        sample = RunningSample.start(directory.resolve("data"), "sample.cities.import-enabled=true");
+        sample = RunningSample.start(dataDir.resolve("data"), "sample.cities.import-enabled=true");
+    }
+
+    @AfterAll
+    static void stop() {
+        if (sample != null) {
+            sample.close();
+        }
+    }
+
+    @BeforeEach
+    void open() {
         browser = startBrowser();
         browser.get("http://127.0.0.1:" + sample.port() + "/");
     }
@@ -49,9 +66,6 @@ class BrowserIT {
     void close() {
         if (browser != null) {
             browser.quit();
-        }
-        if (sample != null) {
-            sample.close();
         }
     }
 
@@ -68,7 +82,7 @@ class BrowserIT {
                 "--disable-component-update",
                 "--disable-sync",
                 "--window-size=1200,900",
-                "--user-data-dir=" + directory.resolve("profile"));
+                "--user-data-dir=" + profile);
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, java.util.logging.Level.ALL);
         options.setCapability("goog:loggingPrefs", logs);
@@ -122,12 +136,12 @@ class BrowserIT {
         awaitText("#email-error", "Type your e-mail address.");
         assertThat(browser.switchTo().activeElement().getDomAttribute("id")).isEqualTo("email");
 
-        find("#email").sendKeys("ada@example.com");
+        find("#email").sendKeys("bob@example.com");
         find("#password").sendKeys("short", Keys.ENTER);
         awaitText("#password-error", "Password must have at least 8 characters and at most 72 bytes.");
         assertThat(find("#password").getDomAttribute("aria-invalid")).isEqualTo("true");
 
-        sample.api().signUp("ada@example.com");
+        sample.api().signUp("bob@example.com");
         find("#password").sendKeys(" but now longer", Keys.ENTER);
         awaitText("#email-error", "Email is registered already.");
 
@@ -138,7 +152,7 @@ class BrowserIT {
 
     @Test
     void session_endedElsewhere_asksToLogInAgain() {
-        signUp("ada@example.com");
+        signUp("cleo@example.com");
         Object token = browser.executeScript("return localStorage.getItem('flowdb-sample-token')");
         sample.api().post("/api/logout", (String) token, null);
 
@@ -150,7 +164,7 @@ class BrowserIT {
 
     @Test
     void keyboard_alone_isEnough() {
-        signUp("ada@example.com");
+        signUp("dora@example.com");
         await().until(() -> "title".equals(focus().getDomAttribute("id")));
         focus().sendKeys("by keyboard", Keys.ENTER);
         assertTitles("by keyboard");
