@@ -17,9 +17,11 @@ import org.springframework.context.annotation.Primary;
 /** The whole application on a free port, with the data directory given and a clock that the test moves. */
 public final class RunningSample implements AutoCloseable {
     private final ServletWebServerApplicationContext context;
+    private final Api api;
 
     private RunningSample(ServletWebServerApplicationContext context) {
         this.context = context;
+        this.api = new Api(context.getWebServer().getPort());
     }
 
     /** Starts without the import of cities. */
@@ -42,7 +44,7 @@ public final class RunningSample implements AutoCloseable {
     }
 
     public Api api() {
-        return new Api(port());
+        return api;
     }
 
     public <T> T bean(Class<T> type) {
