@@ -1,8 +1,14 @@
 package io.flowdb.json;
 
+import static io.flowdb.internal.base.Arguments.check;
+
+import io.flowdb.internal.json.DocumentCodec;
+import io.flowdb.internal.json.KeyPath;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -11,11 +17,33 @@ import tools.jackson.databind.JsonNode;
  * A query over one store. Conditions are joined by "and"; each method of the first group changes this query and returns it.
  *
  * <p>The result equals filtering all documents, sorting them, leaving out {@code offset} and keeping {@code limit}; ties are in
- * primary key order. Threads: one.
+ * primary key order. Errors: {@link io.flowdb.error.InvalidQueryException}, {@link io.flowdb.error.InvalidKeyException}.
+ * Threads: one.
  */
 public final class JsonQuery {
+    private final Source source;
+    private final List<Condition> conditions = new ArrayList<>();
+    private final List<Order> orders = new ArrayList<>();
+    private long offset;
+    private long limit = Long.MAX_VALUE;
 
-    JsonQuery() {}
+    JsonQuery(Source source) {
+        this.source = source;
+    }
+
+    /** Where a query reads: the newest state or a transaction. */
+    interface Source {
+        <R extends @Nullable Object> R read(Function<Reads, R> body);
+
+        /** Deletes the documents whose keys {@code keys} finds, atomically. */
+        long delete(Function<Reads, List<byte[]>> keys);
+    }
+
+    /** A sort key. */
+    record Order(KeyPath path, boolean descending) {}
+
+    /** What is asked. */
+    record Spec(List<Condition> conditions, List<Order> orders, long offset, long limit) {}
 
     /** The value at {@code path} equals {@code value}; see {@link Filter#eq}. */
     public JsonQuery whereEq(String path, @Nullable Object value) {
@@ -34,66 +62,116 @@ public final class JsonQuery {
 
     /** The document satisfies {@code filter}. */
     public JsonQuery where(Filter filter) {
-        throw new UnsupportedOperationException("where");
+        conditions.add(Condition.of(filter));
+        return this;
     }
 
     /** Sorts by the value at {@code path}, absent values like null; a second call sorts what the first leaves equal. */
     public JsonQuery orderBy(String path, Direction direction) {
-        throw new UnsupportedOperationException("orderBy");
+        orders.add(new Order(Condition.path(path), direction == Direction.DESC));
+        return this;
     }
 
     /** Leaves out the first {@code count} results. */
     public JsonQuery offset(long count) {
-        throw new UnsupportedOperationException("offset");
+        check(count >= 0, "offset", count, "0 or more");
+        offset = count;
+        return this;
     }
 
     /** Keeps at most {@code count} results. */
     public JsonQuery limit(long count) {
-        throw new UnsupportedOperationException("limit");
+        check(count >= 0, "limit", count, "0 or more");
+        limit = count;
+        return this;
+    }
+
+    private Spec spec() {
+        return new Spec(List.copyOf(conditions), List.copyOf(orders), offset, limit);
     }
 
     /** The documents. */
     public List<JsonNode> collect() {
-        throw new UnsupportedOperationException("collect");
+        return rows((key, document) -> document);
     }
 
     /** The documents, read as {@code type}. */
     public <T> List<T> collect(Class<T> type) {
-        throw new UnsupportedOperationException("collect");
+        return rows((key, document) -> DocumentCodec.MAPPER.treeToValue(document, type));
     }
 
     /** The documents with their keys. */
     public List<Document> collectDocuments() {
-        throw new UnsupportedOperationException("collectDocuments");
+        Spec spec = spec();
+        return source.read(reads -> {
+            List<Document> documents = new ArrayList<>();
+            new QueryRun(reads, spec)
+                    .run((key, document) ->
+                            documents.add(new Document(reads.def().keyOf(key), document)));
+            return documents;
+        });
     }
 
-    /** The documents one by one; close the stream. */
+    /** Makes a result of a row. */
+    private interface RowMapper<T> {
+        T map(byte[] documentKey, JsonNode document);
+    }
+
+    private <T> List<T> rows(RowMapper<T> mapper) {
+        Spec spec = spec();
+        return source.read(reads -> {
+            List<T> results = new ArrayList<>();
+            new QueryRun(reads, spec).run((key, document) -> results.add(mapper.map(key, document)));
+            return results;
+        });
+    }
+
+    /** The documents as a stream over the finished result. */
     public Stream<JsonNode> stream() {
-        throw new UnsupportedOperationException("stream");
+        return collect().stream();
     }
 
     /** The first document. */
     public Optional<JsonNode> first() {
-        throw new UnsupportedOperationException("first");
+        Spec spec = new Spec(List.copyOf(conditions), List.copyOf(orders), offset, Math.min(limit, 1));
+        return source.read(reads -> {
+            List<JsonNode> found = new ArrayList<>(1);
+            new QueryRun(reads, spec).run((key, document) -> found.add(document));
+            return found.isEmpty() ? Optional.empty() : Optional.of(found.get(0));
+        });
     }
 
     /** Number of results, with offset and limit applied. */
     public long count() {
-        throw new UnsupportedOperationException("count");
+        Spec spec = new Spec(List.copyOf(conditions), List.of(), offset, limit);
+        return source.read(reads -> new QueryRun(reads, spec).count());
     }
 
     /** Whether there is a result. */
     public boolean exists() {
-        throw new UnsupportedOperationException("exists");
+        Spec spec = new Spec(List.copyOf(conditions), List.of(), offset, Math.min(limit, 1));
+        return source.read(reads -> new QueryRun(reads, spec).count()) > 0;
     }
 
     /** Deletes the results, atomically, and returns their number. */
     public long delete() {
-        throw new UnsupportedOperationException("delete");
+        Spec spec = spec();
+        return source.delete(reads -> {
+            List<byte[]> keys = new ArrayList<>();
+            new QueryRun(reads, spec).run((key, document) -> keys.add(key));
+            return keys;
+        });
     }
 
     /** Runs the query and tells how it was carried out. */
     public Explain explain() {
-        throw new UnsupportedOperationException("explain");
+        Spec spec = spec();
+        return source.read(reads -> {
+            long start = System.nanoTime();
+            QueryRun run = new QueryRun(reads, spec);
+            run.run((key, document) -> true);
+            return Explanation.of(
+                    reads, run, !run.plan().ordered() && !spec.orders().isEmpty(), System.nanoTime() - start);
+        });
     }
 }
