@@ -128,8 +128,12 @@ public interface DocumentOperations {
      */
     List<JsonNode> getByIndex(String store, String index, @Nullable Object value);
 
-    /** The documents whose index keys lie in {@code range}, each once, in (index key, primary key) order. */
-    List<JsonNode> getByIndex(String store, String index, KeyRange range);
+    /**
+     * The documents whose index keys lie in {@code range}, each once, in (index key, primary key) order.
+     *
+     * @param range null, which the compiler takes for a range, stands for the value null
+     */
+    List<JsonNode> getByIndex(String store, String index, @Nullable KeyRange range);
 
     /** The documents with index keys from {@code start} (inclusive) to {@code end} (exclusive); null for unbounded. */
     default List<JsonNode> rangeByIndex(String store, String index, @Nullable Object start, @Nullable Object end) {

@@ -29,7 +29,8 @@ public interface JsonCursor extends AutoCloseable {
     /** Moves by {@code count} entries, 1 or more; false if there are fewer. */
     boolean advance(long count);
 
-    /** The key of the present entry: of the index, or the primary key. A compound index gives a list. */
+    /** The key of the present entry: of the index, or the primary key. A compound index gives a list; null is a key of indexes. */
+    @Nullable
     Object key();
 
     /** The primary key of the present entry. */

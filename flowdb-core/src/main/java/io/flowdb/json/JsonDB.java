@@ -345,7 +345,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     @Override
-    public List<JsonNode> getByIndex(String store, String index, KeyRange range) {
+    public List<JsonNode> getByIndex(String store, String index, @Nullable KeyRange range) {
         return read(store, reads -> reads.getByIndex(index, range));
     }
 
@@ -377,11 +377,24 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     @Override
     public JsonCursor openCursor(String store, KeyRange range, CursorDirection direction) {
-        throw new UnsupportedOperationException();
+        return openCursor(store, range, direction, def -> null);
     }
 
     @Override
     public JsonCursor openCursor(String store, String index, KeyRange range, CursorDirection direction) {
-        throw new UnsupportedOperationException();
+        return openCursor(store, range, direction, def -> def.index(index));
+    }
+
+    private JsonCursor openCursor(
+            String store, KeyRange range, CursorDirection direction, Function<StoreDef, @Nullable IndexDef> index) {
+        Session session = database.open();
+        try {
+            Reads reads = new Reads(session.view(), session.catalog().store(store), database.limits);
+            EntryCursor.Target target = new EntryCursor.Target(database::checkOpen, null, session::close);
+            return new EntryCursor(reads, index.apply(reads.def()), range, direction, target);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
     }
 }

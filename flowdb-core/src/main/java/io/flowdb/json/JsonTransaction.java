@@ -252,7 +252,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     }
 
     @Override
-    public List<JsonNode> getByIndex(String store, String index, KeyRange range) {
+    public List<JsonNode> getByIndex(String store, String index, @Nullable KeyRange range) {
         return reads(store).getByIndex(index, range);
     }
 
@@ -293,11 +293,17 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
 
     @Override
     public JsonCursor openCursor(String store, KeyRange range, CursorDirection direction) {
-        throw new UnsupportedOperationException();
+        return new EntryCursor(reads(store), null, range, direction, target(store));
     }
 
     @Override
     public JsonCursor openCursor(String store, String index, KeyRange range, CursorDirection direction) {
-        throw new UnsupportedOperationException();
+        Reads reads = reads(store);
+        return new EntryCursor(reads, reads.def().index(index), range, direction, target(store));
+    }
+
+    private EntryCursor.Target target(String store) {
+        boolean writable = mode == TransactionMode.READ_WRITE;
+        return new EntryCursor.Target(this::checkUsable, writable ? () -> writes(store) : null, () -> {});
     }
 }

@@ -158,7 +158,10 @@ record Reads(View view, StoreDef def, JsonLimits limits) {
         return Arrays.asList(value);
     }
 
-    List<JsonNode> getByIndex(String indexName, KeyRange range) {
+    List<JsonNode> getByIndex(String indexName, @Nullable KeyRange range) {
+        if (range == null) {
+            return getByIndex(indexName, (Object) null);
+        }
         IndexDef index = def.index(indexName);
         byte[][] bounds = bounds(index, range);
         return bounds == null ? new ArrayList<>() : fetch(index, bounds[0], bounds[1]);

@@ -6,6 +6,7 @@ import io.flowdb.error.InvalidKeyException;
 import io.flowdb.error.MissingKeyException;
 import io.flowdb.error.SchemaConflictException;
 import io.flowdb.internal.json.DocumentCodec;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -81,11 +82,16 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
             throw new SchemaConflictException(def.name, "it makes no keys (autoIncrement = false, needed: true)");
         }
         long key = database.counters.take(def);
-        if (!(document instanceof ObjectNode object)
-                || !def.keyPath.set(object, JsonNodeFactory.instance.numberNode(key))) {
+        if (!(document instanceof ObjectNode object) || !def.keyPath.set(object, number(key))) {
             throw new MissingKeyException(def.name, def.schema.keyPath());
         }
         return def.documentKey((Object) key, database.limits);
+    }
+
+    /** The node that reading the number back gives. */
+    private static JsonNode number(long key) {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        return key <= Integer.MAX_VALUE ? nodes.numberNode((int) key) : nodes.numberNode(key);
     }
 
     private boolean exists(byte[] documentKey, Change.Base base) {
@@ -124,7 +130,7 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
     }
 
     private void checkKeyStays(byte[] documentKey, JsonNode document) {
-        if (!java.util.Arrays.equals(keyOf(document), documentKey)) {
+        if (!Arrays.equals(keyOf(document), documentKey)) {
             throw new InvalidKeyException(def.name, "an update must not change the primary key");
         }
     }
