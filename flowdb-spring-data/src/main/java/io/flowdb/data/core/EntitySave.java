@@ -11,8 +11,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One entity on its way into its store: the prepared document, and what has to hold when it is written. Writing may be repeated;
- * it changes nothing here. Threads: one.
+ * One entity on its way into its store: the prepared document, and what has to hold when it is written. Writing may be repeated,
+ * after a conflict; the outcome is the same. Threads: one.
  */
 final class EntitySave<T> {
 
@@ -32,6 +32,9 @@ final class EntitySave<T> {
     private final @Nullable Object previousId;
     private final @Nullable Object previousVersion;
     private final ObjectNode document;
+
+    /** Set by the first write of a counted one; a repeated write keeps it. */
+    private @Nullable Object counted;
 
     EntitySave(
             FlowDbPersistentEntity<?> entity,
@@ -63,17 +66,39 @@ final class EntitySave<T> {
     /** Returns the key. */
     Object write(DocumentOperations operations) {
         return switch (kind) {
-            case COUNTED -> operations.putAuto(store(), document.deepCopy());
+            case COUNTED -> writeCounted(operations);
             case ADD -> operations.add(store(), document);
             case PUT -> {
                 FlowDbPersistentProperty version = entity.getVersionProperty();
                 if (version != null) {
-                    String idField = entity.getRequiredIdProperty().getFieldName();
-                    requireVersion(operations, entity, document.get(idField), previousVersion);
+                    requireVersion(operations, entity, key(), previousVersion);
                 }
                 yield operations.put(store(), document);
             }
         };
+    }
+
+    private Object writeCounted(DocumentOperations operations) {
+        if (counted == null) {
+            counted = operations.putAuto(store(), document);
+            return counted;
+        }
+        return operations.add(store(), document);
+    }
+
+    /** Where the key lies in the document. */
+    String keyPath() {
+        return entity.getRequiredIdProperty().getFieldName();
+    }
+
+    /** The key, unless the store counts it up. */
+    JsonNode key() {
+        return document.get(keyPath());
+    }
+
+    /** Whether a document with this key is there already and will be replaced. */
+    boolean overwrites(DocumentOperations operations) {
+        return kind == Kind.PUT && operations.exists(store(), key());
     }
 
     /** Throws {@link OptimisticLockingFailureException} unless the stored document has this version. */
@@ -97,7 +122,6 @@ final class EntitySave<T> {
         if (kind == Kind.COUNTED) {
             FlowDbPersistentProperty id = entity.getRequiredIdProperty();
             accessor.setProperty(id, NumberUtils.convertNumberToTargetClass((Number) key, boxed(id)));
-            document.put(id.getFieldName(), ((Number) key).longValue());
         }
         return accessor.getBean();
     }

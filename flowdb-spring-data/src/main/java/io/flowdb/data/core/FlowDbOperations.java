@@ -104,7 +104,12 @@ public interface FlowDbOperations {
     /** Conditions on the properties of an entity. */
     <T> Conditions<T> conditions(Class<T> type);
 
-    /** The documents themselves, in the transaction of the thread if there is one; exceptions are translated. */
+    /**
+     * The same operations without {@link RowPolicy row policies}, for work of the application itself. Logged with its reason.
+     */
+    FlowDbOperations bypassingRowPolicies(String reason);
+
+    /** The documents themselves, unguarded by row policies, in the transaction of the thread if there is one; exceptions are translated. */
     <R extends @Nullable Object> R execute(Function<? super DocumentOperations, R> action);
 
     /** Runs {@code action} in one transaction over {@code stores}: that of the thread, else one of its own, repeated on conflict. */

@@ -7,25 +7,26 @@ import io.flowdb.data.core.QueryRunner.Plan;
 import io.flowdb.data.mapping.FlowDbMappingContext;
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
-import io.flowdb.error.FlowDbException;
 import io.flowdb.json.DocumentOperations;
 import io.flowdb.json.Explain;
+import io.flowdb.json.Filter;
 import io.flowdb.json.JsonDB;
-import io.flowdb.json.JsonTransaction;
-import io.flowdb.json.TransactionMode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.BeansException;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationContextAware;
@@ -43,21 +44,25 @@ import org.springframework.data.mapping.MappingException;
 import org.springframework.data.mapping.callback.EntityCallbacks;
 import org.springframework.data.support.PageableExecutionUtils;
 import org.springframework.data.util.ProxyUtils;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.util.function.SingletonSupplier;
 import tools.jackson.databind.JsonNode;
 
 /** {@link FlowDbOperations} on a {@link JsonDB}. */
 public final class FlowDbTemplate implements FlowDbOperations, ApplicationContextAware {
 
-    private final Supplier<JsonDB> database;
+    private static final Logger LOG = LoggerFactory.getLogger(FlowDbTemplate.class);
+
+    private final DocumentAccess documents;
     private final FlowDbConverter converter;
     private final EntityProperties properties;
     private final QueryRunner queries;
     private final EntityWriter writer;
-    private final FlowDbExceptionTranslator exceptions = new FlowDbExceptionTranslator();
 
     /** Null without an application context. Set once, before the template is used. */
     private @Nullable EntityCallbacks callbacks;
+
+    /** The policies are asked for late: they may need this template. Set once, before the template is used. */
+    private Supplier<RowPolicies> policies = () -> RowPolicies.NONE;
 
     /** A template with a mapping context of its own. */
     public FlowDbTemplate(JsonDB database) {
@@ -71,16 +76,43 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
 
     /** A template on the database that {@code database} gives at each operation; it may open it at the first one. */
     public FlowDbTemplate(Supplier<JsonDB> database, FlowDbConverter converter) {
-        this.database = database;
+        this.documents = new DocumentAccess(database);
         this.converter = converter;
         this.properties = new EntityProperties(converter);
         this.queries = new QueryRunner(properties);
         this.writer = new EntityWriter(converter);
     }
 
+    /** The same without policies. */
+    private FlowDbTemplate(FlowDbTemplate guarded) {
+        this.documents = guarded.documents;
+        this.converter = guarded.converter;
+        this.properties = guarded.properties;
+        this.queries = guarded.queries;
+        this.writer = guarded.writer;
+        this.callbacks = guarded.callbacks;
+    }
+
     @Override
     public void setApplicationContext(ApplicationContext context) throws BeansException {
         setEntityCallbacks(EntityCallbacks.create(context));
+        this.policies = SingletonSupplier.of(() -> {
+            List<RowPolicy<?>> beans = new ArrayList<>();
+            context.getBeanProvider(RowPolicy.class).orderedStream().forEach(beans::add);
+            return RowPolicies.of(beans, this);
+        });
+    }
+
+    /** Guards stores by these policies, instead of the beans of the application context. */
+    public void setRowPolicies(List<? extends RowPolicy<?>> policies) {
+        RowPolicies fixed = RowPolicies.of(policies, this);
+        this.policies = () -> fixed;
+    }
+
+    @Override
+    public FlowDbOperations bypassingRowPolicies(String reason) {
+        LOG.info("Row policies are bypassed: {}", reason);
+        return new FlowDbTemplate(this);
     }
 
     /** Calls these before and after conversion, saving and deleting, instead of the beans of the application context. */
@@ -112,9 +144,15 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     private <T> T saveOne(T entity, boolean insert) {
         EntitySave<T> save = prepare(entity, insert);
         return storing(List.of(save), List.of(entity), () -> {
-            Object key = save.isConditional()
-                    ? this.<Object>executeAtomically(List.of(save.store()), save::write)
-                    : this.<Object>execute(save::write);
+            Object key;
+            if (policies.get().guards(save.store())) {
+                key = documents.<Object>atomically(
+                        List.of(save.store()), transaction -> policies.get().write(save, transaction));
+            } else if (save.isConditional()) {
+                key = documents.<Object>atomically(List.of(save.store()), save::write);
+            } else {
+                key = documents.<Object>write(save::write);
+            }
             return writer.complete(save, key);
         });
     }
@@ -133,11 +171,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
             return new ArrayList<>();
         }
         return storing(saves, originals, () -> {
-            List<Object> keys = executeAtomically(stores, operations -> {
-                List<Object> written = new ArrayList<>(saves.size());
-                saves.forEach(save -> written.add(save.write(operations)));
-                return written;
-            });
+            List<Object> keys = writeMany(saves, stores);
             List<T> stored = new ArrayList<>(saves.size());
             for (int i = 0; i < saves.size(); i++) {
                 stored.add(writer.complete(saves.get(i), keys.get(i)));
@@ -146,12 +180,35 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         });
     }
 
+    private <T> List<Object> writeMany(List<EntitySave<T>> saves, Set<String> stores) {
+        RowPolicies guards = policies.get();
+        if (stores.stream().anyMatch(guards::guards)) {
+            return documents.atomically(
+                    stores,
+                    transaction -> saves.stream()
+                            .map(save -> guards.guards(save.store())
+                                    ? guards.write(save, transaction)
+                                    : save.write(transaction))
+                            .toList());
+        }
+        return saves.stream().anyMatch(EntitySave::isConditional)
+                ? documents.atomically(stores, operations -> writeEach(saves, operations))
+                : documents.writeAll(stores, operations -> writeEach(saves, operations));
+    }
+
+    private static <T> List<Object> writeEach(List<EntitySave<T>> saves, DocumentOperations operations) {
+        List<Object> keys = new ArrayList<>(saves.size());
+        saves.forEach(save -> keys.add(save.write(operations)));
+        return keys;
+    }
+
     private <T> EntitySave<T> prepare(T entity, boolean insert) {
         try {
             return writer.prepare(
                     entity,
                     insert,
-                    (type, id) -> execute(ops -> ops.exists(type.getStore(), keyOf(type.getRequiredIdProperty(), id))));
+                    (type, id) -> documents.execute(
+                            ops -> ops.exists(type.getStore(), keyOf(type.getRequiredIdProperty(), id))));
         } catch (MappingException e) {
             throw new InvalidDataAccessApiUsageException(String.valueOf(e.getMessage()), e);
         }
@@ -172,12 +229,10 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     public <T> @Nullable T findById(Object id, Class<T> type) {
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
         Object key = keyOf(entity.getRequiredIdProperty(), id);
-        JsonNode document;
-        try {
-            document = operations().get(entity.getStore(), key);
-        } catch (FlowDbException e) {
-            throw exceptions.translate(e);
+        if (policies.get().guards(entity.getStore())) {
+            return findFirst(byId(entity, key), type).orElse(null);
         }
+        JsonNode document = documents.<@Nullable JsonNode>execute(operations -> operations.get(entity.getStore(), key));
         return document == null ? null : read(document, type, entity);
     }
 
@@ -186,21 +241,41 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
         List<Object> keys = new ArrayList<>();
         ids.forEach(id -> keys.add(keyOf(entity.getRequiredIdProperty(), id)));
-        return readAll(execute(operations -> operations.getAll(entity.getStore(), keys)), type, entity);
+        if (!policies.get().guards(entity.getStore())) {
+            return readAll(documents.execute(operations -> operations.getAll(entity.getStore(), keys)), type, entity);
+        }
+        Plan plan = plan(FlowDbQuery.where(Filter.in(idPath(entity), keys)), type, entity);
+        Map<Object, JsonNode> byKey = new HashMap<>();
+        for (JsonNode document : documents.execute(operations -> queries.list(operations, plan))) {
+            byKey.put(document.get(idPath(entity)), document);
+        }
+        List<JsonNode> found =
+                keys.stream().map(byKey::get).filter(Objects::nonNull).toList();
+        return readAll(found, type, entity);
     }
 
     @Override
     public boolean existsById(Object id, Class<?> type) {
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
         Object key = keyOf(entity.getRequiredIdProperty(), id);
-        return execute(operations -> operations.exists(entity.getStore(), key));
+        return policies.get().guards(entity.getStore())
+                ? exists(byId(entity, key), type)
+                : documents.execute(operations -> operations.exists(entity.getStore(), key));
+    }
+
+    private static String idPath(FlowDbPersistentEntity<?> entity) {
+        return entity.getRequiredIdProperty().getFieldName();
+    }
+
+    private static FlowDbQuery byId(FlowDbPersistentEntity<?> entity, Object key) {
+        return FlowDbQuery.where(Filter.eq(idPath(entity), key));
     }
 
     @Override
     public <T> List<T> find(FlowDbQuery query, Class<T> type) {
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
         Plan plan = plan(query, type, entity);
-        return readAll(execute(operations -> queries.list(operations, plan)), type, entity);
+        return readAll(documents.execute(operations -> queries.list(operations, plan)), type, entity);
     }
 
     @Override
@@ -224,7 +299,8 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     public <T> Stream<T> stream(FlowDbQuery query, Class<T> type) {
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
         Plan plan = plan(query, type, entity);
-        return execute(operations -> queries.stream(operations, plan)).map(document -> read(document, type, entity));
+        return documents.stream(operations -> queries.stream(operations, plan))
+                .map(document -> read(document, type, entity));
     }
 
     @Override
@@ -232,7 +308,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
         Plan page = plan(page(query, pageable, 0), type, entity);
         Plan all = plan(query, type, entity);
-        return executeConsistently(
+        return documents.consistently(
                 entity.getStore(),
                 operations -> PageableExecutionUtils.getPage(
                         readAll(queries.list(operations, page), type, entity),
@@ -285,21 +361,19 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         EntityOrder order = position.scrollsForward() ? forward : forward.reversed();
         KeysetScroll keyset = new KeysetScroll(order, converter);
         FlowDbQuery rest = position.isInitial() ? query : query.and(order.after(keyset.valuesOf(position)));
-        Plan plan = new Plan(entity.getStore(), oneMore(rest), order);
-        List<JsonNode> documents = new ArrayList<>(execute(operations -> queries.list(operations, plan)));
-        boolean hasNext = query.isLimited() && documents.size() > query.limit();
+        Plan plan = new Plan(entity.getStore(), permitted(oneMore(rest), entity, RowAction.READ), order);
+        List<JsonNode> found = new ArrayList<>(documents.execute(operations -> queries.list(operations, plan)));
+        boolean hasNext = query.isLimited() && found.size() > query.limit();
         if (hasNext) {
-            documents.remove(documents.size() - 1);
+            found.remove(found.size() - 1);
         }
         if (!position.scrollsForward()) {
-            Collections.reverse(documents);
+            Collections.reverse(found);
         }
         List<Map<String, @Nullable Object>> keys = new ArrayList<>();
-        documents.forEach(document -> keys.add(keyset.keysOf(document)));
+        found.forEach(document -> keys.add(keyset.keysOf(document)));
         return Window.from(
-                readAll(documents, type, entity),
-                i -> ScrollPosition.of(keys.get(i), position.getDirection()),
-                hasNext);
+                readAll(found, type, entity), i -> ScrollPosition.of(keys.get(i), position.getDirection()), hasNext);
     }
 
     private static FlowDbQuery oneMore(FlowDbQuery query) {
@@ -309,115 +383,106 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     @Override
     public long count(FlowDbQuery query, Class<?> type) {
         Plan plan = plan(query, type, writer.entityOf(type));
-        return execute(operations -> queries.count(operations, plan));
+        return documents.execute(operations -> queries.count(operations, plan));
     }
 
     @Override
     public boolean exists(FlowDbQuery query, Class<?> type) {
         Plan plan = plan(query, type, writer.entityOf(type));
-        return execute(operations -> queries.exists(operations, plan));
+        return documents.execute(operations -> queries.exists(operations, plan));
     }
 
     @Override
     public boolean delete(Object entity) {
         EntityDelete delete = prepareDelete(entity);
         return delete.isConditional()
-                ? executeAtomically(List.of(delete.store()), delete::write)
-                : execute(delete::write);
+                ? documents.atomically(List.of(delete.store()), delete::write)
+                : documents.execute(delete::write);
     }
 
     @Override
     public void deleteAll(Iterable<?> entities) {
         List<EntityDelete> deletes = new ArrayList<>();
-        Set<String> stores = new LinkedHashSet<>();
-        for (Object entity : entities) {
-            EntityDelete delete = prepareDelete(entity);
-            deletes.add(delete);
-            stores.add(delete.store());
-        }
-        executeAll(stores, deletes, (operations, delete) -> delete.write(operations));
+        entities.forEach(entity -> deletes.add(prepareDelete(entity)));
+        deleteEach(deletes);
     }
 
     @Override
     public void deleteAllById(Iterable<?> ids, Class<?> type) {
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
-        List<Object> keys = new ArrayList<>();
-        ids.forEach(id -> keys.add(keyOf(entity.getRequiredIdProperty(), id)));
-        executeAll(Set.of(entity.getStore()), keys, (operations, key) -> operations.delete(entity.getStore(), key));
+        List<EntityDelete> deletes = new ArrayList<>();
+        ids.forEach(id -> deletes.add(deleteOf(entity, keyOf(entity.getRequiredIdProperty(), id))));
+        deleteEach(deletes);
     }
 
-    private <X> void executeAll(Set<String> stores, List<X> all, BiConsumer<DocumentOperations, X> each) {
-        if (!all.isEmpty()) {
-            executeAtomically(stores, operations -> {
-                all.forEach(one -> each.accept(operations, one));
-                return all;
+    private void deleteEach(List<EntityDelete> deletes) {
+        Set<String> stores = new LinkedHashSet<>();
+        deletes.forEach(delete -> stores.add(delete.store()));
+        if (!deletes.isEmpty()) {
+            documents.atomically(stores, operations -> {
+                deletes.forEach(delete -> delete.write(operations));
+                return deletes;
             });
-        }
-    }
-
-    private EntityDelete prepareDelete(Object entity) {
-        Class<?> type = ProxyUtils.getUserClass(entity);
-        FlowDbPersistentEntity<?> metadata = writer.entityOf(type);
-        Object bean = beforeDelete(entity, metadata);
-        FlowDbPersistentProperty idProperty = metadata.getRequiredIdProperty();
-        Object id = metadata.getIdentifierAccessor(bean).getIdentifier();
-        if (id == null) {
-            throw new InvalidDataAccessApiUsageException("A " + type.getSimpleName() + " without id cannot be deleted");
-        }
-        FlowDbPersistentProperty version = metadata.getVersionProperty();
-        Object expected =
-                version == null ? null : metadata.getPropertyAccessor(bean).getProperty(version);
-        return new EntityDelete(metadata, converter.writeValue(idProperty, id), expected);
-    }
-
-    /** The delete of one entity, and the version it must have. */
-    private record EntityDelete(
-            FlowDbPersistentEntity<?> entity,
-            JsonNode key,
-            @Nullable Object version) {
-
-        String store() {
-            return entity.getStore();
-        }
-
-        boolean isConditional() {
-            return entity.hasVersionProperty();
-        }
-
-        boolean write(DocumentOperations operations) {
-            if (isConditional()) {
-                EntitySave.requireVersion(operations, entity, key, version);
-            }
-            return operations.delete(store(), key);
         }
     }
 
     @Override
     public boolean deleteById(Object id, Class<?> type) {
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
-        Object key = keyOf(entity.getRequiredIdProperty(), id);
-        return execute(operations -> operations.delete(entity.getStore(), key));
+        EntityDelete delete = deleteOf(entity, keyOf(entity.getRequiredIdProperty(), id));
+        return delete.isConditional()
+                ? documents.atomically(List.of(delete.store()), delete::write)
+                : documents.execute(delete::write);
+    }
+
+    private EntityDelete deleteOf(FlowDbPersistentEntity<?> entity, JsonNode key) {
+        return new EntityDelete(entity, key, false, null, deletable(entity));
+    }
+
+    private EntityDelete prepareDelete(Object entity) {
+        Class<?> type = ProxyUtils.getUserClass(entity);
+        FlowDbPersistentEntity<?> metadata = writer.entityOf(type);
+        Object bean = beforeDelete(entity, metadata);
+        Object id = metadata.getIdentifierAccessor(bean).getIdentifier();
+        if (id == null) {
+            throw new InvalidDataAccessApiUsageException("A " + type.getSimpleName() + " without id cannot be deleted");
+        }
+        JsonNode key = keyOf(metadata.getRequiredIdProperty(), id);
+        FlowDbPersistentProperty version = metadata.getVersionProperty();
+        return version == null
+                ? deleteOf(metadata, key)
+                : new EntityDelete(
+                        metadata,
+                        key,
+                        true,
+                        metadata.getPropertyAccessor(bean).getProperty(version),
+                        deletable(metadata));
+    }
+
+    /** What may be deleted of a guarded store: what may be read, too. */
+    private @Nullable Filter deletable(FlowDbPersistentEntity<?> entity) {
+        return permitted(permitted(FlowDbQuery.all(), entity, RowAction.READ), entity, RowAction.DELETE)
+                .filter();
     }
 
     @Override
     public long delete(FlowDbQuery query, Class<?> type) {
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
-        Plan plan = plan(query, type, entity);
+        Plan plan = plan(permitted(query, entity, RowAction.DELETE), type, entity);
         return plan.order().isNative()
-                ? execute(operations -> queries.delete(operations, plan))
+                ? documents.execute(operations -> queries.delete(operations, plan))
                 : findAndDelete(query, type).size();
     }
 
     @Override
     public <T> List<T> findAndDelete(FlowDbQuery query, Class<T> type) {
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
-        Plan plan = plan(query, type, entity);
-        String idPath = entity.getRequiredIdProperty().getFieldName();
-        return executeAtomically(List.of(entity.getStore()), operations -> {
+        Plan plan = plan(permitted(query, entity, RowAction.DELETE), type, entity);
+        return documents.atomically(List.of(entity.getStore()), operations -> {
             List<T> deleted = new ArrayList<>();
             for (JsonNode document : queries.list(operations, plan)) {
                 T bean = beforeDelete(read(document, type, entity), entity);
-                operations.delete(entity.getStore(), document.get(idPath));
+                operations.delete(entity.getStore(), document.get(idPath(entity)));
                 deleted.add(bean);
             }
             return deleted;
@@ -427,7 +492,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     @Override
     public Explain explain(FlowDbQuery query, Class<?> type) {
         Plan plan = plan(query, type, writer.entityOf(type));
-        return execute(operations -> queries.query(operations, plan).explain());
+        return documents.execute(operations -> queries.query(operations, plan).explain());
     }
 
     @Override
@@ -437,48 +502,13 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
 
     @Override
     public <R extends @Nullable Object> R execute(Function<? super DocumentOperations, R> action) {
-        try {
-            return action.apply(operations());
-        } catch (FlowDbException e) {
-            throw exceptions.translate(e);
-        }
+        return documents.execute(action);
     }
 
     @Override
     public <R extends @Nullable Object> R executeAtomically(
             Collection<String> stores, Function<? super DocumentOperations, R> action) {
-        try {
-            DocumentOperations operations = operations();
-            if (operations instanceof JsonDB db) {
-                return db.inTransaction(TransactionMode.READ_WRITE, stores, action::apply);
-            }
-            return action.apply(operations);
-        } catch (FlowDbException e) {
-            throw exceptions.translate(e);
-        }
-    }
-
-    /** Runs several reads on one state. */
-    private <R extends @Nullable Object> R executeConsistently(
-            String store, Function<? super DocumentOperations, R> reads) {
-        try {
-            DocumentOperations operations = operations();
-            if (operations instanceof JsonDB db) {
-                try (JsonTransaction snapshot = db.transaction(TransactionMode.READ_ONLY, store)) {
-                    return reads.apply(snapshot);
-                }
-            }
-            return reads.apply(operations);
-        } catch (FlowDbException e) {
-            throw exceptions.translate(e);
-        }
-    }
-
-    /** The transaction of the thread, or the database. */
-    private DocumentOperations operations() {
-        JsonDB db = database.get();
-        FlowDbResourceHolder holder = (FlowDbResourceHolder) TransactionSynchronizationManager.getResource(db);
-        return holder == null ? db : holder.transaction();
+        return documents.atomically(stores, action::apply);
     }
 
     @Override
@@ -492,10 +522,14 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     }
 
     private Plan plan(FlowDbQuery query, Class<?> type, FlowDbPersistentEntity<?> entity) {
-        return queries.plan(entity.getStore(), query, type);
+        return queries.plan(entity.getStore(), permitted(query, entity, RowAction.READ), type);
     }
 
-    private Object keyOf(FlowDbPersistentProperty idProperty, Object id) {
+    private FlowDbQuery permitted(FlowDbQuery query, FlowDbPersistentEntity<?> entity, RowAction action) {
+        return query.and(policies.get().using(entity.getStore(), action));
+    }
+
+    private JsonNode keyOf(FlowDbPersistentProperty idProperty, Object id) {
         try {
             return converter.writeValue(idProperty, id);
         } catch (MappingException | ClassCastException | IllegalArgumentException e) {

@@ -4,7 +4,6 @@ import io.flowdb.error.CommitUnknownException;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.json.Isolation;
 import io.flowdb.json.JsonDB;
-import io.flowdb.json.JsonTransaction;
 import io.flowdb.json.Savepoint;
 import io.flowdb.json.TransactionMode;
 import java.util.function.Supplier;
@@ -29,7 +28,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * isolation     DEFAULT and SERIALIZABLE: serializable; REPEATABLE_READ: snapshot isolation; others are refused
  * NESTED        savepoints on the writes
  * timeout       checked at each operation and at commit
- * conflict      OptimisticLockingFailureException at commit; nothing was written; whoever began the transaction may retry
+ * conflict      OptimisticLockingFailureException at commit; nothing was written; whoever began the transaction may retry.
+ *               A transaction that only saved, and read nothing, is repeated by itself
  * </pre>
  *
  * <p>The transaction covers every store that exists at its begin. A transaction of another manager (JPA) is not joined. Threads: any;
@@ -85,7 +85,7 @@ public final class FlowDbTransactionManager extends AbstractPlatformTransactionM
         TransactionMode mode = definition.isReadOnly() ? TransactionMode.READ_ONLY : TransactionMode.READ_WRITE;
         FlowDbResourceHolder holder;
         try {
-            holder = new FlowDbResourceHolder(object.db.transaction(mode, isolation, object.db.storeNames()));
+            holder = new FlowDbResourceHolder(() -> object.db.transaction(mode, isolation, object.db.storeNames()));
         } catch (FlowDbException e) {
             throw new CannotCreateTransactionException("Cannot begin a transaction: " + e.getMessage(), translate(e));
         }
@@ -126,10 +126,8 @@ public final class FlowDbTransactionManager extends AbstractPlatformTransactionM
 
     @Override
     protected void doCommit(DefaultTransactionStatus status) {
-        JsonTransaction transaction =
-                ((TransactionObject) status.getTransaction()).holder().transaction();
         try {
-            transaction.commit();
+            ((TransactionObject) status.getTransaction()).holder().commit();
         } catch (CommitUnknownException e) {
             // as a TransactionException, so that synchronizations hear "unknown" and not "rolled back"
             throw new TransactionSystemException("It is not known whether the transaction committed", e);
@@ -140,10 +138,7 @@ public final class FlowDbTransactionManager extends AbstractPlatformTransactionM
 
     @Override
     protected void doRollback(DefaultTransactionStatus status) {
-        ((TransactionObject) status.getTransaction())
-                .holder()
-                .transactionToEnd()
-                .close();
+        ((TransactionObject) status.getTransaction()).holder().close();
     }
 
     @Override
@@ -156,7 +151,7 @@ public final class FlowDbTransactionManager extends AbstractPlatformTransactionM
         TransactionObject object = (TransactionObject) transaction;
         FlowDbResourceHolder holder = object.holder();
         TransactionSynchronizationManager.unbindResource(object.db);
-        holder.transactionToEnd().close();
+        holder.close();
         holder.clear();
     }
 
@@ -194,12 +189,12 @@ public final class FlowDbTransactionManager extends AbstractPlatformTransactionM
 
         @Override
         public Object createSavepoint() {
-            return holder().transaction().savepoint();
+            return holder().transactionForSavepoint().savepoint();
         }
 
         @Override
         public void rollbackToSavepoint(Object savepoint) {
-            holder().transactionToEnd().rollbackTo((Savepoint) savepoint);
+            holder().transactionForSavepoint().rollbackTo((Savepoint) savepoint);
             holder().resetRollbackOnly();
         }
 

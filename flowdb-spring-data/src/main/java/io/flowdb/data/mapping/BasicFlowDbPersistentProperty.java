@@ -2,6 +2,7 @@ package io.flowdb.data.mapping;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flowdb.annotation.Id;
+import java.lang.reflect.Modifier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.mapping.Association;
 import org.springframework.data.mapping.PersistentEntity;
@@ -36,6 +37,13 @@ final class BasicFlowDbPersistentProperty extends AnnotationBasedPersistentPrope
     @Override
     public boolean isExplicitIdProperty() {
         return explicitId;
+    }
+
+    /** Java's own {@code transient} counts as well as the annotation. */
+    @Override
+    public boolean isTransient() {
+        return super.isTransient()
+                || (getField() != null && Modifier.isTransient(getField().getModifiers()));
     }
 
     @Override
