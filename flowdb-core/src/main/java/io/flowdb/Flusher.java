@@ -93,6 +93,7 @@ final class Flusher {
             parts.counters().recordsExpired.add(entries.expiredCount());
         }
         try {
+            parts.wal().retireUpTo(memtable.maxSeqno());
             record(added, memtable.maxSeqno());
         } catch (FlowDbException e) {
             onManifestFailure.accept(e);

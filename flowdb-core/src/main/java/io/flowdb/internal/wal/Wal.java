@@ -209,7 +209,33 @@ public final class Wal implements AutoCloseable {
         return durableLsn;
     }
 
-    /** Deletes segments all of whose frames have a tag at or below {@code tag}; the one being written stays. */
+    /**
+     * Ends the segment being written if all its frames have a tag at or below {@code tag}, so that {@link #firstSegmentAfter} can leave it behind
+     * and {@link #deleteUpTo} can delete it.
+     */
+    public void retireUpTo(long tag) {
+        syncLock.lock();
+        try {
+            ioLock.lock();
+            try {
+                SegmentWriter segment = current;
+                if (failure != null || segment == null || currentLastTag > tag) {
+                    return;
+                }
+                older.addLast(new SegmentInfo(segment.number(), currentLastTag, segment.sizeBytes()));
+                unsynced.add(segment);
+                current = null;
+            } finally {
+                ioLock.unlock();
+            }
+            /* Later frames say that everything before them was durable, and until the manifest leaves the segment behind that must be true. */
+            sync();
+        } finally {
+            syncLock.unlock();
+        }
+    }
+
+    /** Deletes the segments before {@link #firstSegmentAfter}; only once the manifest has recorded that. */
     public void deleteUpTo(long tag) {
         List<Long> numbers = new ArrayList<>();
         ioLock.lock();
@@ -395,6 +421,7 @@ public final class Wal implements AutoCloseable {
         if (current != null) {
             older.addLast(new SegmentInfo(current.number(), currentLastTag, current.sizeBytes()));
             unsynced.add(current);
+            current = null;
         }
         FileHeader header = new FileHeader(nextSegment, baseLsn);
         SegmentWriter created = SegmentWriter.create(fileSystem, directory, header, options.preallocate());
