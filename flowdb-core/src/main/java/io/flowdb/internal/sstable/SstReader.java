@@ -249,7 +249,8 @@ public final class SstReader implements AutoCloseable {
         }
         cache.countMiss();
         Block loaded = load(number, verify);
-        if (fillCache && blocks.compareAndSet(number, null, loaded) && !cache.add(loaded)) {
+        /* A block that was not checked must not be given to readers who asked for a check. */
+        if (fillCache && verify && blocks.compareAndSet(number, null, loaded) && !cache.add(loaded)) {
             blocks.compareAndSet(number, loaded, null);
         }
         return loaded;

@@ -1,5 +1,6 @@
 package io.flowdb.internal.sstable;
 
+import io.flowdb.error.StorageException;
 import io.flowdb.internal.base.ByteWriter;
 import io.flowdb.internal.base.InternalEntry;
 import io.flowdb.internal.base.KeyHash;
@@ -133,7 +134,9 @@ public final class SstWriter implements AutoCloseable {
         byte[] footer = new Footer(fileId, rootHandle, tombstones, propertiesHandle, locatorHandle).encode();
         write(footer, footer.length);
         drain();
-        file.sync();
+        if (!file.sync()) {
+            throw new StorageException("Sync of new table " + fileId + " was interrupted; it is made again", null);
+        }
         return properties;
     }
 
