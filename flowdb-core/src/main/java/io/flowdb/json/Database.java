@@ -125,7 +125,7 @@ final class Database {
         }
         counters.cover(plan);
         plan.build();
-        long ticket = changeLog.begin(plan);
+        long ticket = changeLog.begin();
         CommitOutcome outcome = null;
         try {
             outcome = plan.commit(store);

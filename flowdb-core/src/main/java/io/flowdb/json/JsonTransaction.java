@@ -276,6 +276,11 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
             }
 
             @Override
+            public String store() {
+                return store;
+            }
+
+            @Override
             public long delete(Function<Reads, List<byte[]>> keys) {
                 return deleteFound(store, keys);
             }
