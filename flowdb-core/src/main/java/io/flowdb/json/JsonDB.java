@@ -157,6 +157,22 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         return applySchemas(List.of(AnnotatedSchema.of(type)), SchemaMode.UPDATE);
     }
 
+    /**
+     * Carries out the migrations whose version is above that of the schema, in order, each in one transaction during which others
+     * wait, and records them. Errors: {@link io.flowdb.error.SchemaConflictException} if one that was carried out has another
+     * checksum now; whatever a step throws, which leaves the step undone and those before it done.
+     *
+     * @return how many were carried out
+     */
+    public int migrate(List<Migration> migrations) {
+        return new Migrator(database).run(migrations);
+    }
+
+    /** Version of the schema: that of the last migration, or 0. */
+    public int schemaVersion() {
+        return database.catalog().version();
+    }
+
     /** Names of the stores, sorted. */
     public List<String> storeNames() {
         return database.catalog().names();
