@@ -76,6 +76,12 @@ final class SegmentWriter implements AutoCloseable {
         position = writeAll(frames);
     }
 
+    /** Takes away what a failed {@link #write} may have left behind the frames. */
+    void cutToWritten() {
+        file.truncate(position);
+        allocatedBytes = position;
+    }
+
     /** Makes everything written durable; {@code lastWritten} is written again if an interrupt hit the sync half-way. */
     void sync(List<ByteBuffer> lastWritten) {
         /*
