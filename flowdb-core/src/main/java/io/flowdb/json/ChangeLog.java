@@ -187,11 +187,7 @@ final class ChangeLog {
     private void checkKept(long seqno) {
         if (seqno < completeAfter) {
             throw new LimitExceededException(
-                    null,
-                    "changeRetention (changes after " + seqno + " are gone; kept are those after " + completeAfter
-                            + ")",
-                    database.limits.changeRetention(),
-                    kept.size() + 1L);
+                    null, "changeRetention", database.limits.changeRetention(), kept.size() + 1L);
         }
     }
 
