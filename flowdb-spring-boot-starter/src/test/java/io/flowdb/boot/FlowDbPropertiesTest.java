@@ -26,9 +26,13 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
 class FlowDbPropertiesTest {
-    /** Only the properties and the settings made of them: nothing is opened. */
-    private final ApplicationContextRunner runner =
-            new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(FlowDbAutoConfiguration.class));
+    /** The application has an engine of its own, so that the settings made of the properties open nothing. */
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(FlowDbAutoConfiguration.class))
+            .withBean(
+                    "mine",
+                    FlowDb.class,
+                    () -> FlowDb.of(Config.builder().inMemory(true).build()));
 
     @Test
     void properties_absent_giveTheDefaultsOfConfig() {
