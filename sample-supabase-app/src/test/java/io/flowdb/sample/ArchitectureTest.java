@@ -1,5 +1,9 @@
 package io.flowdb.sample;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -13,7 +17,7 @@ import com.tngtech.archunit.library.Architectures;
 class ArchitectureTest {
     @ArchTest
     static final ArchRule packages_access_onlyThoseListed = Architectures.layeredArchitecture()
-            .consideringOnlyDependenciesInAnyPackage("io.flowdb..")
+            .consideringOnlyDependenciesInAnyPackage("io.flowdb.sample..")
             .layer("application")
             .definedBy("io.flowdb.sample")
             .layer("web")
@@ -24,18 +28,23 @@ class ArchitectureTest {
             .definedBy("io.flowdb.sample.todo")
             .layer("city")
             .definedBy("io.flowdb.sample.city")
-            .layer("flowdb")
-            .definedBy("io.flowdb.annotation", "io.flowdb.data.repository")
             .whereLayer("application")
             .mayNotAccessAnyLayer()
             .whereLayer("web")
             .mayNotAccessAnyLayer()
             .whereLayer("auth")
-            .mayOnlyAccessLayers("web", "flowdb")
+            .mayOnlyAccessLayers("web")
             .whereLayer("todo")
-            .mayOnlyAccessLayers("web", "auth", "flowdb")
+            .mayOnlyAccessLayers("web", "auth")
             .whereLayer("city")
-            .mayOnlyAccessLayers("web", "flowdb");
+            .mayOnlyAccessLayers("web");
+
+    @ArchTest
+    static final ArchRule flowDb_insideOfIt_isNotTouched = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.flowdb..")
+                    .and(not(resideInAnyPackage(
+                            "io.flowdb.sample..", "io.flowdb.annotation", "io.flowdb.data.repository"))));
 
     @ArchTest
     static final ArchRule packages_areFreeOf_cycles =
