@@ -17,7 +17,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @ConfigurationPropertiesScan
 @EnableResilientMethods
 @EnableScheduling
-public class SampleApplication {
+public final class SampleApplication {
     /** Runs the application until the process is asked to end. */
     public static void main(String[] arguments) {
         SpringApplication.run(SampleApplication.class, arguments);

@@ -13,8 +13,7 @@ import org.springframework.stereotype.Component;
  * Limits guesses of one password: {@value #ATTEMPTS} attempts within five minutes for each e-mail address and client,
  * whether the address is known or not. An attempt counts when it begins, so that many at once do not slip through.
  *
- * <p>Threads: any. The counts are kept in memory, for the {@value #CAPACITY} pairs that tried first-to-last most recently,
- * and are gone after a restart.
+ * <p>Threads: any. The counts are in memory only, those of the {@value #CAPACITY} pairs whose window began last.
  */
 @Component
 final class LogInThrottle {

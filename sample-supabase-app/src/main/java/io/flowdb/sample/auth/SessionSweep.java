@@ -9,7 +9,7 @@ import org.springframework.stereotype.Component;
 
 /** Deletes expired sessions once an hour. They are refused before that: this only frees their place. */
 @Component
-class SessionSweep {
+final class SessionSweep {
     private static final int BATCH = 1_000;
 
     private final SessionRepository sessions;

@@ -17,7 +17,7 @@ import tools.jackson.databind.type.LogicalType;
  * is FlowDB's affair and does not depend on this.
  */
 @Configuration(proxyBeanMethods = false)
-class ApiJson {
+final class ApiJson {
     @Bean
     JsonMapperBuilderCustomizer apiJsonCustomizer() {
         return builder -> builder.propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
