@@ -1,6 +1,7 @@
 package io.flowdb.benchmarks;
 
 import io.flowdb.benchmarks.compare.CompareCommand;
+import io.flowdb.benchmarks.micro.JmhCommand;
 import io.flowdb.benchmarks.stress.StressCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,6 +22,8 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main());
+        CommandLine commandLine = new CommandLine(new Main());
+        commandLine.addSubcommand(new CommandLine(new JmhCommand()).setUnmatchedOptionsArePositionalParams(true));
+        return commandLine;
     }
 }

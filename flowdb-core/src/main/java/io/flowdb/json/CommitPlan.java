@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommitPlan implements ChangeSet {
     final List<Change> changes = new ArrayList<>(1);
+    private final List<Access.Range> dropped = new ArrayList<>(0);
     private final StoreSnapshot snapshot;
     private final Preconditions preconditions;
     private final WriteBatch batch = new WriteBatch(1024);
@@ -76,6 +77,11 @@ final class CommitPlan implements ChangeSet {
         }
     }
 
+    /** Deletes whole ranges after everything else. */
+    void drop(List<Access.Range> ranges) {
+        dropped.addAll(ranges);
+    }
+
     /** Checks unique indexes and fills the batch. */
     CommitPlan build() {
         List<List<IndexEntry>> gone = new ArrayList<>(changes.size());
@@ -101,6 +107,7 @@ final class CommitPlan implements ChangeSet {
         for (int i = 0; i < changes.size(); i++) {
             write(fresh.get(i), changes.get(i).expireAt);
         }
+        dropped.forEach(range -> batch.deleteRange(range.start(), range.end()));
         return this;
     }
 

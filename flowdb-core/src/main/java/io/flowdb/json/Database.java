@@ -95,6 +95,25 @@ final class Database {
         }
     }
 
+    /** A snapshot with its catalog for the thread that holds everyone else off. */
+    Session openExclusively() {
+        checkOpen();
+        StoreSnapshot snapshot = store.snapshot();
+        return new Session(snapshot, state.catalog, new StoreView(store, snapshot));
+    }
+
+    /** Runs {@code body} while other threads wait in {@link #open()}; the schema lock is held. */
+    void exclusively(Runnable body) {
+        State before = state;
+        state = new State(before.catalog, before.seqno, true);
+        try {
+            body.run();
+        } finally {
+            State after = state;
+            state = new State(after.catalog, after.seqno, false);
+        }
+    }
+
     /** One attempt at a write: reads from the session and adds changes to the plan. */
     @FunctionalInterface
     interface Attempt<R extends @Nullable Object> {
@@ -125,7 +144,7 @@ final class Database {
         }
         counters.cover(plan);
         plan.build();
-        long ticket = changeLog.begin(plan);
+        long ticket = changeLog.begin();
         CommitOutcome outcome = null;
         try {
             outcome = plan.commit(store);
@@ -170,16 +189,15 @@ final class Database {
         }
     }
 
-    /** As {@link #publish}, for a commit that carries the catalog in a plan. */
+    /** Commits another catalog with a plan, for the thread that holds everyone else off. */
     CommitOutcome publish(Catalog catalog, CommitPlan plan) {
         State before = state;
-        state = new State(before.catalog, before.seqno, true);
         State after = before;
         try {
             plan.batch().put(Catalog.KEY, catalog.toBytes());
             CommitOutcome outcome = commit(plan);
             if (outcome instanceof CommitOutcome.Committed committed) {
-                after = new State(catalog, committed.seqno(), false);
+                after = new State(catalog, committed.seqno(), true);
             }
             return outcome;
         } finally {

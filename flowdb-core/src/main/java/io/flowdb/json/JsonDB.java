@@ -5,6 +5,8 @@ import io.flowdb.Engine;
 import io.flowdb.OrderedStore;
 import io.flowdb.error.ConflictException;
 import io.flowdb.internal.json.DocumentCodec;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -13,7 +15,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -153,6 +157,22 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         return applySchemas(List.of(AnnotatedSchema.of(type)), SchemaMode.UPDATE);
     }
 
+    /**
+     * Carries out the migrations whose version is above that of the schema, in order, each in one transaction during which others
+     * wait, and records them. Errors: {@link io.flowdb.error.SchemaConflictException} if one that was carried out has another
+     * checksum now; whatever a step throws, which leaves the step undone and those before it done.
+     *
+     * @return how many were carried out
+     */
+    public int migrate(List<Migration> migrations) {
+        return new Migrator(database).run(migrations);
+    }
+
+    /** Version of the schema: that of the last migration, or 0. */
+    public int schemaVersion() {
+        return database.catalog().version();
+    }
+
     /** Names of the stores, sorted. */
     public List<String> storeNames() {
         return database.catalog().names();
@@ -201,6 +221,48 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
             }
             Database.pause(failures);
         }
+    }
+
+    /** Sequence number of the newest commit, from which {@link #changes} can go on later. */
+    public long lastSeqno() {
+        database.checkOpen();
+        return database.store.lastSeqno();
+    }
+
+    /**
+     * The committed changes after {@code sinceSeqno}, in order and without a gap. Changes are kept from the first call of this
+     * method on, as many as {@link JsonLimits#changeRetention()} says and 64 MiB at most; an older {@code sinceSeqno} is a
+     * {@link io.flowdb.error.LimitExceededException} naming {@code changeRetention}. Expiry, and the deletion of whole stores, are
+     * no changes of documents.
+     */
+    public ChangeFeed changes(long sinceSeqno) {
+        database.checkOpen();
+        database.changeLog.activate();
+        database.changeLog.check(sinceSeqno);
+        return new ChangeFeed(database.changeLog, sinceSeqno);
+    }
+
+    /** The committed changes from now on. */
+    public ChangeFeed changes() {
+        database.checkOpen();
+        database.changeLog.activate();
+        return new ChangeFeed(database.changeLog, database.changeLog.completeUpTo());
+    }
+
+    /** Gives the result of {@code query} to {@code listener} now and whenever a commit has changed it. */
+    public LiveQuery observe(JsonQuery query, Consumer<List<JsonNode>> listener) {
+        return new LiveQuery(query, query.store(), listener, changes()).start();
+    }
+
+    /** Stores the documents of an NDJSON text or a JSON array; a document replaces one with the same key. */
+    public ImportResult importJson(String store, InputStream from, ImportOptions options) {
+        database.catalog().store(store);
+        return new JsonImport(this, store, database.limits.maxDocumentBytes(), options).run(from);
+    }
+
+    /** Writes all documents of one state in key order and returns their number; {@code progress} gets it on the way. */
+    public long exportJson(String store, OutputStream to, ExportFormat format, LongConsumer progress) {
+        return read(store, reads -> JsonExport.write(reads, to, format, progress));
     }
 
     /** Compares every index of a store with its documents, entry for entry, in one state. */
@@ -366,6 +428,11 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
             @Override
             public <R extends @Nullable Object> R read(Function<Reads, R> body) {
                 return JsonDB.this.read(store, body);
+            }
+
+            @Override
+            public String store() {
+                return store;
             }
 
             @Override

@@ -4,14 +4,22 @@ import static io.flowdb.internal.base.Arguments.check;
 
 import io.flowdb.internal.json.DocumentCodec;
 import io.flowdb.internal.json.KeyPath;
+import io.flowdb.internal.json.KeyReader;
+import io.flowdb.internal.json.KeyWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A query over one store. Conditions are joined by "and"; each method of the first group changes this query and returns it.
@@ -26,6 +34,7 @@ public final class JsonQuery {
     private final List<Order> orders = new ArrayList<>();
     private long offset;
     private long limit = Long.MAX_VALUE;
+    private @Nullable List<KeyPath> projection;
 
     JsonQuery(Source source) {
         this.source = source;
@@ -34,6 +43,9 @@ public final class JsonQuery {
     /** Where a query reads: the newest state or a transaction. */
     interface Source {
         <R extends @Nullable Object> R read(Function<Reads, R> body);
+
+        /** Name of the store. */
+        String store();
 
         /** Deletes the documents whose keys {@code keys} finds, atomically. */
         long delete(Function<Reads, List<byte[]>> keys);
@@ -86,13 +98,21 @@ public final class JsonQuery {
         return this;
     }
 
+    boolean matches(JsonNode document) {
+        return new Condition.All(conditions).test(document);
+    }
+
+    String store() {
+        return source.store();
+    }
+
     private Spec spec() {
         return new Spec(List.copyOf(conditions), List.copyOf(orders), offset, limit);
     }
 
     /** The documents. */
     public List<JsonNode> collect() {
-        return rows((key, document) -> document);
+        return rows((key, document) -> projected(document));
     }
 
     /** The documents, read as {@code type}. */
@@ -131,12 +151,84 @@ public final class JsonQuery {
         return collect().stream();
     }
 
+    /** Keeps of each document only what these paths lead to; for {@link #collect()}, {@link #first()} and {@link #stream()}. */
+    public JsonQuery projection(String... paths) {
+        projection = Arrays.stream(paths).map(Condition::path).toList();
+        return this;
+    }
+
+    private JsonNode projected(JsonNode document) {
+        List<KeyPath> paths = projection;
+        if (paths == null) {
+            return document;
+        }
+        ObjectNode kept = JsonNodeFactory.instance.objectNode();
+        for (KeyPath path : paths) {
+            JsonNode value = path.find(document);
+            if (value != null) {
+                path.set(kept, value);
+            }
+        }
+        return kept;
+    }
+
+    /** The distinct values at {@code path} that are keys, in key order; offset, limit and order do not count. */
+    public List<@Nullable Object> distinct(String path) {
+        KeyPath keyPath = Condition.path(path);
+        TreeSet<byte[]> values = new TreeSet<>(Arrays::compareUnsigned);
+        forEachUnordered(document -> {
+            KeyWriter writer = new KeyWriter();
+            JsonNode value = keyPath.find(document);
+            if (value != null && writer.addJson(value)) {
+                values.add(writer.toBytes());
+            }
+        });
+        List<@Nullable Object> distinct = new ArrayList<>(values.size());
+        values.forEach(value -> distinct.add(KeyReader.decode(value)));
+        return distinct;
+    }
+
+    /** Count, sum, least and greatest of the values at {@code path}; offset, limit and order do not count. */
+    public Aggregate aggregate(String path) {
+        Accumulator accumulator = new Accumulator(Condition.path(path));
+        forEachUnordered(accumulator::add);
+        return accumulator.result();
+    }
+
+    /** As {@link #aggregate}, for each distinct value at {@code groupPath}, in its key order. */
+    public List<Aggregate.Group> groupBy(String groupPath, String path) {
+        KeyPath keyPath = Condition.path(groupPath);
+        KeyPath valuePath = Condition.path(path);
+        TreeMap<byte[], Accumulator> groups = new TreeMap<>(Arrays::compareUnsigned);
+        forEachUnordered(document -> {
+            KeyWriter writer = new KeyWriter();
+            JsonNode value = keyPath.find(document);
+            byte[] key = value != null && writer.addJson(value) ? writer.toBytes() : KeyWriter.encode(null);
+            groups.computeIfAbsent(key, k -> new Accumulator(valuePath)).add(document);
+        });
+        List<Aggregate.Group> result = new ArrayList<>(groups.size());
+        groups.forEach((key, values) -> result.add(new Aggregate.Group(KeyReader.decode(key), values.result())));
+        return result;
+    }
+
+    private void forEachUnordered(Consumer<JsonNode> consumer) {
+        Spec spec = new Spec(List.copyOf(conditions), List.of(), 0, Long.MAX_VALUE);
+        source.read(reads -> {
+            QueryRun run = new QueryRun(reads, spec);
+            run.run((key, document) -> {
+                consumer.accept(document);
+                return true;
+            });
+            return run;
+        });
+    }
+
     /** The first document. */
     public Optional<JsonNode> first() {
         Spec spec = new Spec(List.copyOf(conditions), List.copyOf(orders), offset, Math.min(limit, 1));
         return source.read(reads -> {
             List<JsonNode> found = new ArrayList<>(1);
-            new QueryRun(reads, spec).run((key, document) -> found.add(document));
+            new QueryRun(reads, spec).run((key, document) -> found.add(projected(document)));
             return found.isEmpty() ? Optional.empty() : Optional.of(found.get(0));
         });
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -32,6 +33,8 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     private final Set<String> stores;
     private final View view;
     private final TransactionView own;
+    private final Supplier<Catalog> catalog;
+    private final boolean migration;
     private @Nullable String outcome;
 
     JsonTransaction(Database database, Session session, TransactionMode mode, Isolation isolation, Set<String> stores) {
@@ -42,6 +45,20 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         boolean tracking = mode == TransactionMode.READ_WRITE && isolation == Isolation.SERIALIZABLE;
         this.own = new TransactionView(session.snapshot(), tracking, database.limits.maxTransactionBytes());
         this.view = mode == TransactionMode.READ_ONLY ? session.view() : own;
+        this.catalog = session::catalog;
+        this.migration = false;
+    }
+
+    /** The documents of a migration, which names no stores and changes the catalog on its way. */
+    JsonTransaction(Database database, Session session, TransactionView own, Supplier<Catalog> catalog) {
+        this.database = database;
+        this.session = session;
+        this.mode = TransactionMode.READ_WRITE;
+        this.stores = Set.of();
+        this.own = own;
+        this.view = own;
+        this.catalog = catalog;
+        this.migration = true;
     }
 
     /**
@@ -50,6 +67,9 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
      */
     public void commit() {
         checkUsable();
+        if (migration) {
+            throw new IllegalStateException("a migration is committed when its steps return");
+        }
         outcome = "aborted";
         try {
             if (own.hasChanges()) {
@@ -122,10 +142,10 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
 
     private StoreDef def(String store) {
         checkUsable();
-        if (!stores.contains(store)) {
+        if (!migration && !stores.contains(store)) {
             throw new StoreNotFoundException(store, "the transaction was begun for " + stores);
         }
-        return session.catalog().store(store);
+        return catalog.get().store(store);
     }
 
     private Reads reads(String store) {
@@ -273,6 +293,11 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
             @Override
             public <R extends @Nullable Object> R read(Function<Reads, R> body) {
                 return body.apply(reads(store));
+            }
+
+            @Override
+            public String store() {
+                return store;
             }
 
             @Override

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -199,15 +198,14 @@ final class TransactionView implements View, ChangeSet {
     void addTo(CommitPlan plan) {
         documents.values().forEach(plan::put);
         Preconditions preconditions = plan.preconditions();
-        keysRead.forEach(preconditions::key);
+        for (byte[] key : keysRead) {
+            if (!documents.containsKey(key)) {
+                preconditions.key(key);
+            }
+        }
         for (RangeRead range : rangesRead) {
             range.addTo(preconditions);
         }
-    }
-
-    /** The changes by document key, for the number of documents. */
-    Map<byte[], Change> changes() {
-        return documents;
     }
 
     /** Remembers how far a range was walked. Keys are those of the store below. */

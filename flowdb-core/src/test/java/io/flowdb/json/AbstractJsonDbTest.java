@@ -571,6 +571,49 @@ abstract class AbstractJsonDbTest {
         assertThat(db.getByIndex("s", "by_v", "a\ud800\u0000\u0001z")).containsExactly(document);
     }
 
+    @Test
+    void migrations_runOnceInOrderAndAtomically() {
+        db.createObjectStore("old", "id");
+        db.put("old", json("{'id':1,'name':'Ann Lee'}"));
+        db.put("old", json("{'id':2,'name':'Bob Ray'}"));
+        Migration first = Migration.of(1, "people with first names", m -> {
+            m.createObjectStore(StoreSchema.of("people", "id").withIndex("by_last", "last"));
+            try (DocumentScan scan = m.documents().scan("old")) {
+                scan.forEachRemaining(d -> m.documents()
+                        .put(
+                                "people",
+                                ((ObjectNode) d.json())
+                                        .put(
+                                                "last",
+                                                d.json().get("name").asString().split(" ")[1])));
+            }
+            m.createIndex("people", IndexSchema.unique("by_name", "name"));
+            assertThat(m.documents().getByIndex("people", "by_name", "Ann Lee")).hasSize(1);
+            m.deleteIndex("people", "by_last");
+            m.deleteObjectStore("old");
+        });
+        Migration failing = Migration.of(2, "fails", m -> {
+            m.documents().clear("people");
+            m.createIndex("people", IndexSchema.of("x", "x"));
+            throw new IllegalStateException("on purpose");
+        });
+        assertThatThrownBy(() -> db.migrate(List.of(first, failing))).hasMessage("on purpose");
+        assertThat(db.schemaVersion()).isEqualTo(1);
+        assertThat(db.storeNames()).containsExactly("people");
+        assertThat(db.count("people")).isEqualTo(2);
+        assertThat(db.verifyIndexes("people").problems()).isEmpty();
+        Migration second =
+                Migration.of(2, "index on last name", m -> m.createIndex("people", IndexSchema.of("l", "last")));
+        assertThat(db.migrate(List.of(first, second))).isEqualTo(1);
+        assertThat(db.migrate(List.of(first, second))).isZero();
+        reopen();
+        assertThat(db.schemaVersion()).isEqualTo(2);
+        assertThat(ids(db.getByIndex("people", "l", "Ray"))).containsExactly("2");
+        assertThat(db.verifyIndexes("people").problems()).isEmpty();
+        assertThatThrownBy(() -> db.migrate(List.of(Migration.of(2, "edited", m -> {}))))
+                .isInstanceOf(SchemaConflictException.class);
+    }
+
     static void inParallel(List<Callable<Void>> tasks) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(tasks.size());
         try {

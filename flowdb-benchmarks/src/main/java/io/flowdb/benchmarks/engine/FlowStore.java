@@ -64,7 +64,8 @@ final class FlowStore implements BenchStore {
 
     @Override
     public boolean compact() {
-        return false;
+        engine.compact();
+        return true;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.flowdb.error.FlowDbException;
 import io.flowdb.json.DocumentOperations;
 import io.flowdb.json.JsonDB;
 import io.flowdb.json.JsonTransaction;
+import io.flowdb.json.StoreSchema;
 import io.flowdb.json.TransactionMode;
 import java.util.Collection;
 import java.util.function.Function;
@@ -66,6 +67,15 @@ final class DocumentAccess {
             return holder == null
                     ? db.inTransaction(TransactionMode.READ_WRITE, stores, action::apply)
                     : action.apply(holder.transaction());
+        } catch (FlowDbException e) {
+            throw exceptions.translate(e);
+        }
+    }
+
+    /** The definition of a store. */
+    StoreSchema schema(String store) {
+        try {
+            return database.get().getStore(store);
         } catch (FlowDbException e) {
             throw exceptions.translate(e);
         }

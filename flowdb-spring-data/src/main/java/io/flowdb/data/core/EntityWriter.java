@@ -5,9 +5,14 @@ import io.flowdb.data.core.EntitySave.Identity;
 import io.flowdb.data.core.EntitySave.Kind;
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.annotation.CreatedBy;
+import org.springframework.data.annotation.CreatedDate;
+import org.springframework.data.domain.Auditable;
 import org.springframework.data.mapping.PersistentPropertyAccessor;
 import org.springframework.data.mapping.callback.EntityCallbacks;
 import org.springframework.data.util.ProxyUtils;
@@ -24,6 +29,7 @@ final class EntityWriter {
 
     private final FlowDbConverter converter;
     private final TimeOrderedId ids = new TimeOrderedId();
+    private final Map<Class<?>, Boolean> creationMatters = new ConcurrentHashMap<>();
 
     /** Null without an application context or without callbacks. */
     private volatile @Nullable EntityCallbacks callbacks;
@@ -99,13 +105,19 @@ final class EntityWriter {
         return entity;
     }
 
-    /** An assigned id without version says nothing about being new; the store does. */
-    private static boolean isAbsent(FlowDbPersistentEntity<?> entity, Object bean, Existence existence) {
-        if (entity.hasVersionProperty()) {
+    /** An assigned id without version says nothing about being new; the store does. Asked only where the creation is noted. */
+    private boolean isAbsent(FlowDbPersistentEntity<?> entity, Object bean, Existence existence) {
+        if (entity.hasVersionProperty() || !creationMatters.computeIfAbsent(entity.getType(), t -> isAudited(entity))) {
             return false;
         }
         Object id = entity.getIdentifierAccessor(bean).getIdentifier();
         return id != null && !existence.exists(entity, id);
+    }
+
+    private static boolean isAudited(FlowDbPersistentEntity<?> entity) {
+        return entity.getPersistentProperty(CreatedDate.class) != null
+                || entity.getPersistentProperty(CreatedBy.class) != null
+                || Auditable.class.isAssignableFrom(entity.getType());
     }
 
     private Object newId(FlowDbPersistentEntity<?> entity, FlowDbPersistentProperty property) {

@@ -11,6 +11,7 @@ import io.flowdb.json.DocumentOperations;
 import io.flowdb.json.Explain;
 import io.flowdb.json.Filter;
 import io.flowdb.json.JsonDB;
+import io.flowdb.json.JsonTransaction;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -41,6 +42,7 @@ import org.springframework.data.domain.Slice;
 import org.springframework.data.domain.SliceImpl;
 import org.springframework.data.domain.Window;
 import org.springframework.data.mapping.MappingException;
+import org.springframework.data.mapping.callback.EntityCallback;
 import org.springframework.data.mapping.callback.EntityCallbacks;
 import org.springframework.data.support.PageableExecutionUtils;
 import org.springframework.data.util.ProxyUtils;
@@ -60,6 +62,11 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
 
     /** Null without an application context. Set once, before the template is used. */
     private @Nullable EntityCallbacks callbacks;
+
+    /** Whether there is a callback for reads; looking for none takes longer than reading a document. */
+    private boolean callsAfterConvert;
+
+    private ScanMode scanMode = ScanMode.WARN;
 
     /** The policies are asked for late: they may need this template. Set once, before the template is used. */
     private Supplier<RowPolicies> policies = () -> RowPolicies.NONE;
@@ -91,16 +98,36 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         this.queries = guarded.queries;
         this.writer = guarded.writer;
         this.callbacks = guarded.callbacks;
+        this.callsAfterConvert = guarded.callsAfterConvert;
+        this.scanMode = guarded.scanMode;
     }
 
     @Override
     public void setApplicationContext(ApplicationContext context) throws BeansException {
-        setEntityCallbacks(EntityCallbacks.create(context));
+        if (context.getBeanNamesForType(EntityCallback.class, true, false).length > 0) {
+            setEntityCallbacks(EntityCallbacks.create(context));
+        }
+        this.callsAfterConvert = context.getBeanNamesForType(AfterConvertCallback.class, true, false).length > 0;
         this.policies = SingletonSupplier.of(() -> {
             List<RowPolicy<?>> beans = new ArrayList<>();
             context.getBeanProvider(RowPolicy.class).orderedStream().forEach(beans::add);
             return RowPolicies.of(beans, this);
         });
+    }
+
+    /** What becomes of query methods that no index serves; default {@link ScanMode#WARN}. */
+    public void setScanMode(ScanMode scanMode) {
+        this.scanMode = scanMode;
+    }
+
+    @Override
+    public ScanMode getScanMode() {
+        return scanMode;
+    }
+
+    @Override
+    public Optional<String> adviseIndex(FlowDbQuery query, Class<?> type) {
+        return Optional.ofNullable(IndexAdvice.of(query.filter(), documents.schema(storeOf(type))));
     }
 
     /** Guards stores by these policies, instead of the beans of the application context. */
@@ -118,6 +145,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     /** Calls these before and after conversion, saving and deleting, instead of the beans of the application context. */
     public void setEntityCallbacks(EntityCallbacks callbacks) {
         this.callbacks = callbacks;
+        this.callsAfterConvert = true;
         writer.setCallbacks(callbacks);
     }
 
@@ -147,7 +175,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
             Object key;
             if (policies.get().guards(save.store())) {
                 key = documents.<Object>atomically(
-                        List.of(save.store()), transaction -> policies.get().write(save, transaction));
+                        List.of(save.store()), transaction -> writeGuarded(save, transaction));
             } else if (save.isConditional()) {
                 key = documents.<Object>atomically(List.of(save.store()), save::write);
             } else {
@@ -187,13 +215,17 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
                     stores,
                     transaction -> saves.stream()
                             .map(save -> guards.guards(save.store())
-                                    ? guards.write(save, transaction)
+                                    ? writeGuarded(save, transaction)
                                     : save.write(transaction))
                             .toList());
         }
         return saves.stream().anyMatch(EntitySave::isConditional)
                 ? documents.atomically(stores, operations -> writeEach(saves, operations))
                 : documents.writeAll(stores, operations -> writeEach(saves, operations));
+    }
+
+    private Object writeGuarded(EntitySave<?> save, JsonTransaction transaction) {
+        return policies.get().write(save, transaction, documents.schema(save.store()));
     }
 
     private static <T> List<Object> writeEach(List<EntitySave<T>> saves, DocumentOperations operations) {

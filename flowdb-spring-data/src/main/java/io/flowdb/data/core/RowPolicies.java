@@ -1,16 +1,21 @@
 package io.flowdb.data.core;
 
+import io.flowdb.error.DocumentExistsException;
 import io.flowdb.json.DocumentOperations;
 import io.flowdb.json.Filter;
+import io.flowdb.json.IndexSchema;
 import io.flowdb.json.JsonTransaction;
 import io.flowdb.json.Savepoint;
+import io.flowdb.json.StoreSchema;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.PermissionDeniedDataAccessException;
+import tools.jackson.databind.JsonNode;
 
 /** The policies of each store. Immutable. Threads: any. */
 final class RowPolicies {
@@ -70,13 +75,18 @@ final class RowPolicies {
      * Writes an entity of a guarded store in {@code transaction}: what is overwritten must be permitted before, what is written
      * after. A refused write is taken back, so that the transaction may go on.
      */
-    Object write(EntitySave<?> save, JsonTransaction transaction) {
+    Object write(EntitySave<?> save, JsonTransaction transaction, StoreSchema schema) {
         Savepoint before = transaction.savepoint();
         try {
             boolean existed = save.overwrites(transaction);
             RowAction action = existed ? RowAction.UPDATE : RowAction.INSERT;
             if (existed) {
                 require(save, transaction, save.key(), using(save.store(), RowAction.UPDATE));
+            }
+            for (IndexSchema index : schema.indexes()) {
+                if (index.unique()) {
+                    hideOthers(save, transaction, index);
+                }
             }
             Object key = writeHidingOthers(save, transaction);
             require(save, transaction, key, filter(save.store(), action, RowPolicy::withCheck));
@@ -91,17 +101,22 @@ final class RowPolicies {
     private Object writeHidingOthers(EntitySave<?> save, JsonTransaction transaction) {
         try {
             return save.write(transaction);
-        } catch (io.flowdb.error.DocumentExistsException e) {
-            throw hiding(save, transaction, e.key(), e);
-        } catch (io.flowdb.error.UniqueViolationException e) {
-            throw hiding(save, transaction, e.otherKey(), e);
+        } catch (DocumentExistsException e) {
+            boolean visible = matches(save, transaction, e.key(), using(save.store(), RowAction.READ));
+            throw visible ? e : denied(save.store());
         }
     }
 
-    private RuntimeException hiding(
-            EntitySave<?> save, DocumentOperations operations, Object key, RuntimeException violation) {
-        boolean visible = matches(save, operations, key, using(save.store(), RowAction.READ));
-        return visible ? violation : denied(save.store());
+    /** Neither does a taken unique value. The commit would find it, but then no one knows whose it is. */
+    private void hideOthers(EntitySave<?> save, JsonTransaction transaction, IndexSchema index) {
+        for (Object value : IndexedValues.of(save.document(), index)) {
+            for (JsonNode holder : transaction.getByIndex(save.store(), index.name(), value)) {
+                JsonNode key = Objects.requireNonNull(EntityOrder.valueAt(holder, save.keyPath()));
+                if (!key.equals(save.key()) && !matches(save, transaction, key, using(save.store(), RowAction.READ))) {
+                    throw denied(save.store());
+                }
+            }
+        }
     }
 
     private static void require(
