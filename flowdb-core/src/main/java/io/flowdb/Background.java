@@ -1,11 +1,11 @@
 package io.flowdb;
 
+import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.internal.memtable.Memtable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,18 +29,17 @@ final class Background implements AutoCloseable {
     Background(Config config, EngineParts parts, CommitPipeline pipeline) {
         this.config = config;
         this.parts = parts;
-        this.flusher = new Flusher(parts, pipeline::refuse, () -> pipeline.refusal() != null);
+        this.flusher = new Flusher(parts, pipeline::refuse, pipeline::hasFailed);
         this.maintenance = new Maintenance(parts, config.compactionThreshold(), pipeline::refuse);
         this.pipeline = pipeline;
         Duration idle = config.flushInterval().isZero() ? Duration.ofHours(1) : config.flushInterval();
-        this.flushTask = new BackgroundTask("flowdb-flush", idle.toNanos(), this::flushDue);
-        this.compactionTask = new BackgroundTask(
-                "flowdb-compaction", config.compactionInterval().toNanos(), this::compactDue);
+        this.flushTask = new BackgroundTask("flowdb-flush", idle, this::flushDue);
+        this.compactionTask = new BackgroundTask("flowdb-compaction", config.compactionInterval(), this::compactDue);
         tasks.add(flushTask);
         tasks.add(compactionTask);
-        tasks.add(new BackgroundTask("flowdb-gc", config.gcInterval().toNanos(), maintenance::dropExpired));
+        tasks.add(new BackgroundTask("flowdb-gc", config.gcInterval(), this::dropExpired));
         if (config.walSyncMode() instanceof SyncMode.Interval interval) {
-            tasks.add(new BackgroundTask("flowdb-sync", interval.period().toNanos(), this::syncLog));
+            tasks.add(new BackgroundTask("flowdb-sync", interval.period(), this::syncLog));
         }
     }
 
@@ -73,6 +72,7 @@ final class Background implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        maintenance.close();
         tasks.forEach(BackgroundTask::close);
     }
 
@@ -90,8 +90,20 @@ final class Background implements AutoCloseable {
     }
 
     private void compactDue() {
-        while (!closing && maintenance.compactDue()) {
-            pipeline.frozenCountFell();
+        try {
+            while (!closing && maintenance.compactDue()) {
+                pipeline.frozenCountFell();
+            }
+        } catch (EngineClosedException e) {
+            if (!closing) {
+                throw e;
+            }
+        }
+    }
+
+    private void dropExpired() {
+        if (!closing) {
+            maintenance.dropExpired();
         }
     }
 
@@ -103,6 +115,6 @@ final class Background implements AutoCloseable {
             pipeline.refuse(e);
             return;
         }
-        parts.counters().synced(Math.max(1, TimeUnit.NANOSECONDS.toNanos(System.nanoTime() - start)));
+        parts.counters().synced(System.nanoTime() - start);
     }
 }

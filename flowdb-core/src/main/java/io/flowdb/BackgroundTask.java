@@ -1,6 +1,7 @@
 package io.flowdb;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,7 +14,9 @@ import org.slf4j.LoggerFactory;
  */
 final class BackgroundTask implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundTask.class);
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long FIRST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LAST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long LONGEST_SECONDS = TimeUnit.NANOSECONDS.toSeconds(Long.MAX_VALUE);
 
     private final Thread thread;
     private final Runnable task;
@@ -28,9 +31,9 @@ final class BackgroundTask implements AutoCloseable {
     private boolean closed;
 
     /** Not started yet; {@code name} is the thread's. */
-    BackgroundTask(String name, long periodNanos, Runnable task) {
+    BackgroundTask(String name, Duration period, Runnable task) {
         this.task = task;
-        this.periodNanos = periodNanos;
+        this.periodNanos = TimeUnit.SECONDS.convert(period) > LONGEST_SECONDS ? Long.MAX_VALUE : period.toNanos();
         this.thread = new Thread(this::loop, name);
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
@@ -75,12 +78,15 @@ final class BackgroundTask implements AutoCloseable {
     }
 
     private void loop() {
+        long pause = FIRST_RETRY_NANOS;
         while (awaitDue(periodNanos, true)) {
             try {
                 task.run();
+                pause = FIRST_RETRY_NANOS;
             } catch (RuntimeException | Error e) {
                 LOG.warn("{} failed and will be tried again", thread.getName(), e);
-                awaitDue(RETRY_NANOS, false);
+                awaitDue(pause, false);
+                pause = Math.min(LAST_RETRY_NANOS, 2 * pause);
                 wake();
             }
         }

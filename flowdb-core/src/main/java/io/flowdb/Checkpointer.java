@@ -5,6 +5,7 @@ import static io.flowdb.internal.base.Arguments.check;
 import io.flowdb.internal.io.FileSystem;
 import io.flowdb.internal.manifest.Manifest;
 import io.flowdb.internal.manifest.ManifestEdit;
+import io.flowdb.internal.manifest.ManifestState;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstMeta;
 import io.flowdb.internal.manifest.SstSet;
@@ -39,12 +40,13 @@ final class Checkpointer {
             flushed = Math.max(flushed, table.meta().properties().maxSeqno());
         }
         to.syncDirectory();
-        try (Manifest manifest = Manifest.open(fileSystem, target)) {
-            manifest.apply(new ManifestEdit(metas, List.of(), 1, flushed, nextFileId));
-        }
+        ManifestEdit all = new ManifestEdit(metas, List.of(), 1, flushed, nextFileId);
+        Manifest.write(fileSystem, target, ManifestState.EMPTY.apply(all));
     }
 
     private boolean isEmpty(Path target) {
-        return fileSystem.list(target).isEmpty() && !fileSystem.exists(target.resolve("sst"));
+        return fileSystem.list(target).isEmpty()
+                && !fileSystem.exists(target.resolve("sst"))
+                && !fileSystem.exists(target.resolve("wal"));
     }
 }

@@ -54,6 +54,10 @@ final class CommitPipeline {
     @GuardedBy("commitLock")
     private ArrayDeque<Waiter> queue = new ArrayDeque<>();
 
+    /** Swapped with {@link #queue}, so that taking a group allocates nothing; the leader's until it hands over. */
+    @GuardedBy("commitLock")
+    private ArrayDeque<Waiter> idleQueue = new ArrayDeque<>();
+
     /** Whether some thread writes a group, or is about to. */
     @GuardedBy("commitLock")
     private boolean leading;
@@ -62,6 +66,7 @@ final class CommitPipeline {
     private @Nullable FlowDbException refusal;
 
     private volatile long publishedSeqno; // written by the leader only
+    private volatile long takenBackSeqno; // commits from publishedSeqno to here at the time of a roll-back are gone
 
     /**
      * Settings.
@@ -204,6 +209,12 @@ final class CommitPipeline {
         }
     }
 
+    /** Whether commits are refused for another reason than that the engine is being closed. */
+    boolean hasFailed() {
+        FlowDbException cause = refusal();
+        return cause != null && !(cause instanceof EngineClosedException);
+    }
+
     /** Why commits are refused, or null. */
     @Nullable
     FlowDbException refusal() {
@@ -235,9 +246,6 @@ final class CommitPipeline {
         ReadState state = states.enter();
         try {
             for (Sst table : state.ssts().tables()) {
-                if (table.meta().properties().maxSeqno() <= guard.sinceSeqno()) {
-                    return null;
-                }
                 Violation violation = guard.check(table);
                 if (violation != null) {
                     return violation;
@@ -266,6 +274,7 @@ final class CommitPipeline {
     @GuardedBy("commitLock")
     private void checkWritable() {
         long stalledAt = 0;
+        boolean interrupted = false;
         while (refusal == null && isActiveFull() && isBehind(states.current())) {
             stalledAt = stalledAt == 0 ? System.nanoTime() : stalledAt;
             long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stalledAt);
@@ -273,7 +282,10 @@ final class CommitPipeline {
                 counters.stalled(System.nanoTime() - stalledAt);
                 throw new WriteStallTimeoutException(waited);
             }
-            awaitRoom();
+            interrupted |= awaitRoom();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
         if (stalledAt != 0) {
             counters.stalled(System.nanoTime() - stalledAt);
@@ -315,14 +327,14 @@ final class CommitPipeline {
         return SstSet.bytesOf(level0) > allowed || level0.size() > MAX_LEVEL0_TABLES;
     }
 
-    /** Waits a while for a flush. An interrupt is kept for the caller and does not end the wait. */
+    /** Waits a while for a flush; true if it was interrupted, which the caller is to pass on later. */
     @GuardedBy("commitLock")
-    private void awaitRoom() {
+    private boolean awaitRoom() {
         try {
             roomOrIdle.await(100, TimeUnit.MILLISECONDS);
+            return false;
         } catch (InterruptedException e) {
-            roomOrIdle.awaitUninterruptibly();
-            Thread.currentThread().interrupt();
+            return true;
         }
     }
 
@@ -337,7 +349,7 @@ final class CommitPipeline {
                 active.add(payload, at, ++seqno);
             }
             lastSeqno = seqno;
-        } catch (Error e) {
+        } catch (RuntimeException | Error e) {
             /* Part of the batch may be in the memtable, unpublished: nothing may be committed behind it. */
             refusal = new StorageException("A commit ended half-way: " + e, e);
             throw e;
@@ -394,13 +406,15 @@ final class CommitPipeline {
                 LockSupport.unpark(waiter.thread);
             }
         }
+        group.clear();
     }
 
     private ArrayDeque<Waiter> takeGroup() {
         commitLock.lock();
         try {
             ArrayDeque<Waiter> group = queue;
-            queue = new ArrayDeque<>();
+            queue = idleQueue;
+            idleQueue = group;
             return group;
         } finally {
             commitLock.unlock();
@@ -447,21 +461,20 @@ final class CommitPipeline {
      * put back to the last published commit and the next commit may try again; otherwise nothing is accepted any more.
      */
     private void fail(ArrayDeque<Waiter> group, FlowDbException cause) {
-        boolean rolledBack;
         commitLock.lock();
         try {
             group.addAll(queue);
             queue.clear();
-            rolledBack = rollBack(cause);
+            boolean rolledBack = rollBack(cause);
             if (!rolledBack && refusal == null) {
                 refusal = cause;
             }
+            release(group, new Failure(cause, rolledBack));
             leading = false;
             roomOrIdle.signalAll();
         } finally {
             commitLock.unlock();
         }
-        release(group, new Failure(cause, rolledBack));
     }
 
     @GuardedBy("commitLock")
@@ -472,6 +485,7 @@ final class CommitPipeline {
         try {
             wal.rollBack();
             states.dropAbove(publishedSeqno);
+            takenBackSeqno = lastSeqno;
             return true;
         } catch (FlowDbException e) {
             cause.addSuppressed(e);
@@ -481,7 +495,7 @@ final class CommitPipeline {
 
     /** Waits until the commit is visible or can never be. */
     private void awaitVisible(long seqno) {
-        while (publishedSeqno < seqno && refusal() == null) {
+        while (publishedSeqno < seqno && takenBackSeqno < seqno && refusal() == null) {
             LockSupport.parkNanos(20_000);
         }
     }

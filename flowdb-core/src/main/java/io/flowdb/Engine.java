@@ -266,9 +266,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
      */
     public void checkpoint(Path target) {
         check(!config.inMemory(), "inMemory", true, "false: an engine in memory has no files to copy");
-        if (!config.readOnly()) {
-            flush();
-        }
+        flush();
         try (ReadStates.Lease lease = parts.states().lease()) {
             new Checkpointer(place.fileSystem(), place.directory())
                     .copy(lease.state().ssts(), parts.tables().nextId(), target.toAbsolutePath());
@@ -304,6 +302,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
             if (!config.readOnly()) {
                 flushAtClose();
             }
+            flusher.close();
         } finally {
             closed = true;
             awaitReaders();
@@ -358,7 +357,8 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     private @Nullable FlowDbException backgroundError() {
         FlowDbException refusal = pipeline.refusal();
-        return refusal != null ? refusal : flusher.lastFailure();
+        FlowDbException flush = refusal != null ? refusal : flusher.lastFailure();
+        return flush != null ? flush : background.maintenance().lastFailure();
     }
 
     /** The log has everything already: a flush that fails here only makes the next open slower. */

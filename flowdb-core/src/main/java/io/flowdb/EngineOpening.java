@@ -66,6 +66,7 @@ final class EngineOpening {
         }
         fileSystem.createDirectories(directory);
         AutoCloseable lock = keep(config.readOnly() ? () -> {} : fileSystem.lock(directory.resolve("LOCK")));
+        checkManifestExists();
         Manifest manifest = keep(
                 config.readOnly() ? Manifest.readOnly(fileSystem, directory) : Manifest.open(fileSystem, directory));
         ManifestState state = manifest.state();
@@ -106,6 +107,22 @@ final class EngineOpening {
         }
         if (Files.exists(directory) && !Files.isWritable(directory) && !config.readOnly()) {
             throw invalidDirectory("a directory that this process may write to");
+        }
+    }
+
+    /** The manifest is durable before the first table or segment is made, so without it those show that it was lost. */
+    private void checkManifestExists() {
+        if (!Manifest.exists(fileSystem, directory)) {
+            for (String part : List.of("sst", "wal")) {
+                for (String name : fileSystem.list(directory.resolve(part))) {
+                    if (name.endsWith("." + part)) {
+                        throw new CorruptionException(
+                                directory.resolve("MANIFEST").toString(),
+                                -1,
+                                "missing, but " + part + "/" + name + " exists");
+                    }
+                }
+            }
         }
     }
 

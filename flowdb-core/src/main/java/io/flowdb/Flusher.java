@@ -28,6 +28,9 @@ final class Flusher {
     @GuardedBy("flushLock")
     private @Nullable FlowDbException lastFailure;
 
+    @GuardedBy("flushLock")
+    private boolean closed;
+
     private volatile boolean healthy = true; // mirrors lastFailure for readers without the lock
 
     /** {@code onManifestFailure} must stop all writes: what the manifest says on disk is then unknown. {@code refused} tells whether commits are refused. */
@@ -42,14 +45,14 @@ final class Flusher {
         flushLock.lock();
         try {
             List<Memtable> frozen = parts.states().current().frozen();
-            if (frozen.isEmpty()) {
+            if (frozen.isEmpty() || closed || refused.getAsBoolean()) {
                 return false;
             }
             Memtable oldest = frozen.get(frozen.size() - 1);
             if (oldest.maxSeqno() > parts.snapshots().newestVisible()) {
                 /* Its last commits are still on their way to the log, and may yet be taken back. */
                 LockSupport.parkNanos(50_000);
-                return !refused.getAsBoolean();
+                return true;
             }
             try {
                 flush(oldest);
@@ -61,6 +64,16 @@ final class Flusher {
                 healthy = false;
                 throw e;
             }
+        } finally {
+            flushLock.unlock();
+        }
+    }
+
+    /** Waits for a running flush and does nothing from then on. */
+    void close() {
+        flushLock.lock();
+        try {
+            closed = true;
         } finally {
             flushLock.unlock();
         }
@@ -89,10 +102,11 @@ final class Flusher {
             OlderTables older = new OlderTables(lease.state().ssts().tables());
             RetainedCursor entries = new RetainedCursor(
                     memtable.cursor(), memtable.tombstones(), parts.snapshots().retention(), older);
-            added = parts.tables().write(entries, 0, Long.MAX_VALUE);
+            added = parts.tables().write(entries, 0, Long.MAX_VALUE, () -> false);
             parts.counters().recordsExpired.add(entries.expiredCount());
         }
         try {
+            parts.wal().retireUpTo(memtable.maxSeqno());
             record(added, memtable.maxSeqno());
         } catch (FlowDbException e) {
             onManifestFailure.accept(e);

@@ -1,7 +1,7 @@
 package io.flowdb;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.flowdb.error.CorruptionException;
+import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.RangeTombstone;
@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Compaction, dropping of expired tables and verification. Threads: any; one compaction or drop at a time. */
 final class Maintenance {
@@ -31,18 +32,24 @@ final class Maintenance {
     @GuardedBy("compactionLock")
     private long countedExpired;
 
+    @GuardedBy("compactionLock")
+    private boolean closed;
+
+    private volatile boolean closing; // set once, by close()
+    private volatile @Nullable FlowDbException lastFailure; // of the last compaction, null if it succeeded
+
     Maintenance(EngineParts parts, int threshold, Consumer<FlowDbException> onManifestFailure) {
         this.parts = parts;
         this.planner = new CompactionPlanner(threshold);
-        this.compactor = new Compactor(parts.tables(), parts.snapshots()::retention, this::switchTables);
+        this.compactor = new Compactor(parts.tables(), parts.snapshots()::retention, this::switchTables, () -> closing);
         this.onManifestFailure = onManifestFailure;
     }
 
     /** Carries out one compaction if one is due. */
     boolean compactDue() {
         compactionLock.lock();
-        try (ReadStates.Lease lease = parts.states().lease()) {
-            SstSet set = lease.state().ssts();
+        try {
+            SstSet set = liveTables();
             return run(planner.plan(set), set);
         } finally {
             compactionLock.unlock();
@@ -52,19 +59,25 @@ final class Maintenance {
     /** Merges all tables into the sorted level; false if there was nothing to merge. */
     boolean compactAll() {
         compactionLock.lock();
-        try (ReadStates.Lease lease = parts.states().lease()) {
-            SstSet set = lease.state().ssts();
+        try {
+            SstSet set = liveTables();
             return run(planner.planAll(set), set);
         } finally {
             compactionLock.unlock();
         }
     }
 
+    /** Why the last compaction failed, or null if it succeeded. */
+    @Nullable
+    FlowDbException lastFailure() {
+        return lastFailure;
+    }
+
     /** Drops tables in which everything has expired; returns the number of their entries. */
     long dropExpired() {
         compactionLock.lock();
-        try (ReadStates.Lease lease = parts.states().lease()) {
-            SstSet set = lease.state().ssts();
+        try {
+            SstSet set = liveTables();
             long before = parts.snapshots().retention().expiredBefore();
             List<Sst> expired = new ArrayList<>();
             long entries = 0;
@@ -96,12 +109,32 @@ final class Maintenance {
                 try {
                     entries += table.reader().verify();
                     bytes += table.meta().fileBytes();
-                } catch (CorruptionException e) {
+                } catch (FlowDbException e) {
                     problems.add(e.getMessage());
                 }
             }
             return new VerifyReport(tables.size(), entries, bytes, problems);
         }
+    }
+
+    /** Waits for what is running, asks it to end early, and refuses everything from then on. */
+    void close() {
+        closing = true;
+        compactionLock.lock();
+        try {
+            closed = true;
+        } finally {
+            compactionLock.unlock();
+        }
+    }
+
+    /** The tables of the current state. Only this class takes tables away, so they stay live while its lock is held, without a lease. */
+    @GuardedBy("compactionLock")
+    private SstSet liveTables() {
+        if (closed) {
+            throw new EngineClosedException("engine");
+        }
+        return parts.states().current().ssts();
     }
 
     @GuardedBy("compactionLock")
@@ -112,7 +145,14 @@ final class Maintenance {
         long start = System.nanoTime();
         long read = compactor.bytesRead();
         long written = compactor.bytesWritten();
-        boolean changed = compactor.run(plan, set);
+        boolean changed;
+        try {
+            changed = compactor.run(plan, set);
+            lastFailure = null;
+        } catch (FlowDbException e) {
+            lastFailure = e;
+            throw e;
+        }
         parts.counters()
                 .compacted(compactor.bytesRead() - read, compactor.bytesWritten() - written, System.nanoTime() - start);
         parts.counters().recordsExpired.add(compactor.expiredCount() - countedExpired);

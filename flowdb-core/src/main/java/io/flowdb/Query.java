@@ -49,7 +49,7 @@ public final class Query {
 
     /** Keys that start with {@code prefix}; an empty prefix means all. */
     public static Query prefix(byte[] prefix) {
-        return ALL.withKeys(prefix, Keys.prefixEnd(prefix));
+        return ALL.withKeys(prefix.clone(), Keys.prefixEnd(prefix));
     }
 
     /** Keys that start with the UTF-8 bytes of {@code prefix}. */

@@ -22,6 +22,7 @@ final class ReadState {
     private final SstSet ssts;
     private final AtomicLongArray readers = new AtomicLongArray(CELLS * SPACING);
     private final AtomicBoolean released = new AtomicBoolean();
+    private volatile long limit = Long.MAX_VALUE; // lowered once, before the state is replaced
     private volatile boolean retired; // set once, after the state has been replaced
 
     ReadState(Memtable active, List<Memtable> frozen, SstSet ssts) {
@@ -70,6 +71,16 @@ final class ReadState {
     void retire() {
         retired = true;
         releaseIfUnused();
+    }
+
+    /** Readers of this state must not look beyond this sequence number; asked after the published one. */
+    long limit() {
+        return limit;
+    }
+
+    /** Hides commits above {@code seqno} that have been taken back and whose numbers later commits overtake. */
+    void limitTo(long seqno) {
+        limit = seqno;
     }
 
     /** Number of readers inside. */

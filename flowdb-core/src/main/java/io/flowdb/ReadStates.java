@@ -95,6 +95,7 @@ final class ReadStates {
     /** Takes commits above {@code seqno} out of the memtables; nobody can have seen them. */
     void dropAbove(long seqno) {
         change(state -> {
+            state.limitTo(seqno);
             List<Memtable> frozen = new ArrayList<>();
             for (Memtable memtable : state.frozen()) {
                 frozen.add(memtable.upTo(seqno));

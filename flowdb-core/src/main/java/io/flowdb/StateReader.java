@@ -21,7 +21,7 @@ abstract class StateReader implements StoreReader {
     /** Throws if the reader may not be used. */
     abstract void checkOpen();
 
-    /** Highest visible sequence number; asked after the state has been entered, so that the state holds all of it. */
+    /** Highest visible sequence number; asked after the state has been entered, and limited to {@link ReadState#limit()}. */
     abstract long visibleSeqno();
 
     /** Moment at which expiry is judged. */
@@ -79,7 +79,9 @@ abstract class StateReader implements StoreReader {
         }
         ReadStates.Lease lease = states.lease();
         try {
-            VisibleScan scan = Reads.scan(lease.state(), bounds, visibleSeqno(), nowMicros(), options);
+            checkOpen();
+            long snapshot = Math.min(visibleSeqno(), lease.state().limit());
+            VisibleScan scan = Reads.scan(lease.state(), bounds, snapshot, nowMicros(), options);
             return new LeasedScan(this, scan, lease, counters);
         } catch (RuntimeException | Error e) {
             lease.close();
@@ -93,7 +95,8 @@ abstract class StateReader implements StoreReader {
         counters.recordsRead.increment();
         ReadState state = states.enter();
         try {
-            long snapshot = visibleSeqno();
+            checkOpen();
+            long snapshot = Math.min(visibleSeqno(), state.limit());
             PointLookup found = Reads.find(state, key, ts, snapshot);
             if (found.seqno() == 0) {
                 return null;

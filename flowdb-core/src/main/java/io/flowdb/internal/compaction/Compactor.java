@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ public final class Compactor {
     private final TableStore tables;
     private final Supplier<Retention> retention;
     private final Switch switcher;
+    private final BooleanSupplier cancelled;
     private long bytesRead;
     private long bytesWritten;
     private long expired;
@@ -47,8 +49,9 @@ public final class Compactor {
         void apply(List<Sst> added, List<Sst> removed);
     }
 
-    /** {@code retention} is asked before each step. */
-    public Compactor(TableStore tables, Supplier<Retention> retention, Switch switcher) {
+    /** {@code retention} is asked before each step, {@code cancelled} now and then during it. */
+    public Compactor(TableStore tables, Supplier<Retention> retention, Switch switcher, BooleanSupplier cancelled) {
+        this.cancelled = cancelled;
         this.tables = tables;
         this.retention = retention;
         this.switcher = switcher;
@@ -164,7 +167,7 @@ public final class Compactor {
         }
         try (InternalCursor merged = MergingCursor.of(sources)) {
             RetainedCursor entries = new RetainedCursor(merged, RangeTombstones.of(tombstones), retention.get(), older);
-            List<Sst> made = tables.write(entries, level, target);
+            List<Sst> made = tables.write(entries, level, target, cancelled);
             expired += entries.expiredCount();
             bytesWritten += SstSet.bytesOf(made);
             return made;

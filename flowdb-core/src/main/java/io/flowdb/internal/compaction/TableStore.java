@@ -1,7 +1,11 @@
 package io.flowdb.internal.compaction;
 
+import io.flowdb.error.CorruptionException;
+import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.cache.BlockCache;
+import io.flowdb.internal.io.ReadableFile;
+import io.flowdb.internal.io.WritableFile;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstMeta;
 import io.flowdb.internal.merge.RetainedCursor;
@@ -15,10 +19,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes, opens and removes tables with the engine's settings; hands out file ids, each once. Threads: any. */
 public final class TableStore {
+    private static final int CANCEL_CHECK_ENTRIES = 1024;
+
     private final SstStorage storage;
     private final SstOptions options;
     private final BlockCache cache;
@@ -50,7 +57,16 @@ public final class TableStore {
 
     /** Opens a live table. */
     public Sst open(SstMeta meta) {
-        return new Sst(meta, SstReader.open(storage.open(meta.id()), meta.id(), cache, filterStats), storage);
+        ReadableFile file = storage.open(meta.id());
+        if (file.size() != meta.fileBytes()) {
+            long found = file.size();
+            file.close();
+            throw new CorruptionException(
+                    storage.path(meta.id()).toString(),
+                    -1,
+                    "file has " + found + " bytes, the manifest says " + meta.fileBytes());
+        }
+        return new Sst(meta, SstReader.open(file, meta.id(), cache, filterStats), storage);
     }
 
     /** The same file as a table of another level. */
@@ -62,8 +78,10 @@ public final class TableStore {
     /**
      * Writes all entries and their tombstones to new tables, durable on return; none if there is nothing to write. A table is finished
      * at the first new key after it has {@code targetBytes}; range tombstones are cut there.
+     *
+     * @param cancelled asked now and then; true ends the call with {@link EngineClosedException}
      */
-    public List<Sst> write(RetainedCursor entries, int level, long targetBytes) {
+    public List<Sst> write(RetainedCursor entries, int level, long targetBytes, BooleanSupplier cancelled) {
         List<RangeTombstone> tombstones = entries.retainedTombstones();
         List<Long> ids = new ArrayList<>();
         List<SstMeta> made = new ArrayList<>();
@@ -74,9 +92,10 @@ public final class TableStore {
             while (first || entries.valid()) {
                 first = false;
                 long id = nextId.getAndIncrement();
+                WritableFile file = storage.create(id);
                 ids.add(id);
-                try (SstWriter writer = new SstWriter(storage.create(id), id, options)) {
-                    fill(writer, entries, targetBytes);
+                try (SstWriter writer = new SstWriter(file, id, options)) {
+                    fill(writer, entries, targetBytes, cancelled);
                     byte[] to = entries.valid() ? key(entries) : null;
                     for (RangeTombstone t : tombstones) {
                         addCut(writer, t, from, to);
@@ -113,10 +132,17 @@ public final class TableStore {
         }
     }
 
-    private static void fill(SstWriter writer, RetainedCursor entries, long targetBytes) {
+    private static void fill(SstWriter writer, RetainedCursor entries, long targetBytes, BooleanSupplier cancelled) {
+        int sinceCheck = 0;
         for (; entries.valid(); entries.next()) {
             if (writer.sizeBytes() >= targetBytes && !isLastKey(writer, entries)) {
                 return;
+            }
+            if (++sinceCheck == CANCEL_CHECK_ENTRIES) {
+                sinceCheck = 0;
+                if (cancelled.getAsBoolean()) {
+                    throw new EngineClosedException("engine");
+                }
             }
             writer.add(entries.entry());
         }

@@ -12,9 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,31 +23,47 @@ import org.jspecify.annotations.Nullable;
  * <p>The file holds {@code pid=<number>\nsince=<ISO-8601>\n} for the message that others get; its content decides nothing.
  */
 final class DirectoryLock implements AutoCloseable {
-    /* Holds paths and texts only, so no class loader is kept alive. */
-    private static final Map<Path, String> HELD = new ConcurrentHashMap<>();
+    /*
+     * On POSIX systems closing any channel of a file ends this process's locks on it, whoever took them. So a directory held in this process must be
+     * recognised before its lock file is opened, also by a second copy of this class in another class loader: the registry is the system
+     * properties, which hold texts only.
+     */
+    private static final Properties HELD = System.getProperties();
+    private static final String PROPERTY_PREFIX = "flowdb.locked.";
 
-    private final Path key;
+    private final String key;
     private final FileChannel channel;
     private final FileLock lock;
 
-    private DirectoryLock(Path key, FileChannel channel, FileLock lock) {
+    private DirectoryLock(String key, FileChannel channel, FileLock lock) {
         this.key = key;
         this.channel = channel;
         this.lock = lock;
     }
 
     static DirectoryLock acquire(Path lockFile) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return acquireUninterrupted(lockFile);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static DirectoryLock acquireUninterrupted(Path lockFile) {
         Path directory = Objects.requireNonNull(lockFile.toAbsolutePath().getParent(), "lock file has no directory");
         String content = "pid=" + ProcessHandle.current().pid() + "\nsince=" + Instant.now() + "\n";
-        Path key;
+        String key;
         try {
-            key = directory.toRealPath().resolve(lockFile.getFileName());
+            key = PROPERTY_PREFIX + directory.toRealPath();
         } catch (IOException e) {
             throw new StorageException("Cannot resolve " + directory + ": " + e, e);
         }
-        String holder = HELD.putIfAbsent(key, content);
+        Object holder = HELD.putIfAbsent(key, content);
         if (holder != null) {
-            throw locked(directory, holder);
+            throw locked(directory, holder.toString());
         }
         boolean held = false;
         FileChannel channel = null;

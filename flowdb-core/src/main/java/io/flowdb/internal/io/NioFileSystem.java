@@ -2,6 +2,7 @@ package io.flowdb.internal.io;
 
 import io.flowdb.error.StorageException;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -94,29 +95,62 @@ public final class NioFileSystem implements FileSystem {
             throw new StorageException("Cannot copy " + from + " to " + to + ": " + e, e);
         }
         try (NioFile copied = new NioFile(to, NioFile.Mode.WRITE)) {
-            copied.sync();
+            while (!copied.sync()) {
+                Thread.onSpinWait();
+            }
         }
     }
 
     @Override
     public void createDirectories(Path directory) {
+        Path parent = directory.getParent();
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        if (parent != null) {
+            createDirectories(parent);
+        }
         try {
+            Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
+        } catch (FileAlreadyExistsException e) {
             if (!Files.isDirectory(directory)) {
-                Files.createDirectories(directory, ownerOnly(directory, "rwx------"));
+                throw new StorageException("Cannot create directory " + directory + ": a file is in its place", e);
             }
         } catch (IOException e) {
             throw new StorageException("Cannot create directory " + directory + ": " + e, e);
+        }
+        if (parent != null) {
+            syncDirectory(parent);
         }
     }
 
     @Override
     public void syncDirectory(Path directory) {
+        if (isWindows()) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        try {
+            for (boolean done = false; !done; ) {
+                done = syncOnce(directory);
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** False if an interrupt broke off the operation. */
+    private static boolean syncOnce(Path directory) {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
+            return true;
+        } catch (ClosedByInterruptException e) {
+            return false;
         } catch (IOException e) {
-            if (!isWindows()) {
-                throw new StorageException("Cannot sync directory " + directory + ": " + e, e);
-            }
+            throw new StorageException("Cannot sync directory " + directory + ": " + e, e);
         }
     }
 

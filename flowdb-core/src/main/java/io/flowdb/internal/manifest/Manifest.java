@@ -99,9 +99,11 @@ public final class Manifest implements AutoCloseable {
             ManifestState state = ManifestState.EMPTY;
             boolean any = false;
             for (Frame frame = reader.peek(); frame != null; frame = reader.peek()) {
-                state = state.apply(ManifestEdit.decode(reader.payload(frame), file.name()));
+                if (frame.length() > 0) {
+                    state = state.apply(ManifestEdit.decode(reader.payload(frame), file.name()));
+                    any = true;
+                }
                 reader.skip(frame);
-                any = true;
             }
             /* The first frame was durable before the file got its name. */
             if (!any || reader.hasEvidenceOf(reader.lsn())) {
@@ -109,6 +111,11 @@ public final class Manifest implements AutoCloseable {
             }
             return state;
         }
+    }
+
+    /** Makes a manifest that records {@code state}, in one step. */
+    public static void write(FileSystem fileSystem, Path directory, ManifestState state) {
+        create(fileSystem, directory, state).close();
     }
 
     /** Whether {@code directory} has a manifest, which is to say a database. */
@@ -170,6 +177,10 @@ public final class Manifest implements AutoCloseable {
             file.write(ByteBuffer.wrap(bytes), offset);
         }
         endLsn += bytes.length;
+        /* An empty frame shows that the edit before it was durable: damage to the newest edit is then known as such. */
+        byte[] evidence = frame(endLsn, new byte[0]);
+        file.write(ByteBuffer.wrap(evidence), FileHeader.BYTES + endLsn);
+        endLsn += evidence.length;
     }
 
     @GuardedBy("lock")
@@ -187,9 +198,11 @@ public final class Manifest implements AutoCloseable {
         try {
             byte[] header = new FileHeader(1, 0).encode(MAGIC, FORMAT);
             byte[] bytes = frame(0, state.asEdit().encode());
+            byte[] evidence = frame(bytes.length, new byte[0]);
             do {
                 file.write(ByteBuffer.wrap(header), 0);
                 file.write(ByteBuffer.wrap(bytes), header.length);
+                file.write(ByteBuffer.wrap(evidence), header.length + bytes.length);
             } while (!file.sync());
             fileSystem.rename(fresh, directory.resolve(NAME));
             fileSystem.syncDirectory(directory);

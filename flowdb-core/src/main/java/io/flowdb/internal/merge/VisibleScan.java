@@ -17,6 +17,7 @@ public final class VisibleScan implements AutoCloseable {
     private final ScanBounds bounds;
     private final boolean anyRangeTombstones;
     private boolean started;
+    private boolean ended;
     private long expired;
 
     /* The (key, ts) met last; in a forward walk the source still stands on one of its entries. */
@@ -41,7 +42,8 @@ public final class VisibleScan implements AutoCloseable {
 
     /** Moves to the next record; false at the end. */
     public boolean next() {
-        return bounds.reversed() ? previousRecord() : nextRecord();
+        ended = ended || !(bounds.reversed() ? previousRecord() : nextRecord());
+        return !ended;
     }
 
     /** A copy of the key. */

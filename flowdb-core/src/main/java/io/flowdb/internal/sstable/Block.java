@@ -2,6 +2,7 @@ package io.flowdb.internal.sstable;
 
 import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.LittleEndian;
+import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.sstable.BlockTrailer.Place;
 import java.lang.invoke.MethodHandles;
@@ -117,6 +118,68 @@ final class Block extends BlockCache.Entry {
             }
         }
         return low;
+    }
+
+    /** What {@link #findVersion} found out. */
+    enum Outcome {
+        /** The entry at the given place is of another key. */
+        OTHER_KEY,
+        /** The target was offered the entry, or the key has none that is wanted. */
+        DECIDED,
+        /** The block ended before the question was decided. */
+        BLOCK_ENDED
+    }
+
+    /** Offers the newest entry of (key, ts) at or below {@code atMost}, given the place of the key's first entry. */
+    Outcome findVersion(int first, byte[] key, long ts, long atMost, PointLookup target) {
+        for (int i = first; i < starts.length; i++) {
+            int at = starts[i];
+            if (!isKey(i, at, key)) {
+                return i == first ? Outcome.OTHER_KEY : Outcome.DECIDED;
+            }
+            int lengthAt = at + BlockBuilder.KEY_AT + rest(data, at);
+            int tsAt = skipVarint(data, lengthAt);
+            long entryTs = baseTs + BlockBuilder.unzigzag(varint(data, tsAt));
+            if (entryTs > ts) {
+                return Outcome.DECIDED;
+            }
+            if (entryTs == ts) {
+                int seqnoAt = skipVarint(data, tsAt);
+                long seqno = baseSeqno + BlockBuilder.unzigzag(varint(data, seqnoAt));
+                if (seqno <= atMost) {
+                    if (seqno > target.seqno()) {
+                        offer(at, skipVarint(data, seqnoAt), (int) varint(data, lengthAt), target, ts, seqno);
+                    }
+                    return Outcome.DECIDED;
+                }
+            }
+        }
+        return Outcome.BLOCK_ENDED;
+    }
+
+    private void offer(int at, int behindSeqno, int valueLength, PointLookup target, long ts, long seqno) {
+        int position = behindSeqno;
+        long expireAt = Long.MAX_VALUE;
+        if ((data[at] & BlockBuilder.EXPIRY_FLAG) != 0) {
+            expireAt = ts + BlockBuilder.unzigzag(varint(data, position));
+            position = skipVarint(data, position);
+        }
+        target.set(seqno, (byte) (data[at] & BlockBuilder.OP_MASK), ts, expireAt);
+        target.setValue(data, position, valueLength);
+    }
+
+    private boolean isKey(int index, int at, byte[] key) {
+        int shared = shared(data, at);
+        int rest = rest(data, at);
+        if (shared + rest != key.length) {
+            return false;
+        }
+        int from = at + BlockBuilder.KEY_AT;
+        if (!Arrays.equals(data, from, from + rest, key, shared, key.length)) {
+            return false;
+        }
+        int restartKey = restartStart(index) + BlockBuilder.KEY_AT;
+        return shared == 0 || Arrays.equals(data, restartKey, restartKey + shared, key, 0, shared);
     }
 
     @Override

@@ -67,6 +67,10 @@ final class BlockBuilder {
         count++;
     }
 
+    int count() {
+        return count;
+    }
+
     boolean isEmpty() {
         return count == 0;
     }

@@ -14,13 +14,14 @@ import io.flowdb.internal.base.LittleEndian;
  * index root       offset u64, length u32
  * range tombstones offset u64, length u32
  * properties       offset u64, length u32
+ * locator          offset u64, length u32
  * format           u32
  * crc32c           u32  over every earlier byte
  * magic            u64
  * </pre>
  */
-record Footer(long fileId, BlockHandle indexRoot, BlockHandle tombstones, BlockHandle properties) {
-    static final int BYTES = 60;
+record Footer(long fileId, BlockHandle indexRoot, BlockHandle tombstones, BlockHandle properties, BlockHandle locator) {
+    static final int BYTES = 72;
     static final int FORMAT = 1;
 
     /** "FlowSST" and a zero byte. */
@@ -32,20 +33,21 @@ record Footer(long fileId, BlockHandle indexRoot, BlockHandle tombstones, BlockH
         putHandle(bytes, 8, indexRoot);
         putHandle(bytes, 20, tombstones);
         putHandle(bytes, 32, properties);
-        LittleEndian.putInt(bytes, 44, FORMAT);
-        LittleEndian.putInt(bytes, 48, Crc32c.of(bytes, 0, 48));
-        LittleEndian.putLong(bytes, 52, MAGIC);
+        putHandle(bytes, 44, locator);
+        LittleEndian.putInt(bytes, 56, FORMAT);
+        LittleEndian.putInt(bytes, 60, Crc32c.of(bytes, 0, 60));
+        LittleEndian.putLong(bytes, 64, MAGIC);
         return bytes;
     }
 
     static Footer decode(byte[] bytes, long fileId, String file, long offset) {
-        if (LittleEndian.getLong(bytes, 52) != MAGIC) {
+        if (LittleEndian.getLong(bytes, 64) != MAGIC) {
             throw new CorruptionException(file, offset, "file does not end as an SST does");
         }
-        if (LittleEndian.getInt(bytes, 48) != Crc32c.of(bytes, 0, 48)) {
+        if (LittleEndian.getInt(bytes, 60) != Crc32c.of(bytes, 0, 60)) {
             throw new CorruptionException(file, offset, "checksum of the footer does not match");
         }
-        int format = LittleEndian.getInt(bytes, 44);
+        int format = LittleEndian.getInt(bytes, 56);
         if (format < 1 || format > FORMAT) {
             throw new UnsupportedFormatException(file, format, FORMAT);
         }
@@ -53,7 +55,8 @@ record Footer(long fileId, BlockHandle indexRoot, BlockHandle tombstones, BlockH
         if (stored != fileId) {
             throw new CorruptionException(file, offset, "file has id " + stored + ", expected " + fileId);
         }
-        return new Footer(stored, getHandle(bytes, 8), getHandle(bytes, 20), getHandle(bytes, 32));
+        return new Footer(
+                stored, getHandle(bytes, 8), getHandle(bytes, 20), getHandle(bytes, 32), getHandle(bytes, 44));
     }
 
     private static void putHandle(byte[] to, int at, BlockHandle handle) {

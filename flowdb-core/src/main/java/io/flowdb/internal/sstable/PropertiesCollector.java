@@ -54,6 +54,11 @@ final class PropertiesCollector {
         blockCount++;
     }
 
+    /** Data blocks finished so far. */
+    int blockCount() {
+        return Math.toIntExact(blockCount);
+    }
+
     long entryCount() {
         return entryCount;
     }

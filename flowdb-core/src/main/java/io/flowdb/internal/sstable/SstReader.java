@@ -35,6 +35,7 @@ public final class SstReader implements AutoCloseable {
     /** Number of the first data block of each partition. */
     private final int[] firstBlocks;
 
+    private final @Nullable Locator locator;
     private final AtomicReferenceArray<@Nullable Block> blocks;
 
     /** Counts what filters were asked and answered, over all tables of an engine. */
@@ -76,6 +77,8 @@ public final class SstReader implements AutoCloseable {
             indexes[i] = IndexPartition.decode(readBlock(root.handle(2 * i + 1), true), file.name());
             firstBlocks[i + 1] = firstBlocks[i] + indexes[i].count();
         }
+        this.locator = Locator.decode(
+                readBlock(footer.locator(), true), file.name(), footer.locator().offset());
         this.blocks = new AtomicReferenceArray<>(firstBlocks[partitions]);
     }
 
@@ -111,7 +114,7 @@ public final class SstReader implements AutoCloseable {
 
     /** Memory held by filters and indexes. */
     public long indexMemoryBytes() {
-        long total = root.memoryBytes() + 8L * blocks.length();
+        long total = root.memoryBytes() + 8L * blocks.length() + (locator == null ? 0 : locator.memoryBytes());
         for (int i = 0; i < indexes.length; i++) {
             total += indexes[i].memoryBytes() + filters[i].sizeBytes();
         }
@@ -124,6 +127,31 @@ public final class SstReader implements AutoCloseable {
      * @param hash of the key, see {@link io.flowdb.internal.base.KeyHash}
      */
     public void find(byte[] key, long hash, long ts, long atMost, PointLookup target) {
+        Locator direct = locator;
+        if (direct == null) {
+            search(key, hash, ts, atMost, target);
+            return;
+        }
+        filterStats.checks.increment();
+        for (int slot = direct.next(hash, direct.start(hash)); slot >= 0; slot = direct.next(hash, slot + 1)) {
+            int number = direct.block(slot);
+            if (number < blocks.length()) {
+                Block.Outcome outcome =
+                        block(number, true, true).findVersion(direct.index(slot), key, ts, atMost, target);
+                if (outcome == Block.Outcome.BLOCK_ENDED) {
+                    search(key, hash, ts, atMost, target);
+                }
+                if (outcome != Block.Outcome.OTHER_KEY) {
+                    return;
+                }
+            }
+            filterStats.falsePositives.increment();
+        }
+        filterStats.negatives.increment();
+    }
+
+    /** The way through filter and index. */
+    private void search(byte[] key, long hash, long ts, long atMost, PointLookup target) {
         int partition = root.lowerBound(key, ts, atMost) / 2;
         if (partition >= indexes.length || !mayContain(partition, hash)) {
             return;
@@ -221,7 +249,8 @@ public final class SstReader implements AutoCloseable {
         }
         cache.countMiss();
         Block loaded = load(number, verify);
-        if (fillCache && blocks.compareAndSet(number, null, loaded) && !cache.add(loaded)) {
+        /* A block that was not checked must not be given to readers who asked for a check. */
+        if (fillCache && verify && blocks.compareAndSet(number, null, loaded) && !cache.add(loaded)) {
             blocks.compareAndSet(number, loaded, null);
         }
         return loaded;

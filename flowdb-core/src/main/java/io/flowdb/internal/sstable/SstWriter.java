@@ -1,5 +1,6 @@
 package io.flowdb.internal.sstable;
 
+import io.flowdb.error.StorageException;
 import io.flowdb.internal.base.ByteWriter;
 import io.flowdb.internal.base.InternalEntry;
 import io.flowdb.internal.base.KeyHash;
@@ -15,8 +16,8 @@ import java.util.List;
 /**
  * Writes one table from entries in internal order.
  *
- * <p>Layout: data blocks, then for each partition of up to {@value #PARTITION_BLOCKS} data blocks its filter and its index, then range tombstones, index
- * root, properties, footer. Each block is followed by a {@link BlockTrailer}. The entries of the index root are pairs: 2i is the filter, 2i + 1
+ * <p>Layout: data blocks, then for each partition of up to {@value #PARTITION_BLOCKS} data blocks its filter and its index, then
+ * locator, range tombstones, index root, properties, footer. Each block is followed by a {@link BlockTrailer}. The entries of the index root are pairs: 2i is the filter, 2i + 1
  * the index of partition i.
  *
  * <p>Threads: one. Errors: {@link io.flowdb.error.StorageException}; the file is then worthless. The file is synced by {@link #finish}, its name is not.
@@ -46,6 +47,7 @@ public final class SstWriter implements AutoCloseable {
     private long[] hashes = new long[1024];
     private int hashCount;
 
+    private final Locator.Builder locator = new Locator.Builder();
     private final PropertiesCollector collector = new PropertiesCollector();
 
     /** Writes to a new, empty file. */
@@ -74,6 +76,9 @@ public final class SstWriter implements AutoCloseable {
         }
         if (!sameKey || hashCount == 0) {
             addHash(KeyHash.of(lastKey, 0, lastKey.length));
+        }
+        if (!sameKey) {
+            locator.add(hashes[hashCount - 1], collector.blockCount(), block.count());
         }
         lastTs = entry.ts();
         lastSeqno = entry.seqno();
@@ -118,16 +123,20 @@ public final class SstWriter implements AutoCloseable {
                 root.add(partition.last(), handle, partition.minTs(), partition.maxTs());
             }
         }
+        byte[] located = locator.finish();
+        BlockHandle locatorHandle = writeBlock(located, located.length, Codec.NONE);
         BlockHandle tombstones = writeBlock(collector.encodeTombstones());
         BlockHandle rootHandle = writeBlock(root.finish());
         SstProperties properties = collector.finish();
         ByteWriter out = new ByteWriter(256);
         properties.encode(out);
         BlockHandle propertiesHandle = writeBlock(out.toBytes());
-        byte[] footer = new Footer(fileId, rootHandle, tombstones, propertiesHandle).encode();
+        byte[] footer = new Footer(fileId, rootHandle, tombstones, propertiesHandle, locatorHandle).encode();
         write(footer, footer.length);
         drain();
-        file.sync();
+        if (!file.sync()) {
+            throw new StorageException("Sync of new table " + fileId + " was interrupted; it is made again", null);
+        }
         return properties;
     }
 

@@ -39,13 +39,16 @@ final class SegmentWriter implements AutoCloseable {
 
     /** Creates the segment; its header and name are durable on return, so a later broken header is damage. */
     static SegmentWriter create(FileSystem fileSystem, Path directory, FileHeader header, boolean preallocate) {
-        WritableFile file = fileSystem.create(directory.resolve(name(header.number())));
+        Path path = directory.resolve(name(header.number()));
+        WritableFile file = fileSystem.create(path);
         try {
-            file.write(ByteBuffer.wrap(header.encode(MAGIC, FORMAT)), 0);
-            file.sync();
+            do {
+                file.write(ByteBuffer.wrap(header.encode(MAGIC, FORMAT)), 0);
+            } while (!file.sync());
             fileSystem.syncDirectory(directory);
         } catch (RuntimeException e) {
             file.close();
+            fileSystem.delete(path);
             throw e;
         }
         return new SegmentWriter(file, header.number(), preallocate);

@@ -156,24 +156,26 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** The same as a synced {@link #write}, but others may write while the disk works. */
+    /** Makes durable what the operating system has been handed so far; others may write while the disk works. */
     public void sync() {
         syncLock.lock();
         try {
-            writeAppended(false);
-            List<SegmentWriter> segments;
+            List<SegmentWriter> full;
+            SegmentWriter last;
             long upTo;
             ioLock.lock();
             try {
-                segments = new ArrayList<>(unsynced);
-                if (current != null) {
-                    segments.add(current);
+                checkUsable();
+                if (durableLsn == writtenLsn && unsynced.isEmpty()) {
+                    return;
                 }
+                full = List.copyOf(unsynced);
+                last = current;
                 upTo = writtenLsn;
             } finally {
                 ioLock.unlock();
             }
-            syncSegments(segments, upTo);
+            syncSegments(full, last, upTo);
         } finally {
             syncLock.unlock();
         }
@@ -185,7 +187,9 @@ public final class Wal implements AutoCloseable {
         try {
             checkUsable();
             try {
-                takePending().clear();
+                PendingFrames taken = takePending();
+                taken.clear();
+                spare = taken;
                 if (current != null) {
                     current.cutToWritten();
                 }
@@ -209,7 +213,33 @@ public final class Wal implements AutoCloseable {
         return durableLsn;
     }
 
-    /** Deletes segments all of whose frames have a tag at or below {@code tag}; the one being written stays. */
+    /**
+     * Ends the segment being written if all its frames have a tag at or below {@code tag}, so that {@link #firstSegmentAfter} can leave it behind
+     * and {@link #deleteUpTo} can delete it.
+     */
+    public void retireUpTo(long tag) {
+        syncLock.lock();
+        try {
+            ioLock.lock();
+            try {
+                SegmentWriter segment = current;
+                if (failure != null || segment == null || currentLastTag > tag) {
+                    return;
+                }
+                older.addLast(new SegmentInfo(segment.number(), currentLastTag, segment.sizeBytes()));
+                unsynced.add(segment);
+                current = null;
+            } finally {
+                ioLock.unlock();
+            }
+            /* Later frames say that everything before them was durable, and until the manifest leaves the segment behind that must be true. */
+            sync();
+        } finally {
+            syncLock.unlock();
+        }
+    }
+
+    /** Deletes the segments before {@link #firstSegmentAfter}; only once the manifest has recorded that. */
     public void deleteUpTo(long tag) {
         List<Long> numbers = new ArrayList<>();
         ioLock.lock();
@@ -310,14 +340,16 @@ public final class Wal implements AutoCloseable {
         try {
             checkUsable();
             PendingFrames group = takePending();
+            boolean written = false;
             try {
                 writeGroup(group);
+                written = true;
                 if (sync) {
                     syncAll(group.buffers());
                 }
             } catch (RuntimeException e) {
-                /* Want of space shows before anything of the group counts as written; the owner may roll back and go on. */
-                if (!(e instanceof StorageException s && s.diskFull())) {
+                /* A write that fails for want of space counts as not begun: the owner may roll back and go on. A failed sync stays. */
+                if (written || !(e instanceof StorageException s && s.diskFull())) {
                     failure = e;
                 }
                 throw e;
@@ -330,12 +362,18 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** Called with syncLock held, so that nobody else closes these segments meanwhile. */
-    private void syncSegments(List<SegmentWriter> segments, long upTo) {
+    /**
+     * Called with syncLock held, so that nobody else closes these segments meanwhile. {@code last} may grow, and become full, while it is
+     * synced: what came behind {@code upTo} is for the next sync.
+     */
+    private void syncSegments(List<SegmentWriter> full, @Nullable SegmentWriter last, long upTo) {
         RuntimeException failed = null;
         try {
-            for (SegmentWriter segment : segments) {
+            for (SegmentWriter segment : full) {
                 segment.sync(List.of());
+            }
+            if (last != null) {
+                last.sync(List.of());
             }
         } catch (RuntimeException e) {
             failed = e;
@@ -346,10 +384,9 @@ public final class Wal implements AutoCloseable {
                 failure = failure == null ? failed : failure;
                 throw failed;
             }
-            for (SegmentWriter segment : segments) {
-                if (segment != current && unsynced.remove(segment)) {
-                    segment.close();
-                }
+            for (SegmentWriter segment : full) {
+                unsynced.remove(segment);
+                segment.close();
             }
             durableLsn = Math.max(durableLsn, upTo);
         } finally {
@@ -392,12 +429,13 @@ public final class Wal implements AutoCloseable {
 
     @GuardedBy("ioLock")
     private SegmentWriter rotate(long baseLsn) {
-        if (current != null) {
-            older.addLast(new SegmentInfo(current.number(), currentLastTag, current.sizeBytes()));
-            unsynced.add(current);
-        }
         FileHeader header = new FileHeader(nextSegment, baseLsn);
         SegmentWriter created = SegmentWriter.create(fileSystem, directory, header, options.preallocate());
+        SegmentWriter full = current;
+        if (full != null) {
+            older.addLast(new SegmentInfo(full.number(), currentLastTag, full.sizeBytes()));
+            unsynced.add(full);
+        }
         nextSegment++;
         current = created;
         return created;

@@ -49,11 +49,17 @@ final class WalRecovery {
             }
         }
         numbers.removeIf(n -> n < firstSegment);
-        long next = numbers.isEmpty() ? firstSegment : numbers.get(numbers.size() - 1) + 1;
+        if (!numbers.isEmpty() && numbers.get(0) != firstSegment) {
+            throw new CorruptionException(
+                    path(firstSegment).toString(), -1, "segment is missing, but segment " + numbers.get(0) + " exists");
+        }
         boolean ended = false;
         for (int i = 0; i < numbers.size() && !ended; i++) {
             ended = readSegment(numbers, i, repair);
         }
+        long next = segments.isEmpty()
+                ? firstSegment
+                : segments.get(segments.size() - 1).number() + 1;
         return new Result(Math.max(0, endLsn), next, segments);
     }
 
@@ -132,7 +138,9 @@ final class WalRecovery {
         try (WritableFile file = fileSystem.openForWrite(path(numbers.get(index)))) {
             if (file.size() > position) {
                 file.truncate(position);
-                file.sync();
+                while (!file.sync()) {
+                    Thread.onSpinWait();
+                }
             }
         }
     }
@@ -141,7 +149,9 @@ final class WalRecovery {
     private void syncAgain(Path path, boolean repair) {
         if (repair) {
             try (WritableFile file = fileSystem.openForWrite(path)) {
-                file.sync();
+                while (!file.sync()) {
+                    Thread.onSpinWait();
+                }
             }
         }
     }
