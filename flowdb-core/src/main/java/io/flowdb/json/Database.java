@@ -88,11 +88,19 @@ final class Database {
                 return new Session(snapshot, current.catalog, new StoreView(store, snapshot));
             }
             snapshot.close();
-            if (current.changing && !schemaLock.isHeldByCurrentThread()) {
-                schemaLock.lock();
-                schemaLock.unlock();
+            if (current.changing) {
+                awaitSchemaChange();
             }
         }
+    }
+
+    private void awaitSchemaChange() {
+        if (schemaLock.isHeldByCurrentThread()) {
+            throw new IllegalStateException(
+                    "the database was used inside a migration; use the migration's documents()");
+        }
+        schemaLock.lock();
+        schemaLock.unlock();
     }
 
     /** A snapshot with its catalog for the thread that holds everyone else off. */
