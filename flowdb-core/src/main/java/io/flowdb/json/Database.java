@@ -33,7 +33,7 @@ final class Database {
     final Counters counters;
     final StoreCounts counts;
     final ChangeLog changeLog;
-    /** Held by whoever changes the schema. Rank 10 in docs/concurrency.md. */
+    /** Held by whoever changes the schema. Rank 1 in docs/concurrency.md. */
     final ReentrantLock schemaLock = new ReentrantLock();
 
     private volatile State state = new State(Catalog.EMPTY, 0, false);
