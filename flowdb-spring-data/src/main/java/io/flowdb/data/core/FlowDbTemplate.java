@@ -261,7 +261,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     public <T> @Nullable T findById(Object id, Class<T> type) {
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
         Object key = keyOf(entity.getRequiredIdProperty(), id);
-        if (policies.get().guards(entity.getStore())) {
+        if (isRestricted(entity)) {
             return findFirst(byId(entity, key), type).orElse(null);
         }
         JsonNode document = documents.<@Nullable JsonNode>execute(operations -> operations.get(entity.getStore(), key));
@@ -273,7 +273,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
         List<Object> keys = new ArrayList<>();
         ids.forEach(id -> keys.add(keyOf(entity.getRequiredIdProperty(), id)));
-        if (!policies.get().guards(entity.getStore())) {
+        if (!isRestricted(entity)) {
             return readAll(documents.execute(operations -> operations.getAll(entity.getStore(), keys)), type, entity);
         }
         Plan plan = plan(FlowDbQuery.where(Filter.in(idPath(entity), keys)), type, entity);
@@ -290,7 +290,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     public boolean existsById(Object id, Class<?> type) {
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
         Object key = keyOf(entity.getRequiredIdProperty(), id);
-        return policies.get().guards(entity.getStore())
+        return isRestricted(entity)
                 ? exists(byId(entity, key), type)
                 : documents.execute(operations -> operations.exists(entity.getStore(), key));
     }
@@ -558,7 +558,15 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     }
 
     private FlowDbQuery permitted(FlowDbQuery query, FlowDbPersistentEntity<?> entity, RowAction action) {
-        return query.and(policies.get().using(entity.getStore(), action));
+        Collection<String> types = converter.typeNames(entity.getType());
+        FlowDbQuery ofType = types.isEmpty() ? query : query.and(Filter.in("_class", types));
+        return ofType.and(policies.get().using(entity.getStore(), action));
+    }
+
+    /** Whether not every document of the store may be seen as this entity. */
+    private boolean isRestricted(FlowDbPersistentEntity<?> entity) {
+        return policies.get().guards(entity.getStore())
+                || !converter.typeNames(entity.getType()).isEmpty();
     }
 
     private JsonNode keyOf(FlowDbPersistentProperty idProperty, Object id) {

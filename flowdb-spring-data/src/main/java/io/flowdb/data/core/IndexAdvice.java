@@ -67,12 +67,9 @@ final class IndexAdvice {
         if (filter instanceof Filter.InRange range) {
             return range.path();
         }
-        if (filter instanceof Filter.Contains contains) {
-            return contains.value() instanceof String ? null : contains.path();
-        }
         boolean prefix = filter instanceof Filter.Text text
                 && !text.ignoreCase()
-                && (text.match() == Filter.TextMatch.STARTS_WITH || text.match() == Filter.TextMatch.EQUALS);
+                && text.match() == Filter.TextMatch.STARTS_WITH;
         return prefix ? ((Filter.Text) filter).path() : null;
     }
 }

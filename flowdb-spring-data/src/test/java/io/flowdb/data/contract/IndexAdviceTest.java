@@ -75,5 +75,9 @@ class IndexAdviceTest {
     void explain_indexedQuery_namesTheIndex() {
         Explain explain = template.explain(FlowDbQuery.where(is.eq("name", "a")), Item.class);
         assertThat(explain.index()).isEqualTo("by_name");
+        assertThat(template.explain(FlowDbQuery.where(is.contains("tags", "red", false)), Item.class)
+                        .index())
+                .isEqualTo("by_tags");
+        assertThat(advice(is.contains("tags", "red", false))).isNull();
     }
 }
