@@ -25,9 +25,9 @@ final class ChangeLog {
     private static final long INACTIVE = -1;
 
     private final Database database;
-    /** Held shared during commits while no feed is wanted, so that the first feed knows when all of them are over. Rank 5. */
+    /** Held shared during commits while no feed is wanted, so that the first feed knows when all of them are over. Rank 3. */
     private final ReentrantReadWriteLock activation = new ReentrantReadWriteLock();
-    /** Rank 30 in docs/concurrency.md. */
+    /** Rank 97 in docs/concurrency.md. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition grown = lock.newCondition();

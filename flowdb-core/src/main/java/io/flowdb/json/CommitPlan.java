@@ -32,7 +32,9 @@ final class CommitPlan implements ChangeSet {
     /** Exclusive entries that are written, and those that go, by logical key. Only filled for several changes. */
     private final TreeMap<byte[], IndexEntry> taken = new TreeMap<>(Arrays::compareUnsigned);
 
+    /** Places of the changes by document key; only filled for several. */
     private final TreeMap<byte[], Integer> positions = new TreeMap<>(Arrays::compareUnsigned);
+
     private final TreeSet<byte[]> released = new TreeSet<>(Arrays::compareUnsigned);
 
     CommitPlan(StoreSnapshot snapshot, byte[] catalogKey) {
@@ -60,21 +62,31 @@ final class CommitPlan implements ChangeSet {
 
     @Override
     public @Nullable Change find(byte[] documentKey) {
-        if (changes.isEmpty()) {
-            return null;
-        }
-        Integer position = positions.get(documentKey);
-        return position == null ? null : changes.get(position);
+        int position = position(documentKey);
+        return position < 0 ? null : changes.get(position);
     }
 
     @Override
     public void put(Change change) {
-        Integer position = positions.putIfAbsent(change.documentKey, changes.size());
-        if (position == null) {
-            changes.add(change);
-        } else {
+        int position = position(change.documentKey);
+        if (position >= 0) {
             changes.set(position, change);
+            return;
         }
+        changes.add(change);
+        if (changes.size() == 2) {
+            positions.put(changes.get(0).documentKey, 0);
+        }
+        if (changes.size() >= 2) {
+            positions.put(change.documentKey, changes.size() - 1);
+        }
+    }
+
+    private int position(byte[] documentKey) {
+        if (changes.size() <= 1) {
+            return changes.isEmpty() || !Arrays.equals(changes.get(0).documentKey, documentKey) ? -1 : 0;
+        }
+        return positions.getOrDefault(documentKey, -1);
     }
 
     /** Deletes whole ranges after everything else. */

@@ -82,7 +82,7 @@ final class Counters {
 
     private final class Counter {
         private final StoreDef store;
-        /** Rank 20 in docs/concurrency.md; held while a block is reserved. */
+        /** Rank 2 in docs/concurrency.md; held while a block is reserved. */
         private final ReentrantLock lock = new ReentrantLock();
 
         @GuardedBy("lock")

@@ -33,7 +33,7 @@ final class Database {
     final Counters counters;
     final StoreCounts counts;
     final ChangeLog changeLog;
-    /** Held by whoever changes the schema. Rank 10 in docs/concurrency.md. */
+    /** Held by whoever changes the schema. Rank 1 in docs/concurrency.md. */
     final ReentrantLock schemaLock = new ReentrantLock();
 
     private volatile State state = new State(Catalog.EMPTY, 0, false);
@@ -88,11 +88,19 @@ final class Database {
                 return new Session(snapshot, current.catalog, new StoreView(store, snapshot));
             }
             snapshot.close();
-            if (current.changing && !schemaLock.isHeldByCurrentThread()) {
-                schemaLock.lock();
-                schemaLock.unlock();
+            if (current.changing) {
+                awaitSchemaChange();
             }
         }
+    }
+
+    private void awaitSchemaChange() {
+        if (schemaLock.isHeldByCurrentThread()) {
+            throw new IllegalStateException(
+                    "the database was used inside a migration; use the migration's documents()");
+        }
+        schemaLock.lock();
+        schemaLock.unlock();
     }
 
     /** A snapshot with its catalog for the thread that holds everyone else off. */

@@ -147,6 +147,11 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         return schema.apply(wanted, mode);
     }
 
+    /** As {@link #applySchemas} for one store, in mode {@link SchemaMode#UPDATE}. */
+    public List<SchemaChange> applyStore(StoreSchema wanted) {
+        return applySchemas(List.of(wanted), SchemaMode.UPDATE);
+    }
+
     /** What {@link #applySchemas} would do. */
     public List<SchemaChange> planSchemas(Collection<StoreSchema> wanted, SchemaMode mode) {
         return SchemaPlan.of(database.catalog(), wanted, mode);

@@ -69,7 +69,7 @@ final class StoreCounts {
     }
 
     private final class Count {
-        /** Rank 25 in docs/concurrency.md. */
+        /** Rank 98 in docs/concurrency.md. */
         private final ReentrantLock lock = new ReentrantLock();
 
         @GuardedBy("lock")

@@ -10,6 +10,7 @@ import io.flowdb.internal.json.KeyPath;
 import io.flowdb.internal.json.KeyReader;
 import io.flowdb.internal.json.KeyTags;
 import io.flowdb.internal.json.KeyWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -160,7 +161,7 @@ final class StoreDef {
 
     /** When a document written now expires. */
     long expireAt(PutOptions options, long nowMicros) {
-        java.time.Duration ttl = options.ttl() != null ? options.ttl() : schema.ttl();
+        Duration ttl = options.ttl() != null ? options.ttl() : schema.ttl();
         if (ttl == null || options.neverExpires()) {
             return FlowRecord.NEVER;
         }

@@ -49,6 +49,15 @@ public record StoreSchema(
         return new StoreSchema(name, keyPath, false, null, List.of());
     }
 
+    /**
+     * The definition that the annotations of {@code type} describe; property names are those that Jackson writes.
+     *
+     * @throws IllegalArgumentException if {@code type} has no {@code @ObjectStore}, not exactly one {@code @Id}, or bad names
+     */
+    public static StoreSchema of(Class<?> type) {
+        return AnnotatedSchema.of(type);
+    }
+
     /** With an index that is neither unique nor multi-entry. */
     public StoreSchema withIndex(String index, String... paths) {
         return withIndex(IndexSchema.of(index, paths));

@@ -2,6 +2,7 @@ package io.flowdb.boot;
 
 import io.flowdb.Config;
 import io.flowdb.json.JsonDB;
+import io.flowdb.json.Migration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -52,5 +53,11 @@ public final class FlowDbAutoConfiguration {
     @ConditionalOnBean(FlowDb.class)
     JsonDB flowDbDocuments(FlowDb flowDb) {
         return flowDb.documents();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    MigrationInitializer flowDbMigrationInitializer(ObjectProvider<Migration> migrations) {
+        return new MigrationInitializer(migrations);
     }
 }

@@ -13,6 +13,9 @@ import io.flowdb.json.JsonDB;
 @FunctionalInterface
 public interface FlowDbInitializer {
 
+    /** Order of the initializer that carries out the {@link io.flowdb.json.Migration} beans. */
+    int MIGRATION_ORDER = -1000;
+
     /** Order of the initializer that creates the stores and indexes of the entities. */
     int SCHEMA_ORDER = 0;
 

@@ -53,6 +53,7 @@ import org.springframework.util.unit.DataUnit;
  * @param shutdownTimeout Longest wait for an orderly close. Acknowledged writes are safe beyond it. Seconds if no unit is
  *     given.
  * @param schema Creation of stores and indexes at start-up.
+ * @param query Query methods of repositories.
  * @param repositories Spring Data repositories.
  */
 @ConfigurationProperties(FlowDbProperties.PREFIX)
@@ -102,6 +103,7 @@ public record FlowDbProperties(
         Duration shutdownTimeout,
 
         @DefaultValue Schema schema,
+        @DefaultValue Query query,
         @DefaultValue Repositories repositories) {
     /*
      * The directory is text: bound to a Path, Spring looks for it on the class path first, and an application with a folder
@@ -133,12 +135,29 @@ public record FlowDbProperties(
         NONE
     }
 
+    /** What becomes of a query method that no index serves, so that it reads its whole store. */
+    public enum ScanMode {
+        /** It runs. */
+        ALLOW,
+        /** It runs; the log says once which index would serve it. */
+        WARN,
+        /** It throws an exception that says which index would serve it. */
+        FAIL
+    }
+
     /**
      * Creation of stores and indexes at start-up.
      *
      * @param mode Treatment of the stores and indexes that entities declare, at start-up.
      */
     public record Schema(@DefaultValue("update") SchemaMode mode) {}
+
+    /**
+     * Query methods of repositories.
+     *
+     * @param scan Treatment of query methods that no index serves, so that they read their whole store.
+     */
+    public record Query(@DefaultValue("warn") ScanMode scan) {}
 
     /**
      * Spring Data repositories.

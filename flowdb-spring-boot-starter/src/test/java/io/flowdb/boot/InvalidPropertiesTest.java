@@ -49,6 +49,7 @@ class InvalidPropertiesTest {
             auto-background      | maybe      | true, false
             in-memory            | maybe      | true, false
             shutdown-timeout     | -1         | 0 or more
+            query.scan           | never      | allow, warn, fail
             schema.mode          | drop       | update, validate, sync, none
             data-dir             | file:x     | a directory of the file system
             """)

@@ -1,6 +1,7 @@
 package io.flowdb.boot.data;
 
 import io.flowdb.boot.FlowDb;
+import io.flowdb.boot.FlowDbInitializer;
 import io.flowdb.json.JsonDB;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
@@ -16,12 +17,17 @@ final class CurrentDocuments implements Supplier<JsonDB> {
         this.source = source;
     }
 
-    static CurrentDocuments of(ObjectProvider<FlowDb> flowDb, ObjectProvider<JsonDB> database) {
+    /** {@code initializers} are called here for documents of the application; otherwise the engine does so when it opens. */
+    static CurrentDocuments of(
+            ObjectProvider<FlowDb> flowDb,
+            ObjectProvider<JsonDB> database,
+            ObjectProvider<FlowDbInitializer> initializers) {
         FlowDb engine = flowDb.getIfUnique();
         if (engine != null) {
             return new CurrentDocuments(engine::documents);
         }
         JsonDB own = database.getObject();
+        initializers.orderedStream().forEach(initializer -> initializer.initialize(own));
         return new CurrentDocuments(() -> own);
     }
 

@@ -11,6 +11,7 @@ import io.flowdb.data.convert.MappingFlowDbConverter;
 import io.flowdb.data.core.FlowDbExceptionTranslator;
 import io.flowdb.data.core.FlowDbOperations;
 import io.flowdb.data.core.FlowDbTemplate;
+import io.flowdb.data.core.ScanMode;
 import io.flowdb.data.core.StoreSchemas;
 import io.flowdb.data.mapping.FlowDbMappingContext;
 import io.flowdb.json.JsonDB;
@@ -22,7 +23,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.persistence.autoconfigure.EntityScanner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.data.domain.ManagedTypes;
 
 /** Auto-configuration of mapping, template, exception translation and schema. */
@@ -36,7 +36,7 @@ public final class FlowDbDataAutoConfiguration {
     FlowDbDataAutoConfiguration() {}
 
     /** The classes with {@code @ObjectStore} in the application's packages. */
-    @Bean(MANAGED_TYPES)
+    @Bean(name = MANAGED_TYPES, defaultCandidate = false) // other stores have lists of their own
     @ConditionalOnMissingBean(name = MANAGED_TYPES)
     static ManagedTypes flowDbManagedTypes(ApplicationContext context) throws ClassNotFoundException {
         return ManagedTypes.fromIterable(new EntityScanner(context).scan(ObjectStore.class));
@@ -72,29 +72,25 @@ public final class FlowDbDataAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    CurrentDocuments flowDbCurrentDocuments(ObjectProvider<FlowDb> flowDb, ObjectProvider<JsonDB> database) {
-        return CurrentDocuments.of(flowDb, database);
+    CurrentDocuments flowDbCurrentDocuments(
+            ObjectProvider<FlowDb> flowDb,
+            ObjectProvider<JsonDB> database,
+            ObjectProvider<FlowDbInitializer> initializers) {
+        return CurrentDocuments.of(flowDb, database, initializers);
     }
 
     @Bean
     @ConditionalOnMissingBean(FlowDbOperations.class)
-    FlowDbTemplate flowDbTemplate(CurrentDocuments documents, FlowDbConverter converter) {
-        return new FlowDbTemplate(documents, converter);
+    FlowDbTemplate flowDbTemplate(CurrentDocuments documents, FlowDbConverter converter, FlowDbProperties properties) {
+        FlowDbTemplate template = new FlowDbTemplate(documents, converter);
+        template.setScanMode(ScanMode.valueOf(properties.query().scan().name()));
+        return template;
     }
 
     @Bean
     @ConditionalOnMissingBean
     SchemaInitializer flowDbSchemaInitializer(FlowDbConverter converter, FlowDbProperties properties) {
         return SchemaInitializer.of(
-                new StoreSchemas(converter), properties.schema().mode(), properties.readOnly());
-    }
-
-    /** Documents that the application opened itself have nobody else to call the initializers. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnMissingBean(FlowDb.class)
-    static class DocumentsOfTheApplication {
-        DocumentsOfTheApplication(JsonDB database, ObjectProvider<FlowDbInitializer> initializers) {
-            initializers.orderedStream().forEach(initializer -> initializer.initialize(database));
-        }
+                new StoreSchemas(converter), properties.schema().mode());
     }
 }

@@ -19,8 +19,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 
 /**
- * Creates the stores and indexes that the entities declare, in one atomic change, after logging what it will do. Threads:
- * the one that opens the engine. Errors: {@link SchemaFailedException}; nothing was changed.
+ * Creates the stores and indexes that the entities declare, in one atomic change, after logging what it will do. A read-only
+ * engine is only compared with the entities.
+ *
+ * <p>Threads: the one that opens the engine. Errors: {@link SchemaFailedException}; nothing was changed.
  */
 final class SchemaInitializer implements FlowDbInitializer, Ordered {
     private static final Logger log = LoggerFactory.getLogger(SchemaInitializer.class);
@@ -34,10 +36,9 @@ final class SchemaInitializer implements FlowDbInitializer, Ordered {
         this.mode = mode;
     }
 
-    /** A read-only engine is validated, whatever the mode. */
-    static SchemaInitializer of(StoreSchemas schemas, FlowDbProperties.SchemaMode mode, boolean readOnly) {
-        SchemaMode engineMode = mode == FlowDbProperties.SchemaMode.NONE ? null : SchemaMode.valueOf(mode.name());
-        return new SchemaInitializer(schemas, engineMode != null && readOnly ? SchemaMode.VALIDATE : engineMode);
+    static SchemaInitializer of(StoreSchemas schemas, FlowDbProperties.SchemaMode mode) {
+        return new SchemaInitializer(
+                schemas, mode == FlowDbProperties.SchemaMode.NONE ? null : SchemaMode.valueOf(mode.name()));
     }
 
     @Override
@@ -47,10 +48,12 @@ final class SchemaInitializer implements FlowDbInitializer, Ordered {
 
     @Override
     public void initialize(JsonDB database) {
-        SchemaMode applied = mode;
-        if (applied == null) {
+        if (mode == null) {
             return;
         }
+        boolean readOnly =
+                database.engine().map(engine -> engine.config().readOnly()).orElse(false);
+        SchemaMode applied = readOnly ? SchemaMode.VALIDATE : mode;
         List<StoreSchema> wanted = schemas.all();
         try {
             List<SchemaChange> plan = database.planSchemas(wanted, applied);

@@ -6,6 +6,8 @@ import io.flowdb.Config;
 import io.flowdb.EngineStats;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbInitializer;
+import io.flowdb.boot.data.todo.Todo;
+import io.flowdb.boot.data.todo.TodoRepository;
 import io.flowdb.json.JsonDB;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -98,6 +101,17 @@ class ActuatorTest {
     }
 
     @Test
+    void prometheus_hasTheMethodsOfRepositories() throws Exception {
+        try (ConfigurableApplicationContext application = start()) {
+            application.getBean(TodoRepository.class).findByOwnerIdOrderByPriorityDesc("ada");
+
+            assertThat(get(application, "/actuator/prometheus").body())
+                    .containsPattern("spring_data_repository_invocations_seconds_count\\{[^}]*"
+                            + "method=\"findByOwnerIdOrderByPriorityDesc\"[^}]*repository=\"TodoRepository\"");
+        }
+    }
+
+    @Test
     void meters_acrossPauseAndRestart_areRegisteredOnceAndKeepTheirFigures() {
         try (ConfigurableApplicationContext application = start()) {
             MeterRegistry registry = application.getBean(MeterRegistry.class);
@@ -133,6 +147,7 @@ class ActuatorTest {
                     .isEqualTo(dir.resolve("db").toString());
             assertThat(engine.at("/stats/recordsWritten").asLong()).isPositive();
             JsonNode notes = engine.at("/stores/0");
+            assertThat(engine.at("/stores/1/indexes/0/name").asString()).startsWith("by_");
             assertThat(notes.path("name").asString()).isEqualTo("notes");
             assertThat(notes.path("documents").asLong()).isEqualTo(1);
             assertThat(response.body()).doesNotContain("secret");
@@ -253,6 +268,7 @@ class ActuatorTest {
                 "org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration",
                 "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration"
             })
+    @AutoConfigurationPackage(basePackageClasses = Todo.class)
     static class Application {
         @Bean
         FlowDbInitializer notesStore() {

@@ -1,10 +1,14 @@
 package io.flowdb.boot.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import io.flowdb.Config;
+import io.flowdb.EngineStats;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbAutoConfiguration;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +57,39 @@ class FlowDbHealthIndicatorTest {
         FlowDb flowDb = FlowDb.of(Config.of(dir.resolve("none")));
         assertThat(health(new FlowDbHealthIndicator(flowDb)).getStatus()).isEqualTo(Status.UNKNOWN);
         assertThat(dir).isEmptyDirectory();
+    }
+
+    @Test
+    void engine_refusingWrites_isDownWithItsReason() {
+        runner().run(context -> {
+            FlowDb flowDb = context.getBean(FlowDb.class);
+            FlowDb failed = mock(FlowDb.class);
+            when(failed.config()).thenReturn(flowDb.config());
+            when(failed.openEngine()).thenReturn(flowDb.openEngine());
+            when(failed.openStats()).thenReturn(flowDb.openStats().map(FlowDbHealthIndicatorTest::withError));
+
+            Health health = health(new FlowDbHealthIndicator(failed));
+            assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+            assertThat(health.getDetails()).containsEntry("reason", "disk full").containsEntry("writeStalls", 0L);
+        });
+    }
+
+    /** The same figures with an error beside them. */
+    private static EngineStats withError(EngineStats stats) {
+        try {
+            RecordComponent[] components = EngineStats.class.getRecordComponents();
+            Object[] values = new Object[components.length];
+            Class<?>[] types = new Class<?>[components.length];
+            for (int i = 0; i < components.length; i++) {
+                types[i] = components[i].getType();
+                values[i] = components[i].getName().equals("lastBackgroundError")
+                        ? "disk full"
+                        : components[i].getAccessor().invoke(stats);
+            }
+            return EngineStats.class.getDeclaredConstructor(types).newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

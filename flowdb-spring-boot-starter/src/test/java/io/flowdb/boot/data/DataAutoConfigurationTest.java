@@ -20,14 +20,18 @@ import io.flowdb.data.convert.MappingFlowDbConverter;
 import io.flowdb.data.core.FlowDbExceptionTranslator;
 import io.flowdb.data.core.FlowDbOperations;
 import io.flowdb.data.core.FlowDbTemplate;
+import io.flowdb.data.core.ScanMode;
 import io.flowdb.data.mapping.FlowDbMappingContext;
 import io.flowdb.data.repository.config.EnableFlowDbRepositories;
 import io.flowdb.json.IndexSchema;
 import io.flowdb.json.JsonDB;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -39,6 +43,7 @@ import org.springframework.boot.transaction.autoconfigure.TransactionManagerCust
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Repository;
 
@@ -228,6 +233,32 @@ class DataAutoConfigurationTest {
                 .run(context -> assertThat(
                                 context.getBean(JsonDB.class).getStore("todos").indexes())
                         .isEmpty());
+    }
+
+    @ParameterizedTest
+    @EnumSource(ScanMode.class)
+    void scanMode_reachesTheTemplate(ScanMode mode) {
+        runner().withPropertyValues("flowdb.query.scan=" + mode.name().toLowerCase(Locale.ROOT))
+                .run(context -> assertThat(context.getBean(FlowDbTemplate.class).getScanMode())
+                        .isEqualTo(mode));
+    }
+
+    @Test
+    void scanMode_byDefault_warns() {
+        runner().run(context ->
+                assertThat(context.getBean(FlowDbTemplate.class).getScanMode()).isEqualTo(ScanMode.WARN));
+    }
+
+    @Test
+    void readOnly_engine_readsAndRefusesWrites() {
+        runner().run(context -> context.getBean(TodoRepository.class).save(Todo.of("1", "ada", "write", 1)));
+        runner().run(writer -> runner().withPropertyValues("flowdb.read-only=true")
+                .run(context -> {
+                    TodoRepository todos = context.getBean(TodoRepository.class);
+                    assertThat(todos.findByOwnerIdOrderByPriorityDesc("ada")).hasSize(1);
+                    assertThatThrownBy(() -> todos.save(Todo.of("2", "bob", "read", 1)))
+                            .isInstanceOf(DataAccessException.class);
+                }));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.flowdb.data.convert;
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -145,6 +146,10 @@ final class CodecRegistry {
             node.put(EntityTypes.FIELD, types.nameOf(type));
         }
         return node;
+    }
+
+    List<String> typeNames(Class<?> type) {
+        return types.namesOf(type);
     }
 
     Object readEntity(JsonNode node, Class<?> declared) {

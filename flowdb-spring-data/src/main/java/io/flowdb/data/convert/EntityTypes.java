@@ -2,10 +2,12 @@ package io.flowdb.data.convert;
 
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.mapping.Alias;
+import org.springframework.data.annotation.TypeAlias;
 import org.springframework.data.mapping.MappingException;
 import org.springframework.data.mapping.context.MappingContext;
 import org.springframework.util.ClassUtils;
@@ -29,9 +31,25 @@ final class EntityTypes {
         this.context = context;
     }
 
+    /** An alias names the class that carries it; a subclass that merely inherits the annotation needs its own. */
     String nameOf(Class<?> type) {
-        Alias alias = context.getRequiredPersistentEntity(type).getTypeAlias();
-        return alias.isPresent() ? String.valueOf(alias.getValue()) : type.getName();
+        TypeAlias alias = type.getDeclaredAnnotation(TypeAlias.class);
+        return alias == null ? type.getName() : alias.value();
+    }
+
+    /** The names of a class and of every known subclass. */
+    List<String> namesOf(Class<?> type) {
+        Set<String> names = new LinkedHashSet<>();
+        names.add(nameOf(type));
+        for (Class<?> sub : subclasses(type)) {
+            names.add(nameOf(sub));
+        }
+        for (FlowDbPersistentEntity<?> entity : context.getPersistentEntities()) {
+            if (type.isAssignableFrom(entity.getType())) {
+                names.add(nameOf(entity.getType()));
+            }
+        }
+        return List.copyOf(names);
     }
 
     Class<?> resolve(String name, Class<?> declared) {
@@ -60,10 +78,7 @@ final class EntityTypes {
             context.getPersistentEntity(sub);
         }
         for (FlowDbPersistentEntity<?> entity : context.getPersistentEntities()) {
-            Alias alias = entity.getTypeAlias();
-            boolean named = alias.isPresent() && key.name().equals(String.valueOf(alias.getValue()));
-            if ((named || entity.getType().getName().equals(key.name()))
-                    && key.declared().isAssignableFrom(entity.getType())) {
+            if (nameOf(entity.getType()).equals(key.name()) && key.declared().isAssignableFrom(entity.getType())) {
                 return entity.getType();
             }
         }
@@ -73,7 +88,7 @@ final class EntityTypes {
     /** The permitted subclasses of a sealed type need no registration. */
     private static Set<Class<?>> subclasses(Class<?> type) {
         Class<?>[] permitted = type.isSealed() ? type.getPermittedSubclasses() : new Class<?>[0];
-        Set<Class<?>> all = new java.util.LinkedHashSet<>();
+        Set<Class<?>> all = new LinkedHashSet<>();
         for (Class<?> sub : permitted) {
             all.add(sub);
             all.addAll(subclasses(sub));

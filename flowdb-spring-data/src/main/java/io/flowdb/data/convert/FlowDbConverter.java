@@ -2,6 +2,7 @@ package io.flowdb.data.convert;
 
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.mapping.PersistentPropertyPath;
 import org.springframework.data.mapping.context.MappingContext;
@@ -34,6 +35,12 @@ public interface FlowDbConverter {
     /** The Java value of a property's stored form. */
     @Nullable
     Object readValue(FlowDbPersistentProperty property, @Nullable JsonNode node);
+
+    /**
+     * How the documents of {@code type} and its known subclasses name their types in the field {@code _class}; empty if every
+     * document of the store is one, because {@code type} is the class the store belongs to.
+     */
+    Collection<String> typeNames(Class<?> type);
 
     /** Where a property lies in the document, as key paths and filters name it: {@code address.city}. */
     String fieldPath(PersistentPropertyPath<FlowDbPersistentProperty> path);

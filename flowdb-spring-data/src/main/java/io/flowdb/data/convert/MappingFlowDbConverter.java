@@ -2,6 +2,8 @@ package io.flowdb.data.convert;
 
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import java.util.Collection;
+import java.util.List;
 import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,14 @@ public final class MappingFlowDbConverter implements FlowDbConverter {
             }
         }
         return declared;
+    }
+
+    @Override
+    public Collection<String> typeNames(Class<?> type) {
+        if (storedClasses.computeIfAbsent(type, this::storedClass) == type) {
+            return List.of();
+        }
+        return codecs.typeNames(type);
     }
 
     @Override

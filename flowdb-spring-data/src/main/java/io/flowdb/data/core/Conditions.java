@@ -197,7 +197,7 @@ public final class Conditions<T> {
         }
         return ignoreCase
                 ? Filter.eqIgnoreCase(p.fieldPath(), text(property, element))
-                : Filter.contains(p.fieldPath(), convert(p, element));
+                : Filter.eq(p.fieldPath(), convert(p, element)); // holds for one element; served by a multi-entry index
     }
 
     /** Text equal to {@code value} whatever the case of its letters; null if {@code value} is. */

@@ -2,12 +2,11 @@ package io.flowdb.data.core;
 
 import io.flowdb.error.FlowDbException;
 import io.flowdb.json.DocumentOperations;
-import io.flowdb.json.IndexSchema;
 import io.flowdb.json.JsonDB;
 import io.flowdb.json.JsonTransaction;
+import io.flowdb.json.StoreSchema;
 import io.flowdb.json.TransactionMode;
 import java.util.Collection;
-import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -73,12 +72,10 @@ final class DocumentAccess {
         }
     }
 
-    /** The unique indexes of a store. */
-    List<IndexSchema> uniqueIndexes(String store) {
+    /** The definition of a store. */
+    StoreSchema schema(String store) {
         try {
-            return database.get().getStore(store).indexes().stream()
-                    .filter(IndexSchema::unique)
-                    .toList();
+            return database.get().getStore(store);
         } catch (FlowDbException e) {
             throw exceptions.translate(e);
         }

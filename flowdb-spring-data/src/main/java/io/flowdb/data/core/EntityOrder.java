@@ -92,7 +92,13 @@ final class EntityOrder {
             String path = key.property().fieldPath();
             same.add(value == null ? Filter.isNull(path) : Filter.eq(path, value));
         }
-        return choices.size() == 1 ? choices.get(0) : Filter.or(choices);
+        Filter after = choices.size() == 1 ? choices.get(0) : Filter.or(choices);
+        Key first = keys.get(0);
+        JsonNode start = values.get(0);
+        // says the same once more, as one range of an index
+        return start != null && first.ascending() && first.nullsFirst()
+                ? Filter.and(Filter.ge(first.property().fieldPath(), start), after)
+                : after;
     }
 
     /** The value at a dotted path, or null; a number is a position in an array. */

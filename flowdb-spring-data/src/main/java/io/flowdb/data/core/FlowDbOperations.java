@@ -101,6 +101,12 @@ public interface FlowDbOperations {
     /** Runs a query and tells how it was carried out. */
     Explain explain(FlowDbQuery query, Class<?> type);
 
+    /** What becomes of query methods that no index serves. */
+    ScanMode getScanMode();
+
+    /** Which annotation would give a query an index; empty if it has one, or needs none. Runs nothing. */
+    Optional<String> adviseIndex(FlowDbQuery query, Class<?> type);
+
     /** Conditions on the properties of an entity. */
     <T> Conditions<T> conditions(Class<T> type);
 

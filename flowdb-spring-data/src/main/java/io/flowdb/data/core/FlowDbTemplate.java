@@ -42,6 +42,7 @@ import org.springframework.data.domain.Slice;
 import org.springframework.data.domain.SliceImpl;
 import org.springframework.data.domain.Window;
 import org.springframework.data.mapping.MappingException;
+import org.springframework.data.mapping.callback.EntityCallback;
 import org.springframework.data.mapping.callback.EntityCallbacks;
 import org.springframework.data.support.PageableExecutionUtils;
 import org.springframework.data.util.ProxyUtils;
@@ -61,6 +62,11 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
 
     /** Null without an application context. Set once, before the template is used. */
     private @Nullable EntityCallbacks callbacks;
+
+    /** Whether there is a callback for reads; looking for none takes longer than reading a document. */
+    private boolean callsAfterConvert;
+
+    private ScanMode scanMode = ScanMode.WARN;
 
     /** The policies are asked for late: they may need this template. Set once, before the template is used. */
     private Supplier<RowPolicies> policies = () -> RowPolicies.NONE;
@@ -92,16 +98,36 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         this.queries = guarded.queries;
         this.writer = guarded.writer;
         this.callbacks = guarded.callbacks;
+        this.callsAfterConvert = guarded.callsAfterConvert;
+        this.scanMode = guarded.scanMode;
     }
 
     @Override
     public void setApplicationContext(ApplicationContext context) throws BeansException {
-        setEntityCallbacks(EntityCallbacks.create(context));
+        if (context.getBeanNamesForType(EntityCallback.class, true, false).length > 0) {
+            setEntityCallbacks(EntityCallbacks.create(context));
+        }
+        this.callsAfterConvert = context.getBeanNamesForType(AfterConvertCallback.class, true, false).length > 0;
         this.policies = SingletonSupplier.of(() -> {
             List<RowPolicy<?>> beans = new ArrayList<>();
             context.getBeanProvider(RowPolicy.class).orderedStream().forEach(beans::add);
             return RowPolicies.of(beans, this);
         });
+    }
+
+    /** What becomes of query methods that no index serves; default {@link ScanMode#WARN}. */
+    public void setScanMode(ScanMode scanMode) {
+        this.scanMode = scanMode;
+    }
+
+    @Override
+    public ScanMode getScanMode() {
+        return scanMode;
+    }
+
+    @Override
+    public Optional<String> adviseIndex(FlowDbQuery query, Class<?> type) {
+        return Optional.ofNullable(IndexAdvice.of(query.filter(), documents.schema(storeOf(type))));
     }
 
     /** Guards stores by these policies, instead of the beans of the application context. */
@@ -119,6 +145,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     /** Calls these before and after conversion, saving and deleting, instead of the beans of the application context. */
     public void setEntityCallbacks(EntityCallbacks callbacks) {
         this.callbacks = callbacks;
+        this.callsAfterConvert = true;
         writer.setCallbacks(callbacks);
     }
 
@@ -198,7 +225,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     }
 
     private Object writeGuarded(EntitySave<?> save, JsonTransaction transaction) {
-        return policies.get().write(save, transaction, documents.uniqueIndexes(save.store()));
+        return policies.get().write(save, transaction, documents.schema(save.store()));
     }
 
     private static <T> List<Object> writeEach(List<EntitySave<T>> saves, DocumentOperations operations) {
@@ -234,7 +261,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     public <T> @Nullable T findById(Object id, Class<T> type) {
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
         Object key = keyOf(entity.getRequiredIdProperty(), id);
-        if (policies.get().guards(entity.getStore())) {
+        if (isRestricted(entity)) {
             return findFirst(byId(entity, key), type).orElse(null);
         }
         JsonNode document = documents.<@Nullable JsonNode>execute(operations -> operations.get(entity.getStore(), key));
@@ -246,7 +273,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
         List<Object> keys = new ArrayList<>();
         ids.forEach(id -> keys.add(keyOf(entity.getRequiredIdProperty(), id)));
-        if (!policies.get().guards(entity.getStore())) {
+        if (!isRestricted(entity)) {
             return readAll(documents.execute(operations -> operations.getAll(entity.getStore(), keys)), type, entity);
         }
         Plan plan = plan(FlowDbQuery.where(Filter.in(idPath(entity), keys)), type, entity);
@@ -263,7 +290,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     public boolean existsById(Object id, Class<?> type) {
         FlowDbPersistentEntity<?> entity = writer.entityOf(type);
         Object key = keyOf(entity.getRequiredIdProperty(), id);
-        return policies.get().guards(entity.getStore())
+        return isRestricted(entity)
                 ? exists(byId(entity, key), type)
                 : documents.execute(operations -> operations.exists(entity.getStore(), key));
     }
@@ -531,7 +558,15 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     }
 
     private FlowDbQuery permitted(FlowDbQuery query, FlowDbPersistentEntity<?> entity, RowAction action) {
-        return query.and(policies.get().using(entity.getStore(), action));
+        Collection<String> types = converter.typeNames(entity.getType());
+        FlowDbQuery ofType = types.isEmpty() ? query : query.and(Filter.in("_class", types));
+        return ofType.and(policies.get().using(entity.getStore(), action));
+    }
+
+    /** Whether not every document of the store may be seen as this entity. */
+    private boolean isRestricted(FlowDbPersistentEntity<?> entity) {
+        return policies.get().guards(entity.getStore())
+                || !converter.typeNames(entity.getType()).isEmpty();
     }
 
     private JsonNode keyOf(FlowDbPersistentProperty idProperty, Object id) {

@@ -6,6 +6,7 @@ import io.flowdb.json.Filter;
 import io.flowdb.json.IndexSchema;
 import io.flowdb.json.JsonTransaction;
 import io.flowdb.json.Savepoint;
+import io.flowdb.json.StoreSchema;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -74,7 +75,7 @@ final class RowPolicies {
      * Writes an entity of a guarded store in {@code transaction}: what is overwritten must be permitted before, what is written
      * after. A refused write is taken back, so that the transaction may go on.
      */
-    Object write(EntitySave<?> save, JsonTransaction transaction, List<IndexSchema> uniqueIndexes) {
+    Object write(EntitySave<?> save, JsonTransaction transaction, StoreSchema schema) {
         Savepoint before = transaction.savepoint();
         try {
             boolean existed = save.overwrites(transaction);
@@ -82,8 +83,10 @@ final class RowPolicies {
             if (existed) {
                 require(save, transaction, save.key(), using(save.store(), RowAction.UPDATE));
             }
-            for (IndexSchema index : uniqueIndexes) {
-                hideOthers(save, transaction, index);
+            for (IndexSchema index : schema.indexes()) {
+                if (index.unique()) {
+                    hideOthers(save, transaction, index);
+                }
             }
             Object key = writeHidingOthers(save, transaction);
             require(save, transaction, key, filter(save.store(), action, RowPolicy::withCheck));

@@ -2,11 +2,15 @@ package io.flowdb.data.repository.query;
 
 import io.flowdb.data.core.FlowDbOperations;
 import io.flowdb.data.core.FlowDbQuery;
+import io.flowdb.data.core.ScanMode;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.convert.converter.Converter;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.convert.DtoInstantiatingConverter;
 import org.springframework.data.domain.Pageable;
 import org.springframework.data.domain.ScrollPosition;
@@ -22,6 +26,8 @@ import org.springframework.util.ClassUtils;
 /** Runs a query as the return type and the special parameters of its method ask for. Threads: any. */
 abstract class AbstractFlowDbQuery implements RepositoryQuery {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AbstractFlowDbQuery.class);
+
     /** What a query does with what it finds. */
     enum Action {
         FIND,
@@ -33,6 +39,9 @@ abstract class AbstractFlowDbQuery implements RepositoryQuery {
     private final FlowDbQueryMethod method;
     private final FlowDbOperations operations;
     private final EntityInstantiators instantiators = new EntityInstantiators();
+
+    /** Whether the log has said that no index serves this method; said twice if threads race, which does no harm. */
+    private volatile boolean indexAdvised;
 
     AbstractFlowDbQuery(FlowDbQueryMethod method, FlowDbOperations operations) {
         this.method = method;
@@ -60,12 +69,29 @@ abstract class AbstractFlowDbQuery implements RepositoryQuery {
     public final @Nullable Object execute(@Nullable Object[] parameters) {
         ParametersParameterAccessor arguments = new ParametersParameterAccessor(method.getParameters(), parameters);
         FlowDbQuery query = createQuery(arguments, parameters);
+        if (!indexAdvised && operations.getScanMode() != ScanMode.ALLOW) {
+            adviseIndex(query);
+        }
         return switch (action()) {
             case COUNT -> operations.count(query, method.entityType());
             case EXISTS -> operations.exists(query, method.entityType());
             case DELETE -> delete(query);
             case FIND -> find(query, arguments);
         };
+    }
+
+    private void adviseIndex(FlowDbQuery query) {
+        Optional<String> advice = operations.adviseIndex(query, method.entityType());
+        if (advice.isEmpty()) {
+            return;
+        }
+        String message = method.description() + " reads the whole store '" + operations.storeOf(method.entityType())
+                + "': " + advice.get();
+        if (operations.getScanMode() == ScanMode.FAIL) {
+            throw new InvalidDataAccessApiUsageException(message);
+        }
+        indexAdvised = true;
+        LOG.warn(message);
     }
 
     private @Nullable Object find(FlowDbQuery query, ParametersParameterAccessor arguments) {
