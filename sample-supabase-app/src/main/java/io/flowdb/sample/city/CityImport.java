@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -31,10 +32,12 @@ final class CityImport implements SmartLifecycle {
     private static final int BATCHES_A_CHECKPOINT = 10;
     private static final Logger log = LoggerFactory.getLogger(CityImport.class);
 
+    /** The format of the file, whatever the API's may be. */
+    private final ObjectReader line = JsonMapper.shared().readerFor(City.class);
+
     private final CityRepository cities;
     private final ImportProgressRepository imports;
     private final CityProperties properties;
-    private final JsonMapper json;
 
     @GuardedBy("this")
     private @Nullable Thread worker;
@@ -42,11 +45,10 @@ final class CityImport implements SmartLifecycle {
     /** Asks the worker to end after its batch. Not an interrupt: that would close the file a read is going on in. */
     private volatile boolean stopping;
 
-    CityImport(CityRepository cities, ImportProgressRepository imports, CityProperties properties, JsonMapper json) {
+    CityImport(CityRepository cities, ImportProgressRepository imports, CityProperties properties) {
         this.cities = cities;
         this.imports = imports;
         this.properties = properties;
-        this.json = json;
     }
 
     /** What is stored. */
@@ -135,9 +137,9 @@ final class CityImport implements SmartLifecycle {
     private List<City> readBatch(BufferedReader lines) {
         List<City> batch = new ArrayList<>(BATCH);
         try {
-            String line;
-            while (batch.size() < BATCH && (line = lines.readLine()) != null) {
-                batch.add(json.readValue(line, City.class));
+            String text;
+            while (batch.size() < BATCH && (text = lines.readLine()) != null) {
+                batch.add(line.readValue(text));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
