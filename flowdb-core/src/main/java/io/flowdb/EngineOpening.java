@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * again if a later step fails.
  */
 final class EngineOpening {
+    private static final String TABLES = "sst";
+    private static final String LOG = "wal";
+
     private final Config config;
     private final FileSystem fileSystem;
     private final Path directory;
@@ -63,8 +66,12 @@ final class EngineOpening {
         if (!config.inMemory()) {
             checkDirectory();
         }
-        fileSystem.createDirectories(directory);
+        createDirectory();
         AutoCloseable lock = keep(config.readOnly() ? () -> {} : fileSystem.lock(directory.resolve("LOCK")));
+        if (!config.readOnly()) {
+            createSubdirectories();
+        }
+        checkManifestPresent();
         Manifest manifest = keep(
                 config.readOnly() ? Manifest.readOnly(fileSystem, directory) : Manifest.open(fileSystem, directory));
         ManifestState state = manifest.state();
@@ -107,12 +114,41 @@ final class EngineOpening {
         }
     }
 
+    /** Creates the directory if it is missing. The name of each directory created is durable on return. */
+    private void createDirectory() {
+        List<Path> changed = new ArrayList<>();
+        for (Path at = directory; at.getParent() != null && !fileSystem.exists(at); at = at.getParent()) {
+            changed.add(at.getParent());
+        }
+        if (!changed.isEmpty()) {
+            fileSystem.createDirectories(directory);
+            changed.forEach(fileSystem::syncDirectory);
+        }
+    }
+
+    /** The manifest is durable before the first table or segment is made: without it these would be taken for orphans. */
+    private void checkManifestPresent() {
+        boolean data = !fileSystem.list(directory.resolve(TABLES)).isEmpty()
+                || !fileSystem.list(directory.resolve(LOG)).isEmpty();
+        if (data && !Manifest.exists(fileSystem, directory)) {
+            throw new CorruptionException(
+                    directory.resolve("MANIFEST").toString(), -1, "the file is missing, but there are tables or a log");
+        }
+    }
+
+    /** Synced files are lost all the same if the name of their directory is. */
+    private void createSubdirectories() {
+        fileSystem.createDirectories(directory.resolve(TABLES));
+        fileSystem.createDirectories(directory.resolve(LOG));
+        fileSystem.syncDirectory(directory);
+    }
+
     private InvalidConfigException invalidDirectory(String allowed) {
         return new InvalidConfigException(List.of(new Violation("dataDir", directory.toString(), allowed)));
     }
 
     private TableStore tableStore(ManifestState state) {
-        SstStorage storage = new SstStorage(fileSystem, directory.resolve("sst"));
+        SstStorage storage = new SstStorage(fileSystem, directory.resolve(TABLES));
         Codec codec = config.compression() == Compression.LZ4 ? Codec.LZ4 : Codec.NONE;
         SstOptions options = new SstOptions(config.blockSize(), config.bloomBitsPerKey(), codec);
         long unused = state.nextFileId();
@@ -121,8 +157,6 @@ final class EngineOpening {
         }
         TableStore tables = new TableStore(storage, options, new BlockCache(config.blockCacheCapacity()), unused);
         if (!config.readOnly()) {
-            storage.prepare();
-            fileSystem.syncDirectory(directory);
             tables.deleteOrphans(List.copyOf(state.tables().keySet()));
         }
         return tables;
@@ -141,7 +175,7 @@ final class EngineOpening {
     private Wal openWal(ManifestState state, Replay replay) {
         boolean always = !(config.walSyncMode() instanceof SyncMode.Interval);
         WalOptions options = new WalOptions(config.walSegmentSize(), always && !config.inMemory());
-        Path path = directory.resolve("wal");
+        Path path = directory.resolve(LOG);
         if (config.readOnly()) {
             return Wal.openReadOnly(fileSystem, path, options, state.firstWalSegment(), replay::frame);
         }
@@ -191,6 +225,12 @@ final class EngineOpening {
 
         void frame(long firstSeqno, byte[] payload, String file, long offset) {
             checkPayload(payload, file, offset);
+            if (firstSeqno > lastSeqno + 1) {
+                throw new CorruptionException(
+                        file,
+                        offset,
+                        "sequence number " + firstSeqno + " after " + lastSeqno + ": commits are missing");
+            }
             if (active.sizeBytes() >= memtableBytes) {
                 frozen.add(0, active);
                 active = new Memtable();
