@@ -1,5 +1,6 @@
 package io.flowdb;
 
+import io.flowdb.error.CorruptionException;
 import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.manifest.Sst;
@@ -49,7 +50,13 @@ final class TableStore {
 
     /** Opens a live table. */
     Sst open(SstMeta meta) {
-        return new Sst(meta, SstReader.open(storage.open(meta.id()), meta.id(), cache, filterStats), storage);
+        SstReader reader = SstReader.open(storage.open(meta.id()), meta.id(), cache, filterStats);
+        if (reader.fileBytes() != meta.fileBytes() || !reader.properties().isSameAs(meta.properties())) {
+            reader.close();
+            throw new CorruptionException(
+                    storage.path(meta.id()).toString(), -1, "a table, but not the one that the manifest names");
+        }
+        return new Sst(meta, reader, storage);
     }
 
     /** Starts the file of a new table. */

@@ -221,7 +221,8 @@ public final class SstReader implements AutoCloseable {
         }
         cache.countMiss();
         Block loaded = load(number, verify);
-        if (fillCache && blocks.compareAndSet(number, null, loaded) && !cache.add(loaded)) {
+        /* An unchecked block stays out of the cache: later readers take what is there as checked. */
+        if (fillCache && verify && blocks.compareAndSet(number, null, loaded) && !cache.add(loaded)) {
             blocks.compareAndSet(number, loaded, null);
         }
         return loaded;
