@@ -2,13 +2,11 @@ package io.flowdb.internal.io;
 
 import io.flowdb.error.StorageException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -111,11 +109,9 @@ public final class NioFileSystem implements FileSystem {
 
     @Override
     public void syncDirectory(Path directory) {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            if (!isWindows()) {
-                throw new StorageException("Cannot sync directory " + directory + ": " + e, e);
+        if (!isWindows()) {
+            try (NioFile opened = new NioFile(directory, NioFile.Mode.READ)) {
+                opened.sync();
             }
         }
     }
