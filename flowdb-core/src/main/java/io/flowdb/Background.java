@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The engine's own threads: flush and interval sync. Threads: any. */
+/** The engine's own threads: flush, compaction, GC and interval sync. Threads: any. */
 final class Background implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
@@ -20,17 +20,25 @@ final class Background implements AutoCloseable {
     private final EngineParts parts;
     private final Flusher flusher;
     private final CommitPipeline pipeline;
+    private final Maintenance maintenance;
     private final BackgroundTask flushTask;
+    private final BackgroundTask compactionTask;
+    private volatile boolean closing; // set once, by close()
     private final List<BackgroundTask> tasks = new ArrayList<>();
 
-    Background(Config config, EngineParts parts, Flusher flusher, CommitPipeline pipeline) {
+    Background(Config config, EngineParts parts, CommitPipeline pipeline) {
         this.config = config;
         this.parts = parts;
-        this.flusher = flusher;
+        this.flusher = new Flusher(parts, pipeline::refuse, () -> pipeline.refusal() != null);
+        this.maintenance = new Maintenance(parts, config.compactionThreshold(), pipeline::refuse);
         this.pipeline = pipeline;
         Duration idle = config.flushInterval().isZero() ? Duration.ofHours(1) : config.flushInterval();
         this.flushTask = new BackgroundTask("flowdb-flush", idle.toNanos(), this::flushDue);
+        this.compactionTask = new BackgroundTask(
+                "flowdb-compaction", config.compactionInterval().toNanos(), this::compactDue);
         tasks.add(flushTask);
+        tasks.add(compactionTask);
+        tasks.add(new BackgroundTask("flowdb-gc", config.gcInterval().toNanos(), maintenance::dropExpired));
         if (config.walSyncMode() instanceof SyncMode.Interval interval) {
             tasks.add(new BackgroundTask("flowdb-sync", interval.period().toNanos(), this::syncLog));
         }
@@ -47,6 +55,10 @@ final class Background implements AutoCloseable {
         return flusher;
     }
 
+    Maintenance maintenance() {
+        return maintenance;
+    }
+
     /** A memtable was frozen. */
     void wakeFlush() {
         if (config.autoBackground()) {
@@ -60,6 +72,7 @@ final class Background implements AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
         tasks.forEach(BackgroundTask::close);
     }
 
@@ -71,6 +84,13 @@ final class Background implements AutoCloseable {
             pipeline.freeze();
         }
         while (flusher.flushOldest()) {
+            pipeline.frozenCountFell();
+            compactionTask.wake();
+        }
+    }
+
+    private void compactDue() {
+        while (!closing && maintenance.compactDue()) {
             pipeline.frozenCountFell();
         }
     }

@@ -14,7 +14,6 @@ import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.memtable.Memtable;
 import io.flowdb.internal.wal.Wal;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -35,6 +34,10 @@ final class CommitPipeline {
      * the disk others append, so groups grow with the load and one sync serves many (DeWitt et al. 1984).
      */
     private static final long STALL_LIMIT_MILLIS = 30_000;
+
+    /* Level 0 may grow to this many tables whatever their size, and never beyond that many. */
+    private static final int MIN_STALL_TABLES = 8;
+    private static final int MAX_LEVEL0_TABLES = 40;
 
     private final Wal wal;
     private final ReadStates states;
@@ -66,13 +69,29 @@ final class CommitPipeline {
      * @param memtableBytes size at which the active memtable is frozen
      * @param maxFrozen frozen memtables at which writers wait
      * @param syncByDefault whether {@link WriteOptions#DEFAULT} means a sync
+     * @param compacting whether compactions run by themselves, so that waiting for them helps
      */
-    record Options(long memtableBytes, int maxFrozen, boolean syncByDefault) {}
+    record Options(long memtableBytes, int maxFrozen, boolean syncByDefault, boolean compacting) {}
 
     private enum Phase {
         WAITING,
         LEADING,
         DONE
+    }
+
+    /**
+     * Why a group failed.
+     *
+     * @param cause of the failure
+     * @param rolledBack whether nothing of the group was stored; otherwise that is unknown
+     */
+    private record Failure(FlowDbException cause, boolean rolledBack) {
+        FlowDbException toThrow() {
+            return rolledBack
+                    ? new StorageException("Nothing was stored: " + cause.getMessage(), cause, true)
+                    : new CommitUnknownException(
+                            cause.getMessage() + "; whether this commit survives is unknown", cause);
+        }
     }
 
     /** One commit on its way to the disk. */
@@ -81,7 +100,7 @@ final class CommitPipeline {
         private final long seqno;
         private final boolean sync;
         private volatile Phase phase = Phase.WAITING; // set by the leader
-        private volatile @Nullable FlowDbException failure; // set before phase
+        private volatile @Nullable Failure failure; // set before phase
 
         Waiter(long seqno, boolean sync) {
             this.seqno = seqno;
@@ -177,6 +196,14 @@ final class CommitPipeline {
         }
     }
 
+    /** Throws if commits are refused. */
+    void checkAccepting() {
+        FlowDbException cause = refusal();
+        if (cause != null) {
+            throw refused(cause);
+        }
+    }
+
     /** Why commits are refused, or null. */
     @Nullable
     FlowDbException refusal() {
@@ -239,7 +266,7 @@ final class CommitPipeline {
     @GuardedBy("commitLock")
     private void checkWritable() {
         long stalledAt = 0;
-        while (refusal == null && states.current().frozen().size() >= options.maxFrozen() && isActiveFull()) {
+        while (refusal == null && isActiveFull() && isBehind(states.current())) {
             stalledAt = stalledAt == 0 ? System.nanoTime() : stalledAt;
             long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stalledAt);
             if (waited >= STALL_LIMIT_MILLIS) {
@@ -271,6 +298,21 @@ final class CommitPipeline {
     @GuardedBy("commitLock")
     private boolean isActiveFull() {
         return states.current().active().sizeBytes() >= options.memtableBytes();
+    }
+
+    /** Whether flushes, or compactions, are so far behind that memory, or the disk, would grow without bound. */
+    private boolean isBehind(ReadState state) {
+        if (state.frozen().size() >= options.maxFrozen()) {
+            return true;
+        }
+        List<Sst> level0 = state.ssts().level0();
+        if (!options.compacting() || level0.size() <= MIN_STALL_TABLES) {
+            return false;
+        }
+        long allowed = Math.max(
+                MIN_STALL_TABLES * options.memtableBytes(),
+                SstSet.bytesOf(state.ssts().sorted()) * 3 / 4);
+        return SstSet.bytesOf(level0) > allowed || level0.size() > MAX_LEVEL0_TABLES;
     }
 
     /** Waits a while for a flush. An interrupt is kept for the caller and does not end the wait. */
@@ -324,21 +366,26 @@ final class CommitPipeline {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        FlowDbException failure = waiter.failure;
+        Failure failure = waiter.failure;
         if (failure != null) {
-            throw new CommitUnknownException(
-                    failure.getMessage() + "; whether this commit survives is unknown", failure);
+            throw failure.toThrow();
         }
     }
 
     /** Writes one group and hands the lead on. */
     private void lead() {
         ArrayDeque<Waiter> group = takeGroup();
-        FlowDbException failure = writeGroup(group);
-        Waiter last = group.getLast();
-        if (failure == null) {
-            publishedSeqno = last.seqno;
+        FlowDbException cause = writeGroup(group);
+        if (cause == null) {
+            publishedSeqno = group.getLast().seqno;
+            release(group, null);
+            handOver();
+        } else {
+            fail(group, cause);
         }
+    }
+
+    private static void release(ArrayDeque<Waiter> group, @Nullable Failure failure) {
         Thread self = Thread.currentThread();
         for (Waiter waiter : group) {
             waiter.failure = failure;
@@ -347,7 +394,6 @@ final class CommitPipeline {
                 LockSupport.unpark(waiter.thread);
             }
         }
-        handOver(failure);
     }
 
     private ArrayDeque<Waiter> takeGroup() {
@@ -380,15 +426,9 @@ final class CommitPipeline {
         }
     }
 
-    private void handOver(@Nullable FlowDbException failure) {
-        List<Waiter> failed = new ArrayList<>();
+    private void handOver() {
         commitLock.lock();
         try {
-            if (failure != null) {
-                refusal = refusal == null ? failure : refusal;
-                failed.addAll(queue);
-                queue.clear();
-            }
             Waiter next = queue.peekFirst();
             if (next == null) {
                 leading = false;
@@ -400,10 +440,45 @@ final class CommitPipeline {
         } finally {
             commitLock.unlock();
         }
-        for (Waiter waiter : failed) {
-            waiter.failure = failure;
-            waiter.phase = Phase.DONE;
-            LockSupport.unpark(waiter.thread);
+    }
+
+    /**
+     * Ends the group and everyone who came behind it, as their records stand behind the group's. If the disk was full, log and memtables are
+     * put back to the last published commit and the next commit may try again; otherwise nothing is accepted any more.
+     */
+    private void fail(ArrayDeque<Waiter> group, FlowDbException cause) {
+        boolean rolledBack;
+        commitLock.lock();
+        try {
+            group.addAll(queue);
+            queue.clear();
+            rolledBack = rollBack(cause);
+            if (!rolledBack && refusal == null) {
+                refusal = cause;
+            }
+            leading = false;
+            roomOrIdle.signalAll();
+        } finally {
+            commitLock.unlock();
+        }
+        release(group, new Failure(cause, rolledBack));
+    }
+
+    @GuardedBy("commitLock")
+    private boolean rollBack(FlowDbException cause) {
+        if (refusal != null || !(cause instanceof StorageException s && s.diskFull())) {
+            return false;
+        }
+        try {
+            wal.rollBack();
+            states.dropAbove(publishedSeqno);
+            lastSeqno = publishedSeqno; // no gap: recovery takes one for a lost part of the log
+            return true;
+        } catch (FlowDbException e) {
+            if (e != cause) {
+                cause.addSuppressed(e);
+            }
+            return false;
         }
     }
 

@@ -7,7 +7,9 @@ import io.flowdb.error.FlowDbException;
 import io.flowdb.error.ReadOnlyTransactionException;
 import io.flowdb.error.RecordNotFoundException;
 import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.io.FileSystem;
 import io.flowdb.internal.memtable.Memtable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,23 +38,21 @@ public final class Engine implements OrderedStore, AutoCloseable {
     private final CommitPipeline pipeline;
     private final Flusher flusher;
     private final Background background;
-    private final AutoCloseable directoryLock;
+    private final Place place;
     private final StateReader latest;
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean closed; // set once, by close()
 
-    Engine(
-            Config config,
-            EngineParts parts,
-            CommitPipeline pipeline,
-            Background background,
-            AutoCloseable directoryLock) {
+    /** Where the engine lives, and its lock on that place. */
+    record Place(FileSystem fileSystem, Path directory, AutoCloseable lock) {}
+
+    Engine(Config config, EngineParts parts, CommitPipeline pipeline, Background background, Place place) {
         this.config = config;
         this.parts = parts;
         this.pipeline = pipeline;
         this.background = background;
         this.flusher = background.flusher();
-        this.directoryLock = directoryLock;
+        this.place = place;
         this.latest = new LatestReader();
     }
 
@@ -241,6 +241,44 @@ public final class Engine implements OrderedStore, AutoCloseable {
         while (flusher.flushOldest()) {
             pipeline.frozenCountFell();
         }
+        pipeline.checkAccepting();
+    }
+
+    /** Merges all tables, without what deletes, overwrites and expiry have made useless; false if there was nothing to merge. */
+    public boolean compact() {
+        checkWritable();
+        boolean changed = background.maintenance().compactAll();
+        pipeline.frozenCountFell();
+        return changed;
+    }
+
+    /** Drops tables in which everything has expired; returns the number of records dropped. */
+    public long gc() {
+        checkWritable();
+        return background.maintenance().dropExpired();
+    }
+
+    /**
+     * Makes a consistent copy of the database in {@code target} while reads and writes go on; it holds every write that returned before
+     * this call. Files are shared by hard links where possible. The copy can be opened as a database.
+     *
+     * @param target a missing or empty directory
+     */
+    public void checkpoint(Path target) {
+        check(!config.inMemory(), "inMemory", true, "false: an engine in memory has no files to copy");
+        if (!config.readOnly()) {
+            flush();
+        }
+        try (ReadStates.Lease lease = parts.states().lease()) {
+            new Checkpointer(place.fileSystem(), place.directory())
+                    .copy(lease.state().ssts(), parts.tables().nextId(), target.toAbsolutePath());
+        }
+    }
+
+    /** Reads and checks every block of every table; reports damage instead of throwing it. */
+    public VerifyReport verify() {
+        checkOpen();
+        return background.maintenance().verify();
     }
 
     /** Current figures. */
@@ -351,7 +389,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
     }
 
     private void closeFiles() {
-        try (AutoCloseable lock = directoryLock;
+        try (AutoCloseable lock = place.lock();
                 AutoCloseable manifest = parts.manifest();
                 AutoCloseable wal = parts.wal()) {
             parts.states().close();

@@ -16,6 +16,25 @@ final class EngineCounters {
     final LongAdder flushNanos = new LongAdder();
     final LongAdder flushedBytes = new LongAdder();
 
+    final LongAdder compactions = new LongAdder();
+    final LongAdder compactionNanos = new LongAdder();
+    final LongAdder compactedBytesIn = new LongAdder();
+    final LongAdder compactedBytesOut = new LongAdder();
+    final LongAdder gcRuns = new LongAdder();
+    final LongAdder recordsPurged = new LongAdder();
+
+    void compacted(long bytesIn, long bytesOut, long nanos) {
+        compactions.increment();
+        compactedBytesIn.add(bytesIn);
+        compactedBytesOut.add(bytesOut);
+        compactionNanos.add(nanos);
+    }
+
+    void purged(long records) {
+        gcRuns.increment();
+        recordsPurged.add(records);
+    }
+
     void written(int records, long bytes) {
         recordsWritten.add(records);
         bytesWritten.add(bytes);

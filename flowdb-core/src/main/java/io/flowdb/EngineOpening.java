@@ -6,6 +6,7 @@ import io.flowdb.error.InvalidConfigException.Violation;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.OpCodec;
 import io.flowdb.internal.cache.BlockCache;
+import io.flowdb.internal.compaction.TableStore;
 import io.flowdb.internal.compress.Codec;
 import io.flowdb.internal.io.FileSystem;
 import io.flowdb.internal.io.MemoryFileSystem;
@@ -88,15 +89,16 @@ final class EngineOpening {
                 new CommitPipeline.Options(
                         config.memtableSize(),
                         config.maxFrozenMemtables(),
-                        !(config.walSyncMode() instanceof SyncMode.Interval)),
+                        !(config.walSyncMode() instanceof SyncMode.Interval),
+                        config.autoBackground()),
                 counters,
                 replay.lastSeqno,
                 holder::wakeFlush);
         SnapshotRegistry snapshots = new SnapshotRegistry(pipeline::publishedSeqno, config.clockMicros());
         EngineParts parts = new EngineParts(states, tables, manifest, wal, snapshots, counters);
-        Background background = new Background(config, parts, new Flusher(parts, pipeline::refuse), pipeline);
+        Background background = new Background(config, parts, pipeline);
         holder.background = background;
-        Engine engine = new Engine(config, parts, pipeline, background, lock);
+        Engine engine = new Engine(config, parts, pipeline, background, new Engine.Place(fileSystem, directory, lock));
         background.start();
         return engine;
     }
@@ -157,7 +159,7 @@ final class EngineOpening {
         }
         TableStore tables = new TableStore(storage, options, new BlockCache(config.blockCacheCapacity()), unused);
         if (!config.readOnly()) {
-            tables.deleteOrphans(List.copyOf(state.tables().keySet()));
+            tables.deleteOrphans(state.tables().keySet());
         }
         return tables;
     }

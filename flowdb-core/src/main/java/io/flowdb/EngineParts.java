@@ -1,5 +1,6 @@
 package io.flowdb;
 
+import io.flowdb.internal.compaction.TableStore;
 import io.flowdb.internal.manifest.Manifest;
 import io.flowdb.internal.wal.Wal;
 

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param wal the log
  * @param cache the block cache
  * @param bloom the filters
- * @param flushes finished flushes
+ * @param flushes memtables written to tables
+ * @param compactions tables merged
+ * @param gcRuns times expired tables were looked for
+ * @param recordsPurged entries in the expired tables that were dropped
  * @param writeStalls times a writer had to wait for flushes
  * @param writeStallNanos how long they waited together
  * @param liveSnapshots open snapshots
@@ -30,7 +33,10 @@ public record EngineStats(
         Wal wal,
         Cache cache,
         Bloom bloom,
-        long flushes,
+        Flushes flushes,
+        Compactions compactions,
+        long gcRuns,
+        long recordsPurged,
         long writeStalls,
         long writeStallNanos,
         int liveSnapshots,
@@ -81,4 +87,23 @@ public record EngineStats(
      * @param falsePositives times it did not and the key was absent
      */
     public record Bloom(long checks, long negatives, long falsePositives) {}
+
+    /**
+     * Memtables written to tables.
+     *
+     * @param count finished flushes
+     * @param bytes of the tables they made
+     * @param nanos how long they took together
+     */
+    public record Flushes(long count, long bytes, long nanos) {}
+
+    /**
+     * Tables merged.
+     *
+     * @param count finished compactions
+     * @param bytesIn of the tables read
+     * @param bytesOut of the tables written
+     * @param nanos how long they took together
+     */
+    public record Compactions(long count, long bytesIn, long bytesOut, long nanos) {}
 }

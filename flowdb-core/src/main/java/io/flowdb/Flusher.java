@@ -2,16 +2,16 @@ package io.flowdb;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.error.FlowDbException;
-import io.flowdb.internal.base.KeyHash;
-import io.flowdb.internal.base.RangeTombstone;
+import io.flowdb.internal.compaction.OlderTables;
 import io.flowdb.internal.manifest.ManifestEdit;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.memtable.Memtable;
 import io.flowdb.internal.merge.RetainedCursor;
-import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Flusher {
     private final EngineParts parts;
     private final Consumer<FlowDbException> onManifestFailure;
+    private final BooleanSupplier refused;
     private final ReentrantLock flushLock = new ReentrantLock(); // rank 5, docs/concurrency.md
 
     @GuardedBy("flushLock")
@@ -29,13 +30,14 @@ final class Flusher {
 
     private volatile boolean healthy = true; // mirrors lastFailure for readers without the lock
 
-    /** {@code onManifestFailure} must stop all writes: what the manifest says on disk is then unknown. */
-    Flusher(EngineParts parts, Consumer<FlowDbException> onManifestFailure) {
+    /** {@code onManifestFailure} must stop all writes: what the manifest says on disk is then unknown. {@code refused} tells whether commits are refused. */
+    Flusher(EngineParts parts, Consumer<FlowDbException> onManifestFailure, BooleanSupplier refused) {
         this.parts = parts;
+        this.refused = refused;
         this.onManifestFailure = onManifestFailure;
     }
 
-    /** Flushes the oldest frozen memtable; false if there is none. */
+    /** Flushes the oldest frozen memtable, or waits a moment until that is possible; false if there is none. */
     boolean flushOldest() {
         flushLock.lock();
         try {
@@ -43,8 +45,14 @@ final class Flusher {
             if (frozen.isEmpty()) {
                 return false;
             }
+            Memtable oldest = frozen.get(frozen.size() - 1);
+            if (oldest.maxSeqno() > parts.snapshots().newestVisible()) {
+                /* Its last commits are still on their way to the log, and may yet be taken back. */
+                LockSupport.parkNanos(50_000);
+                return !refused.getAsBoolean();
+            }
             try {
-                flush(frozen.get(frozen.size() - 1));
+                flush(oldest);
                 lastFailure = null;
                 healthy = true;
                 return true;
@@ -75,15 +83,15 @@ final class Flusher {
     @GuardedBy("flushLock")
     private void flush(Memtable memtable) {
         long start = System.nanoTime();
-        Sst table;
+        List<Sst> added;
         try (ReadStates.Lease lease = parts.states().lease()) {
-            OlderTables older = new OlderTables(lease.state().ssts());
+            /* The oldest memtable goes first, so all tables are older than it. */
+            OlderTables older = new OlderTables(lease.state().ssts().tables());
             RetainedCursor entries = new RetainedCursor(
                     memtable.cursor(), memtable.tombstones(), parts.snapshots().retention(), older);
-            table = parts.tables().write(entries, 0);
+            added = parts.tables().write(entries, 0, Long.MAX_VALUE);
             parts.counters().recordsExpired.add(entries.expiredCount());
         }
-        List<Sst> added = table == null ? List.of() : List.of(table);
         try {
             record(added, memtable.maxSeqno());
         } catch (FlowDbException e) {
@@ -94,7 +102,7 @@ final class Flusher {
         }
         parts.states().flushed(memtable, added);
         parts.wal().deleteUpTo(memtable.maxSeqno());
-        parts.counters().flushed(table == null ? 0 : table.meta().fileBytes(), System.nanoTime() - start);
+        parts.counters().flushed(SstSet.bytesOf(added), System.nanoTime() - start);
     }
 
     private void record(List<Sst> added, long flushedSeqno) {
@@ -105,26 +113,5 @@ final class Flusher {
                         parts.wal().firstSegmentAfter(flushedSeqno),
                         flushedSeqno,
                         parts.tables().nextId()));
-    }
-
-    /** All tables are older than a memtable that is being flushed: the oldest one goes first. */
-    private record OlderTables(SstSet ssts) implements RetainedCursor.OlderData {
-        @Override
-        public boolean mayExist(byte[] key, int offset, int length) {
-            byte[] exact = Arrays.copyOfRange(key, offset, offset + length);
-            long hash = KeyHash.of(exact, 0, exact.length);
-            for (Sst table : ssts.tables()) {
-                if (Reads.contains(table.meta().properties(), exact)
-                        && table.reader().mayContainKey(exact, hash)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        @Override
-        public boolean mayExist(RangeTombstone range) {
-            return !ssts.overlapping(range.start(), range.end()).isEmpty();
-        }
     }
 }

@@ -92,6 +92,17 @@ final class ReadStates {
         });
     }
 
+    /** Takes commits above {@code seqno} out of the memtables; nobody can have seen them. */
+    void dropAbove(long seqno) {
+        change(state -> {
+            List<Memtable> frozen = new ArrayList<>();
+            for (Memtable memtable : state.frozen()) {
+                frozen.add(memtable.upTo(seqno));
+            }
+            return new ReadState(state.active().upTo(seqno), List.copyOf(frozen), state.ssts());
+        });
+    }
+
     /** Puts tables in place of a frozen memtable. */
     void flushed(Memtable memtable, Collection<Sst> added) {
         change(state -> {

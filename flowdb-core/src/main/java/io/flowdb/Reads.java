@@ -4,7 +4,9 @@ import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.KeyHash;
 import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.base.RangeTombstones;
+import io.flowdb.internal.manifest.LevelCursor;
 import io.flowdb.internal.manifest.Sst;
+import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.memtable.Memtable;
 import io.flowdb.internal.merge.MergingCursor;
 import io.flowdb.internal.merge.ScanBounds;
@@ -31,20 +33,34 @@ final class Reads {
                 return best;
             }
         }
-        List<Sst> tables = state.ssts().tables();
-        if (!tables.isEmpty()) {
-            long hash = KeyHash.of(key, 0, key.length);
-            for (int i = 0; i < tables.size(); i++) {
-                SstProperties properties = tables.get(i).meta().properties();
-                if (best.seqno() >= properties.maxSeqno()) {
-                    break;
-                }
-                if (contains(properties, key)) {
-                    tables.get(i).reader().find(key, hash, ts, snapshot, best);
-                }
-            }
+        SstSet ssts = state.ssts();
+        if (!ssts.tables().isEmpty()) {
+            findInTables(ssts, key, ts, snapshot, best);
         }
         return best;
+    }
+
+    private static void findInTables(SstSet ssts, byte[] key, long ts, long snapshot, PointLookup best) {
+        long hash = KeyHash.of(key, 0, key.length);
+        List<Sst> level0 = ssts.level0();
+        for (int i = 0; i < level0.size(); i++) {
+            SstProperties properties = level0.get(i).meta().properties();
+            if (best.seqno() >= properties.maxSeqno()) {
+                break;
+            }
+            if (contains(properties, key)) {
+                level0.get(i).reader().find(key, hash, ts, snapshot, best);
+            }
+        }
+        /* A range tombstone may make two neighbours touch in one key. */
+        List<Sst> sorted = ssts.sorted();
+        for (int i = ssts.sortedAt(key);
+                i < sorted.size() && contains(sorted.get(i).meta().properties(), key);
+                i++) {
+            if (best.seqno() < sorted.get(i).meta().properties().maxSeqno()) {
+                sorted.get(i).reader().find(key, hash, ts, snapshot, best);
+            }
+        }
     }
 
     /** Sequence number up to which range tombstones at or below {@code snapshot} hide records of the key. */
@@ -53,12 +69,9 @@ final class Reads {
         for (Memtable memtable : state.frozen()) {
             hidden = Math.max(hidden, memtable.tombstones().covering(key, 0, key.length, snapshot));
         }
-        List<Sst> tables = state.ssts().tables();
-        for (int i = 0; i < tables.size(); i++) {
-            RangeTombstones tombstones = tables.get(i).reader().tombstones();
-            if (!tombstones.isEmpty()) {
-                hidden = Math.max(hidden, tombstones.covering(key, 0, key.length, snapshot));
-            }
+        List<RangeTombstones> inTables = state.ssts().tombstones();
+        for (int i = 0; i < inTables.size(); i++) {
+            hidden = Math.max(hidden, inTables.get(i).covering(key, 0, key.length, snapshot));
         }
         return hidden;
     }
@@ -73,20 +86,37 @@ final class Reads {
         }
         ScanOptions scanOptions =
                 new ScanOptions(bounds.minTs(), bounds.maxTs(), options.fillCache(), options.verifyChecksums());
-        for (Sst table : state.ssts().overlapping(bounds.startKey(), bounds.endKey())) {
-            SstProperties properties = table.meta().properties();
-            if (!table.reader().tombstones().isEmpty()) {
-                tombstones.add(table.reader().tombstones());
-            }
-            if (properties.minTs() <= bounds.maxTs() && properties.maxTs() >= bounds.minTs()) {
+        for (Sst table : state.ssts().level0Overlapping(bounds.startKey(), bounds.endKey())) {
+            if (isWanted(table, bounds, tombstones)) {
                 sources.add(table.reader().cursor(scanOptions));
             }
+        }
+        List<Sst> sorted = new ArrayList<>();
+        for (Sst table : state.ssts().sortedOverlapping(bounds.startKey(), bounds.endKey())) {
+            if (isWanted(table, bounds, tombstones)) {
+                sorted.add(table);
+            }
+        }
+        if (!sorted.isEmpty()) {
+            sources.add(
+                    sorted.size() == 1
+                            ? sorted.get(0).reader().cursor(scanOptions)
+                            : new LevelCursor(sorted, scanOptions));
         }
         if (sources.isEmpty()) {
             sources.add(new Memtable().cursor());
         }
         return new VisibleScan(
                 MergingCursor.of(sources), new Visibility(snapshot, nowMicros, List.copyOf(tombstones)), bounds);
+    }
+
+    /** Takes over the table's range tombstones and tells whether it has entries in the wanted time. */
+    private static boolean isWanted(Sst table, ScanBounds bounds, List<RangeTombstones> tombstones) {
+        if (!table.reader().tombstones().isEmpty()) {
+            tombstones.add(table.reader().tombstones());
+        }
+        SstProperties properties = table.meta().properties();
+        return properties.minTs() <= bounds.maxTs() && properties.maxTs() >= bounds.minTs();
     }
 
     private static boolean findInMemory(Memtable memtable, byte[] key, long ts, long snapshot, PointLookup best) {

@@ -99,6 +99,11 @@ final class SnapshotRegistry {
         }
     }
 
+    /** The newest sequence number that readers may see. */
+    long newestVisible() {
+        return newestVisible.getAsLong();
+    }
+
     /** Number of live snapshots. */
     int count() {
         lock.lock();

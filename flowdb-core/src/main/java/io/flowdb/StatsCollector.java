@@ -1,6 +1,7 @@
 package io.flowdb;
 
 import io.flowdb.error.FlowDbException;
+import io.flowdb.internal.compaction.TableStore;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.memtable.Memtable;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,14 @@ final class StatsCollector {
                         tables.filterStats().checks.sum(),
                         tables.filterStats().negatives.sum(),
                         tables.filterStats().falsePositives.sum()),
-                counters.flushes.sum(),
+                new EngineStats.Flushes(counters.flushes.sum(), counters.flushedBytes.sum(), counters.flushNanos.sum()),
+                new EngineStats.Compactions(
+                        counters.compactions.sum(),
+                        counters.compactedBytesIn.sum(),
+                        counters.compactedBytesOut.sum(),
+                        counters.compactionNanos.sum()),
+                counters.gcRuns.sum(),
+                counters.recordsPurged.sum(),
                 counters.stalls.sum(),
                 counters.stallNanos.sum(),
                 parts.snapshots().count(),

@@ -55,7 +55,7 @@ class ArchitectureTest {
             new Layer(SSTABLE, ERROR, BASE, IO, STORAGE, COMPRESS, BLOOM, CACHE),
             new Layer(MERGE, BASE),
             new Layer(MANIFEST, ERROR, BASE, IO, FRAME, STORAGE, SSTABLE),
-            new Layer(COMPACTION, ERROR, BASE, IO, STORAGE, SSTABLE, MERGE, MANIFEST),
+            new Layer(COMPACTION, ERROR, BASE, IO, CACHE, STORAGE, SSTABLE, MERGE, MANIFEST),
             new Layer(
                     ENGINE,
                     ERROR,

@@ -80,6 +80,8 @@ class EngineCrashTest {
                 engine.flush();
                 model.allDurable();
             } else if (what == 1) {
+                engine.compact();
+            } else if (what == 2) {
                 engine.close();
                 model.allDurable();
                 engine = EngineOpening.open(config, files);

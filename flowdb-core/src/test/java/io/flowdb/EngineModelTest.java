@@ -116,7 +116,7 @@ class EngineModelTest {
                 engine.flush();
             } else if (dice < 985) {
                 pinned.add(new Pinned(engine.snapshot(), new TreeMap<>(model), clock.get()));
-            } else if (dice < 997) {
+            } else if (dice < 994) {
                 checkSnapshots();
             } else if (dice < 999) {
                 maintain();
@@ -179,7 +179,12 @@ class EngineModelTest {
         }
 
         private void maintain() {
-            engine.flush();
+            if (random.nextInt(4) == 0) {
+                engine.gc();
+            } else {
+                engine.flush();
+                engine.compact();
+            }
         }
 
         private void reopen() {

@@ -378,7 +378,8 @@ public final class FaultyFileSystem implements FileSystem {
                     file.write(part, position);
                     throw new StorageException(
                             "Cannot write to " + path + ": No space left on device",
-                            new IOException("No space left on device"));
+                            new IOException("No space left on device"),
+                            true);
                 }
                 file.write(source, position);
                 return path;

@@ -134,7 +134,7 @@ final class NioFile implements WritableFile, ReadableFile {
                 } catch (ClosedChannelException e) {
                     reopen(current);
                 } catch (IOException e) {
-                    throw new StorageException("Cannot " + what + " " + path + ": " + e, e);
+                    throw new StorageException("Cannot " + what + " " + path + ": " + e, e, isDiskFull(e));
                 }
             }
         } finally {
@@ -142,6 +142,14 @@ final class NioFile implements WritableFile, ReadableFile {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /* The JDK has no type for it; these are the texts of the C library (ENOSPC, EDQUOT) and of Windows. */
+    private static boolean isDiskFull(IOException e) {
+        String text = String.valueOf(e.getMessage());
+        return text.contains("No space left on device")
+                || text.contains("Disk quota exceeded")
+                || text.contains("not enough space on the disk");
     }
 
     private void reopen(FileChannel broken) {

@@ -8,7 +8,9 @@ import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.base.RangeTombstones;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The newest records, ordered and readable while they are written.
@@ -62,17 +64,55 @@ public final class Memtable {
         if (OpCodec.op(batch, at) == Op.DELETE_RANGE.code()) {
             int keyAt = at + OpCodec.HEADER_BYTES;
             int endAt = keyAt + OpCodec.keyLength(batch, at);
-            tombstones.add(new RangeTombstone(
+            addTombstone(new RangeTombstone(
                     Arrays.copyOfRange(batch, keyAt, endAt),
                     Arrays.copyOfRange(batch, endAt, endAt + OpCodec.valueLength(batch, at)),
                     seqno));
         } else {
             insert(arena.add(batch, at), seqno);
+            added(seqno, OpCodec.length(batch, at));
         }
+    }
+
+    private void addTombstone(RangeTombstone tombstone) {
+        tombstones.add(tombstone);
+        added(tombstone.seqno(), tombstone.start().length + tombstone.end().length);
+    }
+
+    private void added(long seqno, int bytes) {
         count = count + 1;
-        usedBytes = usedBytes + OpCodec.length(batch, at) + ENTRY_OVERHEAD_BYTES;
+        usedBytes = usedBytes + bytes + ENTRY_OVERHEAD_BYTES;
         minSeqno = Math.min(minSeqno, seqno);
         maxSeqno = seqno;
+    }
+
+    /** This memtable if it holds nothing above {@code seqno}, else a copy without that. Only while nobody writes. */
+    public Memtable upTo(long seqno) {
+        if (maxSeqno() <= seqno) {
+            return this;
+        }
+        List<int[]> byAge = new ArrayList<>();
+        int[] table = nodes;
+        for (int node = link(table, HEAD, 0); node != 0; node = link(table, node, 0)) {
+            if (seqno(table, node) <= seqno) {
+                byAge.add(new int[] {node});
+            }
+        }
+        byAge.sort((a, b) -> Long.compare(seqno(table, a[0]), seqno(table, b[0])));
+        Memtable copy = new Memtable();
+        List<RangeTombstone> ranges = new ArrayList<>(tombstones().all());
+        ranges.removeIf(t -> t.seqno() > seqno);
+        int nextRange = 0;
+        for (int[] node : byAge) {
+            while (nextRange < ranges.size() && ranges.get(nextRange).seqno() < seqno(table, node[0])) {
+                copy.addTombstone(ranges.get(nextRange++));
+            }
+            copy.add(chunk(node[0]), offset(node[0]), seqno(table, node[0]));
+        }
+        while (nextRange < ranges.size()) {
+            copy.addTombstone(ranges.get(nextRange++));
+        }
+        return copy;
     }
 
     /** Time since the memtable was made. */

@@ -39,13 +39,15 @@ final class SegmentWriter implements AutoCloseable {
 
     /** Creates the segment; its header and name are durable on return, so a later broken header is damage. */
     static SegmentWriter create(FileSystem fileSystem, Path directory, FileHeader header, boolean preallocate) {
-        WritableFile file = fileSystem.create(directory.resolve(name(header.number())));
+        Path path = directory.resolve(name(header.number()));
+        WritableFile file = fileSystem.create(path);
         try {
             file.write(ByteBuffer.wrap(header.encode(MAGIC, FORMAT)), 0);
             file.sync();
             fileSystem.syncDirectory(directory);
         } catch (RuntimeException e) {
             file.close();
+            fileSystem.delete(path);
             throw e;
         }
         return new SegmentWriter(file, header.number(), preallocate);
@@ -74,6 +76,12 @@ final class SegmentWriter implements AutoCloseable {
             allocate(end);
         }
         position = writeAll(frames);
+    }
+
+    /** Takes away what a failed {@link #write} may have left behind the frames. */
+    void cutToWritten() {
+        file.truncate(position);
+        allocatedBytes = position;
     }
 
     /** Makes everything written durable; {@code lastWritten} is written again if an interrupt hit the sync half-way. */

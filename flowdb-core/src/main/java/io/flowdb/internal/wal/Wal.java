@@ -1,6 +1,8 @@
 package io.flowdb.internal.wal;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.flowdb.error.EngineClosedException;
+import io.flowdb.error.StorageException;
 import io.flowdb.internal.frame.FileHeader;
 import io.flowdb.internal.frame.Frame;
 import io.flowdb.internal.io.FileSystem;
@@ -27,6 +29,7 @@ public final class Wal implements AutoCloseable {
     private final Path directory;
     private final WalOptions options;
 
+    private final ReentrantLock syncLock = new ReentrantLock(); // rank 15, docs/concurrency.md
     private final ReentrantLock ioLock = new ReentrantLock(); // rank 20, docs/concurrency.md
     private final ReentrantLock appendLock = new ReentrantLock(); // rank 30, docs/concurrency.md
 
@@ -138,33 +141,66 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** Hands everything appended before this call to the operating system, and syncs it if asked to. Returns its end. */
-    public long write(boolean sync) {
+    /** Hands everything appended before this call to the operating system, and syncs it if asked to. */
+    public void write(boolean sync) {
+        if (!sync) {
+            writeAppended(false);
+            return;
+        }
+        syncLock.lock();
+        try {
+            writeAppended(true);
+        } finally {
+            syncLock.unlock();
+        }
+    }
+
+    /** The same as a synced {@link #write}, but others may write while the disk works. */
+    public void sync() {
+        syncLock.lock();
+        try {
+            writeAppended(false);
+            List<SegmentWriter> segments;
+            long upTo;
+            ioLock.lock();
+            try {
+                segments = new ArrayList<>(unsynced);
+                if (current != null) {
+                    segments.add(current);
+                }
+                upTo = writtenLsn;
+            } finally {
+                ioLock.unlock();
+            }
+            syncSegments(segments, upTo);
+        } finally {
+            syncLock.unlock();
+        }
+    }
+
+    /** After a {@link #write} that failed for want of space: forgets everything appended and not written, as if it had never been. */
+    public void rollBack() {
         ioLock.lock();
         try {
             checkUsable();
-            PendingFrames group = takePending();
             try {
-                writeGroup(group);
-                if (sync) {
-                    syncAll(group.buffers());
+                takePending().clear();
+                if (current != null) {
+                    current.cutToWritten();
                 }
-                return writtenLsn;
+                appendLock.lock();
+                try {
+                    appendedLsn = writtenLsn;
+                } finally {
+                    appendLock.unlock();
+                }
             } catch (RuntimeException e) {
                 failure = e;
                 throw e;
-            } finally {
-                group.clear();
-                spare = group;
             }
         } finally {
             ioLock.unlock();
         }
-    }
-
-    /** Makes durable what was handed to the operating system so far. Writers wait for a sync only while they open a segment. */
-    public void sync() {
-        write(true);
     }
 
     /** Every byte before this log position is on stable storage. */
@@ -220,6 +256,7 @@ public final class Wal implements AutoCloseable {
     /** Syncs what was appended, unless the log has failed, and closes the files. */
     @Override
     public void close() {
+        syncLock.lock();
         ioLock.lock();
         try {
             try {
@@ -232,6 +269,7 @@ public final class Wal implements AutoCloseable {
             }
         } finally {
             ioLock.unlock();
+            syncLock.unlock();
         }
     }
 
@@ -262,7 +300,61 @@ public final class Wal implements AutoCloseable {
             }
         }
         if (failure == null) {
-            failure = new io.flowdb.error.EngineClosedException("write-ahead log");
+            failure = new EngineClosedException("write-ahead log");
+        }
+    }
+
+    private void writeAppended(boolean sync) {
+        ioLock.lock();
+        try {
+            checkUsable();
+            PendingFrames group = takePending();
+            boolean written = false;
+            try {
+                writeGroup(group);
+                written = true;
+                if (sync) {
+                    syncAll(group.buffers());
+                }
+            } catch (RuntimeException e) {
+                /* Want of space before anything of the group counts as written: the owner may roll back and go on. */
+                if (written || !(e instanceof StorageException s && s.diskFull())) {
+                    failure = e;
+                }
+                throw e;
+            } finally {
+                group.clear();
+                spare = group;
+            }
+        } finally {
+            ioLock.unlock();
+        }
+    }
+
+    /** Called with syncLock held, so that nobody else closes these segments meanwhile. */
+    private void syncSegments(List<SegmentWriter> segments, long upTo) {
+        RuntimeException failed = null;
+        try {
+            for (SegmentWriter segment : segments) {
+                segment.sync(List.of());
+            }
+        } catch (RuntimeException e) {
+            failed = e;
+        }
+        ioLock.lock();
+        try {
+            if (failed != null) {
+                failure = failure == null ? failed : failure;
+                throw failed;
+            }
+            for (SegmentWriter segment : segments) {
+                if (segment != current && unsynced.remove(segment)) {
+                    segment.close();
+                }
+            }
+            durableLsn = Math.max(durableLsn, upTo);
+        } finally {
+            ioLock.unlock();
         }
     }
 
@@ -301,12 +393,12 @@ public final class Wal implements AutoCloseable {
 
     @GuardedBy("ioLock")
     private SegmentWriter rotate(long baseLsn) {
+        FileHeader header = new FileHeader(nextSegment, baseLsn);
+        SegmentWriter created = SegmentWriter.create(fileSystem, directory, header, options.preallocate());
         if (current != null) {
             older.addLast(new SegmentInfo(current.number(), currentLastTag, current.sizeBytes()));
             unsynced.add(current);
         }
-        FileHeader header = new FileHeader(nextSegment, baseLsn);
-        SegmentWriter created = SegmentWriter.create(fileSystem, directory, header, options.preallocate());
         nextSegment++;
         current = created;
         return created;

@@ -1,0 +1,81 @@
+package io.flowdb.benchmarks.compare;
+
+import io.flowdb.benchmarks.engine.EngineKind;
+import io.flowdb.benchmarks.measure.TimedRun;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one run of a suite on one engine needs to know.
+ *
+ * @param engine under test
+ * @param dir an empty directory for the databases
+ * @param seconds each repeatable row is measured for
+ * @param records size of the data set; 0 for the size the suite is defined with
+ * @param workloads rows to report
+ * @param cities file with the cities of the suite {@code documents}; null if there is none
+ * @param sink takes the figures of each row
+ */
+record RunContext(
+        EngineKind engine,
+        Path dir,
+        double seconds,
+        int records,
+        Set<String> workloads,
+        @Nullable Path cities,
+        Consumer<RowSample> sink) {
+
+    /** Fast calls are timed one in so many; see {@link io.flowdb.benchmarks.measure.CallTimer}. */
+    static final int SAMPLE_EVERY = 16;
+
+    long measuredNanos() {
+        return (long) (seconds * 1e9);
+    }
+
+    /** How long a row runs before it is measured: half of the measured time, the same for every engine. */
+    long warmUpNanos() {
+        return measuredNanos() / 2;
+    }
+
+    int recordsOr(int defined) {
+        return records == 0 ? defined : records;
+    }
+
+    boolean wants(String workload) {
+        return workloads.contains(workload);
+    }
+
+    /** Reports a row if it is asked for. */
+    void emit(RowSample sample) {
+        if (wants(sample.workload())) {
+            sink.accept(sample);
+        }
+    }
+
+    /**
+     * Warms up, measures and reports a row; skips all if it is not asked for.
+     */
+    void measureReads(String workload, Reads reads) throws Exception {
+        if (!wants(workload)) {
+            return;
+        }
+        TimedRun.run(reads.threads(), warmUpNanos(), reads.sampleEvery(), reads.body());
+        System.gc();
+        TimedRun run = TimedRun.run(reads.threads(), measuredNanos(), reads.sampleEvery(), reads.body());
+        emit(RowSample.of(workload, run.callsPerSecond() * reads.operationsPerCall(), run.histogram())
+                .withBytesOnDisk(reads.bytesOnDisk()));
+    }
+
+    /**
+     * A row that runs as long as one likes, mostly of reads.
+     *
+     * @param threads that run the body
+     * @param sampleEvery one in so many calls is timed
+     * @param operationsPerCall what one call counts for
+     * @param bytesOnDisk of the database before
+     * @param body runs until its timer has expired
+     */
+    record Reads(int threads, int sampleEvery, int operationsPerCall, double bytesOnDisk, TimedRun.Body body) {}
+}

@@ -1,0 +1,64 @@
+package io.flowdb.benchmarks.compare;
+
+import io.flowdb.benchmarks.engine.BenchCursor;
+import io.flowdb.benchmarks.measure.Values;
+import io.flowdb.benchmarks.measure.WrongAnswerException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Record number i of the suite {@code seed}: key {@code key_%08d}, ts i, a value that follows from i. Threads: one. */
+final class SeedRecords {
+    static final int KEY_BYTES = 12;
+    static final int VALUE_BYTES = 128;
+    static final int USER_BYTES = KEY_BYTES + Long.BYTES + VALUE_BYTES;
+
+    private static final int FIRST_VERSION = 1;
+
+    private final byte[] key = "key_00000000".getBytes(StandardCharsets.US_ASCII);
+    private final Values values = new Values(VALUE_BYTES);
+
+    /** The key, in an array that the next call overwrites. */
+    byte[] key(int i) {
+        int rest = i;
+        for (int at = KEY_BYTES - 1; at >= KEY_BYTES - 8; at--) {
+            key[at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        return key;
+    }
+
+    /** The first bytes of the key, in an array of their own. */
+    byte[] prefix(int i, int length) {
+        return Arrays.copyOf(key(i), length);
+    }
+
+    /** The value, in an array that the next call overwrites. */
+    byte[] value(int i) {
+        return values.of(i, FIRST_VERSION);
+    }
+
+    /** Checks the answer to a point read. */
+    void check(byte @Nullable [] value, int i) {
+        if (value == null || !values.matches(value, i, FIRST_VERSION)) {
+            throw new WrongAnswerException("record " + i + (value == null ? ": not found" : ": wrong value"));
+        }
+    }
+
+    /** Checks key, ts and value at a cursor. */
+    void check(BenchCursor cursor, int i) {
+        boolean right = cursor.ts() == i
+                && cursor.keyLength() == KEY_BYTES
+                && Arrays.equals(cursor.key(), 0, KEY_BYTES, key(i), 0, KEY_BYTES)
+                && values.matches(cursor.value(), i, FIRST_VERSION);
+        if (!right) {
+            throw new WrongAnswerException("scan: expected record " + i + ", found another key, ts or value");
+        }
+    }
+
+    static void checkCount(String scan, int found, int expected) {
+        if (found != expected) {
+            throw new WrongAnswerException(scan + ": " + found + " records instead of " + expected);
+        }
+    }
+}

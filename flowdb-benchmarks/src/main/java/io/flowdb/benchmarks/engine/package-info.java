@@ -1,0 +1,5 @@
+/** The measured databases behind one interface, their options written out. Imports: io.flowdb and the peers. */
+@NullMarked
+package io.flowdb.benchmarks.engine;
+
+import org.jspecify.annotations.NullMarked;

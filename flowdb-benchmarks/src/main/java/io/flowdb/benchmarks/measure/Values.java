@@ -1,0 +1,64 @@
+package io.flowdb.benchmarks.measure;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Values that follow from key number and version, so that each answer can be checked without keeping what was written.
+ *
+ * <p>Layout: version i32 little-endian, random bytes up to half of the length, then the first half again. A block of such
+ * values compresses to about half, as the values of db_bench do with their default ratio of 0.5.
+ *
+ * <p>Threads: one an instance; it holds the buffers.
+ */
+public final class Values {
+    /** Shortest value that has room for the version and for something random. */
+    public static final int MIN_BYTES = 8;
+
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final byte[] buffer;
+    private final int half;
+
+    /** Values of {@code length} bytes. */
+    public Values(int length) {
+        if (length < MIN_BYTES) {
+            throw new IllegalArgumentException("value length " + length + ", allowed: " + MIN_BYTES + " or more");
+        }
+        buffer = new byte[length];
+        half = (length + 1) / 2;
+    }
+
+    /** The value of one version of one key, in a buffer that the next call overwrites. */
+    public byte[] of(long key, int version) {
+        long state = Random64.mix(key * 0x9e3779b97f4a7c15L + version);
+        int at = 0;
+        for (; at + Long.BYTES <= half; at += Long.BYTES) {
+            state += 0x9e3779b97f4a7c15L;
+            LONG.set(buffer, at, Random64.mix(state));
+        }
+        if (at < half) {
+            long last = Random64.mix(state + 0x9e3779b97f4a7c15L);
+            for (; at < half; at++) {
+                buffer[at] = (byte) last;
+                last >>>= Byte.SIZE;
+            }
+        }
+        INT.set(buffer, 0, version);
+        System.arraycopy(buffer, 0, buffer, half, buffer.length - half);
+        return buffer;
+    }
+
+    /** Whether {@code actual} is exactly the value of this version. */
+    public boolean matches(byte[] actual, long key, int version) {
+        return Arrays.equals(actual, of(key, version));
+    }
+
+    /** The version written into a value; anything if the value is damaged, so check with {@link #matches} afterwards. */
+    public static int version(byte[] value) {
+        return value.length < Integer.BYTES ? -1 : (int) INT.get(value, 0);
+    }
+}

@@ -1,0 +1,5 @@
+/** JMH benchmarks of single parts: {@code benchmarks.jar jmh -prof gc}. Imports: check, measure, io.flowdb and its internal packages. */
+@NullMarked
+package io.flowdb.benchmarks.micro;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,161 @@
+package io.flowdb;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.flowdb.error.CorruptionException;
+import io.flowdb.error.FlowDbException;
+import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.base.RangeTombstone;
+import io.flowdb.internal.compaction.CompactionPlan;
+import io.flowdb.internal.compaction.CompactionPlanner;
+import io.flowdb.internal.compaction.Compactor;
+import io.flowdb.internal.compaction.OlderTables;
+import io.flowdb.internal.manifest.ManifestEdit;
+import io.flowdb.internal.manifest.Sst;
+import io.flowdb.internal.manifest.SstSet;
+import io.flowdb.internal.sstable.SstProperties;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/** Compaction, dropping of expired tables and verification. Threads: any; one compaction or drop at a time. */
+final class Maintenance {
+    private final EngineParts parts;
+    private final CompactionPlanner planner;
+    private final Compactor compactor;
+    private final Consumer<FlowDbException> onManifestFailure;
+    private final ReentrantLock compactionLock = new ReentrantLock(); // rank 4, docs/concurrency.md
+
+    @GuardedBy("compactionLock")
+    private long countedExpired;
+
+    Maintenance(EngineParts parts, int threshold, Consumer<FlowDbException> onManifestFailure) {
+        this.parts = parts;
+        this.planner = new CompactionPlanner(threshold);
+        this.compactor = new Compactor(parts.tables(), parts.snapshots()::retention, this::switchTables);
+        this.onManifestFailure = onManifestFailure;
+    }
+
+    /** Carries out one compaction if one is due. */
+    boolean compactDue() {
+        compactionLock.lock();
+        try (ReadStates.Lease lease = parts.states().lease()) {
+            SstSet set = lease.state().ssts();
+            return run(planner.plan(set), set);
+        } finally {
+            compactionLock.unlock();
+        }
+    }
+
+    /** Merges all tables into the sorted level; false if there was nothing to merge. */
+    boolean compactAll() {
+        compactionLock.lock();
+        try (ReadStates.Lease lease = parts.states().lease()) {
+            SstSet set = lease.state().ssts();
+            return run(planner.planAll(set), set);
+        } finally {
+            compactionLock.unlock();
+        }
+    }
+
+    /** Drops tables in which everything has expired; returns the number of their entries. */
+    long dropExpired() {
+        compactionLock.lock();
+        try (ReadStates.Lease lease = parts.states().lease()) {
+            SstSet set = lease.state().ssts();
+            long before = parts.snapshots().retention().expiredBefore();
+            List<Sst> expired = new ArrayList<>();
+            long entries = 0;
+            for (Sst table : set.tables()) {
+                SstProperties p = table.meta().properties();
+                if (p.entryCount() > 0 && p.maxExpireAt() <= before && hidesNothing(table, set)) {
+                    expired.add(table);
+                    entries += p.entryCount();
+                }
+            }
+            if (!expired.isEmpty()) {
+                switchTables(List.of(), expired);
+            }
+            parts.counters().purged(entries);
+            return entries;
+        } finally {
+            compactionLock.unlock();
+        }
+    }
+
+    /** Reads every block of every table. */
+    VerifyReport verify() {
+        List<String> problems = new ArrayList<>();
+        long entries = 0;
+        long bytes = 0;
+        try (ReadStates.Lease lease = parts.states().lease()) {
+            List<Sst> tables = lease.state().ssts().tables();
+            for (Sst table : tables) {
+                try {
+                    entries += table.reader().verify();
+                    bytes += table.meta().fileBytes();
+                } catch (CorruptionException e) {
+                    problems.add(e.getMessage());
+                }
+            }
+            return new VerifyReport(tables.size(), entries, bytes, problems);
+        }
+    }
+
+    @GuardedBy("compactionLock")
+    private boolean run(CompactionPlan plan, SstSet set) {
+        if (plan == CompactionPlan.Nothing.NOTHING) {
+            return false;
+        }
+        long start = System.nanoTime();
+        long read = compactor.bytesRead();
+        long written = compactor.bytesWritten();
+        boolean changed = compactor.run(plan, set);
+        parts.counters()
+                .compacted(compactor.bytesRead() - read, compactor.bytesWritten() - written, System.nanoTime() - start);
+        parts.counters().recordsExpired.add(compactor.expiredCount() - countedExpired);
+        countedExpired = compactor.expiredCount();
+        return changed;
+    }
+
+    /** An expired record still hides older records of its key, so the table may only go if there are none elsewhere. */
+    private static boolean hidesNothing(Sst table, SstSet set) {
+        SstProperties p = table.meta().properties();
+        RangeTombstone range = new RangeTombstone(p.minKey(), Keys.successor(p.maxKey()), 0);
+        List<Sst> older = new ArrayList<>();
+        for (Sst other : set.tables()) {
+            if (other != table && other.meta().properties().minSeqno() < p.maxSeqno()) {
+                older.add(other);
+            }
+        }
+        return !new OlderTables(older).mayExist(range);
+    }
+
+    private void switchTables(List<Sst> added, List<Sst> removed) {
+        Set<Long> addedIds = new HashSet<>();
+        added.forEach(t -> addedIds.add(t.meta().id()));
+        Set<Long> removedIds = new HashSet<>();
+        removed.forEach(t -> removedIds.add(t.meta().id()));
+        try {
+            parts.manifest()
+                    .apply(new ManifestEdit(
+                            added.stream().map(Sst::meta).toList(),
+                            List.copyOf(removedIds),
+                            0,
+                            0,
+                            parts.tables().nextId()));
+        } catch (FlowDbException e) {
+            onManifestFailure.accept(e);
+            added.forEach(t -> t.reader().close());
+            throw e;
+        }
+        for (Sst table : removed) {
+            if (!addedIds.contains(table.meta().id())) {
+                table.markObsolete();
+            }
+        }
+        parts.states().compacted(removedIds, added);
+    }
+}

@@ -1,0 +1,113 @@
+package io.flowdb.internal.compaction;
+
+import io.flowdb.internal.manifest.Sst;
+import io.flowdb.internal.manifest.SstSet;
+import io.flowdb.internal.sstable.SstProperties;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Chooses the next compaction, from the set of tables alone.
+ *
+ * <p>Flushes go to level 0, where tables of similar size are merged with their neighbours (size-tiered). Once level 0 has grown to a
+ * quarter of the sorted level it is merged into it. Both bounds matter: with s bytes in the sorted level, stale data takes at most about s/4 while
+ * level 0 grows, and a byte is rewritten about log2(level 0 / flush) + 5 times.
+ */
+public final class CompactionPlanner {
+    /** Level 0 is merged down when it is this part of the sorted level. */
+    private static final int DOWN_SHARE = 4;
+
+    /** Tables are of similar size if the largest is at most this many times the smallest. */
+    private static final int SIMILAR = 4;
+
+    private final int threshold;
+
+    /** {@code threshold} is the number of tables of similar size that makes a merge due, at least 2. */
+    public CompactionPlanner(int threshold) {
+        this.threshold = threshold;
+    }
+
+    /** What is due now. */
+    public CompactionPlan plan(SstSet set) {
+        List<Sst> level0 = set.level0();
+        if (level0.isEmpty()) {
+            return CompactionPlan.Nothing.NOTHING;
+        }
+        if (level0.size() >= threshold || hasManyTombstones(level0)) {
+            boolean large = DOWN_SHARE * SstSet.bytesOf(level0) >= SstSet.bytesOf(set.sorted());
+            if (areDisjoint(level0, set) && !hasTombstones(level0)) {
+                return new CompactionPlan.MoveDown(level0);
+            }
+            if (large || hasManyTombstones(level0)) {
+                return new CompactionPlan.MergeDown(level0, set.sorted(), false);
+            }
+        }
+        return planTier(level0);
+    }
+
+    /** Everything into the sorted level, rewritten. */
+    public CompactionPlan planAll(SstSet set) {
+        if (set.level0().isEmpty() && set.sorted().isEmpty()) {
+            return CompactionPlan.Nothing.NOTHING;
+        }
+        return new CompactionPlan.MergeDown(set.level0(), set.sorted(), true);
+    }
+
+    /** The longest run of neighbours of similar size, if it is long enough. */
+    private CompactionPlan planTier(List<Sst> level0) {
+        List<Sst> best = List.of();
+        for (int from = 0; from < level0.size(); from++) {
+            long min = Long.MAX_VALUE;
+            long max = 0;
+            for (int to = from; to < level0.size(); to++) {
+                min = Math.min(min, level0.get(to).meta().fileBytes());
+                max = Math.max(max, level0.get(to).meta().fileBytes());
+                if (max > SIMILAR * min) {
+                    break;
+                }
+                if (to - from + 1 > best.size()) {
+                    best = level0.subList(from, to + 1);
+                }
+            }
+        }
+        return best.size() >= threshold
+                ? new CompactionPlan.MergeTier(List.copyOf(best))
+                : CompactionPlan.Nothing.NOTHING;
+    }
+
+    private static boolean areDisjoint(List<Sst> level0, SstSet set) {
+        List<Sst> byKey = new ArrayList<>(level0);
+        byKey.addAll(set.sorted());
+        byKey.sort((a, b) -> Arrays.compareUnsigned(
+                a.meta().properties().minKey(), b.meta().properties().minKey()));
+        for (int i = 1; i < byKey.size(); i++) {
+            byte[] end = byKey.get(i - 1).meta().properties().maxKey();
+            if (Arrays.compareUnsigned(end, byKey.get(i).meta().properties().minKey()) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean hasTombstones(List<Sst> tables) {
+        return tables.stream()
+                .map(t -> t.meta().properties())
+                .anyMatch(p -> p.tombstoneCount() > 0 || p.rangeTombstoneCount() > 0);
+    }
+
+    /** Tombstones keep data that is gone on the disk: merge them down early. */
+    private static boolean hasManyTombstones(List<Sst> tables) {
+        long entries = 0;
+        long tombstones = 0;
+        for (Sst table : tables) {
+            SstProperties p = table.meta().properties();
+            entries += p.entryCount();
+            tombstones += p.tombstoneCount();
+            if (p.entryCount() == 0 && p.rangeTombstoneCount() > 0) {
+                return true;
+            }
+        }
+        return 2 * tombstones > entries;
+    }
+}

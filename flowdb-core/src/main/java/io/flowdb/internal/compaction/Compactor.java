@@ -1,0 +1,193 @@
+package io.flowdb.internal.compaction;
+
+import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.RangeTombstone;
+import io.flowdb.internal.base.RangeTombstones;
+import io.flowdb.internal.manifest.Sst;
+import io.flowdb.internal.manifest.SstSet;
+import io.flowdb.internal.merge.BoundedCursor;
+import io.flowdb.internal.merge.MergingCursor;
+import io.flowdb.internal.merge.RetainedCursor;
+import io.flowdb.internal.merge.Retention;
+import io.flowdb.internal.sstable.ScanOptions;
+import io.flowdb.internal.sstable.SstProperties;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out compactions. Every step writes new tables beside the old ones and then switches in one manifest edit, so a failure or crash
+ * leaves the inputs in place.
+ *
+ * <p>A merge into the sorted level goes slice by slice: the keys of one sorted table, and of all level 0 tables among them, become new sorted
+ * tables. Until the last slice is done the level 0 tables stay, with entries that stand in the sorted level as well, under the same sequence
+ * numbers: readers take either. So the disk never holds more than one slice twice. Threads: one compaction at a time.
+ */
+public final class Compactor {
+    private static final long MIN_TABLE_BYTES = 8L << 20;
+    private static final long MAX_TABLE_BYTES = 128L << 20;
+
+    /** Tables that the sorted level is cut into, roughly, within the limits above. */
+    private static final int SORTED_TABLES = 64;
+
+    private final TableStore tables;
+    private final Supplier<Retention> retention;
+    private final Switch switcher;
+    private long bytesRead;
+    private long bytesWritten;
+    private long expired;
+
+    /** Makes tables live and others not, durably, for the manifest and for readers alike. */
+    public interface Switch {
+        /** On return the change is durable and new readers see it. */
+        void apply(List<Sst> added, List<Sst> removed);
+    }
+
+    /** {@code retention} is asked before each step. */
+    public Compactor(TableStore tables, Supplier<Retention> retention, Switch switcher) {
+        this.tables = tables;
+        this.retention = retention;
+        this.switcher = switcher;
+    }
+
+    /** Carries out a plan made of {@code set}, which is held meanwhile; false if there was nothing to do. */
+    public boolean run(CompactionPlan plan, SstSet set) {
+        if (plan instanceof CompactionPlan.MergeTier tier) {
+            mergeTier(tier, set);
+        } else if (plan instanceof CompactionPlan.MoveDown move) {
+            moveDown(move);
+        } else if (plan instanceof CompactionPlan.MergeDown down) {
+            return mergeDown(down);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    /** Bytes of tables read so far. */
+    public long bytesRead() {
+        return bytesRead;
+    }
+
+    /** Bytes of tables written so far. */
+    public long bytesWritten() {
+        return bytesWritten;
+    }
+
+    /** Records left out so far because they had expired. */
+    public long expiredCount() {
+        return expired;
+    }
+
+    private void mergeTier(CompactionPlan.MergeTier plan, SstSet set) {
+        Set<Sst> inside = new HashSet<>(plan.tables());
+        List<Sst> outside =
+                set.tables().stream().filter(t -> !inside.contains(t)).toList();
+        List<Sst> made = write(plan.tables(), new Slice(null, null), new OlderTables(outside), 0, Long.MAX_VALUE);
+        switcher.apply(made, plan.tables());
+    }
+
+    private void moveDown(CompactionPlan.MoveDown plan) {
+        List<Sst> moved = new ArrayList<>();
+        for (Sst table : plan.tables()) {
+            moved.add(tables.reopenAtLevel(table, 1));
+        }
+        switcher.apply(moved, plan.tables());
+    }
+
+    private boolean mergeDown(CompactionPlan.MergeDown plan) {
+        long total = SstSet.bytesOf(plan.level0()) + SstSet.bytesOf(plan.sorted());
+        long target = Math.max(MIN_TABLE_BYTES, Math.min(MAX_TABLE_BYTES, total / SORTED_TABLES));
+        List<Sst> sorted = plan.sorted();
+        boolean changed = !plan.level0().isEmpty();
+        List<Sst> pending = new ArrayList<>();
+        byte[] start = null;
+        long pendingBytes = 0;
+        for (int i = 0; i <= sorted.size(); i++) {
+            /* Neighbours share a slice while they are small, so that tables do not shrink for ever. */
+            boolean last = i >= sorted.size() - 1;
+            if (i < sorted.size()) {
+                pending.add(sorted.get(i));
+                pendingBytes += sorted.get(i).meta().fileBytes();
+            }
+            if (!last && pendingBytes < target / 2) {
+                continue;
+            }
+            byte[] end = last ? null : sorted.get(i + 1).meta().properties().minKey();
+            Slice slice = new Slice(start, end);
+            if (isWorthwhile(plan, slice, pending)) {
+                List<Sst> inputs = new ArrayList<>(plan.level0());
+                inputs.addAll(pending);
+                /* Whatever is older than level 0 is in the sorted level, so nothing older lies outside. */
+                List<Sst> made = write(inputs, slice, new OlderTables(List.of()), 1, target);
+                switcher.apply(made, pending);
+                changed = true;
+            }
+            pending = new ArrayList<>();
+            pendingBytes = 0;
+            start = end;
+            if (last) {
+                break;
+            }
+        }
+        if (!plan.level0().isEmpty()) {
+            switcher.apply(List.of(), plan.level0());
+        }
+        return changed;
+    }
+
+    private static boolean isWorthwhile(CompactionPlan.MergeDown plan, Slice slice, List<Sst> sorted) {
+        if (plan.rewriteAll() && !sorted.isEmpty()) {
+            return true;
+        }
+        return plan.level0().stream().anyMatch(t -> slice.touches(t.meta().properties()));
+    }
+
+    /** Merges what lies in the slice into new tables of about {@code target} bytes, split between keys. */
+    private List<Sst> write(List<Sst> inputs, Slice slice, OlderTables older, int level, long target) {
+        List<InternalCursor> sources = new ArrayList<>();
+        List<RangeTombstone> tombstones = new ArrayList<>();
+        for (Sst input : inputs) {
+            if (slice.touches(input.meta().properties())) {
+                InternalCursor all = input.reader().cursor(ScanOptions.BACKGROUND);
+                sources.add(new BoundedCursor(all, slice.start(), slice.end()));
+                input.reader().tombstones().all().stream().map(slice::clip).forEach(tombstones::addAll);
+                bytesRead += input.meta().fileBytes();
+            }
+        }
+        if (sources.isEmpty()) {
+            return List.of();
+        }
+        try (InternalCursor merged = MergingCursor.of(sources)) {
+            RetainedCursor entries = new RetainedCursor(merged, RangeTombstones.of(tombstones), retention.get(), older);
+            List<Sst> made = tables.write(entries, level, target);
+            expired += entries.expiredCount();
+            bytesWritten += SstSet.bytesOf(made);
+            return made;
+        }
+    }
+
+    /**
+     * Keys from {@code start} (inclusive) to {@code end} (exclusive); null is unbounded.
+     *
+     * @param start inclusive
+     * @param end exclusive
+     */
+    private record Slice(byte @Nullable [] start, byte @Nullable [] end) {
+        boolean touches(SstProperties properties) {
+            return (start == null || Arrays.compareUnsigned(properties.maxKey(), start) >= 0)
+                    && (end == null || Arrays.compareUnsigned(properties.minKey(), end) < 0);
+        }
+
+        /** The part of a tombstone that lies in the slice: none or one. */
+        List<RangeTombstone> clip(RangeTombstone t) {
+            byte[] from = start == null || Arrays.compareUnsigned(t.start(), start) >= 0 ? t.start() : start;
+            byte[] to = end == null || Arrays.compareUnsigned(t.end(), end) <= 0 ? t.end() : end;
+            return Arrays.compareUnsigned(from, to) < 0 ? List.of(new RangeTombstone(from, to, t.seqno())) : List.of();
+        }
+    }
+}

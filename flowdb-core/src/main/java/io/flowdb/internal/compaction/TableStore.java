@@ -1,0 +1,152 @@
+package io.flowdb.internal.compaction;
+
+import io.flowdb.error.CorruptionException;
+import io.flowdb.internal.base.RangeTombstone;
+import io.flowdb.internal.cache.BlockCache;
+import io.flowdb.internal.manifest.Sst;
+import io.flowdb.internal.manifest.SstMeta;
+import io.flowdb.internal.merge.RetainedCursor;
+import io.flowdb.internal.sstable.SstOptions;
+import io.flowdb.internal.sstable.SstProperties;
+import io.flowdb.internal.sstable.SstReader;
+import io.flowdb.internal.sstable.SstWriter;
+import io.flowdb.internal.storage.SstStorage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Makes, opens and removes tables with the engine's settings; hands out file ids, each once. Threads: any. */
+public final class TableStore {
+    private final SstStorage storage;
+    private final SstOptions options;
+    private final BlockCache cache;
+    private final SstReader.FilterStats filterStats = new SstReader.FilterStats();
+    private final AtomicLong nextId;
+
+    /** {@code nextId} and higher ids have never been used. */
+    public TableStore(SstStorage storage, SstOptions options, BlockCache cache, long nextId) {
+        this.storage = storage;
+        this.options = options;
+        this.cache = cache;
+        this.nextId = new AtomicLong(nextId);
+    }
+
+    /** Ids from here on have never been used. */
+    public long nextId() {
+        return nextId.get();
+    }
+
+    /** The cache of all tables. */
+    public BlockCache cache() {
+        return cache;
+    }
+
+    /** What the filters of all tables were asked. */
+    public SstReader.FilterStats filterStats() {
+        return filterStats;
+    }
+
+    /** Opens a live table. */
+    public Sst open(SstMeta meta) {
+        SstReader reader = SstReader.open(storage.open(meta.id()), meta.id(), cache, filterStats);
+        if (reader.fileBytes() != meta.fileBytes() || !reader.properties().isSameAs(meta.properties())) {
+            reader.close();
+            throw new CorruptionException(
+                    storage.path(meta.id()).toString(), -1, "a table, but not the one that the manifest names");
+        }
+        return new Sst(meta, reader, storage);
+    }
+
+    /** The same file as a table of another level. */
+    Sst reopenAtLevel(Sst table, int level) {
+        SstMeta meta = table.meta();
+        return open(new SstMeta(meta.id(), level, meta.fileBytes(), meta.properties()));
+    }
+
+    /**
+     * Writes all entries and their tombstones to new tables, durable on return; none if there is nothing to write. A table is finished
+     * at the first new key after it has {@code targetBytes}; range tombstones are cut there.
+     */
+    public List<Sst> write(RetainedCursor entries, int level, long targetBytes) {
+        List<RangeTombstone> tombstones = entries.retainedTombstones();
+        List<Long> ids = new ArrayList<>();
+        List<SstMeta> made = new ArrayList<>();
+        boolean complete = false;
+        try {
+            byte[] from = new byte[0];
+            boolean first = true;
+            while (first || entries.valid()) {
+                first = false;
+                long id = nextId.getAndIncrement();
+                ids.add(id);
+                try (SstWriter writer = new SstWriter(storage.create(id), id, options)) {
+                    fill(writer, entries, targetBytes);
+                    byte[] to = entries.valid() ? key(entries) : null;
+                    for (RangeTombstone t : tombstones) {
+                        addCut(writer, t, from, to);
+                    }
+                    from = to == null ? from : to;
+                    if (!writer.isEmpty()) {
+                        SstProperties properties = writer.finish();
+                        made.add(new SstMeta(id, level, writer.fileBytes(), properties));
+                    }
+                }
+            }
+            storage.syncDirectory();
+            List<Sst> opened = new ArrayList<>();
+            for (SstMeta meta : made) {
+                opened.add(open(meta));
+            }
+            complete = true;
+            return opened;
+        } finally {
+            for (long id : ids) {
+                if (!complete || made.stream().noneMatch(m -> m.id() == id)) {
+                    storage.delete(id);
+                }
+            }
+        }
+    }
+
+    /** Deletes files that a crash has left behind. */
+    public void deleteOrphans(Set<Long> live) {
+        for (long id : storage.list()) {
+            if (!live.contains(id)) {
+                storage.delete(id);
+            }
+        }
+    }
+
+    private static void fill(SstWriter writer, RetainedCursor entries, long targetBytes) {
+        for (; entries.valid(); entries.next()) {
+            if (writer.sizeBytes() >= targetBytes && !isLastKey(writer, entries)) {
+                return;
+            }
+            writer.add(entries.entry());
+        }
+    }
+
+    private static boolean isLastKey(SstWriter writer, RetainedCursor entries) {
+        byte[] last = writer.lastKey();
+        int from = entries.entry().keyOffset();
+        int to = from + entries.entry().keyLength();
+        return Arrays.equals(last, 0, last.length, entries.entry().keyArray(), from, to);
+    }
+
+    private static byte[] key(RetainedCursor entries) {
+        int from = entries.entry().keyOffset();
+        return Arrays.copyOfRange(
+                entries.entry().keyArray(), from, from + entries.entry().keyLength());
+    }
+
+    private static void addCut(SstWriter writer, RangeTombstone t, byte[] from, byte @Nullable [] to) {
+        byte[] start = Arrays.compareUnsigned(t.start(), from) >= 0 ? t.start() : from;
+        byte[] end = to == null || Arrays.compareUnsigned(t.end(), to) <= 0 ? t.end() : to;
+        if (Arrays.compareUnsigned(start, end) < 0) {
+            writer.add(new RangeTombstone(start, end, t.seqno()));
+        }
+    }
+}
