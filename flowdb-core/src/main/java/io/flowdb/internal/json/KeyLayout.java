@@ -1,0 +1,66 @@
+package io.flowdb.internal.json;
+
+/**
+ * Where the document layer keeps what in the ordered store.
+ *
+ * <p>Layout: a kind byte, then
+ * <pre>
+ * 01 document  store id, primary key             → format 01, time written i64 microseconds, UTF-8 JSON
+ * 02 index     index id, index key, primary key  → nothing; or without the primary key in the key → primary key
+ * 02 index     index id, 01 or 02, primary key   → nothing: documents that the index entries do not fully describe
+ * 03 catalog                                     → JSON: definitions and ids of stores and indexes
+ * 04 counter   store id                          → u64: every generated key below it may have been used
+ * </pre>
+ * <p>Ids are ordered numbers of 1 to 5 bytes: below 240 the number, else 239 + n and n big-endian bytes. Ids are never used again.
+ * Keys of other users of the same store must start with a byte above 0F. Source: docs/format/document-keys.md, format 1.
+ */
+public final class KeyLayout {
+    /** Marks, in the place of an index key, a document that has no entry in the index. */
+    public static final int MARK_ABSENT = 0x01;
+    /** Marks, in the place of an index key, a document with an array that is one key of the index. */
+    public static final int MARK_ARRAY = 0x02;
+    /** Follows every mark and precedes every index key. */
+    public static final int FIRST_KEY = 0x08;
+
+    private static final int DOCUMENT = 1;
+    private static final int INDEX = 2;
+    private static final int CATALOG = 3;
+    private static final int COUNTER = 4;
+    private static final int ONE_BYTE_IDS = 240;
+
+    private KeyLayout() {}
+
+    /** What the documents of a store start with. */
+    public static byte[] documents(int storeId) {
+        return withId(DOCUMENT, storeId);
+    }
+
+    /** What the entries of an index start with. */
+    public static byte[] index(int indexId) {
+        return withId(INDEX, indexId);
+    }
+
+    /** The key of the catalog. */
+    public static byte[] catalog() {
+        return new byte[] {CATALOG};
+    }
+
+    /** The key of a store's counter. */
+    public static byte[] counter(int storeId) {
+        return withId(COUNTER, storeId);
+    }
+
+    private static byte[] withId(int kind, int id) {
+        if (id < ONE_BYTE_IDS) {
+            return new byte[] {(byte) kind, (byte) id};
+        }
+        int bytes = (39 - Integer.numberOfLeadingZeros(id)) / 8;
+        byte[] prefix = new byte[2 + bytes];
+        prefix[0] = (byte) kind;
+        prefix[1] = (byte) (ONE_BYTE_IDS - 1 + bytes);
+        for (int i = 0; i < bytes; i++) {
+            prefix[2 + i] = (byte) (id >>> 8 * (bytes - 1 - i));
+        }
+        return prefix;
+    }
+}

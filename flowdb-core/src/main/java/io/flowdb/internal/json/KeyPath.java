@@ -1,0 +1,127 @@
+package io.flowdb.internal.json;
+
+import static io.flowdb.internal.base.Arguments.check;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A dotted path into JSON documents, such as {@code address.city} or {@code tags.0}.
+ *
+ * <p>A step names a property of an object, or in decimal the position of an array element. A step that leads nowhere makes the
+ * value absent. Names that contain a dot cannot be reached. Immutable.
+ */
+public final class KeyPath {
+    private static final int MAX_LENGTH = 1024;
+
+    private final String text;
+    private final String[] steps;
+    /** For each step its value as an array position, or -1. */
+    private final int[] positions;
+
+    private KeyPath(String text, String[] steps) {
+        this.text = text;
+        this.steps = steps;
+        this.positions = new int[steps.length];
+        for (int i = 0; i < steps.length; i++) {
+            positions[i] = position(steps[i]);
+        }
+    }
+
+    /** Splits {@code text} at its dots. */
+    public static KeyPath of(String text) {
+        Objects.requireNonNull(text, "key path");
+        check(!text.isEmpty() && text.length() <= MAX_LENGTH, "key path", text, "1 to 1024 characters");
+        List<String> steps = new ArrayList<>(2);
+        int start = 0;
+        for (int dot = text.indexOf('.'); dot >= 0; dot = text.indexOf('.', start)) {
+            steps.add(text.substring(start, dot));
+            start = dot + 1;
+        }
+        steps.add(text.substring(start));
+        check(steps.stream().noneMatch(String::isEmpty), "key path", text, "steps that are not empty");
+        return new KeyPath(text, steps.toArray(String[]::new));
+    }
+
+    /** The value at this path, JSON null included; null if it is absent. */
+    public @Nullable JsonNode find(JsonNode document) {
+        JsonNode node = document;
+        for (int i = 0; i < steps.length && node != null; i++) {
+            node = step(node, i);
+        }
+        return node == null || node.isMissingNode() ? null : node;
+    }
+
+    private @Nullable JsonNode step(JsonNode node, int i) {
+        if (node instanceof ObjectNode object) {
+            return object.get(steps[i]);
+        }
+        if (node instanceof ArrayNode array && positions[i] >= 0) {
+            return array.get(positions[i]);
+        }
+        return null;
+    }
+
+    /**
+     * Puts {@code value} at this path, making missing objects on the way.
+     *
+     * @return false if a value that is no object is in the way; the document may have got empty objects then
+     */
+    public boolean set(ObjectNode document, JsonNode value) {
+        ObjectNode node = document;
+        for (int i = 0; i < steps.length - 1; i++) {
+            JsonNode next = node.get(steps[i]);
+            if (next == null || next.isNull()) {
+                node = node.putObject(steps[i]);
+            } else if (next instanceof ObjectNode object) {
+                node = object;
+            } else {
+                return false;
+            }
+        }
+        node.set(steps[steps.length - 1], value);
+        return true;
+    }
+
+    /** The first step. */
+    public String first() {
+        return steps[0];
+    }
+
+    private static int position(String step) {
+        if (step.length() > 9 || (step.length() > 1 && step.charAt(0) == '0')) {
+            return -1;
+        }
+        int position = 0;
+        for (int i = 0; i < step.length(); i++) {
+            int digit = step.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            position = position * 10 + digit;
+        }
+        return position;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof KeyPath that && Arrays.equals(steps, that.steps);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
+    /** The path as it was written. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}

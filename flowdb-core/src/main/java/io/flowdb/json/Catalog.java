@@ -1,0 +1,235 @@
+package io.flowdb.json;
+
+import io.flowdb.error.CorruptionException;
+import io.flowdb.error.StoreNotFoundException;
+import io.flowdb.error.UnsupportedFormatException;
+import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.json.DocumentCodec;
+import io.flowdb.internal.json.KeyLayout;
+import io.flowdb.internal.json.KeyReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * All stores and indexes of a database with their numbers. Immutable; a change makes a new catalog. Stored as JSON under one key, so
+ * that any change of the schema is atomic. Source: docs/format/document-keys.md, format 1.
+ */
+final class Catalog {
+    static final byte[] KEY = KeyLayout.catalog();
+    static final Catalog EMPTY = new Catalog(new TreeMap<>(), 1, List.of());
+    private static final int FORMAT = 1;
+
+    private final TreeMap<String, StoreDef> stores;
+    /** The next number for a store or an index; numbers are never used again. */
+    final int nextId;
+    /** Migrations that were carried out, oldest first. */
+    final List<AppliedMigration> migrations;
+
+    /**
+     * A migration that was carried out.
+     *
+     * @param version of the schema after it
+     * @param description what it did
+     * @param checksum of its definition
+     */
+    record AppliedMigration(int version, String description, String checksum) {}
+
+    Catalog(TreeMap<String, StoreDef> stores, int nextId, List<AppliedMigration> migrations) {
+        this.stores = stores;
+        this.nextId = nextId;
+        this.migrations = migrations;
+    }
+
+    /** The store of this name. */
+    StoreDef store(String name) {
+        StoreDef def = stores.get(name);
+        if (def == null) {
+            throw new StoreNotFoundException(name, "existing: " + stores.keySet());
+        }
+        return def;
+    }
+
+    @Nullable
+    StoreDef find(String name) {
+        return stores.get(name);
+    }
+
+    List<String> names() {
+        return List.copyOf(stores.keySet());
+    }
+
+    Iterable<StoreDef> stores() {
+        return stores.values();
+    }
+
+    Catalog with(StoreDef def, int nextId) {
+        TreeMap<String, StoreDef> more = new TreeMap<>(stores);
+        more.put(def.name, def);
+        return new Catalog(more, nextId, migrations);
+    }
+
+    Catalog without(String name) {
+        TreeMap<String, StoreDef> fewer = new TreeMap<>(stores);
+        fewer.remove(name);
+        return new Catalog(fewer, nextId, migrations);
+    }
+
+    Catalog with(AppliedMigration migration) {
+        List<AppliedMigration> more = new ArrayList<>(migrations);
+        more.add(migration);
+        return new Catalog(stores, nextId, List.copyOf(more));
+    }
+
+    int version() {
+        return migrations.isEmpty() ? 0 : migrations.get(migrations.size() - 1).version();
+    }
+
+    /** What a key of the store below is about, for messages. */
+    String describe(byte[] key, boolean range) {
+        if (Arrays.equals(key, KEY)) {
+            return "the schema";
+        }
+        for (StoreDef def : stores.values()) {
+            if (startsWith(key, def.prefix)) {
+                return range ? "a range of keys" : "key " + show(def, key);
+            }
+            for (IndexDef index : def.indexes) {
+                if (startsWith(key, index.prefix)) {
+                    return (range ? "a range of index '" : "a key of index '") + index.schema.name() + "'";
+                }
+            }
+        }
+        return "key " + Keys.show(key);
+    }
+
+    private static String show(StoreDef def, byte[] key) {
+        Object value = new KeyReader(key, def.prefix.length).next();
+        return value instanceof String ? '"' + value.toString() + '"' : String.valueOf(value);
+    }
+
+    /** Name of the store a key belongs to, or null. */
+    @Nullable
+    String storeOf(byte[] key) {
+        for (StoreDef def : stores.values()) {
+            if (startsWith(key, def.prefix) || def.indexes.stream().anyMatch(index -> startsWith(key, index.prefix))) {
+                return def.name;
+            }
+        }
+        return null;
+    }
+
+    private static boolean startsWith(byte[] key, byte[] prefix) {
+        return key.length >= prefix.length && Arrays.mismatch(key, 0, prefix.length, prefix, 0, prefix.length) < 0;
+    }
+
+    byte[] toBytes() {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        root.put("format", FORMAT).put("nextId", nextId);
+        ArrayNode storeNodes = root.putArray("stores");
+        for (StoreDef def : stores.values()) {
+            storeNodes.add(toJson(def));
+        }
+        ArrayNode migrationNodes = root.putArray("migrations");
+        for (AppliedMigration migration : migrations) {
+            migrationNodes
+                    .addObject()
+                    .put("version", migration.version())
+                    .put("description", migration.description())
+                    .put("checksum", migration.checksum());
+        }
+        return DocumentCodec.MAPPER.writeValueAsBytes(root);
+    }
+
+    private static ObjectNode toJson(StoreDef def) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        Duration ttl = def.schema.ttl();
+        node.put("name", def.name)
+                .put("id", def.id)
+                .put("keyPath", def.schema.keyPath())
+                .put("autoIncrement", def.schema.autoIncrement())
+                .put("ttl", ttl == null ? null : ttl.toString());
+        ArrayNode indexes = node.putArray("indexes");
+        for (IndexDef index : def.indexes) {
+            ObjectNode indexNode = indexes.addObject();
+            indexNode.put("name", index.schema.name()).put("id", index.id);
+            ArrayNode paths = indexNode.putArray("paths");
+            index.schema.paths().forEach(paths::add);
+            indexNode
+                    .put("unique", index.schema.unique())
+                    .put("multiEntry", index.schema.multiEntry())
+                    .put("building", index.building);
+        }
+        return node;
+    }
+
+    static Catalog fromBytes(byte[] bytes) {
+        try {
+            JsonNode root = DocumentCodec.MAPPER.readTree(bytes);
+            int format = root.path("format").asInt(0);
+            if (format != FORMAT) {
+                throw new UnsupportedFormatException("document catalog", FORMAT, format);
+            }
+            TreeMap<String, StoreDef> stores = new TreeMap<>();
+            for (JsonNode node : root.get("stores")) {
+                StoreDef def = storeFromJson(node);
+                stores.put(def.name, def);
+            }
+            List<AppliedMigration> migrations = new ArrayList<>();
+            for (JsonNode node : root.get("migrations")) {
+                migrations.add(new AppliedMigration(
+                        node.get("version").intValue(),
+                        node.get("description").stringValue(),
+                        node.get("checksum").stringValue()));
+            }
+            return new Catalog(stores, root.get("nextId").intValue(), List.copyOf(migrations));
+        } catch (JacksonException | NullPointerException | IllegalArgumentException e) {
+            throw new CorruptionException("document catalog", -1, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static StoreDef storeFromJson(JsonNode node) {
+        String name = node.get("name").stringValue();
+        JsonNode ttl = node.get("ttl");
+        List<IndexDef> indexes = new ArrayList<>();
+        for (JsonNode index : node.get("indexes")) {
+            List<String> paths = new ArrayList<>();
+            index.get("paths").forEach(path -> paths.add(path.stringValue()));
+            IndexSchema schema = new IndexSchema(
+                    index.get("name").stringValue(),
+                    paths,
+                    index.get("unique").booleanValue(),
+                    index.get("multiEntry").booleanValue());
+            indexes.add(new IndexDef(
+                    index.get("id").intValue(),
+                    name,
+                    schema,
+                    index.get("building").booleanValue()));
+        }
+        StoreSchema schema = new StoreSchema(
+                name,
+                node.get("keyPath").stringValue(),
+                node.get("autoIncrement").booleanValue(),
+                ttl.isNull() ? null : Duration.parse(ttl.stringValue()),
+                List.of());
+        return new StoreDef(node.get("id").intValue(), schema, indexes);
+    }
+
+    /** The same indexes as objects that already exist, so that what they remember stays. */
+    Map<Integer, IndexDef> indexesById() {
+        Map<Integer, IndexDef> byId = new TreeMap<>();
+        for (StoreDef def : stores.values()) {
+            def.indexes.forEach(index -> byId.put(index.id, index));
+        }
+        return byId;
+    }
+}

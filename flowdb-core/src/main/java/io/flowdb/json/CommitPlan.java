@@ -1,0 +1,282 @@
+package io.flowdb.json;
+
+import io.flowdb.CommitOutcome;
+import io.flowdb.FlowRecord;
+import io.flowdb.OrderedStore;
+import io.flowdb.Preconditions;
+import io.flowdb.StoreReader.StoredValue;
+import io.flowdb.StoreSnapshot;
+import io.flowdb.WriteBatch;
+import io.flowdb.WriteOptions;
+import io.flowdb.error.UniqueViolationException;
+import io.flowdb.internal.json.KeyLayout;
+import io.flowdb.internal.json.KeyReader;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns changes of documents into one batch with its preconditions: deletes entries, writes documents, writes entries, in this
+ * order, so that a unique value may move from one document to another. Unique indexes are checked against the state after the whole
+ * batch. Threads: one. Errors: {@link UniqueViolationException}, before anything is written.
+ */
+final class CommitPlan implements ChangeSet {
+    final List<Change> changes = new ArrayList<>(1);
+    private final List<Access.Range> dropped = new ArrayList<>(0);
+    private final StoreSnapshot snapshot;
+    private final Preconditions preconditions;
+    private final WriteBatch batch = new WriteBatch(1024);
+    /** Exclusive entries that are written, and those that go, by logical key. Only filled for several changes. */
+    private final TreeMap<byte[], IndexEntry> taken = new TreeMap<>(Arrays::compareUnsigned);
+
+    /** Places of the changes by document key; only filled for several. */
+    private final TreeMap<byte[], Integer> positions = new TreeMap<>(Arrays::compareUnsigned);
+
+    private final TreeSet<byte[]> released = new TreeSet<>(Arrays::compareUnsigned);
+
+    CommitPlan(StoreSnapshot snapshot, byte[] catalogKey) {
+        this.snapshot = snapshot;
+        this.preconditions = Preconditions.since(snapshot).key(catalogKey);
+    }
+
+    Preconditions preconditions() {
+        return preconditions;
+    }
+
+    WriteBatch batch() {
+        return batch;
+    }
+
+    StoreSnapshot snapshot() {
+        return snapshot;
+    }
+
+    @Override
+    public Change.Base base(StoreDef store, byte[] documentKey, JsonLimits limits) {
+        Change earlier = find(documentKey);
+        return earlier != null ? earlier.base() : Change.Base.of(store, documentKey, snapshot.get(documentKey), limits);
+    }
+
+    @Override
+    public @Nullable Change find(byte[] documentKey) {
+        int position = position(documentKey);
+        return position < 0 ? null : changes.get(position);
+    }
+
+    @Override
+    public void put(Change change) {
+        int position = position(change.documentKey);
+        if (position >= 0) {
+            changes.set(position, change);
+            return;
+        }
+        changes.add(change);
+        if (changes.size() == 2) {
+            positions.put(changes.get(0).documentKey, 0);
+        }
+        if (changes.size() >= 2) {
+            positions.put(change.documentKey, changes.size() - 1);
+        }
+    }
+
+    private int position(byte[] documentKey) {
+        if (changes.size() <= 1) {
+            return changes.isEmpty() || !Arrays.equals(changes.get(0).documentKey, documentKey) ? -1 : 0;
+        }
+        return positions.getOrDefault(documentKey, -1);
+    }
+
+    /** Deletes whole ranges after everything else. */
+    void drop(List<Access.Range> ranges) {
+        dropped.addAll(ranges);
+    }
+
+    /** Checks unique indexes and fills the batch. */
+    CommitPlan build() {
+        List<List<IndexEntry>> gone = new ArrayList<>(changes.size());
+        List<List<IndexEntry>> fresh = new ArrayList<>(changes.size());
+        for (Change change : changes) {
+            gone.add(minus(change.entriesBefore, change.entriesAfter));
+            fresh.add(
+                    change.expiryDiffers()
+                            ? List.of(change.entriesAfter)
+                            : minus(change.entriesAfter, change.entriesBefore));
+        }
+        if (changes.size() > 1) {
+            gone.forEach(this::release);
+            fresh.forEach(this::take);
+        }
+        for (int i = 0; i < changes.size(); i++) {
+            checkUnique(changes.get(i), gone.get(i), fresh.get(i));
+            gone.get(i).forEach(this::delete);
+        }
+        for (int i = 0; i < changes.size(); i++) {
+            writeDocument(changes.get(i));
+        }
+        for (int i = 0; i < changes.size(); i++) {
+            write(fresh.get(i), changes.get(i).expireAt);
+        }
+        dropped.forEach(range -> batch.deleteRange(range.start(), range.end()));
+        return this;
+    }
+
+    CommitOutcome commit(OrderedStore store) {
+        return store.commit(batch, preconditions, WriteOptions.DEFAULT);
+    }
+
+    private void release(List<IndexEntry> entries) {
+        for (IndexEntry entry : entries) {
+            if (entry.exclusive) {
+                released.add(entry.key);
+            }
+        }
+    }
+
+    private void take(List<IndexEntry> entries) {
+        for (IndexEntry entry : entries) {
+            if (entry.exclusive) {
+                IndexEntry other = taken.put(entry.storedKey(), entry);
+                if (other != null) {
+                    throw violation(entry, other.primaryKey());
+                }
+            }
+        }
+    }
+
+    private void checkUnique(Change change, List<IndexEntry> gone, List<IndexEntry> fresh) {
+        for (IndexEntry entry : fresh) {
+            if (entry.exclusive) {
+                byte[] storedKey = entry.storedKey();
+                preconditions.key(storedKey);
+                StoredValue holder = snapshot.get(storedKey);
+                if (holder != null
+                        && !isPrimaryKey(change, holder.value())
+                        && !isReleased(storedKey, holder.value(), gone)) {
+                    throw violation(entry, holder.value());
+                }
+            }
+        }
+    }
+
+    private static boolean isPrimaryKey(Change change, byte[] primaryKey) {
+        int from = change.store.prefix.length;
+        return Arrays.equals(change.documentKey, from, change.documentKey.length, primaryKey, 0, primaryKey.length);
+    }
+
+    private boolean isReleased(byte[] storedKey, byte[] holder, List<IndexEntry> gone) {
+        if (changes.size() == 1) {
+            return false;
+        }
+        byte[] logical = Arrays.copyOf(storedKey, storedKey.length + holder.length);
+        System.arraycopy(holder, 0, logical, storedKey.length, holder.length);
+        return released.contains(logical);
+    }
+
+    private static UniqueViolationException violation(IndexEntry entry, byte[] otherKey) {
+        return new UniqueViolationException(
+                entry.index.store, entry.index.schema.name(), KeyReader.decodeKey(otherKey, 0));
+    }
+
+    private void delete(IndexEntry entry) {
+        byte[] storedKey = entry.storedKey();
+        if (entry.exclusive && entry.index.building) {
+            // While the index is built, the value may be held by another document whose duplicate was not found yet.
+            StoredValue holder = snapshot.get(storedKey);
+            preconditions.key(storedKey);
+            if (holder == null || !Arrays.equals(holder.value(), entry.primaryKey())) {
+                return;
+            }
+        }
+        batch.delete(storedKey);
+    }
+
+    private void writeDocument(Change change) {
+        preconditions.key(change.documentKey);
+        if (change.after != null) {
+            batch.put(change.documentKey, 0, change.expireAt, change.after);
+        } else if (change.before != null) {
+            batch.delete(change.documentKey);
+        }
+    }
+
+    private void write(List<IndexEntry> entries, long expireAt) {
+        for (IndexEntry entry : entries) {
+            rememberMark(entry);
+            batch.put(entry.storedKey(), 0, expireAt, entry.storedValue());
+        }
+    }
+
+    static void rememberMark(IndexEntry entry) {
+        int kind = entry.primaryKeyAt == entry.index.prefix.length + 1 ? entry.key[entry.index.prefix.length] : 0;
+        if (kind == KeyLayout.MARK_ABSENT) {
+            entry.index.absent.written();
+        } else if (kind == KeyLayout.MARK_ARRAY) {
+            entry.index.arrays.written();
+        }
+    }
+
+    /** The entries of {@code a} that are not in {@code b}; both are sorted. */
+    private static List<IndexEntry> minus(IndexEntry[] a, IndexEntry[] b) {
+        if (a.length == 0) {
+            return List.of();
+        }
+        if (b.length == 0) {
+            return Arrays.asList(a);
+        }
+        List<IndexEntry> rest = new ArrayList<>();
+        int j = 0;
+        for (IndexEntry entry : a) {
+            while (j < b.length && b[j].compareTo(entry) < 0) {
+                j++;
+            }
+            if (j == b.length || b[j].compareTo(entry) != 0) {
+                rest.add(entry);
+            }
+        }
+        return rest;
+    }
+
+    /** Number of documents more in a store. */
+    long delta(StoreDef store) {
+        long delta = 0;
+        for (Change change : changes) {
+            if (change.store.id == store.id) {
+                delta += change.countDelta();
+            }
+        }
+        return delta;
+    }
+
+    /** Whether a document with an expiry is written or replaced. */
+    static boolean expires(Change change) {
+        StoredValue before = change.before;
+        return (change.after != null && change.expireAt != FlowRecord.NEVER)
+                || (before != null && before.expireAt() != FlowRecord.NEVER);
+    }
+
+    /** What the failed precondition is about: a store and its key, index or range. */
+    String describe(int failed, Catalog catalog) {
+        byte[] key = failed < preconditions.keys().size()
+                ? preconditions.keys().get(failed)
+                : preconditions
+                        .ranges()
+                        .get(failed - preconditions.keys().size())
+                        .start();
+        return catalog.describe(key, failed >= preconditions.keys().size());
+    }
+
+    /** Store of the failed precondition, if it belongs to one. */
+    @Nullable
+    String storeOf(int failed, Catalog catalog) {
+        byte[] key = failed < preconditions.keys().size()
+                ? preconditions.keys().get(failed)
+                : preconditions
+                        .ranges()
+                        .get(failed - preconditions.keys().size())
+                        .start();
+        return catalog.storeOf(key);
+    }
+}

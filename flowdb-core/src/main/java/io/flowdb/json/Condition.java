@@ -1,0 +1,315 @@
+package io.flowdb.json;
+
+import io.flowdb.error.InvalidQueryException;
+import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.json.KeyPath;
+import io.flowdb.internal.json.KeyWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** A filter with parsed paths and encoded operands. Immutable. */
+sealed interface Condition {
+
+    /** Whether a document satisfies it. */
+    boolean test(JsonNode document);
+
+    /** Prepares a filter. Errors: {@link InvalidQueryException}, {@link io.flowdb.error.InvalidKeyException}. */
+    static Condition of(Filter filter) {
+        if (filter instanceof Filter.Compare compare) {
+            return new InIntervals(compare.path(), List.of(Interval.of(compare.comparison(), compare.value())));
+        } else if (filter instanceof Filter.InRange range) {
+            return new InIntervals(range.path(), List.of(Interval.of(range.range())));
+        } else if (filter instanceof Filter.In in) {
+            List<Interval> points = new ArrayList<>(in.values().size());
+            in.values().forEach(value -> points.add(Interval.point(value)));
+            return new InIntervals(in.path(), points);
+        } else if (filter instanceof Filter.And and) {
+            return new All(and.filters().stream().map(Condition::of).toList());
+        } else if (filter instanceof Filter.Or or) {
+            return new Any(or.filters().stream().map(Condition::of).toList());
+        } else if (filter instanceof Filter.Not not) {
+            Condition inner = of(not.filter());
+            return new Other(document -> !inner.test(document));
+        }
+        return ofPath(filter);
+    }
+
+    private static Condition ofPath(Filter filter) {
+        if (filter instanceof Filter.Text text) {
+            return text.match() == Filter.TextMatch.STARTS_WITH && !text.ignoreCase()
+                    ? new InIntervals(text.path(), List.of(startsWith(text.text())))
+                    : new Other(new TextTest(text));
+        } else if (filter instanceof Filter.Contains contains) {
+            return new Other(new ContainsTest(contains));
+        } else if (filter instanceof Filter.Regex regex) {
+            return new Other(new RegexTest(regex));
+        } else if (filter instanceof Filter.Exists exists) {
+            KeyPath path = path(exists.path());
+            return new Other(document -> path.find(document) != null);
+        } else if (filter instanceof Filter.IsNull isNull) {
+            KeyPath path = path(isNull.path());
+            return new Other(document -> {
+                JsonNode value = path.find(document);
+                return value == null || value.isNull();
+            });
+        }
+        throw new AssertionError(filter);
+    }
+
+    private static Interval startsWith(String prefix) {
+        KeyWriter writer = new KeyWriter();
+        writer.addTextPrefix(prefix);
+        byte[] start = writer.toBytes();
+        return new Interval(start, Objects.requireNonNull(Keys.prefixEnd(start)), false);
+    }
+
+    static KeyPath path(String path) {
+        try {
+            return KeyPath.of(path);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidQueryException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** A test of a whole document. */
+    @FunctionalInterface
+    interface Test {
+        boolean test(JsonNode document);
+    }
+
+    /** The value, or one of its elements, lies in one of some intervals. */
+    final class InIntervals implements Condition {
+        final KeyPath path;
+        final List<Interval> intervals;
+
+        InIntervals(String path, List<Interval> intervals) {
+            this.path = path(path);
+            this.intervals = Interval.normalize(intervals);
+        }
+
+        @Override
+        public boolean test(JsonNode document) {
+            JsonNode value = path.find(document);
+            return value != null && matches(value, intervals);
+        }
+
+        static boolean matches(JsonNode value, List<Interval> intervals) {
+            KeyWriter writer = new KeyWriter();
+            if (writer.addJson(value) && Interval.anyContains(intervals, writer.toBytes())) {
+                return true;
+            }
+            return value.isArray() && anyMatches(value, intervals);
+        }
+
+        static boolean anyMatches(JsonNode array, List<Interval> intervals) {
+            KeyWriter writer = new KeyWriter();
+            for (int i = 0; i < array.size(); i++) {
+                writer.truncate(0);
+                if (writer.addJson(array.get(i)) && Interval.anyContains(intervals, writer.toBytes())) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /** All hold. */
+    record All(List<Condition> conditions) implements Condition {
+        @Override
+        public boolean test(JsonNode document) {
+            for (Condition condition : conditions) {
+                if (!condition.test(document)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** Conditions that must all hold, with inner ones of this kind dissolved. */
+        List<Condition> flat() {
+            List<Condition> flat = new ArrayList<>();
+            for (Condition condition : conditions) {
+                if (condition instanceof All inner) {
+                    flat.addAll(inner.flat());
+                } else {
+                    flat.add(condition);
+                }
+            }
+            return flat;
+        }
+    }
+
+    /** One holds. */
+    record Any(List<Condition> conditions) implements Condition {
+        @Override
+        public boolean test(JsonNode document) {
+            for (Condition condition : conditions) {
+                if (condition.test(document)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /** What no index can answer. */
+    record Other(Test body) implements Condition {
+        @Override
+        public boolean test(JsonNode document) {
+            return body.test(document);
+        }
+    }
+
+    /** Matches text. */
+    final class TextTest implements Test {
+        private final KeyPath path;
+        private final Filter.TextMatch match;
+        private final String text;
+        private final boolean ignoreCase;
+
+        TextTest(Filter.Text filter) {
+            path = path(filter.path());
+            match = filter.match();
+            text = filter.text();
+            ignoreCase = filter.ignoreCase();
+        }
+
+        @Override
+        public boolean test(JsonNode document) {
+            JsonNode value = path.find(document);
+            return value != null && (matches(value) || (value.isArray() && anyMatches(value)));
+        }
+
+        private boolean anyMatches(JsonNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                if (matches(array.get(i))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private boolean matches(JsonNode value) {
+            if (!value.isString()) {
+                return false;
+            }
+            String found = value.stringValue();
+            int rest = found.length() - text.length();
+            return switch (match) {
+                case EQUALS -> rest == 0 && region(found, 0);
+                case STARTS_WITH -> rest >= 0 && region(found, 0);
+                case ENDS_WITH -> rest >= 0 && region(found, rest);
+                case CONTAINS -> contains(found, rest);
+            };
+        }
+
+        private boolean contains(String found, int rest) {
+            for (int at = 0; at <= rest; at++) {
+                if (region(found, at)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private boolean region(String found, int at) {
+            return found.regionMatches(ignoreCase, at, text, 0, text.length());
+        }
+    }
+
+    /** Finds a part of a text or an element of an array. */
+    final class ContainsTest implements Test {
+        private final KeyPath path;
+        private final @Nullable String part;
+        private final List<Interval> element;
+
+        ContainsTest(Filter.Contains filter) {
+            path = path(filter.path());
+            Object value = filter.value();
+            part = value instanceof String text
+                    ? text
+                    : value instanceof JsonNode node && node.isString() ? node.stringValue() : null;
+            element = List.of(Interval.point(value));
+        }
+
+        @Override
+        public boolean test(JsonNode document) {
+            JsonNode value = path.find(document);
+            if (value == null) {
+                return false;
+            }
+            if (value.isString()) {
+                return part != null && value.stringValue().contains(part);
+            }
+            return value.isArray() && InIntervals.anyMatches(value, element);
+        }
+    }
+
+    /** Finds a regular expression in text; the steps of a match are bounded. */
+    final class RegexTest implements Test {
+        private static final int MAX_LENGTH = 1000;
+        private static final long MAX_STEPS = 5_000_000;
+
+        private final KeyPath path;
+        private final Pattern pattern;
+
+        RegexTest(Filter.Regex filter) {
+            path = path(filter.path());
+            if (filter.regex().length() > MAX_LENGTH) {
+                throw new InvalidQueryException(
+                        "regex of " + filter.regex().length() + " characters (allowed: up to " + MAX_LENGTH + ")");
+            }
+            try {
+                pattern = Pattern.compile(filter.regex());
+            } catch (PatternSyntaxException e) {
+                throw new InvalidQueryException("regex: " + e.getDescription() + " at " + e.getIndex());
+            }
+        }
+
+        @Override
+        public boolean test(JsonNode document) {
+            JsonNode value = path.find(document);
+            return value != null
+                    && value.isString()
+                    && pattern.matcher(new CountedText(value.stringValue())).find();
+        }
+
+        /** Text that fails when it has been looked at too often, which is what a runaway match does. */
+        private static final class CountedText implements CharSequence {
+            private final String text;
+            private long steps;
+
+            CountedText(String text) {
+                this.text = text;
+            }
+
+            @Override
+            public char charAt(int index) {
+                if (++steps > MAX_STEPS) {
+                    throw new InvalidQueryException("regex takes more than " + MAX_STEPS + " steps on one value");
+                }
+                return text.charAt(index);
+            }
+
+            @Override
+            public int length() {
+                return text.length();
+            }
+
+            @Override
+            public CharSequence subSequence(int start, int end) {
+                return text.subSequence(start, end);
+            }
+
+            @Override
+            public String toString() {
+                return text;
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package io.flowdb.json;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.flowdb.CommitOutcome;
+import io.flowdb.Preconditions;
+import io.flowdb.StoreReader.StoredValue;
+import io.flowdb.StoreSnapshot;
+import io.flowdb.WriteBatch;
+import io.flowdb.WriteOptions;
+import io.flowdb.error.FlowDbException;
+import io.flowdb.error.LimitExceededException;
+import io.flowdb.internal.json.KeyReader;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes keys for auto-increment stores.
+ *
+ * <p>The stored number is above every key that may have been handed out: keys are reserved in blocks before they are used, and a
+ * clean close writes the exact number back. So no key is ever handed out twice; after a crash the rest of a block is skipped.
+ * Threads: any.
+ */
+final class Counters {
+    /** Largest generated key: what every JSON reader understands. */
+    static final long MAX_KEY = 1L << 53;
+
+    private static final int FIRST_BLOCK = 32;
+    private static final int LARGEST_BLOCK = 4096;
+
+    private final Database database;
+    private final ConcurrentHashMap<Integer, Counter> counters = new ConcurrentHashMap<>();
+
+    Counters(Database database) {
+        this.database = database;
+    }
+
+    /** A new key. */
+    long take(StoreDef store) {
+        return counter(store).take();
+    }
+
+    /** Moves the counter of a store behind a key that a document brings along, in memory. */
+    void advance(StoreDef store, byte[] documentKey) {
+        if (store.schema.autoIncrement()
+                && new KeyReader(documentKey, store.prefix.length).next() instanceof Long key
+                && key > 0) {
+            counter(store).advance(Math.min(key, MAX_KEY) + 1);
+        }
+    }
+
+    /** Adds to a plan what makes the counters durable that its new documents have moved beyond their reserved blocks. */
+    void cover(CommitPlan plan) {
+        for (Change change : plan.changes) {
+            if (change.store.schema.autoIncrement() && change.after != null && change.before == null) {
+                counter(change.store).cover(plan);
+            }
+        }
+    }
+
+    void forget(StoreDef store) {
+        counters.remove(store.id);
+    }
+
+    void close() {
+        counters.values().forEach(Counter::close);
+    }
+
+    private Counter counter(StoreDef store) {
+        Counter counter = counters.get(store.id);
+        return counter != null ? counter : counters.computeIfAbsent(store.id, id -> new Counter(store));
+    }
+
+    private static long number(@Nullable StoredValue stored) {
+        return stored == null ? 1 : ByteBuffer.wrap(stored.value()).getLong();
+    }
+
+    private static byte[] bytes(long number) {
+        return ByteBuffer.allocate(8).putLong(number).array();
+    }
+
+    private final class Counter {
+        private final StoreDef store;
+        /** Rank 2 in docs/concurrency.md; held while a block is reserved. */
+        private final ReentrantLock lock = new ReentrantLock();
+
+        @GuardedBy("lock")
+        private boolean loaded;
+
+        @GuardedBy("lock")
+        private long next;
+
+        /** Keys below it are covered by the stored number. */
+        @GuardedBy("lock")
+        private long reserved;
+
+        @GuardedBy("lock")
+        private int block = FIRST_BLOCK;
+
+        Counter(StoreDef store) {
+            this.store = store;
+        }
+
+        @GuardedBy("lock")
+        private void load() {
+            if (!loaded) {
+                StoredValue stored = database.store.latest().get(store.counterKey);
+                next = number(stored);
+                reserved = next;
+                loaded = true;
+            }
+        }
+
+        long take() {
+            lock.lock();
+            try {
+                load();
+                if (next > MAX_KEY) {
+                    throw new LimitExceededException(store.name, "generated key", MAX_KEY, next);
+                }
+                while (next >= reserved) {
+                    reserve();
+                }
+                return next++;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void advance(long behind) {
+            lock.lock();
+            try {
+                load();
+                next = Math.max(next, behind);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @GuardedBy("lock")
+        private void reserve() {
+            try (StoreSnapshot snapshot = database.store.snapshot()) {
+                long stored = number(snapshot.get(store.counterKey));
+                long wanted = next + block;
+                WriteBatch batch = new WriteBatch().put(store.counterKey, bytes(wanted));
+                Preconditions unchanged = Preconditions.since(snapshot).key(store.counterKey);
+                if (stored > next) {
+                    reserved = stored;
+                } else if (database.store.commit(batch, unchanged, WriteOptions.DEFAULT)
+                        instanceof CommitOutcome.Committed) {
+                    reserved = wanted;
+                    block = Math.min(2 * block, LARGEST_BLOCK);
+                }
+            }
+        }
+
+        void cover(CommitPlan plan) {
+            lock.lock();
+            try {
+                load();
+                if (next <= reserved) {
+                    return;
+                }
+                long stored = number(plan.snapshot().get(store.counterKey));
+                if (stored >= next) {
+                    reserved = Math.max(reserved, stored);
+                } else {
+                    plan.preconditions().key(store.counterKey);
+                    plan.batch().put(store.counterKey, bytes(next + block));
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void close() {
+            lock.lock();
+            try (StoreSnapshot snapshot = database.store.snapshot()) {
+                StoredValue stored = snapshot.get(store.counterKey);
+                if (loaded && stored != null && number(stored) > next) {
+                    WriteBatch batch = new WriteBatch().put(store.counterKey, bytes(next));
+                    database.store.commit(
+                            batch, Preconditions.since(snapshot).key(store.counterKey), WriteOptions.DEFAULT);
+                }
+            } catch (FlowDbException e) {
+                // The stored number is above every used key all the same: a gap, no loss.
+                loaded = false;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

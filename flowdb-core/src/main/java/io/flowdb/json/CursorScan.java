@@ -1,0 +1,61 @@
+package io.flowdb.json;
+
+import io.flowdb.StoreCursor;
+import io.flowdb.internal.json.DocumentCodec;
+import java.util.NoSuchElementException;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/** A {@link DocumentScan} over a cursor. */
+final class CursorScan implements DocumentScan {
+    private final StoreDef def;
+    private final StoreCursor cursor;
+    private final Runnable afterClose;
+    private boolean ahead;
+    private boolean closed;
+
+    CursorScan(StoreDef def, StoreCursor cursor, Runnable afterClose) {
+        this.def = def;
+        this.cursor = cursor;
+        this.afterClose = afterClose;
+    }
+
+    @Override
+    public boolean hasNext() {
+        if (!ahead && !closed) {
+            ahead = cursor.next();
+            if (!ahead) {
+                close();
+            }
+        }
+        return ahead;
+    }
+
+    @Override
+    public Document next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        ahead = false;
+        return new Document(def.keyOf(cursor.key()), DocumentCodec.decode(cursor.value()));
+    }
+
+    @Override
+    public Stream<Document> stream() {
+        return StreamSupport.stream(
+                        Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED | Spliterator.NONNULL), false)
+                .onClose(this::close);
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            ahead = false;
+            cursor.close();
+            afterClose.run();
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package io.flowdb.json;
+
+import io.flowdb.CommitOutcome;
+import io.flowdb.OrderedStore;
+import io.flowdb.Preconditions;
+import io.flowdb.StoreReader.StoredValue;
+import io.flowdb.StoreSnapshot;
+import io.flowdb.WriteBatch;
+import io.flowdb.WriteOptions;
+import io.flowdb.error.EngineClosedException;
+import io.flowdb.internal.json.DocumentCodec;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all parts of one {@link JsonDB} share: the store below, the current catalog, counters, counts, change feed.
+ *
+ * <p>A write reads from a snapshot and commits on condition that nothing it depends on was changed since, the catalog among it. A
+ * snapshot and a catalog fit together if the catalog was published before the snapshot was taken and no change of it is under
+ * way; {@link #open()} waits for that. Threads: any.
+ */
+final class Database {
+    private static final int SPINS = 4;
+    private static final long MAX_PAUSE_NANOS = 2_000_000;
+
+    final OrderedStore store;
+    final JsonLimits limits;
+    final LongSupplier clockMicros;
+    final DocumentCodec codec;
+    final Counters counters;
+    final StoreCounts counts;
+    final ChangeLog changeLog;
+    /** Held by whoever changes the schema. Rank 1 in docs/concurrency.md. */
+    final ReentrantLock schemaLock = new ReentrantLock();
+
+    private volatile State state = new State(Catalog.EMPTY, 0, false);
+    private volatile boolean closed;
+
+    /**
+     * The published catalog.
+     *
+     * @param seqno of the commit that wrote it
+     * @param changing whether a commit of another one may be under way
+     */
+    private record State(Catalog catalog, long seqno, boolean changing) {}
+
+    Database(OrderedStore store, JsonLimits limits, LongSupplier clockMicros) {
+        this.store = store;
+        this.limits = limits;
+        this.clockMicros = clockMicros;
+        this.codec = new DocumentCodec(limits.maxDocumentBytes(), limits.maxDepth());
+        this.counters = new Counters(this);
+        this.counts = new StoreCounts(store);
+        this.changeLog = new ChangeLog(this);
+    }
+
+    /** Reads the catalog; called once, before the database is shared. */
+    void load() {
+        try (StoreSnapshot snapshot = store.snapshot()) {
+            StoredValue stored = snapshot.get(Catalog.KEY);
+            if (stored != null) {
+                state = new State(Catalog.fromBytes(stored.value()), stored.seqno(), false);
+            }
+        }
+    }
+
+    /** The newest catalog, for single reads of the newest state. */
+    Catalog catalog() {
+        checkOpen();
+        return state.catalog;
+    }
+
+    /** Reads the newest state; each read sees what is committed at that moment. */
+    StoreView latest() {
+        return new StoreView(store, store.latest());
+    }
+
+    /** A snapshot with its catalog. */
+    Session open() {
+        while (true) {
+            checkOpen();
+            StoreSnapshot snapshot = store.snapshot();
+            State current = state;
+            if (!current.changing && current.seqno <= snapshot.seqno()) {
+                return new Session(snapshot, current.catalog, new StoreView(store, snapshot));
+            }
+            snapshot.close();
+            if (current.changing) {
+                awaitSchemaChange();
+            }
+        }
+    }
+
+    private void awaitSchemaChange() {
+        if (schemaLock.isHeldByCurrentThread()) {
+            throw new IllegalStateException(
+                    "the database was used inside a migration; use the migration's documents()");
+        }
+        schemaLock.lock();
+        schemaLock.unlock();
+    }
+
+    /** A snapshot with its catalog for the thread that holds everyone else off. */
+    Session openExclusively() {
+        checkOpen();
+        StoreSnapshot snapshot = store.snapshot();
+        return new Session(snapshot, state.catalog, new StoreView(store, snapshot));
+    }
+
+    /** Runs {@code body} while other threads wait in {@link #open()}; the schema lock is held. */
+    void exclusively(Runnable body) {
+        State before = state;
+        state = new State(before.catalog, before.seqno, true);
+        try {
+            body.run();
+        } finally {
+            State after = state;
+            state = new State(after.catalog, after.seqno, false);
+        }
+    }
+
+    /** One attempt at a write: reads from the session and adds changes to the plan. */
+    @FunctionalInterface
+    interface Attempt<R extends @Nullable Object> {
+        R run(Session session, CommitPlan plan);
+    }
+
+    /** Runs {@code attempt} and commits its plan, as often as it takes. */
+    <R extends @Nullable Object> R write(Attempt<R> attempt) {
+        for (int failures = 0; ; failures++) {
+            try (Session session = open()) {
+                CommitPlan plan = new CommitPlan(session.snapshot(), Catalog.KEY);
+                R result = attempt.run(session, plan);
+                if (commit(plan) instanceof CommitOutcome.Committed) {
+                    return result;
+                }
+            }
+            pause(failures);
+        }
+    }
+
+    /** Commits a plan; one without changes and operations is committed already. */
+    CommitOutcome commit(CommitPlan plan) {
+        if (plan.changes.isEmpty()
+                && plan.batch().isEmpty()
+                && plan.preconditions().ranges().isEmpty()
+                && plan.preconditions().keys().size() <= 1) {
+            return new CommitOutcome.Committed(0);
+        }
+        counters.cover(plan);
+        plan.build();
+        long ticket = changeLog.begin();
+        CommitOutcome outcome = null;
+        try {
+            outcome = plan.commit(store);
+            if (outcome instanceof CommitOutcome.Committed committed) {
+                counts.committed(plan, committed.seqno());
+            }
+            return outcome;
+        } finally {
+            changeLog.end(ticket, plan, outcome);
+        }
+    }
+
+    /** Waits a little, longer after more failures. */
+    static void pause(int failures) {
+        if (failures < SPINS) {
+            Thread.onSpinWait();
+            return;
+        }
+        long most = Math.min(MAX_PAUSE_NANOS, 1000L << Math.min(failures, 20));
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most / 2, most));
+    }
+
+    /**
+     * Commits another catalog. Writers that began before will conflict, those that begin meanwhile wait.
+     *
+     * @param batch further operations of the same commit
+     * @return false if a precondition failed; nothing was changed then
+     */
+    boolean publish(Catalog catalog, WriteBatch batch, Preconditions preconditions) {
+        State before = state;
+        state = new State(before.catalog, before.seqno, true);
+        State after = before;
+        try {
+            batch.put(Catalog.KEY, catalog.toBytes());
+            CommitOutcome outcome = store.commit(batch, preconditions, WriteOptions.DEFAULT);
+            if (outcome instanceof CommitOutcome.Committed committed) {
+                after = new State(catalog, committed.seqno(), false);
+            }
+            return after != before;
+        } finally {
+            state = after;
+        }
+    }
+
+    /** Commits another catalog with a plan, for the thread that holds everyone else off. */
+    CommitOutcome publish(Catalog catalog, CommitPlan plan) {
+        State before = state;
+        State after = before;
+        try {
+            plan.batch().put(Catalog.KEY, catalog.toBytes());
+            CommitOutcome outcome = commit(plan);
+            if (outcome instanceof CommitOutcome.Committed committed) {
+                after = new State(catalog, committed.seqno(), true);
+            }
+            return outcome;
+        } finally {
+            state = after;
+        }
+    }
+
+    boolean isOpen() {
+        return !closed;
+    }
+
+    void checkOpen() {
+        if (closed) {
+            throw new EngineClosedException("database");
+        }
+    }
+
+    /** Writes exact counters back. Idempotent. */
+    synchronized void close() {
+        if (!closed) {
+            closed = true;
+            changeLog.close();
+            counters.close();
+        }
+    }
+
+    long nowMicros() {
+        return clockMicros.getAsLong();
+    }
+}

@@ -1,0 +1,30 @@
+package io.flowdb.json;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a query was carried out.
+ *
+ * @param store name of the store
+ * @param index name of the chosen index, or null for a walk over the documents
+ * @param bounds the walked key ranges, as text
+ * @param reverse whether they were walked backwards
+ * @param entriesRead index entries read
+ * @param documentsRead documents read
+ * @param rowsReturned rows of the result
+ * @param sorted whether the rows had to be sorted
+ * @param indexOnly whether no document had to be read
+ * @param nanos time taken
+ */
+public record Explain(
+        String store,
+        @Nullable String index,
+        List<String> bounds,
+        boolean reverse,
+        long entriesRead,
+        long documentsRead,
+        long rowsReturned,
+        boolean sorted,
+        boolean indexOnly,
+        long nanos) {}

@@ -1,0 +1,222 @@
+package io.flowdb.json;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A condition on documents; composable and immutable.
+ *
+ * <p>Paths are dotted. Values are keys as in {@link DocumentOperations}, compared in key order. A comparison holds for a value if it
+ * holds for the value itself or, if that is an array, for one of its elements. An absent value satisfies no comparison;
+ * {@code ne} and {@code notIn} are the negations of {@code eq} and {@code in}, so an absent value satisfies them. {@code lt},
+ * {@code le}, {@code gt} and {@code ge} hold only for values of the kind of their operand (numbers for a number, text for text
+ * and so on); {@code between} and {@code range} follow key order across kinds.
+ */
+public sealed interface Filter {
+
+    /** Equal to {@code value}; null stands for JSON null. */
+    static Filter eq(String path, @Nullable Object value) {
+        return new Compare(path, Comparison.EQ, value);
+    }
+
+    /** Not {@link #eq}. */
+    static Filter ne(String path, @Nullable Object value) {
+        return not(eq(path, value));
+    }
+
+    /** Less. */
+    static Filter lt(String path, Object value) {
+        return new Compare(path, Comparison.LT, value);
+    }
+
+    /** Less or equal. */
+    static Filter le(String path, Object value) {
+        return new Compare(path, Comparison.LE, value);
+    }
+
+    /** Greater. */
+    static Filter gt(String path, Object value) {
+        return new Compare(path, Comparison.GT, value);
+    }
+
+    /** Greater or equal. */
+    static Filter ge(String path, Object value) {
+        return new Compare(path, Comparison.GE, value);
+    }
+
+    /** From {@code low} to {@code high}, both included. */
+    static Filter between(String path, Object low, Object high) {
+        return new InRange(path, KeyRange.bound(low, high, false, false));
+    }
+
+    /** In a key range. */
+    static Filter range(String path, KeyRange range) {
+        return new InRange(path, range);
+    }
+
+    /** Equal to one of {@code values}. */
+    static Filter in(String path, Collection<?> values) {
+        return new In(path, Collections.unmodifiableList(new ArrayList<>(values)));
+    }
+
+    /** Not {@link #in}. */
+    static Filter notIn(String path, Collection<?> values) {
+        return not(in(path, values));
+    }
+
+    /** The path leads to a value, JSON null included. */
+    static Filter exists(String path) {
+        return new Exists(path);
+    }
+
+    /** The path leads nowhere or to JSON null. */
+    static Filter isNull(String path) {
+        return new IsNull(path);
+    }
+
+    /** Not {@link #isNull}. */
+    static Filter isNotNull(String path) {
+        return not(isNull(path));
+    }
+
+    /** Text that starts with {@code prefix}. */
+    static Filter startsWith(String path, String prefix) {
+        return new Text(path, TextMatch.STARTS_WITH, prefix, false);
+    }
+
+    /** Text that ends with {@code suffix}. */
+    static Filter endsWith(String path, String suffix) {
+        return new Text(path, TextMatch.ENDS_WITH, suffix, false);
+    }
+
+    /** Text that contains {@code value}, or an array with an element equal to {@code value}. */
+    static Filter contains(String path, Object value) {
+        return new Contains(path, value);
+    }
+
+    /** Text equal to {@code text}, whatever the case of letters. */
+    static Filter eqIgnoreCase(String path, String text) {
+        return new Text(path, TextMatch.EQUALS, text, true);
+    }
+
+    /** Text that starts with {@code prefix}, whatever the case of letters. */
+    static Filter startsWithIgnoreCase(String path, String prefix) {
+        return new Text(path, TextMatch.STARTS_WITH, prefix, true);
+    }
+
+    /** Text that ends with {@code suffix}, whatever the case of letters. */
+    static Filter endsWithIgnoreCase(String path, String suffix) {
+        return new Text(path, TextMatch.ENDS_WITH, suffix, true);
+    }
+
+    /** Text that contains {@code part}, whatever the case of letters. */
+    static Filter containsIgnoreCase(String path, String part) {
+        return new Text(path, TextMatch.CONTAINS, part, true);
+    }
+
+    /**
+     * Text in which {@code regex} (see {@link java.util.regex.Pattern}) is found; at most 1,000 characters, and one match may
+     * take at most a bounded number of steps, beyond which the query fails with {@link io.flowdb.error.InvalidQueryException}.
+     */
+    static Filter regex(String path, String regex) {
+        return new Regex(path, regex);
+    }
+
+    /** All of {@code filters}; true if there are none. */
+    static Filter and(Filter... filters) {
+        return new And(List.of(filters));
+    }
+
+    /** All of {@code filters}; true if there are none. */
+    static Filter and(Collection<? extends Filter> filters) {
+        return new And(List.copyOf(filters));
+    }
+
+    /** One of {@code filters} at least; false if there are none. */
+    static Filter or(Filter... filters) {
+        return new Or(List.of(filters));
+    }
+
+    /** One of {@code filters} at least; false if there are none. */
+    static Filter or(Collection<? extends Filter> filters) {
+        return new Or(List.copyOf(filters));
+    }
+
+    /** Not {@code filter}. */
+    static Filter not(Filter filter) {
+        return new Not(filter);
+    }
+
+    /** This and {@code other}. */
+    default Filter and(Filter other) {
+        return new And(List.of(this, other));
+    }
+
+    /** This or {@code other}. */
+    default Filter or(Filter other) {
+        return new Or(List.of(this, other));
+    }
+
+    /** How {@link Compare} compares. */
+    enum Comparison {
+        /** Equal. */
+        EQ,
+        /** Less. */
+        LT,
+        /** Less or equal. */
+        LE,
+        /** Greater. */
+        GT,
+        /** Greater or equal. */
+        GE
+    }
+
+    /** How {@link Text} matches. */
+    enum TextMatch {
+        /** The whole text. */
+        EQUALS,
+        /** The beginning. */
+        STARTS_WITH,
+        /** The end. */
+        ENDS_WITH,
+        /** Any part. */
+        CONTAINS
+    }
+
+    /** Compares with one value. */
+    record Compare(
+            String path, Comparison comparison, @Nullable Object value) implements Filter {}
+
+    /** Lies in a key range. */
+    record InRange(String path, KeyRange range) implements Filter {}
+
+    /** Equals one of several values; an element may be null. */
+    record In(String path, List<?> values) implements Filter {}
+
+    /** Is there, JSON null included. */
+    record Exists(String path) implements Filter {}
+
+    /** Is absent or JSON null. */
+    record IsNull(String path) implements Filter {}
+
+    /** Is text that matches. */
+    record Text(String path, TextMatch match, String text, boolean ignoreCase) implements Filter {}
+
+    /** Is text with this part or an array with this element. */
+    record Contains(String path, Object value) implements Filter {}
+
+    /** Is text in which a regular expression is found. */
+    record Regex(String path, String regex) implements Filter {}
+
+    /** All hold. */
+    record And(List<Filter> filters) implements Filter {}
+
+    /** One holds. */
+    record Or(List<Filter> filters) implements Filter {}
+
+    /** Does not hold. */
+    record Not(Filter filter) implements Filter {}
+}

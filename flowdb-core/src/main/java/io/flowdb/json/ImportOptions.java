@@ -1,0 +1,37 @@
+package io.flowdb.json;
+
+import static io.flowdb.internal.base.Arguments.check;
+
+import java.util.function.LongConsumer;
+
+/**
+ * Settings of {@link JsonDB#importJson}.
+ *
+ * @param batchSize documents committed together; 1 to 100,000, 1,000 by default
+ * @param skipBad whether a document that cannot be stored is left out and reported; else the import stops there
+ * @param progress gets the number of documents read so far after each commit
+ */
+public record ImportOptions(int batchSize, boolean skipBad, LongConsumer progress) {
+    /** 1,000 documents a commit; the first bad document ends the import. */
+    public static final ImportOptions DEFAULT = new ImportOptions(1000, false, read -> {});
+
+    /** Checks the range. */
+    public ImportOptions {
+        check(batchSize >= 1 && batchSize <= 100_000, "batchSize", batchSize, "1 to 100000");
+    }
+
+    /** With another batch size. */
+    public ImportOptions withBatchSize(int documents) {
+        return new ImportOptions(documents, skipBad, progress);
+    }
+
+    /** Leaving out bad documents. */
+    public ImportOptions skippingBad() {
+        return new ImportOptions(batchSize, true, progress);
+    }
+
+    /** With a progress callback. */
+    public ImportOptions withProgress(LongConsumer callback) {
+        return new ImportOptions(batchSize, skipBad, callback);
+    }
+}

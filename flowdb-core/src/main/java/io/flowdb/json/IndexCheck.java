@@ -1,0 +1,18 @@
+package io.flowdb.json;
+
+import java.util.List;
+
+/**
+ * Outcome of {@link JsonDB#verifyIndexes}.
+ *
+ * @param documents documents read
+ * @param entries index entries read
+ * @param problems one line for each missing, extra or wrong entry, at most 100
+ */
+public record IndexCheck(long documents, long entries, List<String> problems) {
+
+    /** Whether every index agrees with the documents, entry for entry. */
+    public boolean ok() {
+        return problems.isEmpty();
+    }
+}

@@ -1,0 +1,202 @@
+package io.flowdb.json;
+
+import io.flowdb.error.LimitExceededException;
+import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.json.KeyLayout;
+import io.flowdb.internal.json.KeyPath;
+import io.flowdb.internal.json.KeyReader;
+import io.flowdb.internal.json.KeyTags;
+import io.flowdb.internal.json.KeyWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * An index as the code uses it: its number, its parsed paths, its place in the store. Immutable but for what it remembers about
+ * marks; one instance serves an index as long as it exists. Threads: any.
+ */
+final class IndexDef {
+    final int id;
+    final String store;
+    final IndexSchema schema;
+    /** Whether it is being built: kept up to date by writers, not yet read. */
+    final boolean building;
+
+    final KeyPath[] paths;
+    final byte[] prefix;
+    final byte[] end;
+    final MarkMemory absent = new MarkMemory();
+    final MarkMemory arrays = new MarkMemory();
+
+    IndexDef(int id, String store, IndexSchema schema, boolean building) {
+        this.id = id;
+        this.store = store;
+        this.schema = schema;
+        this.building = building;
+        this.paths = schema.paths().stream().map(KeyPath::of).toArray(KeyPath[]::new);
+        this.prefix = KeyLayout.index(id);
+        this.end = Objects.requireNonNull(Keys.prefixEnd(prefix));
+    }
+
+    /**
+     * Remembers that an index has no marks of one kind. Once a mark was written, it has to be looked up each time.
+     */
+    static final class MarkMemory {
+        /** Set before the first commit that writes a mark. */
+        private volatile boolean written;
+        /** States from this number on hold no mark, as long as none was written. */
+        private volatile long noneSince = Long.MAX_VALUE;
+
+        void written() {
+            if (!written) {
+                written = true;
+            }
+        }
+
+        boolean wasWritten() {
+            return written;
+        }
+
+        boolean noneAt(long seqno) {
+            return seqno >= noneSince && !written;
+        }
+
+        void noneSince(long seqno) {
+            noneSince = seqno;
+        }
+    }
+
+    /** The same index, readable. */
+    IndexDef ready() {
+        return new IndexDef(id, store, schema, false);
+    }
+
+    boolean unique() {
+        return schema.unique();
+    }
+
+    boolean multiEntry() {
+        return schema.multiEntry();
+    }
+
+    /** A key of this index: its prefix and {@code tail}. */
+    byte[] at(byte[] tail) {
+        byte[] key = Arrays.copyOf(prefix, prefix.length + tail.length);
+        System.arraycopy(tail, 0, key, prefix.length, tail.length);
+        return key;
+    }
+
+    /** A key of this index: its prefix and one byte. */
+    byte[] at(int tail) {
+        return at(new byte[] {(byte) tail});
+    }
+
+    /** Position behind the index key in a logical key, where the primary key begins. */
+    int primaryKeyAt(byte[] logicalKey) {
+        if ((logicalKey[prefix.length] & 0xff) < KeyLayout.FIRST_KEY) {
+            return prefix.length + 1;
+        }
+        KeyReader reader = new KeyReader(logicalKey, prefix.length);
+        for (int i = 0; i < paths.length; i++) {
+            reader.skip();
+        }
+        return reader.position();
+    }
+
+    /** The index key in a logical key, as a Java value. */
+    @Nullable
+    Object keyOf(byte[] logicalKey) {
+        KeyReader reader = new KeyReader(logicalKey, prefix.length);
+        if (paths.length == 1) {
+            return reader.next();
+        }
+        List<@Nullable Object> values = new ArrayList<>(paths.length);
+        for (int i = 0; i < paths.length; i++) {
+            values.add(reader.next());
+        }
+        return Collections.unmodifiableList(values);
+    }
+
+    /** Adds the entries of a document to {@code to}. */
+    void addEntries(JsonNode document, byte[] primaryKey, int maxKeyBytes, List<IndexEntry> to) {
+        if (multiEntry()) {
+            addElements(document, primaryKey, maxKeyBytes, to);
+            return;
+        }
+        KeyWriter writer = new KeyWriter(prefix);
+        boolean complete = true;
+        boolean holdsNull = false;
+        boolean holdsArray = false;
+        for (KeyPath path : paths) {
+            JsonNode value = path.find(document);
+            int start = writer.length();
+            boolean added = value != null && writer.addJson(value);
+            complete &= added;
+            holdsNull |= added && writer.byteAt(start) == KeyTags.NULL;
+            holdsArray |= value != null && value.isArray();
+        }
+        if (complete) {
+            to.add(entry(writer, primaryKey, maxKeyBytes, !holdsNull));
+        } else {
+            to.add(mark(KeyLayout.MARK_ABSENT, primaryKey));
+        }
+        if (holdsArray) {
+            to.add(mark(KeyLayout.MARK_ARRAY, primaryKey));
+        }
+    }
+
+    private void addElements(JsonNode document, byte[] primaryKey, int maxKeyBytes, List<IndexEntry> to) {
+        JsonNode value = paths[0].find(document);
+        int before = to.size();
+        KeyWriter writer = new KeyWriter(prefix);
+        if (value != null && value.isArray()) {
+            for (int i = 0; i < value.size(); i++) {
+                addElement(value.get(i), writer, primaryKey, maxKeyBytes, to);
+            }
+        } else if (value != null) {
+            addElement(value, writer, primaryKey, maxKeyBytes, to);
+        }
+        if (to.size() == before) {
+            to.add(mark(KeyLayout.MARK_ABSENT, primaryKey));
+        }
+    }
+
+    private void addElement(
+            JsonNode element, KeyWriter writer, byte[] primaryKey, int maxKeyBytes, List<IndexEntry> to) {
+        writer.truncate(prefix.length);
+        if (writer.addJson(element)) {
+            boolean isNull = writer.byteAt(prefix.length) == KeyTags.NULL;
+            to.add(entry(writer, primaryKey, maxKeyBytes, !isNull));
+        }
+    }
+
+    private IndexEntry entry(KeyWriter writer, byte[] primaryKey, int maxKeyBytes, boolean mayBeExclusive) {
+        int primaryKeyAt = writer.length();
+        if (primaryKeyAt - prefix.length > maxKeyBytes) {
+            throw new LimitExceededException(
+                    store, "key bytes of index " + schema.name(), maxKeyBytes, primaryKeyAt - (long) prefix.length);
+        }
+        byte[] key = writer.raw(primaryKey).toBytes();
+        if (key.length > Keys.MAX_KEY_BYTES) {
+            throw new LimitExceededException(
+                    store, "entry bytes of index " + schema.name(), Keys.MAX_KEY_BYTES, key.length);
+        }
+        return new IndexEntry(this, key, primaryKeyAt, mayBeExclusive && unique());
+    }
+
+    private IndexEntry mark(int kind, byte[] primaryKey) {
+        byte[] key = Arrays.copyOf(prefix, prefix.length + 1 + primaryKey.length);
+        key[prefix.length] = (byte) kind;
+        System.arraycopy(primaryKey, 0, key, prefix.length + 1, primaryKey.length);
+        return new IndexEntry(this, key, prefix.length + 1, false);
+    }
+
+    @Override
+    public String toString() {
+        return schema.name();
+    }
+}

@@ -1,0 +1,105 @@
+package io.flowdb.json;
+
+import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.json.KeyTags;
+import io.flowdb.internal.json.KeyWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encoded keys from {@code start} (inclusive) to {@code end} (exclusive).
+ *
+ * @param start first
+ * @param end behind the last
+ * @param single whether it holds one key, {@code start}
+ */
+record Interval(byte[] start, byte[] end, boolean single) {
+
+    static Interval point(@Nullable Object value) {
+        byte[] key = KeyWriter.encode(value);
+        return new Interval(key, behind(key), true);
+    }
+
+    static Interval of(KeyRange range) {
+        return new Interval(range.start(), range.end(), Arrays.equals(behind(range.start()), range.end()));
+    }
+
+    /** The keys that compare with {@code value} as asked; but for equality, keys of its kind only. */
+    static Interval of(Filter.Comparison comparison, @Nullable Object value) {
+        if (comparison == Filter.Comparison.EQ) {
+            return point(value);
+        }
+        byte[] key = KeyWriter.encode(value);
+        byte[] first = {(byte) KeyTags.kindStart(key[0])};
+        byte[] last = {(byte) KeyTags.kindEnd(key[0])};
+        return switch (comparison) {
+            case LT -> new Interval(first, key, false);
+            case LE -> new Interval(first, behind(key), false);
+            case GT -> new Interval(behind(key), last, false);
+            default -> new Interval(key, last, false);
+        };
+    }
+
+    boolean contains(byte[] key) {
+        return Arrays.compareUnsigned(start, key) <= 0 && Arrays.compareUnsigned(key, end) < 0;
+    }
+
+    boolean isEmpty() {
+        return Arrays.compareUnsigned(start, end) >= 0;
+    }
+
+    /** Sorted, without empty ones and without overlaps. */
+    static List<Interval> normalize(List<Interval> intervals) {
+        List<Interval> sorted = new ArrayList<>(intervals);
+        sorted.removeIf(Interval::isEmpty);
+        sorted.sort(Comparator.comparing(Interval::start, Arrays::compareUnsigned));
+        List<Interval> merged = new ArrayList<>(sorted.size());
+        for (Interval next : sorted) {
+            Interval last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
+            if (last == null || Arrays.compareUnsigned(last.end, next.start) <= 0) {
+                merged.add(next);
+            } else if (Arrays.compareUnsigned(last.end, next.end) < 0) {
+                merged.set(merged.size() - 1, new Interval(last.start, next.end, false));
+            }
+        }
+        return merged;
+    }
+
+    /** The keys in both lists. */
+    static List<Interval> intersect(List<Interval> a, List<Interval> b) {
+        List<Interval> both = new ArrayList<>();
+        for (Interval x : a) {
+            for (Interval y : b) {
+                byte[] start = Arrays.compareUnsigned(x.start, y.start) >= 0 ? x.start : y.start;
+                byte[] end = Arrays.compareUnsigned(x.end, y.end) <= 0 ? x.end : y.end;
+                both.add(new Interval(start, end, x.single || y.single));
+            }
+        }
+        return normalize(both);
+    }
+
+    static boolean anyContains(List<Interval> sorted, byte[] key) {
+        int low = 0;
+        int high = sorted.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            Interval interval = sorted.get(middle);
+            if (Arrays.compareUnsigned(key, interval.start) < 0) {
+                high = middle - 1;
+            } else if (Arrays.compareUnsigned(key, interval.end) >= 0) {
+                low = middle + 1;
+            } else {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static byte[] behind(byte[] key) {
+        return Objects.requireNonNull(Keys.prefixEnd(key));
+    }
+}

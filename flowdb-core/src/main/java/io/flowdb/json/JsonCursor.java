@@ -1,0 +1,52 @@
+package io.flowdb.json;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A cursor over a store or an index, with the semantics of IndexedDB 3.0. It starts before its first entry.
+ *
+ * <p>In a transaction it sees the transaction's own writes, also those made after it was opened; outside one it walks the
+ * state of the moment in which it was opened. Threads: one. Close it.
+ */
+public interface JsonCursor extends AutoCloseable {
+
+    /** Moves to the next entry in the cursor's direction; false at the end. */
+    boolean next();
+
+    /**
+     * Moves to the first entry at or behind {@code key}, which must lie behind the present one; false at the end.
+     * IndexedDB's {@code continue(key)}.
+     */
+    boolean continueTo(Object key);
+
+    /**
+     * Moves to the first entry at or behind ({@code key}, {@code primaryKey}), which must lie behind the present one; false at
+     * the end. For cursors on indexes with direction NEXT or PREV. IndexedDB's {@code continuePrimaryKey}.
+     */
+    boolean continuePrimaryKey(Object key, Object primaryKey);
+
+    /** Moves by {@code count} entries, 1 or more; false if there are fewer. */
+    boolean advance(long count);
+
+    /** The key of the present entry: of the index, or the primary key. A compound index gives a list; null is a key of indexes. */
+    @Nullable
+    Object key();
+
+    /** The primary key of the present entry. */
+    Object primaryKey();
+
+    /** The document of the present entry, read when it is first asked for; null if it has expired or was deleted since. */
+    @Nullable
+    JsonNode value();
+
+    /** Replaces the present document; its primary key must stay. In a read-write transaction only. */
+    void update(JsonNode document);
+
+    /** Deletes the present document. In a read-write transaction only. */
+    void delete();
+
+    /** Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,472 @@
+package io.flowdb.json;
+
+import io.flowdb.Config;
+import io.flowdb.Engine;
+import io.flowdb.OrderedStore;
+import io.flowdb.error.ConflictException;
+import io.flowdb.internal.json.DocumentCodec;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * JSON documents in object stores with indexes, on an {@link OrderedStore}.
+ *
+ * <p>Each data operation is a serializable transaction of its own, repeated inside until it succeeds; several belong together in
+ * {@link #inTransaction}. Documents, index entries and definitions share the store below with nobody else whose keys begin with
+ * the bytes 00 to 0F; at most one database may be open on a store. Threads: any. Source: docs/jsondb.md.
+ */
+public final class JsonDB implements DocumentOperations, AutoCloseable {
+    private static final int MAX_ATTEMPTS = 1000;
+
+    private final Database database;
+    private final SchemaChanger schema;
+    /** The engine to close with the database, if it is the database's own. */
+    private final @Nullable Engine owned;
+
+    private JsonDB(Database database, @Nullable Engine owned) {
+        this.database = database;
+        this.owned = owned;
+        this.schema = new SchemaChanger(database);
+    }
+
+    /** Opens an engine and a database on it that owns it. */
+    public static JsonDB open(Config config) {
+        return open(config, JsonLimits.DEFAULT);
+    }
+
+    /** As {@link #open(Config)} with other limits. */
+    public static JsonDB open(Config config, JsonLimits limits) {
+        Engine engine = Engine.open(config);
+        try {
+            return create(new Database(engine, limits, config.clockMicros()), engine);
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    /** A database on a store that stays the caller's: closing the database leaves it open. */
+    public static JsonDB on(OrderedStore store) {
+        return on(store, JsonLimits.DEFAULT);
+    }
+
+    /** As {@link #on(OrderedStore)} with other limits. */
+    public static JsonDB on(OrderedStore store, JsonLimits limits) {
+        LongSupplier clock = store instanceof Engine engine
+                ? engine.config().clockMicros()
+                : () -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+        return on(store, limits, clock);
+    }
+
+    /** As {@link #on(OrderedStore, JsonLimits)} with another source of the time, in microseconds since the epoch. */
+    public static JsonDB on(OrderedStore store, JsonLimits limits, LongSupplier clockMicros) {
+        return create(new Database(store, limits, clockMicros), null);
+    }
+
+    private static JsonDB create(Database database, @Nullable Engine owned) {
+        database.load();
+        JsonDB db = new JsonDB(database, owned);
+        db.schema.removeUnfinished();
+        return db;
+    }
+
+    /** The store below. */
+    public OrderedStore store() {
+        return database.store;
+    }
+
+    /** The engine below, if it is one. */
+    public Optional<Engine> engine() {
+        return database.store instanceof Engine engine ? Optional.of(engine) : Optional.empty();
+    }
+
+    /** Whether it was not closed. */
+    public boolean isOpen() {
+        return database.isOpen();
+    }
+
+    /** Releases what it holds of the store below. Idempotent; open transactions can only be closed afterwards. */
+    @Override
+    public void close() {
+        try {
+            database.close();
+        } finally {
+            if (owned != null) {
+                owned.close();
+            }
+        }
+    }
+
+    /** Creates a store; does nothing if an equal one exists. */
+    public StoreSchema createObjectStore(String name, String keyPath) {
+        return createObjectStore(StoreSchema.of(name, keyPath));
+    }
+
+    /** Creates a store with its indexes; does nothing if an equal one exists. */
+    public StoreSchema createObjectStore(StoreSchema store) {
+        return schema.create(store);
+    }
+
+    /** Deletes a store with its documents and indexes, atomically. */
+    public void deleteObjectStore(String name) {
+        schema.deleteStore(name);
+    }
+
+    /**
+     * Builds an index from the documents that exist, while reads and writes go on; does nothing if an equal one exists. From its
+     * begin on, writes have to respect a unique index. If documents share a value already, the index is refused with a
+     * {@link io.flowdb.error.UniqueViolationException} that lists up to ten of the values.
+     */
+    public void createIndex(String store, IndexSchema index) {
+        schema.createIndex(store, index);
+    }
+
+    /** Deletes an index. */
+    public void deleteIndex(String store, String index) {
+        schema.deleteIndex(store, index);
+    }
+
+    /** Makes the stored schema equal to the wanted one, as far as {@code mode} allows, in one atomic change. */
+    public List<SchemaChange> applySchemas(Collection<StoreSchema> wanted, SchemaMode mode) {
+        return schema.apply(wanted, mode);
+    }
+
+    /** As {@link #applySchemas} for one store, in mode {@link SchemaMode#UPDATE}. */
+    public List<SchemaChange> applyStore(StoreSchema wanted) {
+        return applySchemas(List.of(wanted), SchemaMode.UPDATE);
+    }
+
+    /** What {@link #applySchemas} would do. */
+    public List<SchemaChange> planSchemas(Collection<StoreSchema> wanted, SchemaMode mode) {
+        return SchemaPlan.of(database.catalog(), wanted, mode);
+    }
+
+    /** Applies the schema that the annotations of {@code type} describe, in mode {@link SchemaMode#UPDATE}. */
+    public List<SchemaChange> applySchema(Class<?> type) {
+        return applySchemas(List.of(AnnotatedSchema.of(type)), SchemaMode.UPDATE);
+    }
+
+    /**
+     * Carries out the migrations whose version is above that of the schema, in order, each in one transaction during which others
+     * wait, and records them. Errors: {@link io.flowdb.error.SchemaConflictException} if one that was carried out has another
+     * checksum now; whatever a step throws, which leaves the step undone and those before it done.
+     *
+     * @return how many were carried out
+     */
+    public int migrate(List<Migration> migrations) {
+        return new Migrator(database).run(migrations);
+    }
+
+    /** Version of the schema: that of the last migration, or 0. */
+    public int schemaVersion() {
+        return database.catalog().version();
+    }
+
+    /** Names of the stores, sorted. */
+    public List<String> storeNames() {
+        return database.catalog().names();
+    }
+
+    /** Definition of a store. */
+    public StoreSchema getStore(String name) {
+        return database.catalog().store(name).schema;
+    }
+
+    /** Begins a serializable transaction. */
+    public JsonTransaction transaction(TransactionMode mode, String... stores) {
+        return transaction(mode, Isolation.SERIALIZABLE, List.of(stores));
+    }
+
+    /** Begins a transaction. */
+    public JsonTransaction transaction(TransactionMode mode, Isolation isolation, Collection<String> stores) {
+        Session session = database.open();
+        try {
+            Set<String> names = new LinkedHashSet<>(stores);
+            names.forEach(session.catalog()::store);
+            return new JsonTransaction(database, session, mode, isolation, names);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Runs {@code body} in a serializable transaction and commits it; on conflict it starts over, up to 1,000 times. A body that
+     * throws leaves nothing written.
+     */
+    public <R extends @Nullable Object> R inTransaction(
+            TransactionMode mode, Collection<String> stores, Function<JsonTransaction, R> body) {
+        for (int failures = 0; ; failures++) {
+            try (JsonTransaction transaction = transaction(mode, Isolation.SERIALIZABLE, stores)) {
+                R result = body.apply(transaction);
+                if (transaction.isOpen()) {
+                    transaction.commit();
+                }
+                return result;
+            } catch (ConflictException e) {
+                if (failures == MAX_ATTEMPTS) {
+                    throw e;
+                }
+            }
+            Database.pause(failures);
+        }
+    }
+
+    /** Sequence number of the newest commit, from which {@link #changes} can go on later. */
+    public long lastSeqno() {
+        database.checkOpen();
+        return database.store.lastSeqno();
+    }
+
+    /**
+     * The committed changes after {@code sinceSeqno}, in order and without a gap. Changes are kept from the first call of this
+     * method on, as many as {@link JsonLimits#changeRetention()} says and 64 MiB at most; an older {@code sinceSeqno} is a
+     * {@link io.flowdb.error.LimitExceededException} naming {@code changeRetention}. Expiry, and the deletion of whole stores, are
+     * no changes of documents.
+     */
+    public ChangeFeed changes(long sinceSeqno) {
+        database.checkOpen();
+        database.changeLog.activate();
+        database.changeLog.check(sinceSeqno);
+        return new ChangeFeed(database.changeLog, sinceSeqno);
+    }
+
+    /** The committed changes from now on. */
+    public ChangeFeed changes() {
+        database.checkOpen();
+        database.changeLog.activate();
+        return new ChangeFeed(database.changeLog, database.changeLog.completeUpTo());
+    }
+
+    /** Gives the result of {@code query} to {@code listener} now and whenever a commit has changed it. */
+    public LiveQuery observe(JsonQuery query, Consumer<List<JsonNode>> listener) {
+        return new LiveQuery(query, query.store(), listener, changes()).start();
+    }
+
+    /** Stores the documents of an NDJSON text or a JSON array; a document replaces one with the same key. */
+    public ImportResult importJson(String store, InputStream from, ImportOptions options) {
+        database.catalog().store(store);
+        return new JsonImport(this, store, database.limits.maxDocumentBytes(), options).run(from);
+    }
+
+    /** Writes all documents of one state in key order and returns their number; {@code progress} gets it on the way. */
+    public long exportJson(String store, OutputStream to, ExportFormat format, LongConsumer progress) {
+        return read(store, reads -> JsonExport.write(reads, to, format, progress));
+    }
+
+    /** Compares every index of a store with its documents, entry for entry, in one state. */
+    public IndexCheck verifyIndexes(String store) {
+        try (Session session = database.open()) {
+            return IndexVerifier.verify(session, session.catalog().store(store), database.limits);
+        }
+    }
+
+    private Writes writes(Session session, CommitPlan plan, String store) {
+        return new Writes(database, plan, session.catalog().store(store));
+    }
+
+    /** Reads of the newest state, for one key. */
+    private Reads latest(String store) {
+        StoreDef def = database.catalog().store(store);
+        return new Reads(database.latest(), def, database.limits);
+    }
+
+    private <R extends @Nullable Object> R read(String store, Function<Reads, R> body) {
+        try (Session session = database.open()) {
+            return body.apply(new Reads(session.view(), session.catalog().store(store), database.limits));
+        }
+    }
+
+    private Object put(String store, JsonNode document, PutOptions options, boolean add) {
+        Writes.Mode mode = Writes.mode(database.catalog().store(store), document, add);
+        return database.write((session, plan) -> writes(session, plan, store).put(document, options, mode));
+    }
+
+    @Override
+    public Object put(String store, JsonNode document, PutOptions options) {
+        return put(store, document, options, false);
+    }
+
+    @Override
+    public Object add(String store, JsonNode document, PutOptions options) {
+        return put(store, document, options, true);
+    }
+
+    @Override
+    public Object putAuto(String store, ObjectNode document) {
+        return database.write((session, plan) ->
+                writes(session, plan, store).put(document, PutOptions.DEFAULT, Writes.Mode.GENERATE));
+    }
+
+    @Override
+    public List<Object> putAll(String store, Collection<? extends JsonNode> documents) {
+        StoreDef def = database.catalog().store(store);
+        List<Writes.Mode> modes = new ArrayList<>(documents.size());
+        documents.forEach(document -> modes.add(Writes.mode(def, document, false)));
+        return database.write((session, plan) -> {
+            Writes writes = writes(session, plan, store);
+            List<Object> keys = new ArrayList<>(documents.size());
+            for (JsonNode document : documents) {
+                keys.add(writes.put(document, PutOptions.DEFAULT, modes.get(keys.size())));
+            }
+            return keys;
+        });
+    }
+
+    @Override
+    public @Nullable JsonNode update(String store, Object key, UnaryOperator<@Nullable JsonNode> change) {
+        Optional<JsonNode> updated = database.write((session, plan) ->
+                Optional.ofNullable(writes(session, plan, store).update(key, change)));
+        return updated.orElse(null);
+    }
+
+    @Override
+    public @Nullable JsonNode get(String store, Object key) {
+        return latest(store).get(key);
+    }
+
+    @Override
+    public byte @Nullable [] getRaw(String store, Object key) {
+        return latest(store).getRaw(key);
+    }
+
+    @Override
+    public List<JsonNode> getAll(String store, Collection<?> keys) {
+        return read(store, reads -> reads.getAll(keys));
+    }
+
+    @Override
+    public boolean exists(String store, Object key) {
+        return latest(store).exists(key);
+    }
+
+    @Override
+    public Optional<DocumentMeta> getWithMeta(String store, Object key) {
+        return latest(store).getWithMeta(key);
+    }
+
+    @Override
+    public boolean delete(String store, Object key) {
+        return database.write((session, plan) -> {
+            Writes writes = writes(session, plan, store);
+            return writes.delete(writes.def().documentKey(key, database.limits));
+        });
+    }
+
+    @Override
+    public long deleteRange(String store, KeyRange range) {
+        return new RangeDelete(database, store, range).run();
+    }
+
+    @Override
+    public long count(String store) {
+        return database.counts.count(database.catalog().store(store));
+    }
+
+    @Override
+    public long count(String store, KeyRange range) {
+        return range.isAll() ? count(store) : read(store, reads -> reads.count(range));
+    }
+
+    @Override
+    public DocumentScan scan(String store, KeyRange range, boolean reverse) {
+        Session session = database.open();
+        try {
+            Reads reads = new Reads(session.view(), session.catalog().store(store), database.limits);
+            return new CursorScan(reads.def(), reads.documents(range, reverse), session::close);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public List<JsonNode> getAll(String store, KeyRange range, int limit) {
+        return read(store, reads -> reads.getAll(range, limit));
+    }
+
+    @Override
+    public List<Object> getAllKeys(String store, KeyRange range, int limit) {
+        return read(store, reads -> reads.getAllKeys(range, limit));
+    }
+
+    @Override
+    public List<JsonNode> getByIndex(String store, String index, @Nullable Object value) {
+        return read(store, reads -> reads.getByIndex(index, value));
+    }
+
+    @Override
+    public List<JsonNode> getByIndex(String store, String index, @Nullable KeyRange range) {
+        return read(store, reads -> reads.getByIndex(index, range));
+    }
+
+    @Override
+    public <T> Object putDoc(String store, T value) {
+        return put(store, DocumentCodec.MAPPER.valueToTree(value));
+    }
+
+    @Override
+    public <T> Optional<T> getDoc(String store, Object key, Class<T> type) {
+        return latest(store).get(key, type);
+    }
+
+    @Override
+    public JsonQuery query(String store) {
+        database.catalog().store(store);
+        return new JsonQuery(new JsonQuery.Source() {
+            @Override
+            public <R extends @Nullable Object> R read(Function<Reads, R> body) {
+                return JsonDB.this.read(store, body);
+            }
+
+            @Override
+            public String store() {
+                return store;
+            }
+
+            @Override
+            public long delete(Function<Reads, List<byte[]>> keys) {
+                return inTransaction(TransactionMode.READ_WRITE, List.of(store), t -> t.deleteFound(store, keys));
+            }
+        });
+    }
+
+    @Override
+    public JsonCursor openCursor(String store, KeyRange range, CursorDirection direction) {
+        return openCursor(store, range, direction, def -> null);
+    }
+
+    @Override
+    public JsonCursor openCursor(String store, String index, KeyRange range, CursorDirection direction) {
+        return openCursor(store, range, direction, def -> def.index(index));
+    }
+
+    private JsonCursor openCursor(
+            String store, KeyRange range, CursorDirection direction, Function<StoreDef, @Nullable IndexDef> index) {
+        Session session = database.open();
+        try {
+            Reads reads = new Reads(session.view(), session.catalog().store(store), database.limits);
+            EntryCursor.Target target = new EntryCursor.Target(database::checkOpen, null, session::close);
+            return new EntryCursor(reads, index.apply(reads.def()), range, direction, target);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+}

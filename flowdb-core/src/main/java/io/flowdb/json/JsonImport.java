@@ -1,0 +1,183 @@
+package io.flowdb.json;
+
+import io.flowdb.error.ConstraintException;
+import io.flowdb.error.InvalidQueryException;
+import io.flowdb.error.LimitExceededException;
+import io.flowdb.error.StorageException;
+import io.flowdb.internal.json.DocumentCodec;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads documents from NDJSON (one a line) or from one JSON array and stores them in batches. Threads: one.
+ *
+ * <p>A batch with a bad document is stored one by one, so that exactly the bad ones are left out. Malformed JSON inside an array ends
+ * the import even if bad documents are skipped: there is no telling where the next one begins.
+ */
+final class JsonImport {
+    private static final int MAX_PROBLEMS = 100;
+
+    private final DocumentOperations db;
+    private final String store;
+    private final int maxDocumentBytes;
+    private final ImportOptions options;
+    private final List<JsonNode> batch = new ArrayList<>();
+    private final List<Long> lines = new ArrayList<>();
+    private final List<ImportResult.Problem> problems = new ArrayList<>();
+    private long read;
+    private long imported;
+    private long skipped;
+
+    JsonImport(DocumentOperations db, String store, int maxDocumentBytes, ImportOptions options) {
+        this.db = db;
+        this.store = store;
+        this.maxDocumentBytes = maxDocumentBytes;
+        this.options = options;
+    }
+
+    /** Errors: {@link InvalidQueryException} naming the line of a bad document, unless those are skipped. */
+    ImportResult run(InputStream from) {
+        try {
+            BufferedInputStream in = new BufferedInputStream(from, 1 << 16);
+            if (firstByte(in) == '[') {
+                readArray(in);
+            } else {
+                readLines(in);
+            }
+            flush();
+        } catch (IOException e) {
+            throw new StorageException("import into store '" + store + "' cannot read its input", e);
+        }
+        return new ImportResult(imported, skipped, List.copyOf(problems));
+    }
+
+    /** The first byte that is no white space, which is not consumed; a byte order mark is. */
+    private static int firstByte(BufferedInputStream in) throws IOException {
+        while (true) {
+            in.mark(4);
+            int b = in.read();
+            if (b == 0xef) {
+                in.skipNBytes(2);
+            } else if (b != ' ' && b != '\t' && b != '\r') {
+                in.reset();
+                return b;
+            }
+        }
+    }
+
+    private void readArray(InputStream in) {
+        try (JsonParser parser = DocumentCodec.MAPPER.createParser(in)) {
+            parser.nextToken();
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                long line = parser.currentTokenLocation().getLineNr();
+                try {
+                    add(parser.readValueAsTree(), line);
+                } catch (JacksonException e) {
+                    throw bad(line, String.valueOf(e.getOriginalMessage()));
+                }
+            }
+        }
+    }
+
+    private void readLines(InputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream(1024);
+        long number = 1;
+        boolean tooLong = false;
+        for (int b = in.read(); ; b = in.read()) {
+            if (b >= 0 && b != '\n') {
+                tooLong |= line.size() > maxDocumentBytes;
+                if (!tooLong) {
+                    line.write(b);
+                }
+                continue;
+            }
+            if (tooLong) {
+                problem(number, "longer than the limit of " + maxDocumentBytes + " bytes", null);
+            } else {
+                parse(line.toByteArray(), number);
+            }
+            if (b < 0) {
+                return;
+            }
+            line.reset();
+            tooLong = false;
+            number++;
+        }
+    }
+
+    private void parse(byte[] line, long number) {
+        int end = line.length;
+        while (end > 0 && line[end - 1] <= ' ' && line[end - 1] > 0) {
+            end--;
+        }
+        if (end == 0) {
+            return;
+        }
+        JsonNode document;
+        try {
+            document = DocumentCodec.MAPPER.readTree(line, 0, end);
+        } catch (JacksonException e) {
+            problem(number, String.valueOf(e.getOriginalMessage()), e);
+            return;
+        }
+        add(document, number);
+    }
+
+    private void add(JsonNode document, long line) {
+        batch.add(document);
+        lines.add(line);
+        if (batch.size() >= options.batchSize()) {
+            flush();
+        }
+    }
+
+    private void flush() {
+        if (!batch.isEmpty()) {
+            try {
+                db.putAll(store, batch);
+                imported += batch.size();
+            } catch (ConstraintException e) {
+                oneByOne();
+            }
+            read += batch.size();
+            batch.clear();
+            lines.clear();
+            options.progress().accept(read);
+        }
+    }
+
+    private void oneByOne() {
+        for (int i = 0; i < batch.size(); i++) {
+            try {
+                db.put(store, batch.get(i));
+                imported++;
+            } catch (ConstraintException e) {
+                problem(lines.get(i), String.valueOf(e.getMessage()), e);
+            }
+        }
+    }
+
+    private void problem(long line, String message, @Nullable RuntimeException cause) {
+        if (!options.skipBad()) {
+            throw cause instanceof LimitExceededException ? cause : bad(line, message);
+        }
+        skipped++;
+        if (problems.size() < MAX_PROBLEMS) {
+            problems.add(new ImportResult.Problem(line, message));
+        }
+    }
+
+    private InvalidQueryException bad(long line, String message) {
+        return new InvalidQueryException(
+                "import into store '" + store + "', line " + line + ": " + message + " (" + imported + " imported)");
+    }
+}

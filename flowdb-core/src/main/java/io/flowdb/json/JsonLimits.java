@@ -1,0 +1,72 @@
+package io.flowdb.json;
+
+import static io.flowdb.internal.base.Arguments.check;
+
+/**
+ * Limits of a {@link JsonDB}. Exceeding one is a {@link io.flowdb.error.LimitExceededException}.
+ *
+ * @param maxDocumentBytes longest document as UTF-8 JSON; 1 KiB to 128 MiB, 16 MiB by default
+ * @param maxDepth deepest nesting of objects and arrays; 1 to 1,000, 100 by default
+ * @param maxKeyBytes longest encoded key; 64 bytes to 32 KiB, 32 KiB by default
+ * @param maxTransactionBytes most bytes a transaction may buffer; 64 KiB to 1 GiB, 256 MiB by default
+ * @param allowNulInKeys whether text primary keys may contain U+0000; false by default
+ * @param changeRetention number of commits kept for {@link JsonDB#changes}; 0 to 1,000,000, 10,000 by default
+ */
+public record JsonLimits(
+        int maxDocumentBytes,
+        int maxDepth,
+        int maxKeyBytes,
+        long maxTransactionBytes,
+        boolean allowNulInKeys,
+        int changeRetention) {
+    /** The defaults. */
+    public static final JsonLimits DEFAULT = new JsonLimits(16 << 20, 100, 32 << 10, 256L << 20, false, 10_000);
+
+    /** Checks the ranges. */
+    public JsonLimits {
+        check(
+                maxDocumentBytes >= 1 << 10 && maxDocumentBytes <= 128 << 20,
+                "maxDocumentBytes",
+                maxDocumentBytes,
+                "1 KiB to 128 MiB");
+        check(maxDepth >= 1 && maxDepth <= 1000, "maxDepth", maxDepth, "1 to 1000");
+        check(maxKeyBytes >= 64 && maxKeyBytes <= 32 << 10, "maxKeyBytes", maxKeyBytes, "64 bytes to 32 KiB");
+        check(
+                maxTransactionBytes >= 64 << 10 && maxTransactionBytes <= 1L << 30,
+                "maxTransactionBytes",
+                maxTransactionBytes,
+                "64 KiB to 1 GiB");
+        check(changeRetention >= 0 && changeRetention <= 1_000_000, "changeRetention", changeRetention, "0 to 1000000");
+    }
+
+    /** With another longest document. */
+    public JsonLimits withMaxDocumentBytes(int bytes) {
+        return new JsonLimits(bytes, maxDepth, maxKeyBytes, maxTransactionBytes, allowNulInKeys, changeRetention);
+    }
+
+    /** With another deepest nesting. */
+    public JsonLimits withMaxDepth(int depth) {
+        return new JsonLimits(
+                maxDocumentBytes, depth, maxKeyBytes, maxTransactionBytes, allowNulInKeys, changeRetention);
+    }
+
+    /** With another longest key. */
+    public JsonLimits withMaxKeyBytes(int bytes) {
+        return new JsonLimits(maxDocumentBytes, maxDepth, bytes, maxTransactionBytes, allowNulInKeys, changeRetention);
+    }
+
+    /** With another limit of a transaction. */
+    public JsonLimits withMaxTransactionBytes(long bytes) {
+        return new JsonLimits(maxDocumentBytes, maxDepth, maxKeyBytes, bytes, allowNulInKeys, changeRetention);
+    }
+
+    /** With U+0000 allowed in text primary keys, or not. */
+    public JsonLimits withAllowNulInKeys(boolean allow) {
+        return new JsonLimits(maxDocumentBytes, maxDepth, maxKeyBytes, maxTransactionBytes, allow, changeRetention);
+    }
+
+    /** With another number of commits kept for the change feed. */
+    public JsonLimits withChangeRetention(int commits) {
+        return new JsonLimits(maxDocumentBytes, maxDepth, maxKeyBytes, maxTransactionBytes, allowNulInKeys, commits);
+    }
+}

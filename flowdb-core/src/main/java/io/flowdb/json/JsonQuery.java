@@ -1,0 +1,269 @@
+package io.flowdb.json;
+
+import static io.flowdb.internal.base.Arguments.check;
+
+import io.flowdb.internal.json.DocumentCodec;
+import io.flowdb.internal.json.KeyPath;
+import io.flowdb.internal.json.KeyReader;
+import io.flowdb.internal.json.KeyWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A query over one store. Conditions are joined by "and"; each method of the first group changes this query and returns it.
+ *
+ * <p>The result equals filtering all documents, sorting them, leaving out {@code offset} and keeping {@code limit}; ties are in
+ * primary key order. Errors: {@link io.flowdb.error.InvalidQueryException}, {@link io.flowdb.error.InvalidKeyException}.
+ * Threads: one.
+ */
+public final class JsonQuery {
+    private final Source source;
+    private final List<Condition> conditions = new ArrayList<>();
+    private final List<Order> orders = new ArrayList<>();
+    private long offset;
+    private long limit = Long.MAX_VALUE;
+    private @Nullable List<KeyPath> projection;
+
+    JsonQuery(Source source) {
+        this.source = source;
+    }
+
+    /** Where a query reads: the newest state or a transaction. */
+    interface Source {
+        <R extends @Nullable Object> R read(Function<Reads, R> body);
+
+        /** Name of the store. */
+        String store();
+
+        /** Deletes the documents whose keys {@code keys} finds, atomically. */
+        long delete(Function<Reads, List<byte[]>> keys);
+    }
+
+    /** A sort key. */
+    record Order(KeyPath path, boolean descending) {}
+
+    /** What is asked. */
+    record Spec(List<Condition> conditions, List<Order> orders, long offset, long limit) {}
+
+    /** The value at {@code path} equals {@code value}; see {@link Filter#eq}. */
+    public JsonQuery whereEq(String path, @Nullable Object value) {
+        return where(Filter.eq(path, value));
+    }
+
+    /** The value lies between {@code start} (inclusive) and {@code end} (exclusive); null for unbounded. */
+    public JsonQuery whereRange(String path, @Nullable Object start, @Nullable Object end) {
+        return where(Filter.range(path, KeyRange.halfOpen(start, end)));
+    }
+
+    /** The value equals one of {@code values}. */
+    public JsonQuery whereIn(String path, Collection<?> values) {
+        return where(Filter.in(path, values));
+    }
+
+    /** The document satisfies {@code filter}. */
+    public JsonQuery where(Filter filter) {
+        conditions.add(Condition.of(filter));
+        return this;
+    }
+
+    /** Sorts by the value at {@code path}, absent values like null; a second call sorts what the first leaves equal. */
+    public JsonQuery orderBy(String path, Direction direction) {
+        orders.add(new Order(Condition.path(path), direction == Direction.DESC));
+        return this;
+    }
+
+    /** Leaves out the first {@code count} results. */
+    public JsonQuery offset(long count) {
+        check(count >= 0, "offset", count, "0 or more");
+        offset = count;
+        return this;
+    }
+
+    /** Keeps at most {@code count} results. */
+    public JsonQuery limit(long count) {
+        check(count >= 0, "limit", count, "0 or more");
+        limit = count;
+        return this;
+    }
+
+    boolean matches(JsonNode document) {
+        return new Condition.All(conditions).test(document);
+    }
+
+    String store() {
+        return source.store();
+    }
+
+    private Spec spec() {
+        return new Spec(List.copyOf(conditions), List.copyOf(orders), offset, limit);
+    }
+
+    /** The documents. */
+    public List<JsonNode> collect() {
+        return rows((key, document) -> projected(document));
+    }
+
+    /** The documents, read as {@code type}. */
+    public <T> List<T> collect(Class<T> type) {
+        return rows((key, document) -> DocumentCodec.MAPPER.treeToValue(document, type));
+    }
+
+    /** The documents with their keys. */
+    public List<Document> collectDocuments() {
+        Spec spec = spec();
+        return source.read(reads -> {
+            List<Document> documents = new ArrayList<>();
+            new QueryRun(reads, spec)
+                    .run((key, document) ->
+                            documents.add(new Document(reads.def().keyOf(key), document)));
+            return documents;
+        });
+    }
+
+    /** Makes a result of a row. */
+    private interface RowMapper<T> {
+        T map(byte[] documentKey, JsonNode document);
+    }
+
+    private <T> List<T> rows(RowMapper<T> mapper) {
+        Spec spec = spec();
+        return source.read(reads -> {
+            List<T> results = new ArrayList<>();
+            new QueryRun(reads, spec).run((key, document) -> results.add(mapper.map(key, document)));
+            return results;
+        });
+    }
+
+    /** The documents as a stream over the finished result. */
+    public Stream<JsonNode> stream() {
+        return collect().stream();
+    }
+
+    /** Keeps of each document only what these paths lead to; for {@link #collect()}, {@link #first()} and {@link #stream()}. */
+    public JsonQuery projection(String... paths) {
+        projection = Arrays.stream(paths).map(Condition::path).toList();
+        return this;
+    }
+
+    private JsonNode projected(JsonNode document) {
+        List<KeyPath> paths = projection;
+        if (paths == null) {
+            return document;
+        }
+        ObjectNode kept = JsonNodeFactory.instance.objectNode();
+        for (KeyPath path : paths) {
+            JsonNode value = path.find(document);
+            if (value != null) {
+                path.set(kept, value);
+            }
+        }
+        return kept;
+    }
+
+    /** The distinct values at {@code path} that are keys, in key order; offset, limit and order do not count. */
+    public List<@Nullable Object> distinct(String path) {
+        KeyPath keyPath = Condition.path(path);
+        TreeSet<byte[]> values = new TreeSet<>(Arrays::compareUnsigned);
+        forEachUnordered(document -> {
+            KeyWriter writer = new KeyWriter();
+            JsonNode value = keyPath.find(document);
+            if (value != null && writer.addJson(value)) {
+                values.add(writer.toBytes());
+            }
+        });
+        List<@Nullable Object> distinct = new ArrayList<>(values.size());
+        values.forEach(value -> distinct.add(KeyReader.decode(value)));
+        return distinct;
+    }
+
+    /** Count, sum, least and greatest of the values at {@code path}; offset, limit and order do not count. */
+    public Aggregate aggregate(String path) {
+        Accumulator accumulator = new Accumulator(Condition.path(path));
+        forEachUnordered(accumulator::add);
+        return accumulator.result();
+    }
+
+    /** As {@link #aggregate}, for each distinct value at {@code groupPath}, in its key order. */
+    public List<Aggregate.Group> groupBy(String groupPath, String path) {
+        KeyPath keyPath = Condition.path(groupPath);
+        KeyPath valuePath = Condition.path(path);
+        TreeMap<byte[], Accumulator> groups = new TreeMap<>(Arrays::compareUnsigned);
+        forEachUnordered(document -> {
+            KeyWriter writer = new KeyWriter();
+            JsonNode value = keyPath.find(document);
+            byte[] key = value != null && writer.addJson(value) ? writer.toBytes() : KeyWriter.encode(null);
+            groups.computeIfAbsent(key, k -> new Accumulator(valuePath)).add(document);
+        });
+        List<Aggregate.Group> result = new ArrayList<>(groups.size());
+        groups.forEach((key, values) -> result.add(new Aggregate.Group(KeyReader.decode(key), values.result())));
+        return result;
+    }
+
+    private void forEachUnordered(Consumer<JsonNode> consumer) {
+        Spec spec = new Spec(List.copyOf(conditions), List.of(), 0, Long.MAX_VALUE);
+        source.read(reads -> {
+            QueryRun run = new QueryRun(reads, spec);
+            run.run((key, document) -> {
+                consumer.accept(document);
+                return true;
+            });
+            return run;
+        });
+    }
+
+    /** The first document. */
+    public Optional<JsonNode> first() {
+        Spec spec = new Spec(List.copyOf(conditions), List.copyOf(orders), offset, Math.min(limit, 1));
+        return source.read(reads -> {
+            List<JsonNode> found = new ArrayList<>(1);
+            new QueryRun(reads, spec).run((key, document) -> found.add(projected(document)));
+            return found.isEmpty() ? Optional.empty() : Optional.of(found.get(0));
+        });
+    }
+
+    /** Number of results, with offset and limit applied. */
+    public long count() {
+        Spec spec = new Spec(List.copyOf(conditions), List.of(), offset, limit);
+        return source.read(reads -> new QueryRun(reads, spec).count());
+    }
+
+    /** Whether there is a result. */
+    public boolean exists() {
+        Spec spec = new Spec(List.copyOf(conditions), List.of(), offset, Math.min(limit, 1));
+        return source.read(reads -> new QueryRun(reads, spec).count()) > 0;
+    }
+
+    /** Deletes the results, atomically, and returns their number. */
+    public long delete() {
+        Spec spec = spec();
+        return source.delete(reads -> {
+            List<byte[]> keys = new ArrayList<>();
+            new QueryRun(reads, spec).run((key, document) -> keys.add(key));
+            return keys;
+        });
+    }
+
+    /** Runs the query and tells how it was carried out. */
+    public Explain explain() {
+        Spec spec = spec();
+        return source.read(reads -> {
+            long start = System.nanoTime();
+            QueryRun run = new QueryRun(reads, spec);
+            run.run((key, document) -> true);
+            return Explanation.of(
+                    reads, run, !run.plan().ordered() && !spec.orders().isEmpty(), System.nanoTime() - start);
+        });
+    }
+}

@@ -1,0 +1,334 @@
+package io.flowdb.json;
+
+import io.flowdb.CommitOutcome;
+import io.flowdb.StoreCursor;
+import io.flowdb.error.ConflictException;
+import io.flowdb.error.ReadOnlyTransactionException;
+import io.flowdb.error.StoreNotFoundException;
+import io.flowdb.error.TransactionClosedException;
+import io.flowdb.internal.json.DocumentCodec;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A transaction over some stores: reads the state of its begin and its own writes, and commits all or nothing.
+ *
+ * <p>Nothing is locked: the commit checks that what was read has not been changed since. Closing without commit aborts. Errors, beside
+ * those of {@link DocumentOperations}: {@link TransactionClosedException}, {@link ReadOnlyTransactionException},
+ * {@link StoreNotFoundException} for a store that was not named at the begin. Threads: one at a time.
+ */
+public final class JsonTransaction implements DocumentOperations, AutoCloseable {
+    private final Database database;
+    private final Session session;
+    private final TransactionMode mode;
+    private final Set<String> stores;
+    private final View view;
+    private final TransactionView own;
+    private final Supplier<Catalog> catalog;
+    private final boolean migration;
+    private @Nullable String outcome;
+
+    JsonTransaction(Database database, Session session, TransactionMode mode, Isolation isolation, Set<String> stores) {
+        this.database = database;
+        this.session = session;
+        this.mode = mode;
+        this.stores = stores;
+        boolean tracking = mode == TransactionMode.READ_WRITE && isolation == Isolation.SERIALIZABLE;
+        this.own = new TransactionView(session.snapshot(), tracking, database.limits.maxTransactionBytes());
+        this.view = mode == TransactionMode.READ_ONLY ? session.view() : own;
+        this.catalog = session::catalog;
+        this.migration = false;
+    }
+
+    /** The documents of a migration, which names no stores and changes the catalog on its way. */
+    JsonTransaction(Database database, Session session, TransactionView own, Supplier<Catalog> catalog) {
+        this.database = database;
+        this.session = session;
+        this.mode = TransactionMode.READ_WRITE;
+        this.stores = Set.of();
+        this.own = own;
+        this.view = own;
+        this.catalog = catalog;
+        this.migration = true;
+    }
+
+    /**
+     * Makes the writes visible and durable. After a {@link ConflictException} or another error nothing is written and the
+     * transaction is aborted.
+     */
+    public void commit() {
+        checkUsable();
+        if (migration) {
+            throw new IllegalStateException("a migration is committed when its steps return");
+        }
+        outcome = "aborted";
+        try {
+            if (own.hasChanges()) {
+                CommitPlan plan = new CommitPlan(session.snapshot(), Catalog.KEY);
+                own.addTo(plan);
+                if (database.commit(plan) instanceof CommitOutcome.Conflict conflict) {
+                    int failed = conflict.precondition();
+                    throw new ConflictException(
+                            plan.storeOf(failed, session.catalog()), plan.describe(failed, session.catalog()));
+                }
+            }
+            outcome = "committed";
+        } finally {
+            session.close();
+        }
+    }
+
+    /** Forgets the writes. */
+    public void abort() {
+        checkUsable();
+        outcome = "aborted";
+        session.close();
+    }
+
+    /** Aborts if the transaction is open. Idempotent. */
+    @Override
+    public void close() {
+        if (outcome == null) {
+            outcome = "aborted";
+            session.close();
+        }
+    }
+
+    /** Marks the present point. */
+    public Savepoint savepoint() {
+        checkUsable();
+        return new Savepoint(this, own.position());
+    }
+
+    /** Takes back every write made since {@code savepoint}; what was read stays checked. Later savepoints become invalid. */
+    public void rollbackTo(Savepoint savepoint) {
+        checkUsable();
+        if (savepoint.owner != this || savepoint.undoPosition > own.position()) {
+            throw new IllegalArgumentException("savepoint is not one of this transaction, or was rolled back");
+        }
+        own.rollbackTo(savepoint.undoPosition);
+    }
+
+    /** Whether it was neither committed nor aborted. */
+    public boolean isOpen() {
+        return outcome == null;
+    }
+
+    /** What it may do. */
+    public TransactionMode mode() {
+        return mode;
+    }
+
+    /** Names of the stores it may touch. */
+    public Set<String> stores() {
+        return stores;
+    }
+
+    private void checkUsable() {
+        if (outcome != null) {
+            throw new TransactionClosedException(outcome);
+        }
+        database.checkOpen();
+    }
+
+    private StoreDef def(String store) {
+        checkUsable();
+        if (!migration && !stores.contains(store)) {
+            throw new StoreNotFoundException(store, "the transaction was begun for " + stores);
+        }
+        return catalog.get().store(store);
+    }
+
+    private Reads reads(String store) {
+        return new Reads(view, def(store), database.limits);
+    }
+
+    private Writes writes(String store) {
+        StoreDef def = def(store);
+        if (mode == TransactionMode.READ_ONLY) {
+            throw new ReadOnlyTransactionException("transaction");
+        }
+        return new Writes(database, own, def);
+    }
+
+    @Override
+    public Object put(String store, JsonNode document, PutOptions options) {
+        Writes writes = writes(store);
+        return writes.put(document, options, Writes.mode(writes.def(), document, false));
+    }
+
+    @Override
+    public Object add(String store, JsonNode document, PutOptions options) {
+        Writes writes = writes(store);
+        return writes.put(document, options, Writes.mode(writes.def(), document, true));
+    }
+
+    @Override
+    public Object putAuto(String store, ObjectNode document) {
+        return writes(store).put(document, PutOptions.DEFAULT, Writes.Mode.GENERATE);
+    }
+
+    @Override
+    public List<Object> putAll(String store, Collection<? extends JsonNode> documents) {
+        int before = own.position();
+        List<Object> keys = new ArrayList<>(documents.size());
+        try {
+            for (JsonNode document : documents) {
+                keys.add(put(store, document));
+            }
+        } catch (RuntimeException e) {
+            own.rollbackTo(before);
+            throw e;
+        }
+        return keys;
+    }
+
+    @Override
+    public @Nullable JsonNode update(String store, Object key, UnaryOperator<@Nullable JsonNode> change) {
+        return writes(store).update(key, change);
+    }
+
+    @Override
+    public @Nullable JsonNode get(String store, Object key) {
+        return reads(store).get(key);
+    }
+
+    @Override
+    public byte @Nullable [] getRaw(String store, Object key) {
+        return reads(store).getRaw(key);
+    }
+
+    @Override
+    public List<JsonNode> getAll(String store, Collection<?> keys) {
+        return reads(store).getAll(keys);
+    }
+
+    @Override
+    public boolean exists(String store, Object key) {
+        return reads(store).exists(key);
+    }
+
+    @Override
+    public Optional<DocumentMeta> getWithMeta(String store, Object key) {
+        return reads(store).getWithMeta(key);
+    }
+
+    @Override
+    public boolean delete(String store, Object key) {
+        Writes writes = writes(store);
+        return writes.delete(writes.def().documentKey(key, database.limits));
+    }
+
+    @Override
+    public long deleteRange(String store, KeyRange range) {
+        Writes writes = writes(store);
+        long deleted = 0;
+        try (StoreCursor cursor = reads(store).documents(range, false)) {
+            while (cursor.next()) {
+                deleted += writes.delete(cursor.key()) ? 1 : 0;
+            }
+        }
+        return deleted;
+    }
+
+    @Override
+    public long count(String store) {
+        return count(store, KeyRange.all());
+    }
+
+    @Override
+    public long count(String store, KeyRange range) {
+        return reads(store).count(range);
+    }
+
+    @Override
+    public DocumentScan scan(String store, KeyRange range, boolean reverse) {
+        Reads reads = reads(store);
+        return new CursorScan(reads.def(), reads.documents(range, reverse), () -> {});
+    }
+
+    @Override
+    public List<JsonNode> getAll(String store, KeyRange range, int limit) {
+        return reads(store).getAll(range, limit);
+    }
+
+    @Override
+    public List<Object> getAllKeys(String store, KeyRange range, int limit) {
+        return reads(store).getAllKeys(range, limit);
+    }
+
+    @Override
+    public List<JsonNode> getByIndex(String store, String index, @Nullable Object value) {
+        return reads(store).getByIndex(index, value);
+    }
+
+    @Override
+    public List<JsonNode> getByIndex(String store, String index, @Nullable KeyRange range) {
+        return reads(store).getByIndex(index, range);
+    }
+
+    @Override
+    public <T> Object putDoc(String store, T value) {
+        return put(store, DocumentCodec.MAPPER.valueToTree(value));
+    }
+
+    @Override
+    public <T> Optional<T> getDoc(String store, Object key, Class<T> type) {
+        return reads(store).get(key, type);
+    }
+
+    @Override
+    public JsonQuery query(String store) {
+        def(store);
+        return new JsonQuery(new JsonQuery.Source() {
+            @Override
+            public <R extends @Nullable Object> R read(Function<Reads, R> body) {
+                return body.apply(reads(store));
+            }
+
+            @Override
+            public String store() {
+                return store;
+            }
+
+            @Override
+            public long delete(Function<Reads, List<byte[]>> keys) {
+                return deleteFound(store, keys);
+            }
+        });
+    }
+
+    long deleteFound(String store, Function<Reads, List<byte[]>> keys) {
+        Writes writes = writes(store);
+        long deleted = 0;
+        for (byte[] documentKey : keys.apply(reads(store))) {
+            deleted += writes.delete(documentKey) ? 1 : 0;
+        }
+        return deleted;
+    }
+
+    @Override
+    public JsonCursor openCursor(String store, KeyRange range, CursorDirection direction) {
+        return new EntryCursor(reads(store), null, range, direction, target(store));
+    }
+
+    @Override
+    public JsonCursor openCursor(String store, String index, KeyRange range, CursorDirection direction) {
+        Reads reads = reads(store);
+        return new EntryCursor(reads, reads.def().index(index), range, direction, target(store));
+    }
+
+    private EntryCursor.Target target(String store) {
+        boolean writable = mode == TransactionMode.READ_WRITE;
+        return new EntryCursor.Target(this::checkUsable, writable ? () -> writes(store) : null, () -> {});
+    }
+}

@@ -1,0 +1,30 @@
+package io.flowdb.json;
+
+import static io.flowdb.internal.base.Arguments.check;
+
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+
+/**
+ * One step from a version of the schema to the next. Carried out once, by {@link JsonDB#migrate}.
+ *
+ * @param version of the schema after it, 1 or more
+ * @param description what it does, for the record
+ * @param checksum tells whether the step has been edited after it was carried out
+ * @param steps what it does; may be called again if another commit came between, so it should change nothing but the database
+ */
+public record Migration(int version, String description, String checksum, Consumer<MigrationTransaction> steps) {
+
+    /** Checks the version. */
+    public Migration {
+        check(version >= 1, "version", version, "1 or more");
+    }
+
+    /** A step whose checksum is that of its version and description. */
+    public static Migration of(int version, String description, Consumer<MigrationTransaction> steps) {
+        CRC32C crc = new CRC32C();
+        crc.update((version + ":" + description).getBytes(StandardCharsets.UTF_8));
+        return new Migration(version, description, Long.toHexString(crc.getValue()), steps);
+    }
+}

@@ -1,0 +1,79 @@
+package io.flowdb.json;
+
+import io.flowdb.CommitOutcome;
+import io.flowdb.error.SchemaConflictException;
+import java.util.List;
+
+/** Carries out migrations, one at a time and each once. Threads: any; other writers wait while a migration runs. */
+final class Migrator {
+    private static final String RECORD = "migrations";
+
+    private final Database database;
+
+    Migrator(Database database) {
+        this.database = database;
+    }
+
+    /** Returns how many were carried out. */
+    int run(List<Migration> migrations) {
+        database.schemaLock.lock();
+        try {
+            checkOrder(migrations);
+            checkApplied(migrations);
+            int done = 0;
+            for (Migration migration : migrations) {
+                if (migration.version() > database.catalog().version()) {
+                    database.exclusively(() -> carryOut(migration));
+                    done++;
+                }
+            }
+            return done;
+        } finally {
+            database.schemaLock.unlock();
+        }
+    }
+
+    private static void checkOrder(List<Migration> migrations) {
+        for (int i = 1; i < migrations.size(); i++) {
+            if (migrations.get(i).version() <= migrations.get(i - 1).version()) {
+                throw new IllegalArgumentException("migration versions = "
+                        + migrations.stream().map(Migration::version).toList() + " (allowed: ascending)");
+            }
+        }
+    }
+
+    private void checkApplied(List<Migration> migrations) {
+        for (Catalog.AppliedMigration applied : database.catalog().migrations) {
+            for (Migration migration : migrations) {
+                if (migration.version() == applied.version()
+                        && !migration.checksum().equals(applied.checksum())) {
+                    throw new SchemaConflictException(
+                            RECORD,
+                            "version " + applied.version() + " was carried out with checksum " + applied.checksum()
+                                    + ", now it has " + migration.checksum());
+                }
+            }
+        }
+    }
+
+    private void carryOut(Migration migration) {
+        for (int failures = 0; ; failures++) {
+            try (Session session = database.openExclusively()) {
+                MigrationTransaction transaction = new MigrationTransaction(database, session);
+                migration.steps().accept(transaction);
+                CommitPlan plan = new CommitPlan(session.snapshot(), Catalog.KEY);
+                transaction.addTo(plan);
+                Catalog catalog = transaction
+                        .catalog()
+                        .with(new Catalog.AppliedMigration(
+                                migration.version(), migration.description(), migration.checksum()));
+                if (database.publish(catalog, plan) instanceof CommitOutcome.Committed) {
+                    transaction.droppedStores().forEach(database.counters::forget);
+                    transaction.droppedStores().forEach(database.counts::cleared);
+                    return;
+                }
+            }
+            Database.pause(failures);
+        }
+    }
+}

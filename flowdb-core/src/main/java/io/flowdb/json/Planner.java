@@ -1,0 +1,298 @@
+package io.flowdb.json;
+
+import io.flowdb.internal.json.KeyLayout;
+import io.flowdb.internal.json.KeyPath;
+import io.flowdb.internal.json.KeyTags;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses how a query finds its documents: by primary key, through the index with the fewest estimated entries, through several
+ * indexes for an "or", or by walking all documents. Threads: one.
+ *
+ * <p>An index is usable if its first path has a condition that is a set of key intervals. Conditions on further paths narrow it as
+ * long as all earlier ones are single values. Documents that have no entry, or an array in place of a single value, are found
+ * through the marks of the index, so that the result never depends on the choice.
+ */
+final class Planner {
+    private static final int MAX_RANGES = 10_000;
+    private static final int ESTIMATE_LIMIT = 256;
+    private static final Interval ARRAYS =
+            new Interval(new byte[] {KeyTags.ARRAY}, new byte[] {KeyTags.ARRAY + 1}, false);
+
+    private final Reads reads;
+    private final List<JsonQuery.Order> orders;
+    private final boolean limited;
+
+    Planner(Reads reads, List<JsonQuery.Order> orders, boolean limited) {
+        this.reads = reads;
+        this.orders = orders;
+        this.limited = limited;
+    }
+
+    /**
+     * A plan.
+     *
+     * @param accesses their results are united
+     * @param ordered whether the one access gives the wanted order
+     * @param reverse whether it is walked backwards
+     * @param groupPaths entries that agree in so many paths are equal in the wanted order
+     */
+    record Plan(List<Access> accesses, boolean ordered, boolean reverse, int groupPaths) {
+        static Plan sorted(List<Access> accesses) {
+            return new Plan(accesses, false, false, 0);
+        }
+    }
+
+    Plan plan(List<Condition> conditions) {
+        Access chosen = choose(conditions);
+        if (chosen != null) {
+            Plan plan = ordered(chosen);
+            return plan != null ? plan : Plan.sorted(List.of(chosen));
+        }
+        List<Access> union = union(conditions);
+        if (union != null) {
+            return Plan.sorted(union);
+        }
+        Access all = allDocuments();
+        Plan plan = ordered(all);
+        if (plan == null && limited) {
+            plan = byOrderOnly();
+        }
+        return plan != null ? plan : Plan.sorted(List.of(all));
+    }
+
+    private Access allDocuments() {
+        StoreDef def = reads.def();
+        return new Access(null, List.of(new Access.Range(def.prefix, def.end)), 0, false, false, false, false);
+    }
+
+    /** The best access for conditions that all hold; null if no index helps. */
+    private @Nullable Access choose(List<Condition> conditions) {
+        Access byKey = byPrimaryKey(conditions);
+        if (byKey != null && byKey.allPoints()) {
+            return byKey;
+        }
+        List<Access> usable = new ArrayList<>();
+        if (byKey != null) {
+            usable.add(byKey);
+        }
+        for (IndexDef index : reads.def().indexes) {
+            Access access = index.building ? null : byIndex(index, conditions);
+            if (access != null) {
+                usable.add(access);
+            }
+        }
+        if (usable.size() <= 1) {
+            return usable.isEmpty() ? null : usable.get(0);
+        }
+        Access best = usable.get(0);
+        int fewest = Integer.MAX_VALUE;
+        for (Access access : usable) {
+            int estimate = estimate(access, fewest);
+            if (estimate < fewest || (estimate == fewest && ordered(access) != null && ordered(best) == null)) {
+                fewest = estimate;
+                best = access;
+            }
+        }
+        return best;
+    }
+
+    private int estimate(Access access, int most) {
+        if (access.index() != null && access.index().unique() && access.allPoints() && !access.hasMarks()) {
+            return access.ranges().size();
+        }
+        int limit = Math.min(most, ESTIMATE_LIMIT);
+        int entries = 0;
+        for (Access.Range range : access.ranges()) {
+            entries += reads.view().countUpTo(range.start(), range.end(), limit - entries);
+            if (entries >= limit) {
+                break;
+            }
+        }
+        // Of two that reach the limit, the one with more fixed values is the better guess.
+        return entries < ESTIMATE_LIMIT || access.index() == null
+                ? entries
+                : ESTIMATE_LIMIT + KeyTags.ABOVE - access.pointPaths();
+    }
+
+    private @Nullable Access byPrimaryKey(List<Condition> conditions) {
+        StoreDef def = reads.def();
+        List<Interval> intervals = intervals(def.keyPath, conditions, true);
+        if (intervals == null) {
+            return null;
+        }
+        boolean points = intervals.stream().allMatch(Interval::single);
+        List<Interval> withArrays = new ArrayList<>(intervals);
+        withArrays.add(ARRAYS);
+        List<Access.Range> ranges = new ArrayList<>();
+        for (Interval interval : Interval.normalize(withArrays)) {
+            ranges.add(new Access.Range(def.documentKey(interval.start()), def.documentKey(interval.end())));
+        }
+        return new Access(null, ranges, 0, points, false, false, false);
+    }
+
+    private @Nullable Access byIndex(IndexDef index, List<Condition> conditions) {
+        List<byte[]> prefixes = List.of(index.prefix);
+        List<Access.Range> ranges = List.of();
+        int constrained = 0;
+        int points = 0;
+        boolean open = true;
+        int consumed = 0;
+        for (KeyPath path : index.paths) {
+            List<Interval> intervals = intervals(path, conditions, !index.multiEntry());
+            if (intervals == null || (index.multiEntry() && coversArrays(intervals))) {
+                break;
+            }
+            constrained++;
+            consumed += (int) conditions.stream()
+                    .filter(c -> c instanceof Condition.InIntervals in && in.path.equals(path))
+                    .count();
+            if (!open || (long) prefixes.size() * intervals.size() > MAX_RANGES) {
+                open = false;
+                consumed = Integer.MIN_VALUE;
+                continue;
+            }
+            open = intervals.stream().allMatch(Interval::single);
+            points += open && intervals.size() == 1 && points == constrained - 1 ? 1 : 0;
+            ranges = extend(prefixes, intervals);
+            prefixes = ranges.stream().map(Access.Range::start).toList();
+        }
+        if (constrained == 0 || (ranges.isEmpty() && consumed < 0)) {
+            return null;
+        }
+        boolean whole = constrained == index.paths.length;
+        boolean absent = !whole && reads.view().hasMarks(index, KeyLayout.MARK_ABSENT);
+        boolean arrays = !index.multiEntry() && reads.view().hasMarks(index, KeyLayout.MARK_ARRAY);
+        boolean exact = consumed == conditions.size() && !absent && !arrays && !(index.multiEntry() && consumed > 1);
+        return new Access(index, ranges, points, whole && open, absent, arrays, exact);
+    }
+
+    private static List<Access.Range> extend(List<byte[]> prefixes, List<Interval> intervals) {
+        List<Access.Range> ranges = new ArrayList<>(prefixes.size() * intervals.size());
+        for (byte[] prefix : prefixes) {
+            for (Interval interval : intervals) {
+                ranges.add(new Access.Range(concat(prefix, interval.start()), concat(prefix, interval.end())));
+            }
+        }
+        return ranges;
+    }
+
+    private static byte[] concat(byte[] a, byte[] b) {
+        byte[] both = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
+    }
+
+    /** Entries of a multi-entry index are elements, so intervals that an array itself can lie in are not answered by it. */
+    private static boolean coversArrays(List<Interval> intervals) {
+        return !Interval.intersect(intervals, List.of(ARRAYS)).isEmpty();
+    }
+
+    /**
+     * The keys that conditions allow at a path; null if there is no condition on it.
+     *
+     * @param intersect whether several conditions narrow each other, which they do not for elements of arrays
+     */
+    private static @Nullable List<Interval> intervals(KeyPath path, List<Condition> conditions, boolean intersect) {
+        List<Interval> found = null;
+        for (Condition condition : conditions) {
+            if (condition instanceof Condition.InIntervals in && in.path.equals(path)) {
+                if (found == null) {
+                    found = in.intervals;
+                } else if (intersect) {
+                    found = Interval.intersect(found, in.intervals);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** One access for each branch of an "or", if every branch has one; null otherwise. */
+    private @Nullable List<Access> union(List<Condition> conditions) {
+        for (Condition condition : conditions) {
+            if (condition instanceof Condition.Any any) {
+                List<Access> accesses = new ArrayList<>();
+                for (Condition branch : any.conditions()) {
+                    List<Condition> parts = new Condition.All(List.of(branch)).flat();
+                    Access access = choose(parts);
+                    if (access == null) {
+                        accesses = null;
+                        break;
+                    }
+                    accesses.add(access);
+                }
+                if (accesses != null) {
+                    return accesses;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** The plan that takes the order of results from an access, or null if they have to be sorted. */
+    private @Nullable Plan ordered(Access access) {
+        if (access.index() == null) {
+            if (orders.isEmpty()) {
+                return new Plan(List.of(access), true, false, 0);
+            }
+            boolean byKey = orders.get(0).path().equals(reads.def().keyPath);
+            return byKey ? new Plan(List.of(access), true, orders.get(0).descending(), 0) : null;
+        }
+        IndexDef index = Objects.requireNonNull(access.index());
+        if (access.hasMarks() || index.multiEntry()) {
+            return null;
+        }
+        return orders.isEmpty() ? null : orderedByIndex(access, index);
+    }
+
+    private @Nullable Plan orderedByIndex(Access access, IndexDef index) {
+        int position = access.pointPaths();
+        Boolean reverse = null;
+        for (JsonQuery.Order order : orders) {
+            if (isPoint(access, index, order.path())) {
+                continue;
+            }
+            if (position == index.paths.length || !index.paths[position].equals(order.path())) {
+                return null;
+            }
+            if (reverse != null && reverse != order.descending()) {
+                return null;
+            }
+            reverse = order.descending();
+            position++;
+        }
+        // All orders on paths with one value: what is left is primary key order, which only whole keys give.
+        return reverse == null ? null : new Plan(List.of(access), true, reverse, position);
+    }
+
+    private static boolean isPoint(Access access, IndexDef index, KeyPath path) {
+        for (int i = 0; i < access.pointPaths(); i++) {
+            if (index.paths[i].equals(path)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A walk over a whole index that has the wanted order, for queries that need only the first results. */
+    private @Nullable Plan byOrderOnly() {
+        for (IndexDef index : reads.def().indexes) {
+            if (!index.building
+                    && !index.multiEntry()
+                    && index.paths[0].equals(orders.get(0).path())) {
+                boolean absent = reads.view().hasMarks(index, KeyLayout.MARK_ABSENT);
+                Access.Range whole = new Access.Range(index.at(KeyLayout.FIRST_KEY), index.end);
+                Access access = new Access(index, List.of(whole), 0, false, absent, false, false);
+                Plan plan = ordered(access);
+                if (plan != null) {
+                    return plan;
+                }
+            }
+        }
+        return null;
+    }
+}

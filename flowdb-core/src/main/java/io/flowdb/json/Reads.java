@@ -1,0 +1,199 @@
+package io.flowdb.json;
+
+import io.flowdb.StoreCursor;
+import io.flowdb.StoreReader.StoredValue;
+import io.flowdb.error.InvalidQueryException;
+import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.json.DocumentCodec;
+import io.flowdb.internal.json.KeyWriter;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The reads of one store in one view.
+ *
+ * @param view the state
+ * @param def the store
+ * @param limits of the database
+ */
+record Reads(View view, StoreDef def, JsonLimits limits) {
+
+    @Nullable
+    JsonNode get(Object key) {
+        StoredValue stored = view.get(def.documentKey(key, limits));
+        return stored == null ? null : DocumentCodec.decode(stored.value());
+    }
+
+    byte @Nullable [] getRaw(Object key) {
+        StoredValue stored = view.get(def.documentKey(key, limits));
+        return stored == null ? null : DocumentCodec.text(stored.value());
+    }
+
+    <T> Optional<T> get(Object key, Class<T> type) {
+        StoredValue stored = view.get(def.documentKey(key, limits));
+        return stored == null ? Optional.empty() : Optional.of(DocumentCodec.decode(stored.value(), type));
+    }
+
+    boolean exists(Object key) {
+        return view.get(def.documentKey(key, limits)) != null;
+    }
+
+    Optional<DocumentMeta> getWithMeta(Object key) {
+        byte[] documentKey = def.documentKey(key, limits);
+        StoredValue stored = view.get(documentKey);
+        if (stored == null) {
+            return Optional.empty();
+        }
+        byte[] value = stored.value();
+        return Optional.of(new DocumentMeta(
+                def.keyOf(documentKey),
+                DocumentCodec.decode(value),
+                stored.seqno(),
+                DocumentCodec.writtenMicros(value),
+                stored.expireAt()));
+    }
+
+    List<JsonNode> getAll(Collection<?> keys) {
+        List<JsonNode> documents = new ArrayList<>(keys.size());
+        for (Object key : keys) {
+            JsonNode document = get(key);
+            if (document != null) {
+                documents.add(document);
+            }
+        }
+        return documents;
+    }
+
+    List<JsonNode> getAll(KeyRange range, int limit) {
+        List<JsonNode> documents = new ArrayList<>();
+        try (StoreCursor cursor = documents(range, false)) {
+            while (documents.size() < limit && cursor.next()) {
+                documents.add(DocumentCodec.decode(cursor.value()));
+            }
+        }
+        return documents;
+    }
+
+    List<Object> getAllKeys(KeyRange range, int limit) {
+        List<Object> keys = new ArrayList<>();
+        try (StoreCursor cursor = documents(range, false)) {
+            while (keys.size() < limit && cursor.next()) {
+                keys.add(def.keyOf(cursor.key()));
+            }
+        }
+        return keys;
+    }
+
+    long count(KeyRange range) {
+        try (StoreCursor cursor = documents(range, false)) {
+            long count = 0;
+            while (cursor.next()) {
+                count++;
+            }
+            return count;
+        }
+    }
+
+    StoreCursor documents(KeyRange range, boolean reverse) {
+        return view.documents(def.start(range), def.end(range), reverse);
+    }
+
+    List<JsonNode> getByIndex(String indexName, @Nullable Object value) {
+        IndexDef index = def.index(indexName);
+        KeyWriter writer = new KeyWriter(index.prefix);
+        boolean whole = addValues(index, value, writer);
+        byte[] start = writer.toBytes();
+        if (whole && index.unique() && !containsNull(index, value)) {
+            byte[] holder = view.holder(index, start);
+            return holder == null ? List.of() : fetch(holder);
+        }
+        return fetch(index, start, Objects.requireNonNull(Keys.prefixEnd(start)));
+    }
+
+    private List<JsonNode> fetch(byte[] primaryKey) {
+        StoredValue stored = view.get(def.documentKey(primaryKey));
+        return stored == null ? List.of() : new ArrayList<>(List.of(DocumentCodec.decode(stored.value())));
+    }
+
+    private static boolean containsNull(IndexDef index, @Nullable Object value) {
+        if (index.paths.length == 1) {
+            return value == null || (value instanceof JsonNode node && node.isNull());
+        }
+        return values(value).stream().anyMatch(v -> v == null || (v instanceof JsonNode node && node.isNull()));
+    }
+
+    /** Appends the values of an index key and returns whether they are all of it. */
+    private static boolean addValues(IndexDef index, @Nullable Object value, KeyWriter to) {
+        if (index.paths.length == 1) {
+            to.add(value);
+            return true;
+        }
+        List<?> values = values(value);
+        if (values.isEmpty() || values.size() > index.paths.length) {
+            throw new InvalidQueryException("index '" + index.schema.name() + "' has " + index.paths.length
+                    + " values, got " + values.size() + " (allowed: all, or the leading ones)");
+        }
+        values.forEach(to::add);
+        return values.size() == index.paths.length;
+    }
+
+    private static List<?> values(@Nullable Object value) {
+        if (value instanceof List<?> list) {
+            return list;
+        }
+        if (value instanceof JsonNode node && node.isArray()) {
+            List<JsonNode> list = new ArrayList<>();
+            node.forEach(list::add);
+            return list;
+        }
+        return Arrays.asList(value);
+    }
+
+    List<JsonNode> getByIndex(String indexName, @Nullable KeyRange range) {
+        if (range == null) {
+            return getByIndex(indexName, (Object) null);
+        }
+        IndexDef index = def.index(indexName);
+        byte[][] bounds = bounds(index, range);
+        return bounds == null ? new ArrayList<>() : fetch(index, bounds[0], bounds[1]);
+    }
+
+    /** The part of an index that a range of its keys covers; null if there is none. */
+    static byte @Nullable [][] bounds(IndexDef index, KeyRange range) {
+        byte[][] bounds = index.paths.length == 1
+                ? new byte[][] {range.start(), range.end()}
+                : range.compound(index.paths.length);
+        if (bounds == null || Arrays.compareUnsigned(bounds[0], bounds[1]) >= 0) {
+            return null;
+        }
+        return new byte[][] {index.at(bounds[0]), index.at(bounds[1])};
+    }
+
+    private List<JsonNode> fetch(IndexDef index, byte[] start, byte[] end) {
+        List<JsonNode> documents = new ArrayList<>();
+        Set<ByteBuffer> seen = index.multiEntry() ? new HashSet<>() : Set.of();
+        try (StoreCursor entries = view.entries(index, start, end, false)) {
+            while (entries.next()) {
+                byte[] logical = entries.key();
+                byte[] primaryKey = Arrays.copyOfRange(logical, index.primaryKeyAt(logical), logical.length);
+                if (index.multiEntry() && !seen.add(ByteBuffer.wrap(primaryKey))) {
+                    continue;
+                }
+                StoredValue stored = view.get(def.documentKey(primaryKey));
+                if (stored != null) {
+                    documents.add(DocumentCodec.decode(stored.value()));
+                }
+            }
+        }
+        return documents;
+    }
+}

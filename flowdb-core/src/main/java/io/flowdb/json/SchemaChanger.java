@@ -1,0 +1,227 @@
+package io.flowdb.json;
+
+import io.flowdb.Preconditions;
+import io.flowdb.WriteBatch;
+import io.flowdb.error.IndexNotFoundException;
+import io.flowdb.error.SchemaConflictException;
+import io.flowdb.json.SchemaChange.Kind;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Carries out changes of the schema, one at a time. New indexes of existing stores are first entered into the catalog as being built,
+ * which makes every later commit keep them up to date; then they are filled; then one commit makes all changes visible together.
+ * Threads: any; the schema lock is held throughout.
+ */
+final class SchemaChanger {
+    private final Database database;
+
+    SchemaChanger(Database database) {
+        this.database = database;
+    }
+
+    List<SchemaChange> apply(Collection<StoreSchema> wanted, SchemaMode mode) {
+        database.schemaLock.lock();
+        try {
+            Catalog before = database.catalog();
+            List<SchemaChange> changes = SchemaPlan.of(before, wanted, mode);
+            if (!changes.isEmpty()) {
+                carryOut(before, List.copyOf(wanted), changes);
+            }
+            return changes;
+        } finally {
+            database.schemaLock.unlock();
+        }
+    }
+
+    /** Creates a store if there is none; an existing one must be equal. */
+    StoreSchema create(StoreSchema wanted) {
+        database.schemaLock.lock();
+        try {
+            StoreDef existing = database.catalog().find(wanted.name());
+            if (existing == null) {
+                apply(List.of(wanted), SchemaMode.UPDATE);
+            } else if (!existing.schema.equals(wanted)) {
+                throw new SchemaConflictException(
+                        wanted.name(), "it exists as " + existing.schema + ", wanted " + wanted);
+            }
+            return database.catalog().store(wanted.name()).schema;
+        } finally {
+            database.schemaLock.unlock();
+        }
+    }
+
+    void createIndex(String store, IndexSchema index) {
+        database.schemaLock.lock();
+        try {
+            StoreSchema schema = database.catalog().store(store).schema;
+            IndexSchema existing = schema.index(index.name()).orElse(null);
+            if (existing == null) {
+                apply(List.of(schema.withIndex(index)), SchemaMode.UPDATE);
+            } else if (!existing.equals(index)) {
+                throw new SchemaConflictException(
+                        store, "index '" + index.name() + "' exists as " + existing + ", wanted " + index);
+            }
+        } finally {
+            database.schemaLock.unlock();
+        }
+    }
+
+    void deleteIndex(String store, String name) {
+        database.schemaLock.lock();
+        try {
+            Catalog catalog = database.catalog();
+            StoreDef def = catalog.store(store);
+            IndexDef index = def.index(name);
+            List<IndexDef> rest = new ArrayList<>(def.indexes);
+            if (!rest.remove(index)) {
+                throw new IndexNotFoundException(store, name, "");
+            }
+            WriteBatch batch = new WriteBatch().deleteRange(index.prefix, index.end);
+            publish(catalog.with(new StoreDef(def.id, def.schema, rest), catalog.nextId), batch);
+        } finally {
+            database.schemaLock.unlock();
+        }
+    }
+
+    void deleteStore(String name) {
+        database.schemaLock.lock();
+        try {
+            Catalog catalog = database.catalog();
+            StoreDef def = catalog.store(name);
+            WriteBatch batch = new WriteBatch().deleteRange(def.prefix, def.end).delete(def.counterKey);
+            def.indexes.forEach(index -> batch.deleteRange(index.prefix, index.end));
+            publish(catalog.without(name), batch);
+            database.counters.forget(def);
+            database.counts.cleared(def);
+        } finally {
+            database.schemaLock.unlock();
+        }
+    }
+
+    /** Removes indexes whose building was interrupted. */
+    void removeUnfinished() {
+        database.schemaLock.lock();
+        try {
+            Catalog catalog = database.catalog();
+            boolean unfinished = false;
+            for (StoreDef def : catalog.stores()) {
+                unfinished |= def.indexes.stream().anyMatch(index -> index.building);
+            }
+            if (unfinished) {
+                removeBuilding(catalog);
+            }
+        } finally {
+            database.schemaLock.unlock();
+        }
+    }
+
+    private void removeBuilding(Catalog catalog) {
+        WriteBatch batch = new WriteBatch();
+        Catalog without = catalog;
+        for (StoreDef def : catalog.stores()) {
+            List<IndexDef> ready =
+                    def.indexes.stream().filter(index -> !index.building).toList();
+            def.indexes.stream()
+                    .filter(index -> index.building)
+                    .forEach(index -> batch.deleteRange(index.prefix, index.end));
+            without = without.with(new StoreDef(def.id, def.schema, ready), catalog.nextId);
+        }
+        publish(without, batch);
+    }
+
+    private void carryOut(Catalog before, List<StoreSchema> wanted, List<SchemaChange> changes) {
+        Catalog during = before;
+        List<IndexDef> toBuild = new ArrayList<>();
+        for (SchemaChange change : changes) {
+            StoreDef def = during.find(change.store());
+            if (change.kind() == Kind.CREATE_INDEX && def != null) {
+                IndexSchema schema = find(wanted, change.store())
+                        .index(Objects.requireNonNull(change.index()))
+                        .orElseThrow();
+                IndexDef index = new IndexDef(during.nextId, def.name, schema, true);
+                toBuild.add(index);
+                List<IndexDef> indexes = new ArrayList<>(def.indexes);
+                indexes.add(index);
+                during = during.with(new StoreDef(def.id, def.schema, indexes), during.nextId + 1);
+            }
+        }
+        if (!toBuild.isEmpty()) {
+            publish(during, new WriteBatch());
+            build(during, toBuild);
+        }
+        WriteBatch batch = new WriteBatch();
+        publish(after(during, wanted, changes, batch), batch);
+    }
+
+    private void build(Catalog during, List<IndexDef> toBuild) {
+        boolean complete = false;
+        try {
+            for (IndexDef index : toBuild) {
+                new IndexBuild(database, during.store(index.store), index).run();
+            }
+            complete = true;
+        } finally {
+            if (!complete && database.isOpen()) {
+                removeBuilding(during);
+            }
+        }
+    }
+
+    /** The catalog with all changes made; adds to {@code batch} what has to go. */
+    private static Catalog after(
+            Catalog during, List<StoreSchema> wanted, List<SchemaChange> changes, WriteBatch batch) {
+        Catalog after = during;
+        for (StoreSchema schema : wanted) {
+            if (changes.stream().noneMatch(change -> change.store().equals(schema.name()))) {
+                continue;
+            }
+            StoreDef def = after.find(schema.name());
+            if (def == null) {
+                after = created(after, schema);
+                continue;
+            }
+            List<IndexDef> indexes = new ArrayList<>();
+            for (IndexDef index : def.indexes) {
+                if (!index.building && isDropped(index, changes)) {
+                    batch.deleteRange(index.prefix, index.end);
+                } else {
+                    indexes.add(index.building ? index.ready() : index);
+                }
+            }
+            after = after.with(new StoreDef(def.id, schema, indexes), after.nextId);
+        }
+        return after;
+    }
+
+    private static boolean isDropped(IndexDef index, List<SchemaChange> changes) {
+        return changes.stream()
+                .anyMatch(change -> change.kind() == Kind.DELETE_INDEX
+                        && change.store().equals(index.store)
+                        && Objects.equals(change.index(), index.schema.name()));
+    }
+
+    private static Catalog created(Catalog catalog, StoreSchema schema) {
+        int id = catalog.nextId;
+        List<IndexDef> indexes = new ArrayList<>();
+        for (IndexSchema index : schema.indexes()) {
+            indexes.add(new IndexDef(id + 1 + indexes.size(), schema.name(), index, false));
+        }
+        return catalog.with(new StoreDef(id, schema, indexes), id + 1 + indexes.size());
+    }
+
+    private static StoreSchema find(List<StoreSchema> wanted, String store) {
+        return wanted.stream()
+                .filter(schema -> schema.name().equals(store))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void publish(Catalog catalog, WriteBatch batch) {
+        if (!database.publish(catalog, batch, Preconditions.NONE)) {
+            throw new IllegalStateException("a commit without preconditions was refused");
+        }
+    }
+}

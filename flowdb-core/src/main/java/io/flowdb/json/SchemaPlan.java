@@ -1,0 +1,79 @@
+package io.flowdb.json;
+
+import io.flowdb.error.SchemaConflictException;
+import io.flowdb.json.SchemaChange.Kind;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Compares stored definitions with wanted ones. A pure function of both. */
+final class SchemaPlan {
+    private SchemaPlan() {}
+
+    /** What has to change; throws {@link SchemaConflictException} for what {@code mode} does not allow. */
+    static List<SchemaChange> of(Catalog catalog, Collection<StoreSchema> wanted, SchemaMode mode) {
+        List<SchemaChange> changes = new ArrayList<>();
+        for (StoreSchema schema : wanted) {
+            StoreDef def = catalog.find(schema.name());
+            if (def == null) {
+                changes.add(new SchemaChange(Kind.CREATE_STORE, schema.name(), null, schema.toString()));
+                for (IndexSchema index : schema.indexes()) {
+                    changes.add(new SchemaChange(Kind.CREATE_INDEX, schema.name(), index.name(), index.toString()));
+                }
+            } else {
+                addChanges(def.schema, schema, mode, changes);
+            }
+        }
+        if (mode == SchemaMode.VALIDATE && !changes.isEmpty()) {
+            SchemaChange first = changes.get(0);
+            throw new SchemaConflictException(
+                    first.store(), changes.size() + " differences, the first: " + first.kind() + " " + first.detail());
+        }
+        return changes;
+    }
+
+    private static void addChanges(
+            StoreSchema stored, StoreSchema wanted, SchemaMode mode, List<SchemaChange> changes) {
+        String store = stored.name();
+        if (!stored.keyPath().equals(wanted.keyPath())) {
+            throw new SchemaConflictException(
+                    store, "keyPath is '" + stored.keyPath() + "', wanted '" + wanted.keyPath() + "'");
+        }
+        addAlter(store, "autoIncrement", stored.autoIncrement(), wanted.autoIncrement(), changes);
+        addAlter(store, "ttl", stored.ttl(), wanted.ttl(), changes);
+        for (IndexSchema index : wanted.indexes()) {
+            IndexSchema existing = stored.index(index.name()).orElse(null);
+            if (existing != null && !existing.equals(index)) {
+                if (mode != SchemaMode.SYNC) {
+                    throw new SchemaConflictException(
+                            store, "index '" + index.name() + "' is " + existing + ", wanted " + index);
+                }
+                changes.add(new SchemaChange(Kind.DELETE_INDEX, store, index.name(), existing.toString()));
+                existing = null;
+            }
+            if (existing == null) {
+                changes.add(new SchemaChange(Kind.CREATE_INDEX, store, index.name(), index.toString()));
+            }
+        }
+        if (mode == SchemaMode.SYNC) {
+            for (IndexSchema index : stored.indexes()) {
+                if (wanted.index(index.name()).isEmpty()) {
+                    changes.add(new SchemaChange(Kind.DELETE_INDEX, store, index.name(), index.toString()));
+                }
+            }
+        }
+    }
+
+    private static void addAlter(
+            String store,
+            String attribute,
+            @Nullable Object stored,
+            @Nullable Object wanted,
+            List<SchemaChange> changes) {
+        if (!Objects.equals(stored, wanted)) {
+            changes.add(new SchemaChange(Kind.ALTER_STORE, store, null, attribute + ": " + stored + " -> " + wanted));
+        }
+    }
+}

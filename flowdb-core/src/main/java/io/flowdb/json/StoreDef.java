@@ -1,0 +1,177 @@
+package io.flowdb.json;
+
+import io.flowdb.FlowRecord;
+import io.flowdb.error.IndexNotFoundException;
+import io.flowdb.error.InvalidKeyException;
+import io.flowdb.error.LimitExceededException;
+import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.json.KeyLayout;
+import io.flowdb.internal.json.KeyPath;
+import io.flowdb.internal.json.KeyReader;
+import io.flowdb.internal.json.KeyTags;
+import io.flowdb.internal.json.KeyWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** An object store as the code uses it: its number, its parsed key path, its place in the store below. Immutable. */
+final class StoreDef {
+    final int id;
+    /** The definition, without indexes that are being built. */
+    final StoreSchema schema;
+
+    final String name;
+    final KeyPath keyPath;
+    final byte[] prefix;
+    final byte[] end;
+    final byte[] counterKey;
+    /** All indexes, also those being built. */
+    final List<IndexDef> indexes;
+
+    StoreDef(int id, StoreSchema schema, List<IndexDef> indexes) {
+        this.id = id;
+        this.name = schema.name();
+        this.indexes = List.copyOf(indexes);
+        this.schema = schema.withIndexes(indexes.stream()
+                .filter(index -> !index.building)
+                .map(index -> index.schema)
+                .toList());
+        this.keyPath = KeyPath.of(schema.keyPath());
+        this.prefix = KeyLayout.documents(id);
+        this.end = Objects.requireNonNull(Keys.prefixEnd(prefix));
+        this.counterKey = KeyLayout.counter(id);
+    }
+
+    /** The readable index of this name. */
+    IndexDef index(String index) {
+        for (IndexDef def : indexes) {
+            if (def.schema.name().equals(index) && !def.building) {
+                return def;
+            }
+        }
+        throw new IndexNotFoundException(
+                name,
+                index,
+                "existing: " + schema.indexes().stream().map(IndexSchema::name).toList());
+    }
+
+    /** The key of a document in the store below. */
+    byte[] documentKey(Object key, JsonLimits limits) {
+        KeyWriter writer = new KeyWriter(prefix);
+        try {
+            writer.add(key);
+        } catch (InvalidKeyException e) {
+            throw new InvalidKeyException(name, String.valueOf(e.getMessage()).replaceFirst("^Invalid key: ", ""));
+        }
+        return checked(writer, limits);
+    }
+
+    /** The key of a document with this value at its key path, or null if the value is absent or null. */
+    byte @Nullable [] documentKeyOf(JsonNode document, JsonLimits limits) {
+        JsonNode value = keyPath.find(document);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        KeyWriter writer = new KeyWriter(prefix);
+        if (!writer.addJson(value)) {
+            throw new InvalidKeyException(name, "a JSON " + value.getNodeType() + " or what it contains is no key");
+        }
+        return checked(writer, limits);
+    }
+
+    private byte[] checked(KeyWriter writer, JsonLimits limits) {
+        int length = writer.length() - prefix.length;
+        if (length > limits.maxKeyBytes()) {
+            throw new LimitExceededException(name, "key bytes", limits.maxKeyBytes(), length);
+        }
+        byte[] key = writer.toBytes();
+        if (key[prefix.length] == KeyTags.NULL) {
+            throw new InvalidKeyException(name, "null is no primary key");
+        }
+        if (key[prefix.length] == KeyTags.TEXT && !limits.allowNulInKeys() && containsNul(key)) {
+            throw new InvalidKeyException(name, "text that contains U+0000 (see JsonLimits.allowNulInKeys)");
+        }
+        return key;
+    }
+
+    /** U+0000 is encoded as 01 01, and 01 occurs only as the first of two. */
+    private boolean containsNul(byte[] key) {
+        for (int i = prefix.length + 1; i < key.length - 1; i++) {
+            if (key[i] == 1) {
+                if (key[i + 1] == 1) {
+                    return true;
+                }
+                i++;
+            }
+        }
+        return false;
+    }
+
+    /** The key of a document with this encoded primary key. */
+    byte[] documentKey(byte[] primaryKey) {
+        byte[] key = Arrays.copyOf(prefix, prefix.length + primaryKey.length);
+        System.arraycopy(primaryKey, 0, key, prefix.length, primaryKey.length);
+        return key;
+    }
+
+    /** The encoded primary key in the key of a document. */
+    byte[] primaryKey(byte[] documentKey) {
+        return Arrays.copyOfRange(documentKey, prefix.length, documentKey.length);
+    }
+
+    /** The primary key in the key of a document, as a Java value. */
+    Object keyOf(byte[] documentKey) {
+        return KeyReader.decodeKey(documentKey, prefix.length);
+    }
+
+    /** Where a range of primary keys begins. */
+    byte[] start(KeyRange range) {
+        return range.isAll() ? prefix : documentKey(range.start());
+    }
+
+    /** Where a range of primary keys ends. */
+    byte[] end(KeyRange range) {
+        return range.isAll() ? end : documentKey(range.end());
+    }
+
+    /** Every index entry of a document, sorted, each once. */
+    IndexEntry[] entries(JsonNode document, byte[] documentKey, JsonLimits limits) {
+        if (indexes.isEmpty()) {
+            return IndexEntry.NONE;
+        }
+        byte[] primaryKey = primaryKey(documentKey);
+        List<IndexEntry> entries = new ArrayList<>(indexes.size() + 2);
+        for (IndexDef index : indexes) {
+            index.addEntries(document, primaryKey, limits.maxKeyBytes(), entries);
+        }
+        Collections.sort(entries);
+        int kept = 0;
+        for (int i = 0; i < entries.size(); i++) {
+            if (i == 0 || !entries.get(i).equals(entries.get(i - 1))) {
+                entries.set(kept++, entries.get(i));
+            }
+        }
+        return entries.subList(0, kept).toArray(IndexEntry[]::new);
+    }
+
+    /** When a document written now expires. */
+    long expireAt(PutOptions options, long nowMicros) {
+        Duration ttl = options.ttl() != null ? options.ttl() : schema.ttl();
+        if (ttl == null || options.neverExpires()) {
+            return FlowRecord.NEVER;
+        }
+        long micros;
+        try {
+            micros = Math.addExact(Math.multiplyExact(ttl.getSeconds(), 1_000_000L), ttl.getNano() / 1000);
+        } catch (ArithmeticException e) {
+            return FlowRecord.NEVER;
+        }
+        long expireAt = nowMicros + Math.max(1, micros);
+        return expireAt < nowMicros ? FlowRecord.NEVER : expireAt;
+    }
+}

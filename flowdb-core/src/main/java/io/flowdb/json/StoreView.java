@@ -1,0 +1,128 @@
+package io.flowdb.json;
+
+import io.flowdb.OrderedStore;
+import io.flowdb.StoreCursor;
+import io.flowdb.StoreReader;
+import io.flowdb.StoreReader.StoredValue;
+import io.flowdb.internal.json.KeyLayout;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The committed state that a reader of the store below sees. Threads: any. */
+final class StoreView implements View {
+    private final OrderedStore store;
+    private final StoreReader reader;
+
+    StoreView(OrderedStore store, StoreReader reader) {
+        this.store = store;
+        this.reader = reader;
+    }
+
+    StoreReader reader() {
+        return reader;
+    }
+
+    @Override
+    public @Nullable StoredValue get(byte[] documentKey) {
+        return reader.get(documentKey);
+    }
+
+    @Override
+    public StoreCursor documents(byte[] start, byte[] end, boolean reverse) {
+        return reader.scan(start, end, reverse);
+    }
+
+    @Override
+    public StoreCursor entries(IndexDef index, byte[] start, byte[] end, boolean reverse) {
+        StoreCursor stored = reader.scan(start, end, reverse);
+        return index.unique() ? new LogicalCursor(stored) : stored;
+    }
+
+    @Override
+    public byte @Nullable [] holder(IndexDef index, byte[] key) {
+        StoredValue value = reader.get(key);
+        return value == null ? null : value.value();
+    }
+
+    @Override
+    public boolean hasMarks(IndexDef index, int kind) {
+        IndexDef.MarkMemory memory = kind == KeyLayout.MARK_ABSENT ? index.absent : index.arrays;
+        if (memory.noneAt(reader.seqno())) {
+            return false;
+        }
+        if (!memory.wasWritten()) {
+            long seqno = store.lastSeqno();
+            if (!hasMarks(store.latest(), index, kind)) {
+                memory.noneSince(seqno);
+            }
+        }
+        return hasMarks(reader, index, kind);
+    }
+
+    private static boolean hasMarks(StoreReader reader, IndexDef index, int kind) {
+        try (StoreCursor cursor = reader.scan(index.at(kind), index.at(kind + 1), false)) {
+            return cursor.next();
+        }
+    }
+
+    @Override
+    public int countUpTo(byte[] start, byte[] end, int most) {
+        return countUpTo(reader, start, end, most);
+    }
+
+    static int countUpTo(StoreReader reader, byte[] start, byte[] end, int most) {
+        try (StoreCursor cursor = reader.scan(start, end, false)) {
+            int count = 0;
+            while (count < most && cursor.next()) {
+                count++;
+            }
+            return count;
+        }
+    }
+
+    /** Turns the entries of a unique index into logical ones. */
+    static final class LogicalCursor implements StoreCursor {
+        private final StoreCursor stored;
+
+        LogicalCursor(StoreCursor stored) {
+            this.stored = stored;
+        }
+
+        @Override
+        public boolean next() {
+            return stored.next();
+        }
+
+        @Override
+        public byte[] key() {
+            byte[] key = stored.key();
+            byte[] value = stored.value();
+            if (value.length == 0) {
+                return key;
+            }
+            byte[] logical = Arrays.copyOf(key, key.length + value.length);
+            System.arraycopy(value, 0, logical, key.length, value.length);
+            return logical;
+        }
+
+        @Override
+        public byte[] value() {
+            return new byte[0];
+        }
+
+        @Override
+        public long seqno() {
+            return stored.seqno();
+        }
+
+        @Override
+        public long expireAt() {
+            return stored.expireAt();
+        }
+
+        @Override
+        public void close() {
+            stored.close();
+        }
+    }
+}

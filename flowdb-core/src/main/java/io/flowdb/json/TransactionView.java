@@ -1,0 +1,271 @@
+package io.flowdb.json;
+
+import io.flowdb.Preconditions;
+import io.flowdb.StoreCursor;
+import io.flowdb.StoreReader.StoredValue;
+import io.flowdb.StoreSnapshot;
+import io.flowdb.error.LimitExceededException;
+import io.flowdb.internal.base.Keys;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot under the writes of a transaction, remembering what was read from it. Threads: one at a time.
+ *
+ * <p>Index entries of the transaction are kept in their logical form, see {@link IndexEntry}, so that two documents may hold the same
+ * unique value until the commit.
+ */
+final class TransactionView implements View, ChangeSet {
+    private static final byte[] EMPTY = {};
+
+    private final StoreSnapshot snapshot;
+    private final boolean tracking;
+    private final long maxBytes;
+    private final ConcurrentSkipListMap<byte[], Change> documents =
+            new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
+    private final ConcurrentSkipListMap<byte[], OwnEntry> entries =
+            new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
+    private final TreeSet<byte[]> keysRead = new TreeSet<>(Arrays::compareUnsigned);
+    private final List<RangeRead> rangesRead = new ArrayList<>();
+    private final List<Undo> undo = new ArrayList<>();
+    private long bytes;
+
+    /** An index entry of the transaction; not present if the transaction takes it away. */
+    private record OwnEntry(IndexEntry entry, boolean present) {
+        @Nullable
+        StoredValue value() {
+            return present ? new StoredValue(EMPTY, 0, Long.MAX_VALUE) : null;
+        }
+    }
+
+    /** What was known of a document before a change. */
+    private record Undo(byte[] documentKey, @Nullable Change before) {}
+
+    TransactionView(StoreSnapshot snapshot, boolean tracking, long maxBytes) {
+        this.snapshot = snapshot;
+        this.tracking = tracking;
+        this.maxBytes = maxBytes;
+    }
+
+    @Override
+    public @Nullable StoredValue get(byte[] documentKey) {
+        Change change = documents.get(documentKey);
+        return change == null ? read(documentKey) : stored(change);
+    }
+
+    private static @Nullable StoredValue stored(Change change) {
+        return change.after == null ? null : new StoredValue(change.after, 0, change.expireAt);
+    }
+
+    private @Nullable StoredValue read(byte[] key) {
+        if (tracking) {
+            keysRead.add(key);
+        }
+        return snapshot.get(key);
+    }
+
+    @Override
+    public StoreCursor documents(byte[] start, byte[] end, boolean reverse) {
+        return new MergeCursor<>(
+                scan(start, end, reverse),
+                documents,
+                TransactionView::stored,
+                new MergeCursor.Bounds(start, end, reverse));
+    }
+
+    @Override
+    public StoreCursor entries(IndexDef index, byte[] start, byte[] end, boolean reverse) {
+        StoreCursor stored = scan(start, end, reverse);
+        return new MergeCursor<>(
+                index.unique() ? new StoreView.LogicalCursor(stored) : stored,
+                entries,
+                OwnEntry::value,
+                new MergeCursor.Bounds(start, end, reverse));
+    }
+
+    private StoreCursor scan(byte[] start, byte[] end, boolean reverse) {
+        StoreCursor cursor = snapshot.scan(start, end, reverse);
+        if (!tracking) {
+            return cursor;
+        }
+        RangeRead range = new RangeRead(cursor, start, end, reverse);
+        rangesRead.add(range);
+        return range;
+    }
+
+    @Override
+    public byte @Nullable [] holder(IndexDef index, byte[] key) {
+        byte[] behind = Objects.requireNonNull(Keys.prefixEnd(key));
+        Collection<OwnEntry> own = entries.subMap(key, true, behind, false).values();
+        for (OwnEntry entry : own) {
+            if (entry.present) {
+                return entry.entry.primaryKey();
+            }
+        }
+        StoredValue stored = read(key);
+        if (stored == null) {
+            return null;
+        }
+        byte[] holder = stored.value();
+        for (OwnEntry entry : own) {
+            if (Arrays.equals(entry.entry.primaryKey(), holder)) {
+                return null;
+            }
+        }
+        return holder;
+    }
+
+    @Override
+    public boolean hasMarks(IndexDef index, int kind) {
+        try (StoreCursor cursor = entries(index, index.at(kind), index.at(kind + 1), false)) {
+            return cursor.next();
+        }
+    }
+
+    @Override
+    public int countUpTo(byte[] start, byte[] end, int most) {
+        return StoreView.countUpTo(snapshot, start, end, most);
+    }
+
+    @Override
+    public Change.Base base(StoreDef store, byte[] documentKey, JsonLimits limits) {
+        Change earlier = documents.get(documentKey);
+        return earlier != null ? earlier.base() : Change.Base.of(store, documentKey, read(documentKey), limits);
+    }
+
+    @Override
+    public @Nullable Change find(byte[] documentKey) {
+        return documents.get(documentKey);
+    }
+
+    @Override
+    public void put(Change change) {
+        Change before = documents.get(change.documentKey);
+        long now = bytes + change.bytes() - (before == null ? 0 : before.bytes());
+        if (now > maxBytes) {
+            throw new LimitExceededException(change.store.name, "transaction bytes", maxBytes, now);
+        }
+        bytes = now;
+        undo.add(new Undo(change.documentKey, before));
+        for (IndexEntry entry : before == null ? change.entriesBefore : before.entriesAfter) {
+            entries.put(entry.key, new OwnEntry(entry, false));
+        }
+        apply(change);
+    }
+
+    private void apply(Change change) {
+        documents.put(change.documentKey, change);
+        for (IndexEntry entry : change.entriesBefore) {
+            entries.put(entry.key, new OwnEntry(entry, false));
+        }
+        for (IndexEntry entry : change.entriesAfter) {
+            entries.put(entry.key, new OwnEntry(entry, true));
+        }
+    }
+
+    int position() {
+        return undo.size();
+    }
+
+    void rollbackTo(int position) {
+        for (int i = undo.size() - 1; i >= position; i--) {
+            Undo step = undo.remove(i);
+            if (step.before == null) {
+                documents.remove(step.documentKey);
+            } else {
+                documents.put(step.documentKey, step.before);
+            }
+        }
+        entries.clear();
+        bytes = 0;
+        for (Change change : documents.values()) {
+            bytes += change.bytes();
+            apply(change);
+        }
+    }
+
+    boolean hasChanges() {
+        return !documents.isEmpty();
+    }
+
+    /** Adds all changes to a plan, and everything that was read to its preconditions. */
+    void addTo(CommitPlan plan) {
+        documents.values().forEach(plan::put);
+        Preconditions preconditions = plan.preconditions();
+        for (byte[] key : keysRead) {
+            if (!documents.containsKey(key)) {
+                preconditions.key(key);
+            }
+        }
+        for (RangeRead range : rangesRead) {
+            range.addTo(preconditions);
+        }
+    }
+
+    /** Remembers how far a range was walked. Keys are those of the store below. */
+    private static final class RangeRead implements StoreCursor {
+        private final StoreCursor cursor;
+        private final byte[] start;
+        private final byte[] end;
+        private final boolean reverse;
+        private byte @Nullable [] last;
+        private boolean exhausted;
+
+        RangeRead(StoreCursor cursor, byte[] start, byte[] end, boolean reverse) {
+            this.cursor = cursor;
+            this.start = start;
+            this.end = end;
+            this.reverse = reverse;
+        }
+
+        void addTo(Preconditions preconditions) {
+            byte[] reached = last;
+            if (exhausted) {
+                preconditions.range(start, end);
+            } else if (reached != null) {
+                preconditions.range(reverse ? reached : start, reverse ? end : Keys.successor(reached));
+            }
+        }
+
+        @Override
+        public boolean next() {
+            if (cursor.next()) {
+                last = cursor.key();
+                return true;
+            }
+            exhausted = true;
+            return false;
+        }
+
+        @Override
+        public byte[] key() {
+            return Objects.requireNonNull(last);
+        }
+
+        @Override
+        public byte[] value() {
+            return cursor.value();
+        }
+
+        @Override
+        public long seqno() {
+            return cursor.seqno();
+        }
+
+        @Override
+        public long expireAt() {
+            return cursor.expireAt();
+        }
+
+        @Override
+        public void close() {
+            cursor.close();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.flowdb.json;
+
+import io.flowdb.StoreCursor;
+import io.flowdb.StoreReader.StoredValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One state of the documents and index entries: that of a snapshot, or that of a transaction with its own writes. Every read of the
+ * document layer goes through one. Threads: as the state behind it.
+ */
+interface View {
+
+    /** What is stored under the key of a document. */
+    @Nullable
+    StoredValue get(byte[] documentKey);
+
+    /** Documents from {@code start} to {@code end}. */
+    StoreCursor documents(byte[] start, byte[] end, boolean reverse);
+
+    /** Logical entries of an index, see {@link IndexEntry}, from {@code start} to {@code end}; the values are empty. */
+    StoreCursor entries(IndexDef index, byte[] start, byte[] end, boolean reverse);
+
+    /** The encoded primary key of the document that holds {@code key}, prefix included, in a unique index; null if there is none. */
+    byte @Nullable [] holder(IndexDef index, byte[] key);
+
+    /** Whether an index has marks of the kind {@code kind}. */
+    boolean hasMarks(IndexDef index, int kind);
+
+    /** Number of committed keys in a range, counted up to {@code most}; not a read that a commit checks. */
+    int countUpTo(byte[] start, byte[] end, int most);
+}

@@ -1,0 +1,194 @@
+package io.flowdb.json;
+
+import static io.flowdb.json.AbstractJsonDbTest.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowdb.annotation.CompoundIndex;
+import io.flowdb.annotation.Id;
+import io.flowdb.annotation.Indexed;
+import io.flowdb.annotation.ObjectStore;
+import io.flowdb.annotation.Ttl;
+import io.flowdb.error.InvalidQueryException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Import, export, projection, aggregates, filters on text, planner, annotations. */
+class JsonToolsTest {
+    private final MemoryStore store = new MemoryStore();
+    private final JsonDB db = JsonDB.on(store);
+
+    private ImportResult load(String text, ImportOptions options) {
+        return db.importJson("s", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), options);
+    }
+
+    @Test
+    void importAndExport_bothForms_areInverse() {
+        db.createObjectStore("s", "id");
+        AtomicLong progress = new AtomicLong();
+        String lines = "{\"id\":1,\"v\":1.10}\n{\"id\":2}\n\n{\"id\":3,\"t\":\"\u00e9\"}\n";
+        ImportResult result = load(lines, ImportOptions.DEFAULT.withBatchSize(2).withProgress(progress::set));
+        assertThat(result).isEqualTo(new ImportResult(3, 0, List.of()));
+        assertThat(progress.get()).isEqualTo(3);
+        for (ExportFormat format : ExportFormat.values()) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            assertThat(db.exportJson("s", out, format, n -> {})).isEqualTo(3);
+            db.clear("s");
+            assertThat(load(out.toString(StandardCharsets.UTF_8), ImportOptions.DEFAULT)
+                            .imported())
+                    .isEqualTo(3);
+            assertThat(new String(db.getRaw("s", 1), StandardCharsets.UTF_8)).isEqualTo("{\"id\":1,\"v\":1.10}");
+        }
+    }
+
+    @Test
+    void import_badLines_areReportedWithTheirNumber() {
+        db.createObjectStore("s", "id");
+        String lines = "{\"id\":1}\n{\"id\":\n{\"x\":1}\n{\"id\":4,\"id\":4}\n{\"id\":5}";
+        assertThatThrownBy(() -> load(lines, ImportOptions.DEFAULT))
+                .isInstanceOf(InvalidQueryException.class)
+                .hasMessageContaining("line 2");
+        ImportResult result = load(lines, ImportOptions.DEFAULT.skippingBad());
+        assertThat(result.imported()).isEqualTo(2);
+        assertThat(result.problems()).extracting(ImportResult.Problem::line).containsExactlyInAnyOrder(2L, 3L, 4L);
+    }
+
+    @Test
+    void aggregates_groupsDistinctAndProjection_tellTheData() {
+        db.createObjectStore(StoreSchema.of("s", "id").withIndex("by_c", "c"));
+        db.put("s", json("{'id':1,'c':'x','n':1.5,'o':{'p':1,'q':2}}"));
+        db.put("s", json("{'id':2,'c':'x','n':2}"));
+        db.put("s", json("{'id':3,'c':'y','n':'z'}"));
+        db.put("s", json("{'id':4}"));
+        Aggregate all = db.query("s").aggregate("n");
+        assertThat(all).isEqualTo(new Aggregate(4, 2, new BigDecimal("3.5"), 1.5, "z"));
+        assertThat(all.avg()).isEqualByComparingTo("1.75");
+        assertThat(db.query("s").groupBy("c", "n"))
+                .extracting(Aggregate.Group::key, group -> group.values().count())
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(null, 1L),
+                        org.assertj.core.groups.Tuple.tuple("x", 2L),
+                        org.assertj.core.groups.Tuple.tuple("y", 1L));
+        assertThat(db.query("s").distinct("c")).containsExactly("x", "y");
+        assertThat(db.query("s").whereEq("id", 1).projection("o.q", "c", "none").collect())
+                .containsExactly(json("{'o':{'q':2},'c':'x'}"));
+    }
+
+    @Test
+    void textFilters_matchWithAndWithoutCase() {
+        db.createObjectStore("s", "id");
+        db.put("s", json("{'id':1,'t':'Hello World','l':['a','B']}"));
+        db.put("s", json("{'id':2,'t':'hello'}"));
+        assertThat(count(Filter.startsWith("t", "Hell"))).isEqualTo(1);
+        assertThat(count(Filter.startsWithIgnoreCase("t", "HELL"))).isEqualTo(2);
+        assertThat(count(Filter.endsWith("t", "World"))).isEqualTo(1);
+        assertThat(count(Filter.endsWithIgnoreCase("t", "WORLD"))).isEqualTo(1);
+        assertThat(count(Filter.contains("t", "lo W"))).isEqualTo(1);
+        assertThat(count(Filter.containsIgnoreCase("t", "LO"))).isEqualTo(2);
+        assertThat(count(Filter.eqIgnoreCase("t", "HELLO"))).isEqualTo(1);
+        assertThat(count(Filter.contains("l", "B"))).isEqualTo(1);
+        assertThat(count(Filter.regex("t", "^[Hh]ello$"))).isEqualTo(1);
+        assertThat(count(Filter.ne("t", "hello"))).isEqualTo(1);
+        assertThat(count(Filter.between("id", 1, 2))).isEqualTo(2);
+        db.put("s", json("{'id':3,'t':'" + "a".repeat(60) + "!'}"));
+        assertThatThrownBy(() -> count(Filter.regex("t", "(.*)(.*)(.*)(.*)(.*)(.*)z")))
+                .isInstanceOf(InvalidQueryException.class);
+    }
+
+    private long count(Filter filter) {
+        return db.query("s").where(filter).count();
+    }
+
+    @Test
+    void planner_choosesTheNarrowIndexAndItsOrder() {
+        db.createObjectStore(StoreSchema.of("s", "id")
+                .withIndex("by_country", "country")
+                .withIndex("by_country_name", "country", "name")
+                .withUniqueIndex("by_code", "code"));
+        for (int i = 0; i < 300; i++) {
+            db.put(
+                    "s",
+                    json("{'id':" + i + ",'country':'" + (i % 3) + "','name':'n" + (i / 3) + "','code':" + i + "}"));
+        }
+        Explain prefix = db.query("s")
+                .whereEq("country", "1")
+                .where(Filter.startsWith("name", "n2"))
+                .orderBy("name", Direction.ASC)
+                .limit(5)
+                .explain();
+        assertThat(prefix.index()).isEqualTo("by_country_name");
+        assertThat(prefix.sorted()).isFalse();
+        assertThat(prefix.documentsRead()).isEqualTo(5);
+        Explain unique =
+                db.query("s").whereEq("country", "1").whereEq("code", 4).explain();
+        assertThat(unique.index()).isEqualTo("by_code");
+        assertThat(unique.documentsRead()).isEqualTo(1);
+        long before = store.valuesRead.get();
+        long gets = store.gets.get();
+        assertThat(db.query("s").whereEq("country", "1").count()).isEqualTo(100);
+        assertThat(store.valuesRead.get())
+                .as("documents read by an index-only count")
+                .isEqualTo(before);
+        assertThat(store.gets.get()).isEqualTo(gets);
+        Explain newest = db.query("s").orderBy("code", Direction.DESC).limit(3).explain();
+        assertThat(newest.index()).isEqualTo("by_code");
+        assertThat(newest.reverse()).isTrue();
+        assertThat(newest.documentsRead()).isEqualTo(3);
+        Explain in = db.query("s").whereIn("code", List.of(5, 7, 7, 1000)).explain();
+        assertThat(in.documentsRead()).isEqualTo(2);
+        Explain or = db.query("s")
+                .where(Filter.or(Filter.eq("code", 5), Filter.eq("id", 7)))
+                .explain();
+        assertThat(or.rowsReturned()).isEqualTo(2);
+        assertThat(or.documentsRead()).isLessThanOrEqualTo(2);
+        assertThat(db.query("s").whereEq("name", "n1").explain().index()).isNull();
+    }
+
+    record Inner(@Indexed String city, String zip) {}
+
+    @ObjectStore(autoIncrement = true)
+    @CompoundIndex(
+            paths = {"name", "inner.zip"},
+            unique = true)
+    @CompoundIndex(
+            name = "second",
+            paths = {"inner.zip", "name"})
+    @Ttl("PT1H")
+    record Customer(
+            @Id Long id,
+
+            @Indexed(unique = true, name = "mail") @com.fasterxml.jackson.annotation.JsonProperty("e_mail")
+            String email,
+
+            String name,
+            Inner inner,
+            @Indexed(multiEntry = true) List<String> tags) {}
+
+    @Test
+    void annotations_giveTheDefinition() {
+        assertThat(db.applySchema(Customer.class)).isNotEmpty();
+        StoreSchema schema = db.getStore("customer");
+        assertThat(schema.keyPath()).isEqualTo("id");
+        assertThat(schema.autoIncrement()).isTrue();
+        assertThat(schema.ttl()).isEqualTo(Duration.ofHours(1));
+        assertThat(schema.indexes())
+                .containsExactlyInAnyOrder(
+                        IndexSchema.unique("mail", "e_mail"),
+                        IndexSchema.of("by_inner.city", "inner.city"),
+                        IndexSchema.multiEntry("by_tags", "tags"),
+                        IndexSchema.unique("by_name_inner.zip", "name", "inner.zip"),
+                        IndexSchema.of("second", "inner.zip", "name"));
+        Object key = db.putDoc("customer", new Customer(null, "a@b", "n", new Inner("c", "z"), List.of("t")));
+        assertThat(db.getDoc("customer", key, Customer.class)).map(Customer::id).contains((Long) key);
+        assertThat(db.getByIndex("customer", "by_inner.city", "c")).hasSize(1);
+        assertThatThrownBy(() -> db.applySchema(Inner.class)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(new ArrayList<>(db.applySchema(Customer.class))).isEmpty();
+    }
+}
