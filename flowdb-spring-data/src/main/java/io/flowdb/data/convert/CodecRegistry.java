@@ -1,0 +1,187 @@
+package io.flowdb.data.convert;
+
+import io.flowdb.data.mapping.FlowDbPersistentEntity;
+import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.convert.ConversionService;
+import org.springframework.data.convert.CustomConversions;
+import org.springframework.data.core.TypeInformation;
+import org.springframework.data.mapping.MappingException;
+import org.springframework.data.mapping.context.MappingContext;
+import org.springframework.data.mapping.model.EntityInstantiators;
+import org.springframework.data.util.ProxyUtils;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Finds the codec of a type or a property: converters of the application first, then FlowDB's single values, containers, entities.
+ * What it finds it keeps. Threads: any; two threads may build the same codec, one is kept.
+ */
+final class CodecRegistry {
+
+    private final MappingContext<FlowDbPersistentEntity<?>, FlowDbPersistentProperty> context;
+    private final CustomConversions conversions;
+    private final ConversionService conversionService;
+    private final EntityInstantiators instantiators = new EntityInstantiators();
+    private final EntityTypes types;
+    private final Map<TypeInformation<?>, ValueCodec> byType = new ConcurrentHashMap<>();
+    private final Map<FlowDbPersistentProperty, ValueCodec> byProperty = new ConcurrentHashMap<>();
+    private final Map<Class<?>, EntityCodec> entities = new ConcurrentHashMap<>();
+
+    CodecRegistry(
+            MappingContext<FlowDbPersistentEntity<?>, FlowDbPersistentProperty> context,
+            CustomConversions conversions,
+            ConversionService conversionService) {
+        this.context = context;
+        this.conversions = conversions;
+        this.conversionService = conversionService;
+        this.types = new EntityTypes(context);
+    }
+
+    ValueCodec of(FlowDbPersistentProperty property) {
+        ValueCodec codec = byProperty.get(property);
+        if (codec == null) {
+            codec = create(property);
+            byProperty.put(property, codec);
+        }
+        return codec;
+    }
+
+    private ValueCodec create(FlowDbPersistentProperty property) {
+        if (conversions.hasValueConverter(property)) {
+            return new PropertyConverterCodec(property, conversions.getRequiredValueConverter(property), this);
+        }
+        if (property.isIdProperty() && isComposite(property.getTypeInformation())) {
+            return new CompositeIdCodec(context.getRequiredPersistentEntity(property.getTypeInformation()), this);
+        }
+        return of(property.getTypeInformation());
+    }
+
+    /** Whether values of the type are entities of their own fields; such an id is an array key. */
+    boolean isComposite(TypeInformation<?> type) {
+        return !isSingleValue(type.getType()) && !type.isCollectionLike() && context.getPersistentEntity(type) != null;
+    }
+
+    private boolean isSingleValue(Class<?> type) {
+        return conversions.hasCustomWriteTarget(type) || ScalarCodecs.find(type) != null;
+    }
+
+    ValueCodec of(TypeInformation<?> type) {
+        ValueCodec codec = byType.get(type);
+        if (codec == null) {
+            codec = create(type);
+            byType.put(type, codec);
+        }
+        return codec;
+    }
+
+    ValueCodec of(Class<?> type) {
+        return of(TypeInformation.of(type));
+    }
+
+    private ValueCodec create(TypeInformation<?> type) {
+        Class<?> raw = type.getType();
+        Optional<Class<?>> target = conversions.getCustomWriteTarget(raw);
+        if (target.isPresent()) {
+            return new CustomCodec(raw, target.get(), conversions, conversionService, this);
+        }
+        ValueCodec scalar = ScalarCodecs.find(raw);
+        if (scalar != null) {
+            return scalar;
+        }
+        if (Optional.class.equals(raw)) {
+            return ContainerCodecs.optional(of(argument(type, 0)));
+        }
+        if (raw.isArray()) {
+            return ContainerCodecs.array(raw.getComponentType(), of(type.getRequiredComponentType()));
+        }
+        if (Collection.class.isAssignableFrom(raw) || Iterable.class.equals(raw)) {
+            return ContainerCodecs.collection(raw, argument(type, 0).getType(), of(argument(type, 0)));
+        }
+        if (type.isMap()) {
+            TypeInformation<?> key = argument(type, 0);
+            return ContainerCodecs.map(raw, key.getType(), of(key), of(argument(type, 1)));
+        }
+        return new PolymorphicCodec(raw);
+    }
+
+    private static TypeInformation<?> argument(TypeInformation<?> type, int index) {
+        TypeInformation<?> found = null;
+        if (type.isMap()) {
+            found = index == 0 ? type.getComponentType() : type.getMapValueType();
+        } else {
+            found = type.getComponentType();
+        }
+        if (found == null && index < type.getTypeArguments().size()) {
+            found = type.getTypeArguments().get(index);
+        }
+        return found == null ? TypeInformation.OBJECT : found;
+    }
+
+    EntityCodec entity(Class<?> type) {
+        EntityCodec codec = entities.get(type);
+        if (codec == null) {
+            FlowDbPersistentEntity<?> entity = context.getPersistentEntity(type);
+            if (entity == null) {
+                throw new MappingException(
+                        type.getName()
+                                + " has no JSON form: it is no entity and there is no converter; add one to FlowDbCustomConversions");
+            }
+            codec = new EntityCodec(entity, instantiators.getInstantiatorFor(entity), this);
+            entities.put(type, codec);
+        }
+        return codec;
+    }
+
+    /** Writes by the runtime type and names it where it is not {@code declared}. */
+    ObjectNode writeEntity(Object value, Class<?> declared) {
+        Class<?> type = ProxyUtils.getUserClass(value);
+        ObjectNode node = entity(type).write(value);
+        if (type != declared) {
+            node.put(EntityTypes.FIELD, types.nameOf(type));
+        }
+        return node;
+    }
+
+    List<String> typeNames(Class<?> type) {
+        return types.namesOf(type);
+    }
+
+    Object readEntity(JsonNode node, Class<?> declared) {
+        JsonNode name = node.get(EntityTypes.FIELD);
+        Class<?> type = name == null || !name.isString() ? declared : types.resolve(name.stringValue(), declared);
+        return entity(type).read(node);
+    }
+
+    /** An entity, or for {@code Object} and open interfaces whatever the value happens to be. */
+    private final class PolymorphicCodec implements ValueCodec {
+
+        private final Class<?> declared;
+
+        PolymorphicCodec(Class<?> declared) {
+            this.declared = declared;
+        }
+
+        @Override
+        public JsonNode write(Object value) {
+            Class<?> type = ProxyUtils.getUserClass(value);
+            if (isSingleValue(type) || type.isArray() || value instanceof Iterable || value instanceof Map) {
+                return of(type).write(value);
+            }
+            return writeEntity(value, declared);
+        }
+
+        @Override
+        public @Nullable Object read(JsonNode node) {
+            if (node.isObject() && (node.has(EntityTypes.FIELD) || !declared.equals(Object.class))) {
+                return readEntity(node, declared);
+            }
+            return ContainerCodecs.natural(node);
+        }
+    }
+}

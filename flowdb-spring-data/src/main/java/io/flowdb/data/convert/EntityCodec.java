@@ -1,0 +1,170 @@
+package io.flowdb.data.convert;
+
+import io.flowdb.data.mapping.FlowDbPersistentEntity;
+import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.mapping.InstanceCreatorMetadata;
+import org.springframework.data.mapping.MappingException;
+import org.springframework.data.mapping.Parameter;
+import org.springframework.data.mapping.PersistentPropertyAccessor;
+import org.springframework.data.mapping.model.EntityInstantiator;
+import org.springframework.data.mapping.model.ParameterValueProvider;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One entity class as a JSON object, a field per property. Instances are made by the creator Spring Data chose; what the creator
+ * does not take is set through the property accessor, so records, immutable classes, builders by {@code withX} and beans all work.
+ */
+final class EntityCodec {
+
+    private final FlowDbPersistentEntity<?> entity;
+    private final EntityInstantiator instantiator;
+    private final CodecRegistry codecs;
+
+    /** Resolved at first use, since entities may contain each other. Racing threads compute the same. */
+    private volatile @Nullable Slots slots;
+
+    EntityCodec(FlowDbPersistentEntity<?> entity, EntityInstantiator instantiator, CodecRegistry codecs) {
+        this.entity = entity;
+        this.instantiator = instantiator;
+        this.codecs = codecs;
+    }
+
+    ObjectNode write(Object value) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        PersistentPropertyAccessor<Object> accessor = entity.getPropertyAccessor(value);
+        for (Slot slot : slots().written()) {
+            try {
+                node.set(slot.field(), ValueCodec.writeNullable(slot.codec(), accessor.getProperty(slot.property())));
+            } catch (ClassCastException | IllegalArgumentException | ArithmeticException e) {
+                throw failure("write", slot, e);
+            }
+        }
+        return node;
+    }
+
+    Object read(JsonNode node) {
+        if (!node.isObject()) {
+            throw new MappingException("Cannot read a " + entity.getType().getName() + " from a JSON "
+                    + node.getNodeType().name().toLowerCase(java.util.Locale.ROOT));
+        }
+        Slots all = slots();
+        Object instance = instantiator.createInstance(entity, new Arguments(node, all.byParameter()));
+        if (all.populated().length == 0) {
+            return instance;
+        }
+        PersistentPropertyAccessor<Object> accessor = entity.getPropertyAccessor(instance);
+        for (Slot slot : all.populated()) {
+            JsonNode field = node.get(slot.field());
+            if (field == null || (field.isNull() && slot.property().getType().isPrimitive())) {
+                continue; // what the constructor left
+            }
+            accessor.setProperty(slot.property(), read(slot, field));
+        }
+        return accessor.getBean();
+    }
+
+    private @Nullable Object read(Slot slot, @Nullable JsonNode field) {
+        try {
+            return ValueCodec.readNullable(slot.codec(), field);
+        } catch (MappingException e) {
+            throw e;
+        } catch (RuntimeException e) { // Jackson's coercion, java.time, numbers and enums each have their own
+            throw failure("read", slot, e);
+        }
+    }
+
+    private MappingException failure(String verb, Slot slot, RuntimeException cause) {
+        return new MappingException(
+                "Cannot " + verb + " property '" + slot.property().getName() + "' of "
+                        + entity.getType().getName() + " (" + slot.property().getTypeInformation() + "): "
+                        + cause.getMessage(),
+                cause);
+    }
+
+    private Slots slots() {
+        Slots known = slots;
+        if (known == null) {
+            known = resolve();
+            slots = known;
+        }
+        return known;
+    }
+
+    private Slots resolve() {
+        List<Slot> written = new ArrayList<>();
+        List<Slot> populated = new ArrayList<>();
+        Map<String, Slot> byName = new HashMap<>();
+        for (FlowDbPersistentProperty property : entity) {
+            Slot slot = new Slot(property, property.getFieldName(), codecs.of(property));
+            byName.put(property.getName(), slot);
+            if (property.isWritable()) {
+                written.add(slot);
+            }
+            if (!entity.isCreatorArgument(property) && property.isReadable()) {
+                populated.add(slot);
+            }
+        }
+        return new Slots(written.toArray(new Slot[0]), populated.toArray(new Slot[0]), byParameter(byName));
+    }
+
+    private Map<Parameter<?, ?>, Slot> byParameter(Map<String, Slot> byName) {
+        Map<Parameter<?, ?>, Slot> map = new java.util.IdentityHashMap<>();
+        InstanceCreatorMetadata<FlowDbPersistentProperty> creator = entity.getInstanceCreatorMetadata();
+        if (creator == null) {
+            if (entity.getType().isInterface()
+                    || java.lang.reflect.Modifier.isAbstract(entity.getType().getModifiers())) {
+                return map;
+            }
+            throw new MappingException(entity.getType().getName()
+                    + " has several constructors: mark the one to use with @PersistenceCreator");
+        }
+        for (Parameter<Object, FlowDbPersistentProperty> parameter : creator.getParameters()) {
+            Slot slot = parameter.hasName() ? byName.get(parameter.getRequiredName()) : null;
+            if (slot == null && !parameter.isTransient() && !creator.isParentParameter(parameter)) {
+                throw new MappingException("Constructor parameter '" + parameter.getName() + "' of "
+                        + entity.getType().getName()
+                        + " is no property; compile with -parameters and give it the name of one");
+            }
+            if (slot != null) {
+                map.put(parameter, slot);
+            }
+        }
+        return map;
+    }
+
+    /** Arrays, since they are walked for every entity. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Slots(Slot[] written, Slot[] populated, Map<Parameter<?, ?>, Slot> byParameter) {}
+
+    private record Slot(FlowDbPersistentProperty property, String field, ValueCodec codec) {}
+
+    /** The creator's arguments from the fields of a document; an absent field gives null, or zero to a primitive. */
+    private final class Arguments implements ParameterValueProvider<FlowDbPersistentProperty> {
+
+        private final JsonNode node;
+        private final Map<Parameter<?, ?>, Slot> slots;
+
+        Arguments(JsonNode node, Map<Parameter<?, ?>, Slot> slots) {
+            this.node = node;
+            this.slots = slots;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public <T> @Nullable T getParameterValue(Parameter<T, FlowDbPersistentProperty> parameter) {
+            Slot slot = slots.get(parameter);
+            Object value = slot == null ? null : EntityCodec.this.read(slot, node.get(slot.field()));
+            if (value == null && parameter.getRawType().isPrimitive()) {
+                value = ParameterValueProvider.getDefaultValue(parameter.getRawType());
+            }
+            return (T) value;
+        }
+    }
+}

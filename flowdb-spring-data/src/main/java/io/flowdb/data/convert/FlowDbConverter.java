@@ -1,0 +1,47 @@
+package io.flowdb.data.convert;
+
+import io.flowdb.data.mapping.FlowDbPersistentEntity;
+import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.mapping.PersistentPropertyPath;
+import org.springframework.data.mapping.context.MappingContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Entities to documents and back. What is stored, what is asked for and what indexes order goes through the same conversion, so
+ * that an equality on a converted type finds what was saved.
+ *
+ * <p>Threads: any. Errors: {@link org.springframework.data.mapping.MappingException} naming type and property.
+ */
+public interface FlowDbConverter {
+
+    /** The entities known. */
+    MappingContext<FlowDbPersistentEntity<?>, FlowDbPersistentProperty> getMappingContext();
+
+    /** The document of {@code entity}; null properties are written as JSON null, so that indexes hold an entry for them. */
+    ObjectNode write(Object entity);
+
+    /** A new instance of {@code type}, or of the subclass the document names, from {@code document}. */
+    <T> T read(Class<T> type, JsonNode document);
+
+    /** The stored form of a value of {@code property}, for ids and queries: also of one element if the property is a collection. */
+    JsonNode writeValue(FlowDbPersistentProperty property, @Nullable Object value);
+
+    /** Whether {@link #writeValue} takes values of {@code given}, as far as the type tells. */
+    boolean canWriteValue(FlowDbPersistentProperty property, Class<?> given);
+
+    /** The Java value of a property's stored form. */
+    @Nullable
+    Object readValue(FlowDbPersistentProperty property, @Nullable JsonNode node);
+
+    /**
+     * How the documents of {@code type} and its known subclasses name their types in the field {@code _class}; empty if every
+     * document of the store is one, because {@code type} is the class the store belongs to.
+     */
+    Collection<String> typeNames(Class<?> type);
+
+    /** Where a property lies in the document, as key paths and filters name it: {@code address.city}. */
+    String fieldPath(PersistentPropertyPath<FlowDbPersistentProperty> path);
+}

@@ -1,0 +1,26 @@
+package io.flowdb.data.convert;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
+
+/** Both directions of one type, side by side. Null is handled by the static methods; codecs never see it. Threads: any. */
+interface ValueCodec {
+
+    /** The JSON form of {@code value}. */
+    JsonNode write(Object value);
+
+    /** The value of a {@code node} that is neither null nor missing. */
+    @Nullable
+    Object read(JsonNode node);
+
+    /** {@link #write}, with JSON null for null. */
+    static JsonNode writeNullable(ValueCodec codec, @Nullable Object value) {
+        return value == null ? NullNode.getInstance() : codec.write(value);
+    }
+
+    /** {@link #read}, with null for JSON null. */
+    static @Nullable Object readNullable(ValueCodec codec, @Nullable JsonNode node) {
+        return node == null || node.isNull() || node.isMissingNode() ? null : codec.read(node);
+    }
+}

@@ -1,0 +1,311 @@
+package io.flowdb.data.core;
+
+import io.flowdb.data.convert.FlowDbConverter;
+import io.flowdb.data.core.EntityProperties.ResolvedProperty;
+import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import io.flowdb.json.Filter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.domain.Range;
+import org.springframework.data.mapping.MappingException;
+import org.springframework.util.ObjectUtils;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Conditions on the properties of an entity, as filters on its documents. Names are property paths ({@code address.city}), values are
+ * Java values; both are converted as when the entity was stored.
+ *
+ * <p>Rules: null and a missing field are the same. A comparison with null holds for nothing, equality with null is
+ * {@link #isNull}. Each negation is the exact complement: {@code ne("x", 1)} holds where x is null. Ranges hold for values of the
+ * same kind only. On a collection, a condition on one value holds if it does for one element.
+ *
+ * <p>Threads: any. Errors: {@link InvalidDataAccessApiUsageException} for an unknown property or a value of another type.
+ *
+ * @param <T> the entity
+ */
+public final class Conditions<T> {
+
+    private final Class<T> type;
+    private final FlowDbConverter converter;
+    private final EntityProperties properties;
+
+    Conditions(Class<T> type, FlowDbConverter converter, EntityProperties properties) {
+        this.type = type;
+        this.converter = converter;
+        this.properties = properties;
+    }
+
+    /** Nothing. */
+    public Filter none() {
+        return Filter.or(List.of());
+    }
+
+    /** Everything. */
+    public Filter all() {
+        return Filter.and(List.of());
+    }
+
+    /** Equal, or null if {@code value} is. */
+    public Filter eq(String property, @Nullable Object value) {
+        ResolvedProperty p = resolve(property);
+        return value == null ? Filter.isNull(p.fieldPath()) : Filter.eq(p.fieldPath(), convert(p, value));
+    }
+
+    /** Not {@link #eq}. */
+    public Filter ne(String property, @Nullable Object value) {
+        return Filter.not(eq(property, value));
+    }
+
+    /** Less. */
+    public Filter lt(String property, @Nullable Object value) {
+        ResolvedProperty p = resolve(property);
+        return value == null ? none() : Filter.lt(p.fieldPath(), convert(p, value));
+    }
+
+    /** Less or equal. */
+    public Filter le(String property, @Nullable Object value) {
+        ResolvedProperty p = resolve(property);
+        return value == null ? none() : Filter.le(p.fieldPath(), convert(p, value));
+    }
+
+    /** Greater. */
+    public Filter gt(String property, @Nullable Object value) {
+        ResolvedProperty p = resolve(property);
+        return value == null ? none() : Filter.gt(p.fieldPath(), convert(p, value));
+    }
+
+    /** Greater or equal. */
+    public Filter ge(String property, @Nullable Object value) {
+        ResolvedProperty p = resolve(property);
+        return value == null ? none() : Filter.ge(p.fieldPath(), convert(p, value));
+    }
+
+    /** From {@code low} to {@code high}, both included; nothing if one of them is null. */
+    public Filter between(String property, @Nullable Object low, @Nullable Object high) {
+        return Filter.and(ge(property, low), le(property, high));
+    }
+
+    /** In {@code range}, whose bounds say whether they are included; an unbounded side leaves null out all the same. */
+    public Filter in(String property, Range<?> range) {
+        List<Filter> bounds = new ArrayList<>();
+        range.getLowerBound()
+                .getValue()
+                .ifPresent(v -> bounds.add(range.getLowerBound().isInclusive() ? ge(property, v) : gt(property, v)));
+        range.getUpperBound()
+                .getValue()
+                .ifPresent(v -> bounds.add(range.getUpperBound().isInclusive() ? le(property, v) : lt(property, v)));
+        return bounds.isEmpty() ? isNotNull(property) : Filter.and(bounds);
+    }
+
+    /** Equal to one of {@code values}: an array, an {@code Iterable} or one value. Null among them means null; empty nothing. */
+    public Filter in(String property, @Nullable Object values) {
+        ResolvedProperty p = resolve(property);
+        List<JsonNode> keys = new ArrayList<>();
+        boolean orNull = false;
+        for (Object value : elements(values)) {
+            if (value == null) {
+                orNull = true;
+            } else {
+                keys.add(convert(p, value));
+            }
+        }
+        List<Filter> choices = new ArrayList<>();
+        if (!keys.isEmpty()) {
+            choices.add(Filter.in(p.fieldPath(), keys));
+        }
+        if (orNull) {
+            choices.add(Filter.isNull(p.fieldPath()));
+        }
+        return choices.size() == 1 ? choices.get(0) : Filter.or(choices);
+    }
+
+    /** Not {@link #in(String, Object)}. */
+    public Filter notIn(String property, @Nullable Object values) {
+        return Filter.not(in(property, values));
+    }
+
+    /** Null or missing. */
+    public Filter isNull(String property) {
+        return Filter.isNull(resolve(property).fieldPath());
+    }
+
+    /** Neither null nor missing. */
+    public Filter isNotNull(String property) {
+        return Filter.isNotNull(resolve(property).fieldPath());
+    }
+
+    /** Null, missing, or a text or collection without content. */
+    public Filter isEmpty(String property) {
+        ResolvedProperty p = resolve(property);
+        if (p.property().isMap() || p.property().isEntity() && !p.property().isCollectionLike()) {
+            throw new InvalidDataAccessApiUsageException("Whether '" + property + "' of " + type.getSimpleName()
+                    + " is empty cannot be asked: it is no text and no collection");
+        }
+        Object empty = p.property().isCollectionLike() ? List.of() : "";
+        return Filter.or(Filter.isNull(p.fieldPath()), Filter.eq(p.fieldPath(), empty));
+    }
+
+    /** Text that starts with {@code prefix}, taken literally. */
+    public Filter startsWith(String property, @Nullable Object prefix, boolean ignoreCase) {
+        ResolvedProperty p = resolveText(property);
+        if (prefix == null) {
+            return none();
+        }
+        String text = text(property, prefix);
+        return ignoreCase ? Filter.startsWithIgnoreCase(p.fieldPath(), text) : Filter.startsWith(p.fieldPath(), text);
+    }
+
+    /** Text that ends with {@code suffix}, taken literally. */
+    public Filter endsWith(String property, @Nullable Object suffix, boolean ignoreCase) {
+        ResolvedProperty p = resolveText(property);
+        if (suffix == null) {
+            return none();
+        }
+        String text = text(property, suffix);
+        return ignoreCase ? Filter.endsWithIgnoreCase(p.fieldPath(), text) : Filter.endsWith(p.fieldPath(), text);
+    }
+
+    /** Text with the part {@code value}, or a collection with that element; with all of them if {@code value} is several. */
+    public Filter contains(String property, @Nullable Object value, boolean ignoreCase) {
+        ResolvedProperty p = resolve(property);
+        if (value == null) {
+            return none();
+        }
+        if (p.property().isCollectionLike()) {
+            if (ignoreCase && !isText(p.property())) {
+                throw new InvalidDataAccessApiUsageException(
+                        "'" + property + "' holds no text, so it has no case to ignore");
+            }
+            List<Filter> all = new ArrayList<>();
+            elements(value).forEach(element -> all.add(containsElement(p, property, element, ignoreCase)));
+            return all.size() == 1 ? all.get(0) : Filter.and(all);
+        }
+        String part = text(property, value);
+        resolveText(property);
+        return ignoreCase ? Filter.containsIgnoreCase(p.fieldPath(), part) : Filter.contains(p.fieldPath(), part);
+    }
+
+    private Filter containsElement(ResolvedProperty p, String property, @Nullable Object element, boolean ignoreCase) {
+        if (element == null) {
+            return none();
+        }
+        return ignoreCase
+                ? Filter.eqIgnoreCase(p.fieldPath(), text(property, element))
+                : Filter.eq(p.fieldPath(), convert(p, element)); // holds for one element; served by a multi-entry index
+    }
+
+    /** Text equal to {@code value} whatever the case of its letters; null if {@code value} is. */
+    public Filter eqIgnoreCase(String property, @Nullable Object value) {
+        ResolvedProperty p = resolveText(property);
+        return value == null ? Filter.isNull(p.fieldPath()) : Filter.eqIgnoreCase(p.fieldPath(), text(property, value));
+    }
+
+    /** {@link #in(String, Object)} whatever the case of letters. */
+    public Filter inIgnoreCase(String property, @Nullable Object values) {
+        List<Filter> choices = new ArrayList<>();
+        elements(values).forEach(value -> choices.add(eqIgnoreCase(property, value)));
+        return Filter.or(choices);
+    }
+
+    /** Text like {@code pattern}, where % is any text, _ any one character and \ makes the next character literal. */
+    public Filter like(String property, @Nullable Object pattern, boolean ignoreCase) {
+        ResolvedProperty p = resolveText(property);
+        return pattern == null
+                ? none()
+                : LikePattern.parse(text(property, pattern)).filter(p.fieldPath(), ignoreCase);
+    }
+
+    /** Text in which {@code regex}, a {@code String} or a {@link Pattern}, is found. */
+    public Filter regex(String property, @Nullable Object regex, boolean ignoreCase) {
+        ResolvedProperty p = resolveText(property);
+        if (regex == null) {
+            return none();
+        }
+        String source = regex instanceof Pattern compiled ? RegexSource.of(compiled) : text(property, regex);
+        return Filter.regex(p.fieldPath(), ignoreCase ? "(?iu)" + source : source);
+    }
+
+    /** Whether the values of a property, or the elements of a collection, are text. */
+    public boolean isText(String property) {
+        return isText(resolve(property).property());
+    }
+
+    /** Whether values of {@code given} can be compared with {@code property}, or with its elements. */
+    public boolean accepts(String property, Class<?> given) {
+        return converter.canWriteValue(resolve(property).property(), given);
+    }
+
+    /** Where {@code property} lies in the documents; throws if there is no such property. */
+    public String fieldPath(String property) {
+        return resolve(property).fieldPath();
+    }
+
+    /** Whether {@code property} is a collection or an array. */
+    public boolean isCollection(String property) {
+        return resolve(property).property().isCollectionLike();
+    }
+
+    private static boolean isText(FlowDbPersistentProperty property) {
+        Class<?> actual = property.isCollectionLike() ? property.getActualType() : property.getType();
+        return CharSequence.class.isAssignableFrom(actual) || actual == char.class || actual == Character.class;
+    }
+
+    private ResolvedProperty resolve(String property) {
+        return properties.resolve(type, property);
+    }
+
+    private ResolvedProperty resolveText(String property) {
+        ResolvedProperty p = resolve(property);
+        Class<?> raw = p.property().isCollectionLike()
+                ? p.property().getActualType()
+                : p.property().getType();
+        if (Number.class.isAssignableFrom(raw)
+                || (raw.isPrimitive() && raw != char.class)
+                || raw == Boolean.class
+                || p.property().isMap()) {
+            throw new InvalidDataAccessApiUsageException("'" + property + "' of " + type.getSimpleName() + " is a "
+                    + raw.getSimpleName() + ", which has no text to match");
+        }
+        return p;
+    }
+
+    private JsonNode convert(ResolvedProperty p, Object value) {
+        try {
+            return converter.writeValue(p.property(), value);
+        } catch (MappingException | ClassCastException e) {
+            throw new InvalidDataAccessApiUsageException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private String text(String property, Object value) {
+        if (value instanceof CharSequence || value instanceof Character) {
+            return value.toString();
+        }
+        throw new InvalidDataAccessApiUsageException("'" + property + "' of " + type.getSimpleName()
+                + " is matched with text, not with a " + value.getClass().getName());
+    }
+
+    private static Collection<? extends @Nullable Object> elements(@Nullable Object values) {
+        if (values instanceof Collection<?> collection) {
+            return collection;
+        }
+        if (values instanceof Iterable<?> iterable) {
+            List<@Nullable Object> list = new ArrayList<>();
+            iterable.forEach(list::add);
+            return list;
+        }
+        if (values instanceof Map<?, ?> map) {
+            return map.values();
+        }
+        if (values != null && values.getClass().isArray() && !(values instanceof byte[])) {
+            return Arrays.asList(ObjectUtils.toObjectArray(values));
+        }
+        return values == null ? List.of() : List.of(values);
+    }
+}

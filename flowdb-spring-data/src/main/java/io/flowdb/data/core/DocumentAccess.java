@@ -1,0 +1,110 @@
+package io.flowdb.data.core;
+
+import io.flowdb.error.FlowDbException;
+import io.flowdb.json.DocumentOperations;
+import io.flowdb.json.JsonDB;
+import io.flowdb.json.JsonTransaction;
+import io.flowdb.json.StoreSchema;
+import io.flowdb.json.TransactionMode;
+import java.util.Collection;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** The documents, through the transaction of the thread if there is one; exceptions are translated. Threads: any. */
+final class DocumentAccess {
+
+    private final Supplier<JsonDB> database;
+    private final FlowDbExceptionTranslator exceptions = new FlowDbExceptionTranslator();
+
+    DocumentAccess(Supplier<JsonDB> database) {
+        this.database = database;
+    }
+
+    /** One operation. */
+    <R extends @Nullable Object> R execute(Function<? super DocumentOperations, R> action) {
+        try {
+            JsonDB db = database.get();
+            FlowDbResourceHolder holder = holder(db);
+            return action.apply(holder == null ? db : holder.transaction());
+        } catch (FlowDbException e) {
+            throw exceptions.translate(e);
+        }
+    }
+
+    /** One write that reads nothing. */
+    <R extends @Nullable Object> R write(Function<? super DocumentOperations, R> write) {
+        try {
+            JsonDB db = database.get();
+            FlowDbResourceHolder holder = holder(db);
+            return holder == null ? write.apply(db) : holder.write(write);
+        } catch (FlowDbException e) {
+            throw exceptions.translate(e);
+        }
+    }
+
+    /** Several writes that read nothing. */
+    <R extends @Nullable Object> R writeAll(Collection<String> stores, Function<? super DocumentOperations, R> writes) {
+        try {
+            JsonDB db = database.get();
+            FlowDbResourceHolder holder = holder(db);
+            return holder == null
+                    ? db.inTransaction(TransactionMode.READ_WRITE, stores, writes::apply)
+                    : holder.write(writes);
+        } catch (FlowDbException e) {
+            throw exceptions.translate(e);
+        }
+    }
+
+    /** Reads and writes that belong together. */
+    <R extends @Nullable Object> R atomically(Collection<String> stores, Function<? super JsonTransaction, R> action) {
+        try {
+            JsonDB db = database.get();
+            FlowDbResourceHolder holder = holder(db);
+            return holder == null
+                    ? db.inTransaction(TransactionMode.READ_WRITE, stores, action::apply)
+                    : action.apply(holder.transaction());
+        } catch (FlowDbException e) {
+            throw exceptions.translate(e);
+        }
+    }
+
+    /** The definition of a store. */
+    StoreSchema schema(String store) {
+        try {
+            return database.get().getStore(store);
+        } catch (FlowDbException e) {
+            throw exceptions.translate(e);
+        }
+    }
+
+    /** Several reads of one state. */
+    <R extends @Nullable Object> R consistently(String store, Function<? super DocumentOperations, R> reads) {
+        try {
+            JsonDB db = database.get();
+            FlowDbResourceHolder holder = holder(db);
+            if (holder != null) {
+                return reads.apply(holder.transaction());
+            }
+            try (JsonTransaction snapshot = db.transaction(TransactionMode.READ_ONLY, store)) {
+                return reads.apply(snapshot);
+            }
+        } catch (FlowDbException e) {
+            throw exceptions.translate(e);
+        }
+    }
+
+    /** A stream whose own exceptions are translated as well. */
+    <X> Stream<X> stream(Function<? super DocumentOperations, Stream<X>> read) {
+        Stream<X> source = execute(read);
+        return StreamSupport.stream(new TranslatingSpliterator<>(source.spliterator(), exceptions), false)
+                .onClose(source::close);
+    }
+
+    private static @Nullable FlowDbResourceHolder holder(JsonDB db) {
+        return (FlowDbResourceHolder) TransactionSynchronizationManager.getResource(db);
+    }
+}

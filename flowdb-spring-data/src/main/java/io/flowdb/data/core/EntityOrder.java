@@ -1,0 +1,145 @@
+package io.flowdb.data.core;
+
+import io.flowdb.data.core.EntityProperties.ResolvedProperty;
+import io.flowdb.json.Filter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.domain.Sort;
+import org.springframework.data.domain.Sort.NullHandling;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A {@link Sort} resolved against an entity. FlowDB itself puts null first going up and last going down; another place for null, or
+ * an order without case, is made by sorting in memory. Immutable.
+ */
+final class EntityOrder {
+
+    private final List<Key> keys;
+
+    private EntityOrder(List<Key> keys) {
+        this.keys = keys;
+    }
+
+    static EntityOrder of(Sort sort, Class<?> type, EntityProperties properties) {
+        List<Key> keys = new ArrayList<>();
+        for (Sort.Order order : sort) {
+            ResolvedProperty p = properties.resolve(type, order.getProperty());
+            if (p.property().isMap()
+                    || (p.property().isEntity() && !p.property().isIdProperty())) {
+                throw new InvalidDataAccessApiUsageException(
+                        "'" + order.getProperty() + "' of " + type.getSimpleName() + " has no order to sort by");
+            }
+            boolean nullsFirst = order.getNullHandling() == NullHandling.NATIVE
+                    ? order.isAscending()
+                    : order.getNullHandling() == NullHandling.NULLS_FIRST;
+            keys.add(new Key(order.getProperty(), p, order.isAscending(), nullsFirst, order.isIgnoreCase()));
+        }
+        return new EntityOrder(keys);
+    }
+
+    List<Key> keys() {
+        return keys;
+    }
+
+    /** Whether the query itself can sort so. */
+    boolean isNative() {
+        return keys.stream().allMatch(k -> k.nullsFirst() == k.ascending() && !k.ignoreCase());
+    }
+
+    /** With the id at the end, unless it is there, so that no two entities are alike. */
+    EntityOrder withId(ResolvedProperty id) {
+        if (keys.stream().anyMatch(k -> k.property().fieldPath().equals(id.fieldPath()))) {
+            return this;
+        }
+        List<Key> more = new ArrayList<>(keys);
+        more.add(new Key(id.property().getName(), id, true, true, false));
+        return new EntityOrder(more);
+    }
+
+    /** From the end to the beginning. */
+    EntityOrder reversed() {
+        List<Key> reversed = new ArrayList<>();
+        for (Key k : keys) {
+            reversed.add(new Key(k.name(), k.property(), !k.ascending(), !k.nullsFirst(), k.ignoreCase()));
+        }
+        return new EntityOrder(reversed);
+    }
+
+    Comparator<JsonNode> comparator() {
+        Comparator<JsonNode> all = (a, b) -> 0;
+        for (Key key : keys) {
+            all = all.thenComparing(document -> valueAt(document, key.property().fieldPath()), key);
+        }
+        return all;
+    }
+
+    /** What comes after the document with these values; null stands for null. */
+    Filter after(List<? extends @Nullable JsonNode> values) {
+        List<Filter> choices = new ArrayList<>();
+        List<Filter> same = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            Key key = keys.get(i);
+            JsonNode value = values.get(i);
+            Filter beyond = key.after(value);
+            if (beyond != null) {
+                List<Filter> all = new ArrayList<>(same);
+                all.add(beyond);
+                choices.add(all.size() == 1 ? beyond : Filter.and(all));
+            }
+            String path = key.property().fieldPath();
+            same.add(value == null ? Filter.isNull(path) : Filter.eq(path, value));
+        }
+        Filter after = choices.size() == 1 ? choices.get(0) : Filter.or(choices);
+        Key first = keys.get(0);
+        JsonNode start = values.get(0);
+        // says the same once more, as one range of an index
+        return start != null && first.ascending() && first.nullsFirst()
+                ? Filter.and(Filter.ge(first.property().fieldPath(), start), after)
+                : after;
+    }
+
+    /** The value at a dotted path, or null; a number is a position in an array. */
+    static @Nullable JsonNode valueAt(JsonNode document, String path) {
+        JsonNode node = document;
+        for (String step : path.split("\\.", -1)) {
+            node = node.isArray() ? node.get(Integer.parseInt(step)) : node.get(step);
+            if (node == null) {
+                return null;
+            }
+        }
+        return node.isNull() ? null : node;
+    }
+
+    /**
+     * One property to sort by.
+     *
+     * @param name path of the property, as the sort gave it
+     */
+    record Key(String name, ResolvedProperty property, boolean ascending, boolean nullsFirst, boolean ignoreCase)
+            implements Comparator<@Nullable JsonNode> {
+
+        @Override
+        public int compare(@Nullable JsonNode a, @Nullable JsonNode b) {
+            if (a == null || b == null) {
+                int order = Boolean.compare(b == null, a == null);
+                return nullsFirst ? order : -order;
+            }
+            int order = (ignoreCase ? JsonValueOrder.IGNORE_CASE : JsonValueOrder.EXACT).compare(a, b);
+            return ascending ? order : -order;
+        }
+
+        /** The values after {@code value}, or null if there are none. */
+        @Nullable
+        Filter after(@Nullable JsonNode value) {
+            String path = property.fieldPath();
+            if (value == null) {
+                return nullsFirst ? Filter.isNotNull(path) : null;
+            }
+            Filter beyond = ascending ? Filter.gt(path, value) : Filter.lt(path, value);
+            return nullsFirst ? beyond : Filter.or(beyond, Filter.isNull(path));
+        }
+    }
+}

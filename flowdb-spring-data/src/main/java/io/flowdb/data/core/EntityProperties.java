@@ -1,0 +1,72 @@
+package io.flowdb.data.core;
+
+import io.flowdb.data.convert.FlowDbConverter;
+import io.flowdb.data.mapping.FlowDbPersistentEntity;
+import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.mapping.PersistentPropertyPath;
+import org.springframework.data.mapping.context.InvalidPersistentPropertyPath;
+
+/** Property paths of entities, resolved once to where they lie in the documents. Threads: any. */
+final class EntityProperties {
+
+    private final FlowDbConverter converter;
+    private final Map<Key, ResolvedProperty> resolved = new ConcurrentHashMap<>();
+
+    EntityProperties(FlowDbConverter converter) {
+        this.converter = converter;
+    }
+
+    /** Throws {@link InvalidDataAccessApiUsageException} that lists the properties there are. */
+    ResolvedProperty resolve(Class<?> type, String path) {
+        Key key = new Key(type, path);
+        ResolvedProperty known = resolved.get(key);
+        if (known == null) {
+            known = lookUp(type, path);
+            resolved.put(key, known);
+        }
+        return known;
+    }
+
+    private ResolvedProperty lookUp(Class<?> type, String path) {
+        PersistentPropertyPath<FlowDbPersistentProperty> found;
+        try {
+            found = converter.getMappingContext().getPersistentPropertyPath(path, type);
+        } catch (InvalidPersistentPropertyPath e) {
+            throw new InvalidDataAccessApiUsageException(
+                    type.getSimpleName() + " has no property '" + path + "'; its properties are " + names(type), e);
+        }
+        List<FlowDbPersistentProperty> steps = found.toList();
+        for (int i = 0; i < steps.size() - 1; i++) {
+            if (steps.get(i).isCollectionLike() || steps.get(i).isMap()) {
+                throw new InvalidDataAccessApiUsageException("'" + path + "' of " + type.getSimpleName()
+                        + " leads through the elements of '" + steps.get(i).getName()
+                        + "', which a query cannot follow; keep what is asked for in a collection of single values");
+            }
+        }
+        return new ResolvedProperty(converter.fieldPath(found), steps.get(steps.size() - 1));
+    }
+
+    private List<String> names(Class<?> type) {
+        FlowDbPersistentEntity<?> entity = converter.getMappingContext().getRequiredPersistentEntity(type);
+        List<String> names = new ArrayList<>();
+        entity.forEach(property -> names.add(property.getName()));
+        Collections.sort(names);
+        return names;
+    }
+
+    /**
+     * A property and its place.
+     *
+     * @param fieldPath dotted path in the document
+     * @param property the last step of the path
+     */
+    record ResolvedProperty(String fieldPath, FlowDbPersistentProperty property) {}
+
+    private record Key(Class<?> type, String path) {}
+}

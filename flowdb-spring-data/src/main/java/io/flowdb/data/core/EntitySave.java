@@ -1,0 +1,151 @@
+package io.flowdb.data.core;
+
+import io.flowdb.data.mapping.FlowDbPersistentEntity;
+import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import io.flowdb.json.DocumentOperations;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.OptimisticLockingFailureException;
+import org.springframework.data.mapping.PersistentPropertyAccessor;
+import org.springframework.util.NumberUtils;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One entity on its way into its store: the prepared document, and what has to hold when it is written. Writing may be repeated,
+ * after a conflict; the outcome is the same. Threads: one.
+ */
+final class EntitySave<T> {
+
+    /** How the key comes about. */
+    enum Kind {
+        /** The store counts it up. */
+        COUNTED,
+        /** It must not exist. */
+        ADD,
+        /** It may exist; if there is a version, it must and with that version. */
+        PUT
+    }
+
+    private final FlowDbPersistentEntity<?> entity;
+    private final PersistentPropertyAccessor<T> accessor;
+    private final Kind kind;
+    private final @Nullable Object previousId;
+    private final @Nullable Object previousVersion;
+    private final ObjectNode document;
+
+    /** Set by the first write of a counted one; a repeated write keeps it. */
+    private @Nullable Object counted;
+
+    EntitySave(
+            FlowDbPersistentEntity<?> entity,
+            PersistentPropertyAccessor<T> accessor,
+            Kind kind,
+            Identity previous,
+            ObjectNode document) {
+        this.entity = entity;
+        this.accessor = accessor;
+        this.kind = kind;
+        this.previousId = previous.id();
+        this.previousVersion = previous.version();
+        this.document = document;
+    }
+
+    ObjectNode document() {
+        return document;
+    }
+
+    String store() {
+        return entity.getStore();
+    }
+
+    /** Whether the write reads before, so that it must be in a transaction. */
+    boolean isConditional() {
+        return kind == Kind.PUT && entity.hasVersionProperty();
+    }
+
+    /** Returns the key. */
+    Object write(DocumentOperations operations) {
+        return switch (kind) {
+            case COUNTED -> writeCounted(operations);
+            case ADD -> operations.add(store(), document);
+            case PUT -> {
+                FlowDbPersistentProperty version = entity.getVersionProperty();
+                if (version != null) {
+                    requireVersion(operations, entity, key(), previousVersion);
+                }
+                yield operations.put(store(), document);
+            }
+        };
+    }
+
+    private Object writeCounted(DocumentOperations operations) {
+        if (counted == null) {
+            counted = operations.putAuto(store(), document);
+            return counted;
+        }
+        return operations.add(store(), document);
+    }
+
+    /** Where the key lies in the document. */
+    String keyPath() {
+        return entity.getRequiredIdProperty().getFieldName();
+    }
+
+    /** The key, unless the store counts it up. */
+    JsonNode key() {
+        return document.get(keyPath());
+    }
+
+    /** Whether a document with this key is there already and will be replaced. */
+    boolean overwrites(DocumentOperations operations) {
+        return kind == Kind.PUT && operations.exists(store(), key());
+    }
+
+    /** Throws {@link OptimisticLockingFailureException} unless the stored document has this version. */
+    static void requireVersion(
+            DocumentOperations operations, FlowDbPersistentEntity<?> entity, JsonNode key, @Nullable Object expected) {
+        JsonNode stored = operations.get(entity.getStore(), key);
+        if (stored == null) {
+            throw new OptimisticLockingFailureException(
+                    "There is no " + entity.getType().getSimpleName() + " with id " + key
+                            + " any more; it was read with version " + expected);
+        }
+        JsonNode version = stored.get(entity.getRequiredVersionProperty().getFieldName());
+        if (version == null || !(expected instanceof Number number) || version.asLong() != number.longValue()) {
+            throw new OptimisticLockingFailureException(entity.getType().getSimpleName() + " with id " + key
+                    + " was changed meanwhile: it has version " + version + ", not " + expected);
+        }
+    }
+
+    /** The stored entity, with the key the store gave it. */
+    T complete(Object key) {
+        if (kind == Kind.COUNTED) {
+            FlowDbPersistentProperty id = entity.getRequiredIdProperty();
+            accessor.setProperty(id, NumberUtils.convertNumberToTargetClass((Number) key, boxed(id)));
+        }
+        return accessor.getBean();
+    }
+
+    /** Gives a mutable entity back the id and the version it came with, since it was not stored. */
+    void undo(Object original) {
+        if (accessor.getBean() != original) {
+            return;
+        }
+        if (kind != Kind.PUT) {
+            accessor.setProperty(entity.getRequiredIdProperty(), previousId);
+        }
+        FlowDbPersistentProperty version = entity.getVersionProperty();
+        if (version != null) {
+            accessor.setProperty(version, previousVersion);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    static Class<? extends Number> boxed(FlowDbPersistentProperty property) {
+        return (Class<? extends Number>)
+                org.springframework.util.ClassUtils.resolvePrimitiveIfNecessary(property.getType());
+    }
+
+    /** Id and version as the caller gave them. */
+    record Identity(@Nullable Object id, @Nullable Object version) {}
+}

@@ -1,0 +1,151 @@
+package io.flowdb.data.core;
+
+import io.flowdb.data.convert.FlowDbConverter;
+import io.flowdb.data.core.EntitySave.Identity;
+import io.flowdb.data.core.EntitySave.Kind;
+import io.flowdb.data.mapping.FlowDbPersistentEntity;
+import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.annotation.CreatedBy;
+import org.springframework.data.annotation.CreatedDate;
+import org.springframework.data.domain.Auditable;
+import org.springframework.data.mapping.PersistentPropertyAccessor;
+import org.springframework.data.mapping.callback.EntityCallbacks;
+import org.springframework.data.util.ProxyUtils;
+import org.springframework.util.NumberUtils;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Makes an {@link EntitySave} of an entity. Order: is it new → {@link BeforeConvertCallback} → id and version → document →
+ * {@link BeforeSaveCallback}. Ids of {@code String} and {@code UUID} are made here, numbers by the store. Threads: any.
+ */
+final class EntityWriter {
+
+    private static final long FIRST_VERSION = 1;
+
+    private final FlowDbConverter converter;
+    private final TimeOrderedId ids = new TimeOrderedId();
+    private final Map<Class<?>, Boolean> creationMatters = new ConcurrentHashMap<>();
+
+    /** Null without an application context or without callbacks. */
+    private volatile @Nullable EntityCallbacks callbacks;
+
+    EntityWriter(FlowDbConverter converter) {
+        this.converter = converter;
+    }
+
+    void setCallbacks(EntityCallbacks callbacks) {
+        this.callbacks = callbacks;
+    }
+
+    /** Decides whether an entity with an assigned id is there already; only asked where callbacks want to know. */
+    @FunctionalInterface
+    interface Existence {
+        boolean exists(FlowDbPersistentEntity<?> entity, Object id);
+    }
+
+    <T> EntitySave<T> prepare(T given, boolean insert, Existence existence) {
+        FlowDbPersistentEntity<?> entity = entityOf(given.getClass());
+        boolean isNew = insert || entity.isNew(given);
+        EntityCallbacks calls = callbacks;
+        T bean = given;
+        if (calls != null) {
+            bean = calls.callback(
+                    BeforeConvertCallback.class, given, entity.getStore(), isNew || isAbsent(entity, given, existence));
+        }
+        PersistentPropertyAccessor<T> accessor = entity.getPropertyAccessor(bean);
+        FlowDbPersistentProperty idProperty = entity.getRequiredIdProperty();
+        FlowDbPersistentProperty version = entity.getVersionProperty();
+        Identity previous =
+                new Identity(accessor.getProperty(idProperty), version == null ? null : accessor.getProperty(version));
+        boolean withoutId = isUnset(previous.id());
+        boolean counted = withoutId && StoreSchemas.isCounted(idProperty);
+        if (withoutId && !counted) {
+            accessor.setProperty(idProperty, newId(entity, idProperty));
+        }
+        boolean added = insert || withoutId || (version != null && isUnset(previous.version()));
+        if (version != null) {
+            accessor.setProperty(version, nextVersion(version, added ? null : previous.version()));
+        }
+        Kind kind = counted ? Kind.COUNTED : added ? Kind.ADD : Kind.PUT;
+        return convert(entity, accessor, kind, previous);
+    }
+
+    private <T> EntitySave<T> convert(
+            FlowDbPersistentEntity<?> entity, PersistentPropertyAccessor<T> accessor, Kind kind, Identity previous) {
+        ObjectNode document = converter.write(accessor.getBean());
+        EntityCallbacks calls = callbacks;
+        PersistentPropertyAccessor<T> last = accessor;
+        if (calls != null) {
+            T bean = calls.callback(BeforeSaveCallback.class, accessor.getBean(), document, entity.getStore());
+            if (bean != accessor.getBean()) {
+                last = entity.getPropertyAccessor(bean);
+            }
+        }
+        return new EntitySave<>(entity, last, kind, previous, document);
+    }
+
+    <T> T complete(EntitySave<T> save, Object key) {
+        T stored = save.complete(key);
+        EntityCallbacks calls = callbacks;
+        return calls == null ? stored : calls.callback(AfterSaveCallback.class, stored, save.document(), save.store());
+    }
+
+    FlowDbPersistentEntity<?> entityOf(Class<?> type) {
+        Class<?> user = ProxyUtils.getUserClass(type);
+        FlowDbPersistentEntity<?> entity = converter.getMappingContext().getPersistentEntity(user);
+        if (entity == null || !entity.isStored()) {
+            throw new InvalidDataAccessApiUsageException(
+                    user.getName() + " is no entity: annotate it with @ObjectStore to give it a store");
+        }
+        return entity;
+    }
+
+    /** An assigned id without version says nothing about being new; the store does. Asked only where the creation is noted. */
+    private boolean isAbsent(FlowDbPersistentEntity<?> entity, Object bean, Existence existence) {
+        if (entity.hasVersionProperty() || !creationMatters.computeIfAbsent(entity.getType(), t -> isAudited(entity))) {
+            return false;
+        }
+        Object id = entity.getIdentifierAccessor(bean).getIdentifier();
+        return id != null && !existence.exists(entity, id);
+    }
+
+    private static boolean isAudited(FlowDbPersistentEntity<?> entity) {
+        return entity.getPersistentProperty(CreatedDate.class) != null
+                || entity.getPersistentProperty(CreatedBy.class) != null
+                || Auditable.class.isAssignableFrom(entity.getType());
+    }
+
+    private Object newId(FlowDbPersistentEntity<?> entity, FlowDbPersistentProperty property) {
+        UUID id = ids.next();
+        if (property.getType() == UUID.class) {
+            return id;
+        }
+        if (property.getType() == String.class) {
+            return id.toString();
+        }
+        throw new InvalidDataAccessApiUsageException("The id '" + property.getName() + "' of "
+                + entity.getType().getName()
+                + " is null; ids are made for String, UUID, Long, Integer and Short, not for "
+                + property.getType().getName());
+    }
+
+    private static Number nextVersion(FlowDbPersistentProperty property, @Nullable Object previous) {
+        Class<?> type = EntitySave.boxed(property);
+        if (!Number.class.isAssignableFrom(type)) {
+            throw new InvalidDataAccessApiUsageException("The version '" + property.getName() + "' of "
+                    + property.getOwner().getType().getName() + " must be a Long, Integer or Short");
+        }
+        long next = previous == null ? FIRST_VERSION : ((Number) previous).longValue() + 1;
+        return NumberUtils.convertNumberToTargetClass(next, EntitySave.boxed(property));
+    }
+
+    /** Null, or zero of a number. */
+    static boolean isUnset(@Nullable Object value) {
+        return value == null || (value instanceof Number number && number.longValue() == 0);
+    }
+}

@@ -1,0 +1,91 @@
+package io.flowdb.data.core;
+
+import io.flowdb.error.CommitUnknownException;
+import io.flowdb.error.ConflictException;
+import io.flowdb.error.ConstraintException;
+import io.flowdb.error.CorruptionException;
+import io.flowdb.error.DatabaseLockedException;
+import io.flowdb.error.DocumentExistsException;
+import io.flowdb.error.EngineClosedException;
+import io.flowdb.error.FlowDbException;
+import io.flowdb.error.InvalidKeyException;
+import io.flowdb.error.InvalidQueryException;
+import io.flowdb.error.NotFoundException;
+import io.flowdb.error.SchemaConflictException;
+import io.flowdb.error.StorageException;
+import io.flowdb.error.TransactionStateException;
+import io.flowdb.error.UniqueViolationException;
+import io.flowdb.error.UnsupportedFormatException;
+import io.flowdb.error.WriteStallTimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.OptimisticLockingFailureException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.dao.support.PersistenceExceptionTranslator;
+
+/**
+ * FlowDB's exceptions as those of {@code org.springframework.dao}; the original is the cause.
+ * <pre>
+ * unique index, insert of an existing key        DuplicateKeyException
+ * conflict of transactions                       OptimisticLockingFailureException, worth a retry
+ * writers stalled for too long                   QueryTimeoutException, worth a retry
+ * closed, paused, locked, disk full, I/O         DataAccessResourceFailureException
+ * commit whose outcome is unknown, damaged file  NonTransientDataAccessResourceException
+ * bad query or key, unknown store or index, write in a read-only transaction   InvalidDataAccessApiUsageException
+ * document too large, missing key                DataIntegrityViolationException
+ * stored schema or format is another             InvalidDataAccessResourceUsageException
+ * </pre>
+ */
+public final class FlowDbExceptionTranslator implements PersistenceExceptionTranslator {
+
+    @Override
+    public @Nullable DataAccessException translateExceptionIfPossible(RuntimeException e) {
+        return e instanceof FlowDbException failure ? translate(failure) : null;
+    }
+
+    /** Never null, unlike the interface's method. */
+    DataAccessException translate(FlowDbException e) {
+        String message = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
+        if (e instanceof ConflictException) {
+            return new OptimisticLockingFailureException(message, e);
+        }
+        if (e instanceof ConstraintException constraint) {
+            return constraint(constraint, message);
+        }
+        if (e instanceof InvalidQueryException
+                || e instanceof NotFoundException
+                || e instanceof TransactionStateException) {
+            return new InvalidDataAccessApiUsageException(message, e);
+        }
+        if (e instanceof WriteStallTimeoutException) {
+            return new QueryTimeoutException(message, e);
+        }
+        if (e instanceof EngineClosedException
+                || e instanceof StorageException
+                || e instanceof DatabaseLockedException) {
+            return new DataAccessResourceFailureException(message, e);
+        }
+        if (e instanceof CorruptionException || e instanceof CommitUnknownException) {
+            return new NonTransientDataAccessResourceException(message, e);
+        }
+        if (e instanceof SchemaConflictException || e instanceof UnsupportedFormatException) {
+            return new InvalidDataAccessResourceUsageException(message, e);
+        }
+        return new UncategorizedFlowDbException(message, e);
+    }
+
+    private static DataAccessException constraint(ConstraintException e, String message) {
+        if (e instanceof UniqueViolationException || e instanceof DocumentExistsException) {
+            return new DuplicateKeyException(message, e);
+        }
+        return e instanceof InvalidKeyException
+                ? new InvalidDataAccessApiUsageException(message, e)
+                : new DataIntegrityViolationException(message, e);
+    }
+}

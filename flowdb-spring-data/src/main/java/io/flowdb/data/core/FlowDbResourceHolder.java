@@ -1,0 +1,86 @@
+package io.flowdb.data.core;
+
+import io.flowdb.error.ConflictException;
+import io.flowdb.json.DocumentOperations;
+import io.flowdb.json.JsonTransaction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.ResourceHolderSupport;
+
+/**
+ * The transaction bound to a thread, under the database it belongs to.
+ *
+ * <p>A transaction that only wrote, and read nothing, depends on nothing that others change: after a conflict its writes are simply
+ * made again on the newer state. So {@code repository.save} of an entity without version never fails because of another.
+ * Threads: one.
+ */
+final class FlowDbResourceHolder extends ResourceHolderSupport {
+
+    private static final int ATTEMPTS = 100;
+
+    private final Supplier<JsonTransaction> begin;
+    private JsonTransaction transaction;
+
+    /** What was written, as long as nothing was read; null afterwards. */
+    private @Nullable List<Function<? super DocumentOperations, ?>> writes = new ArrayList<>();
+
+    FlowDbResourceHolder(Supplier<JsonTransaction> begin) {
+        this.begin = begin;
+        this.transaction = begin.get();
+    }
+
+    /** The transaction, if its time is not up; else it may only roll back. What the caller reads counts. */
+    JsonTransaction transaction() {
+        writes = null;
+        checkTime();
+        return transaction;
+    }
+
+    /** Makes a write that depends on nothing stored. */
+    <R extends @Nullable Object> R write(Function<? super DocumentOperations, R> write) {
+        checkTime();
+        R result = write.apply(transaction);
+        if (writes != null) {
+            writes.add(write);
+        }
+        return result;
+    }
+
+    @SuppressWarnings("ReturnValueIgnored") // a repeated write gives what it gave before
+    void commit() {
+        checkTime();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                transaction.commit();
+                return;
+            } catch (ConflictException e) {
+                if (writes == null || attempt == ATTEMPTS) {
+                    throw e;
+                }
+                transaction.close();
+                transaction = begin.get();
+                writes.forEach(write -> write.apply(transaction));
+            }
+        }
+    }
+
+    /** Aborts, unless the transaction has ended. */
+    void close() {
+        transaction.close();
+    }
+
+    /** As {@link #transaction()}, whatever the time. */
+    JsonTransaction transactionForSavepoint() {
+        writes = null;
+        return transaction;
+    }
+
+    private void checkTime() {
+        if (hasTimeout()) {
+            getTimeToLiveInMillis();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.flowdb.data.core;
+
+import io.flowdb.json.Filter;
+import io.flowdb.json.IndexSchema;
+import io.flowdb.json.StoreSchema;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether an index serves a filter: one of the conditions that must hold together is an equality, a range or a prefix on the id or
+ * on the first path of an index, and so in each alternative. A pure function of filter and schema; the planner may do better or
+ * worse, but never needs the whole store where this says it does not.
+ */
+final class IndexAdvice {
+
+    private final Set<String> indexed = new LinkedHashSet<>();
+
+    /** Paths that would have served if they were indexed, in the order of the conditions. */
+    private final Set<String> candidates = new LinkedHashSet<>();
+
+    private IndexAdvice(StoreSchema schema) {
+        indexed.add(schema.keyPath());
+        for (IndexSchema index : schema.indexes()) {
+            indexed.add(index.paths().get(0));
+        }
+    }
+
+    /** Null if the filter is served; else what to do, naming the annotation. */
+    static @Nullable String of(@Nullable Filter filter, StoreSchema schema) {
+        IndexAdvice advice = new IndexAdvice(schema);
+        if (filter == null || QueryRunner.isNever(filter) || advice.isServed(filter)) {
+            return null;
+        }
+        return advice.candidates.isEmpty()
+                ? "no index can serve its conditions"
+                : "@Indexed on the property of '" + String.join("' or '", advice.candidates) + "' would serve it";
+    }
+
+    private boolean isServed(Filter filter) {
+        if (filter instanceof Filter.And and) {
+            boolean served = and.filters().isEmpty();
+            for (Filter each : and.filters()) {
+                served |= isServed(each); // all, for their candidates
+            }
+            return served;
+        }
+        if (filter instanceof Filter.Or or) {
+            return or.filters().stream().allMatch(this::isServed);
+        }
+        String path = pathOf(filter);
+        if (path == null) {
+            return false;
+        }
+        candidates.add(path);
+        return indexed.contains(path);
+    }
+
+    /** The path of a condition that can become a range of an index. */
+    private static @Nullable String pathOf(Filter filter) {
+        if (filter instanceof Filter.Compare compare) {
+            return compare.path();
+        }
+        if (filter instanceof Filter.In in) {
+            return in.path();
+        }
+        if (filter instanceof Filter.InRange range) {
+            return range.path();
+        }
+        boolean prefix = filter instanceof Filter.Text text
+                && !text.ignoreCase()
+                && text.match() == Filter.TextMatch.STARTS_WITH;
+        return prefix ? ((Filter.Text) filter).path() : null;
+    }
+}

@@ -1,0 +1,87 @@
+package io.flowdb.data.core;
+
+import io.flowdb.data.convert.FlowDbConverter;
+import io.flowdb.data.core.EntityOrder.Key;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.domain.KeysetScrollPosition;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * Positions of a window: by sorted property, the id last, the value as it is stored (text, number, boolean, null or a list), taken
+ * from the document. So a position survives being sent to a client as JSON, and projections need not hold the sorted properties.
+ */
+final class KeysetScroll {
+
+    private final EntityOrder order;
+    private final FlowDbConverter converter;
+
+    KeysetScroll(EntityOrder order, FlowDbConverter converter) {
+        for (Key key : order.keys()) {
+            if (key.ignoreCase()) {
+                throw new InvalidDataAccessApiUsageException("Windows by keyset cannot ignore case; sort by '"
+                        + key.name() + "' with its case, or scroll by offset");
+            }
+        }
+        this.order = order;
+        this.converter = converter;
+    }
+
+    /** The keys of a document. */
+    Map<String, @Nullable Object> keysOf(JsonNode document) {
+        Map<String, @Nullable Object> keys = new LinkedHashMap<>();
+        for (Key key : order.keys()) {
+            keys.put(
+                    key.name(),
+                    natural(EntityOrder.valueAt(document, key.property().fieldPath())));
+        }
+        return keys;
+    }
+
+    /** The stored values of a position, in the order of the sort. */
+    List<@Nullable JsonNode> valuesOf(KeysetScrollPosition position) {
+        List<@Nullable JsonNode> values = new ArrayList<>();
+        for (Key key : order.keys()) {
+            if (!position.getKeys().containsKey(key.name())) {
+                throw new InvalidDataAccessApiUsageException("The scroll position has no value for '" + key.name()
+                        + "'; it belongs to another sort: " + position.getKeys().keySet());
+            }
+            values.add(stored(key, position.getKeys().get(key.name())));
+        }
+        return values;
+    }
+
+    private @Nullable JsonNode stored(Key key, @Nullable Object value) {
+        JsonNodeFactory json = JsonNodeFactory.instance;
+        if (value == null) {
+            return null;
+        }
+        if (value instanceof String text) {
+            return json.stringNode(text);
+        }
+        if (value instanceof Boolean truth) {
+            return json.booleanNode(truth);
+        }
+        return converter.writeValue(key.property().property(), value);
+    }
+
+    private static @Nullable Object natural(@Nullable JsonNode node) {
+        if (node == null) {
+            return null;
+        }
+        if (node.isArray()) {
+            List<@Nullable Object> list = new ArrayList<>();
+            node.values().forEach(v -> list.add(natural(v)));
+            return list;
+        }
+        if (node.isNumber()) {
+            return node.numberValue();
+        }
+        return node.isBoolean() ? (Object) node.booleanValue() : node.asString();
+    }
+}

@@ -1,0 +1,113 @@
+package io.flowdb.data.core;
+
+import io.flowdb.json.Direction;
+import io.flowdb.json.DocumentOperations;
+import io.flowdb.json.Filter;
+import io.flowdb.json.JsonQuery;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+
+/** Carries a {@link FlowDbQuery} out as a query of the document layer. Threads: any. */
+final class QueryRunner {
+
+    private final EntityProperties properties;
+
+    QueryRunner(EntityProperties properties) {
+        this.properties = properties;
+    }
+
+    /** A query on a store, its order resolved. */
+    record Plan(String store, FlowDbQuery query, EntityOrder order) {
+
+        /** Nothing can match, so nothing is read. */
+        boolean isNever() {
+            return query.limit() == 0 || (query.filter() != null && QueryRunner.isNever(query.filter()));
+        }
+    }
+
+    Plan plan(String store, FlowDbQuery query, Class<?> type) {
+        return new Plan(store, query, EntityOrder.of(query.sort(), type, properties));
+    }
+
+    List<JsonNode> list(DocumentOperations operations, Plan plan) {
+        if (plan.isNever()) {
+            return List.of();
+        }
+        if (plan.order().isNative()) {
+            return query(operations, plan).collect();
+        }
+        List<JsonNode> all = new ArrayList<>(matching(operations, plan).collect());
+        all.sort(plan.order().comparator());
+        long from = Math.min(plan.query().offset(), all.size());
+        long to = plan.query().isLimited() ? Math.min(from + plan.query().limit(), all.size()) : all.size();
+        return all.subList((int) from, (int) to);
+    }
+
+    Stream<JsonNode> stream(DocumentOperations operations, Plan plan) {
+        if (plan.isNever()) {
+            return Stream.empty();
+        }
+        return plan.order().isNative() ? query(operations, plan).stream() : list(operations, plan).stream();
+    }
+
+    long count(DocumentOperations operations, Plan plan) {
+        if (plan.isNever()) {
+            return 0;
+        }
+        FlowDbQuery query = plan.query();
+        if (query.filter() == null && query.offset() == 0 && !query.isLimited()) {
+            return operations.count(plan.store());
+        }
+        return bounded(matching(operations, plan), query).count();
+    }
+
+    boolean exists(DocumentOperations operations, Plan plan) {
+        return !plan.isNever()
+                && bounded(matching(operations, plan), plan.query()).exists();
+    }
+
+    long delete(DocumentOperations operations, Plan plan) {
+        if (plan.isNever()) {
+            return 0;
+        }
+        FlowDbQuery query = plan.query();
+        if (query.filter() == null && query.offset() == 0 && !query.isLimited()) {
+            return operations.clear(plan.store());
+        }
+        return query(operations, plan).delete();
+    }
+
+    /** With filter, order, offset and limit. */
+    JsonQuery query(DocumentOperations operations, Plan plan) {
+        JsonQuery query = matching(operations, plan);
+        for (EntityOrder.Key key : plan.order().keys()) {
+            query.orderBy(key.property().fieldPath(), key.ascending() ? Direction.ASC : Direction.DESC);
+        }
+        return bounded(query, plan.query());
+    }
+
+    private static JsonQuery matching(DocumentOperations operations, Plan plan) {
+        JsonQuery query = operations.query(plan.store());
+        return plan.query().filter() == null ? query : query.where(plan.query().filter());
+    }
+
+    private static JsonQuery bounded(JsonQuery query, FlowDbQuery bounds) {
+        if (bounds.offset() > 0) {
+            query.offset(bounds.offset());
+        }
+        return bounds.isLimited() ? query.limit(bounds.limit()) : query;
+    }
+
+    /** Whether a filter holds for no document at all, as that of an empty IN. */
+    static boolean isNever(Filter filter) {
+        if (filter instanceof Filter.Or or) {
+            return or.filters().stream().allMatch(QueryRunner::isNever);
+        }
+        if (filter instanceof Filter.In in) {
+            return in.values().isEmpty();
+        }
+        return filter instanceof Filter.And and && and.filters().stream().anyMatch(QueryRunner::isNever);
+    }
+}

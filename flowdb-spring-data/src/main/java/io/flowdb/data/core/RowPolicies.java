@@ -1,0 +1,146 @@
+package io.flowdb.data.core;
+
+import io.flowdb.error.DocumentExistsException;
+import io.flowdb.json.DocumentOperations;
+import io.flowdb.json.Filter;
+import io.flowdb.json.IndexSchema;
+import io.flowdb.json.JsonTransaction;
+import io.flowdb.json.Savepoint;
+import io.flowdb.json.StoreSchema;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.PermissionDeniedDataAccessException;
+import tools.jackson.databind.JsonNode;
+
+/** The policies of each store. Immutable. Threads: any. */
+final class RowPolicies {
+
+    static final RowPolicies NONE = new RowPolicies(Map.of(), Map.of());
+
+    private final Map<String, List<RowPolicy<?>>> byStore;
+    private final Map<Class<?>, Conditions<?>> conditions;
+
+    private RowPolicies(Map<String, List<RowPolicy<?>>> byStore, Map<Class<?>, Conditions<?>> conditions) {
+        this.byStore = byStore;
+        this.conditions = conditions;
+    }
+
+    static RowPolicies of(Iterable<? extends RowPolicy<?>> policies, FlowDbOperations operations) {
+        Map<String, List<RowPolicy<?>>> byStore = new HashMap<>();
+        Map<Class<?>, Conditions<?>> conditions = new HashMap<>();
+        for (RowPolicy<?> policy : policies) {
+            byStore.computeIfAbsent(operations.storeOf(policy.type()), s -> new ArrayList<>())
+                    .add(policy);
+            conditions.put(policy.type(), operations.conditions(policy.type()));
+        }
+        return new RowPolicies(byStore, conditions);
+    }
+
+    boolean guards(String store) {
+        return byStore.containsKey(store);
+    }
+
+    /** The rows of a guarded store to which {@code action} may be done; null if the store is not guarded. */
+    @Nullable
+    Filter using(String store, RowAction action) {
+        return filter(store, action, RowPolicy::using);
+    }
+
+    private @Nullable Filter filter(
+            String store, RowAction action, BiFunction<RowPolicy<Object>, Conditions<Object>, Filter> of) {
+        List<RowPolicy<?>> policies = byStore.get(store);
+        if (policies == null) {
+            return null;
+        }
+        List<Filter> permitted = new ArrayList<>();
+        for (RowPolicy<?> policy : policies) {
+            if (policy.actions().contains(action)) {
+                permitted.add(apply(policy, of));
+            }
+        }
+        return permitted.size() == 1 ? permitted.get(0) : Filter.or(permitted);
+    }
+
+    @SuppressWarnings("unchecked")
+    private Filter apply(RowPolicy<?> policy, BiFunction<RowPolicy<Object>, Conditions<Object>, Filter> of) {
+        return of.apply((RowPolicy<Object>) policy, (Conditions<Object>) conditions.get(policy.type()));
+    }
+
+    /**
+     * Writes an entity of a guarded store in {@code transaction}: what is overwritten must be permitted before, what is written
+     * after. A refused write is taken back, so that the transaction may go on.
+     */
+    Object write(EntitySave<?> save, JsonTransaction transaction, StoreSchema schema) {
+        Savepoint before = transaction.savepoint();
+        try {
+            boolean existed = save.overwrites(transaction);
+            RowAction action = existed ? RowAction.UPDATE : RowAction.INSERT;
+            if (existed) {
+                require(save, transaction, save.key(), using(save.store(), RowAction.UPDATE));
+            }
+            for (IndexSchema index : schema.indexes()) {
+                if (index.unique()) {
+                    hideOthers(save, transaction, index);
+                }
+            }
+            Object key = writeHidingOthers(save, transaction);
+            require(save, transaction, key, filter(save.store(), action, RowPolicy::withCheck));
+            return key;
+        } catch (PermissionDeniedDataAccessException e) {
+            transaction.rollbackTo(before);
+            throw e;
+        }
+    }
+
+    /** A taken key tells nothing if the row that has it may not be seen. */
+    private Object writeHidingOthers(EntitySave<?> save, JsonTransaction transaction) {
+        try {
+            return save.write(transaction);
+        } catch (DocumentExistsException e) {
+            boolean visible = matches(save, transaction, e.key(), using(save.store(), RowAction.READ));
+            throw visible ? e : denied(save.store());
+        }
+    }
+
+    /** Neither does a taken unique value. The commit would find it, but then no one knows whose it is. */
+    private void hideOthers(EntitySave<?> save, JsonTransaction transaction, IndexSchema index) {
+        for (Object value : IndexedValues.of(save.document(), index)) {
+            for (JsonNode holder : transaction.getByIndex(save.store(), index.name(), value)) {
+                JsonNode key = Objects.requireNonNull(EntityOrder.valueAt(holder, save.keyPath()));
+                if (!key.equals(save.key()) && !matches(save, transaction, key, using(save.store(), RowAction.READ))) {
+                    throw denied(save.store());
+                }
+            }
+        }
+    }
+
+    private static void require(
+            EntitySave<?> save, DocumentOperations operations, Object key, @Nullable Filter permitted) {
+        if (!matches(save, operations, key, permitted)) {
+            throw denied(save.store());
+        }
+    }
+
+    private static boolean matches(
+            EntitySave<?> save, DocumentOperations operations, Object key, @Nullable Filter permitted) {
+        if (permitted == null) {
+            return true;
+        }
+        return !QueryRunner.isNever(permitted)
+                && operations
+                        .query(save.store())
+                        .where(Filter.eq(save.keyPath(), key))
+                        .where(permitted)
+                        .exists();
+    }
+
+    private static PermissionDeniedDataAccessException denied(String store) {
+        return new PermissionDeniedDataAccessException(
+                "The row policies of store '" + store + "' do not permit this write", new SecurityException(store));
+    }
+}

@@ -1,0 +1,164 @@
+package io.flowdb.data.core;
+
+import io.flowdb.annotation.CompoundIndex;
+import io.flowdb.annotation.Indexed;
+import io.flowdb.annotation.ObjectStore;
+import io.flowdb.annotation.Ttl;
+import io.flowdb.data.convert.FlowDbConverter;
+import io.flowdb.data.mapping.FlowDbPersistentEntity;
+import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import io.flowdb.json.IndexSchema;
+import io.flowdb.json.StoreSchema;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.data.mapping.MappingException;
+import org.springframework.data.mapping.PersistentPropertyPath;
+import org.springframework.util.ClassUtils;
+
+/**
+ * The stores and indexes that entity classes ask for: the key path is that of the id; a numeric id makes the store count up;
+ * {@code @Indexed} also of nested types, {@code @CompoundIndex}, {@code @Ttl}. Paths of a compound index may be given as properties
+ * or as they stand in the documents.
+ *
+ * <p>Pure: touches no database. Apply the result with {@code JsonDB.applySchemas}.
+ */
+public final class StoreSchemas {
+
+    private final FlowDbConverter converter;
+
+    /** Schemas of entities as {@code converter} writes them. */
+    public StoreSchemas(FlowDbConverter converter) {
+        this.converter = converter;
+    }
+
+    /** The schemas of all entities the mapping context knows, by store. Entities of one store share it with all their indexes. */
+    public List<StoreSchema> all() {
+        List<Class<?>> types = new ArrayList<>();
+        for (FlowDbPersistentEntity<?> entity : converter.getMappingContext().getPersistentEntities()) {
+            if (entity.isStored()) {
+                types.add(entity.getType());
+            }
+        }
+        types.sort(java.util.Comparator.comparing(Class::getName));
+        return of(types);
+    }
+
+    /** The schemas of {@code types}. */
+    public List<StoreSchema> of(Collection<Class<?>> types) {
+        Map<String, StoreSchema> byStore = new LinkedHashMap<>();
+        for (Class<?> type : types) {
+            StoreSchema schema = of(type);
+            byStore.merge(schema.name(), schema, (a, b) -> merge(a, b, type));
+        }
+        return List.copyOf(byStore.values());
+    }
+
+    /** The schema of one entity class. */
+    public StoreSchema of(Class<?> type) {
+        FlowDbPersistentEntity<?> entity = converter.getMappingContext().getRequiredPersistentEntity(type);
+        FlowDbPersistentProperty id = entity.getRequiredIdProperty();
+        StoreSchema schema = StoreSchema.of(entity.getStore(), id.getFieldName());
+        ObjectStore store = AnnotatedElementUtils.findMergedAnnotation(type, ObjectStore.class);
+        if ((store != null && store.autoIncrement()) || isCounted(id)) {
+            schema = schema.withAutoIncrement();
+        }
+        Ttl ttl = AnnotatedElementUtils.findMergedAnnotation(type, Ttl.class);
+        if (ttl != null) {
+            schema = schema.withTtl(duration(type, ttl));
+        }
+        for (IndexSchema index : indexes(type)) {
+            if (schema.index(index.name()).isEmpty()) {
+                schema = schema.withIndex(index);
+            } else if (!schema.index(index.name()).orElseThrow().equals(index)) {
+                throw new MappingException(type.getName() + " has two different indexes called '" + index.name() + "'");
+            }
+        }
+        return schema;
+    }
+
+    /** Whether the store makes the ids: those that are numbers without a fraction. */
+    static boolean isCounted(FlowDbPersistentProperty id) {
+        Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(id.getType());
+        return type == Long.class || type == Integer.class || type == Short.class;
+    }
+
+    private List<IndexSchema> indexes(Class<?> type) {
+        List<IndexSchema> indexes = new ArrayList<>();
+        for (PersistentPropertyPath<FlowDbPersistentProperty> path : converter
+                .getMappingContext()
+                .findPersistentPropertyPaths(type, p -> p.isAnnotationPresent(Indexed.class))) {
+            Indexed indexed = path.getLeafProperty().findAnnotation(Indexed.class);
+            String field = converter.fieldPath(path);
+            if (indexed != null) {
+                String name = indexed.name().isEmpty() ? "by_" + field : indexed.name();
+                indexes.add(new IndexSchema(name, List.of(field), indexed.unique(), indexed.multiEntry()));
+            }
+        }
+        for (CompoundIndex compound :
+                AnnotatedElementUtils.findMergedRepeatableAnnotations(type, CompoundIndex.class)) {
+            List<String> fields = new ArrayList<>();
+            for (String path : compound.paths()) {
+                fields.add(field(type, path));
+            }
+            String name = compound.name().isEmpty() ? "by_" + String.join("_", fields) : compound.name();
+            indexes.add(new IndexSchema(name, fields, compound.unique(), false));
+        }
+        return indexes;
+    }
+
+    /** A property path where there is one, else the path itself. */
+    private String field(Class<?> type, String path) {
+        EntityProperties properties = new EntityProperties(converter);
+        try {
+            return properties.resolve(type, path).fieldPath();
+        } catch (org.springframework.dao.InvalidDataAccessApiUsageException e) {
+            if (isFieldPath(converter.getMappingContext().getRequiredPersistentEntity(type), path)) {
+                return path;
+            }
+            throw new MappingException("@CompoundIndex of " + type.getName() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isFieldPath(FlowDbPersistentEntity<?> entity, String path) {
+        String first = path.substring(0, path.indexOf('.') < 0 ? path.length() : path.indexOf('.'));
+        for (FlowDbPersistentProperty property : entity) {
+            if (property.getFieldName().equals(first)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Duration duration(Class<?> type, Ttl ttl) {
+        try {
+            return Duration.parse(ttl.value());
+        } catch (java.time.format.DateTimeParseException e) {
+            throw new MappingException(
+                    "@Ttl(\"" + ttl.value() + "\") of " + type.getName() + " is no ISO-8601 duration such as PT1H", e);
+        }
+    }
+
+    private static StoreSchema merge(StoreSchema a, StoreSchema b, Class<?> type) {
+        if (!a.keyPath().equals(b.keyPath())
+                || a.autoIncrement() != b.autoIncrement()
+                || !java.util.Objects.equals(a.ttl(), b.ttl())) {
+            throw new MappingException("Store '" + a.name() + "' is defined differently by two entities, one of them "
+                    + type.getName() + "; give one another name in @ObjectStore");
+        }
+        StoreSchema merged = a;
+        for (IndexSchema index : b.indexes()) {
+            if (!merged.index(index.name()).isPresent()) {
+                merged = merged.withIndex(index);
+            } else if (!merged.index(index.name()).orElseThrow().equals(index)) {
+                throw new MappingException("Index '" + index.name() + "' of store '" + a.name()
+                        + "' is defined differently by two entities, one of them " + type.getName());
+            }
+        }
+        return merged;
+    }
+}

@@ -1,0 +1,41 @@
+package io.flowdb.data.mapping;
+
+import org.springframework.data.core.TypeInformation;
+import org.springframework.data.mapping.context.AbstractMappingContext;
+import org.springframework.data.mapping.model.Property;
+import org.springframework.data.mapping.model.SimpleTypeHolder;
+
+/**
+ * The entities of an application. Give it the entity classes with {@code setInitialEntitySet} or {@code setManagedTypes} and
+ * call {@link #afterPropertiesSet()}; classes met later are added when first used.
+ *
+ * <p>Threads: any, after initialisation. Errors: {@link org.springframework.data.mapping.MappingException}.
+ */
+public final class FlowDbMappingContext
+        extends AbstractMappingContext<FlowDbPersistentEntity<?>, FlowDbPersistentProperty> {
+
+    /** A context that knows the types FlowDB writes as one JSON value. */
+    public FlowDbMappingContext() {
+        setSimpleTypeHolder(FlowDbSimpleTypes.HOLDER);
+    }
+
+    @Override
+    protected <T> FlowDbPersistentEntity<T> createPersistentEntity(TypeInformation<T> type) {
+        return new BasicFlowDbPersistentEntity<>(type);
+    }
+
+    @Override
+    protected FlowDbPersistentProperty createPersistentProperty(
+            Property property, FlowDbPersistentEntity<?> owner, SimpleTypeHolder simpleTypes) {
+        return new BasicFlowDbPersistentProperty(property, owner, simpleTypes);
+    }
+
+    /** Types of the JDK and trees of Jackson are values, never entities. */
+    @Override
+    protected boolean shouldCreatePersistentEntityFor(TypeInformation<?> type) {
+        String name = type.getType().getName();
+        return !name.startsWith("java.")
+                && !name.startsWith("tools.jackson.")
+                && super.shouldCreatePersistentEntityFor(type);
+    }
+}

@@ -1,0 +1,17 @@
+package io.flowdb.data.mapping;
+
+import org.springframework.data.mapping.model.MutablePersistentEntity;
+
+/** An entity class, or a class nested in one. Threads: safe for use by any number after the mapping context built it. */
+public interface FlowDbPersistentEntity<T> extends MutablePersistentEntity<T, FlowDbPersistentProperty> {
+
+    /** Whether the class, or one it extends, carries {@code @ObjectStore} and so has a store of its own. */
+    boolean isStored();
+
+    /**
+     * Name of the store that holds the documents of this entity.
+     *
+     * @throws org.springframework.data.mapping.MappingException if the class carries no {@code @ObjectStore}
+     */
+    String getStore();
+}

@@ -1,0 +1,171 @@
+package io.flowdb.data.repository.query;
+
+import io.flowdb.data.core.FlowDbOperations;
+import io.flowdb.data.core.FlowDbQuery;
+import io.flowdb.data.core.ScanMode;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.convert.converter.Converter;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.convert.DtoInstantiatingConverter;
+import org.springframework.data.domain.Pageable;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.data.domain.Sort;
+import org.springframework.data.mapping.model.EntityInstantiators;
+import org.springframework.data.repository.query.ParametersParameterAccessor;
+import org.springframework.data.repository.query.QueryMethod;
+import org.springframework.data.repository.query.RepositoryQuery;
+import org.springframework.data.repository.query.ResultProcessor;
+import org.springframework.data.repository.query.ReturnedType;
+import org.springframework.util.ClassUtils;
+
+/** Runs a query as the return type and the special parameters of its method ask for. Threads: any. */
+abstract class AbstractFlowDbQuery implements RepositoryQuery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AbstractFlowDbQuery.class);
+
+    /** What a query does with what it finds. */
+    enum Action {
+        FIND,
+        COUNT,
+        EXISTS,
+        DELETE
+    }
+
+    private final FlowDbQueryMethod method;
+    private final FlowDbOperations operations;
+    private final EntityInstantiators instantiators = new EntityInstantiators();
+
+    /** Whether the log has said that no index serves this method; said twice if threads race, which does no harm. */
+    private volatile boolean indexAdvised;
+
+    AbstractFlowDbQuery(FlowDbQueryMethod method, FlowDbOperations operations) {
+        this.method = method;
+        this.operations = operations;
+    }
+
+    /** Filter, static order and static limit for these arguments; {@code raw} as they were passed. */
+    abstract FlowDbQuery createQuery(ParametersParameterAccessor arguments, @Nullable Object[] raw);
+
+    abstract Action action();
+
+    /** Whether the method asks for the first of several. */
+    abstract boolean isLimiting();
+
+    @Override
+    public final QueryMethod getQueryMethod() {
+        return method;
+    }
+
+    final FlowDbOperations operations() {
+        return operations;
+    }
+
+    @Override
+    public final @Nullable Object execute(@Nullable Object[] parameters) {
+        ParametersParameterAccessor arguments = new ParametersParameterAccessor(method.getParameters(), parameters);
+        FlowDbQuery query = createQuery(arguments, parameters);
+        if (!indexAdvised && operations.getScanMode() != ScanMode.ALLOW) {
+            adviseIndex(query);
+        }
+        return switch (action()) {
+            case COUNT -> operations.count(query, method.entityType());
+            case EXISTS -> operations.exists(query, method.entityType());
+            case DELETE -> delete(query);
+            case FIND -> find(query, arguments);
+        };
+    }
+
+    private void adviseIndex(FlowDbQuery query) {
+        Optional<String> advice = operations.adviseIndex(query, method.entityType());
+        if (advice.isEmpty()) {
+            return;
+        }
+        String message = method.description() + " reads the whole store '" + operations.storeOf(method.entityType())
+                + "': " + advice.get();
+        if (operations.getScanMode() == ScanMode.FAIL) {
+            throw new InvalidDataAccessApiUsageException(message);
+        }
+        indexAdvised = true;
+        LOG.warn(message);
+    }
+
+    private @Nullable Object find(FlowDbQuery query, ParametersParameterAccessor arguments) {
+        ResultProcessor processor = method.getResultProcessor().withDynamicProjection(arguments);
+        Object found = load(ordered(query, arguments), arguments, method.entityType());
+        return processor.processResult(found, projection(processor.getReturnedType()));
+    }
+
+    private static FlowDbQuery ordered(FlowDbQuery query, ParametersParameterAccessor arguments) {
+        Pageable pageable = arguments.getPageable();
+        Sort sort = arguments.getParameters().hasPageableParameter() ? Sort.unsorted() : arguments.getSort();
+        FlowDbQuery ordered = sort.isSorted() ? query.withSort(query.sort().and(sort)) : query;
+        if (!arguments.getParameters().hasLimitParameter() || pageable.isPaged()) {
+            return ordered;
+        }
+        return ordered.withLimit(arguments.getLimit());
+    }
+
+    private <T> @Nullable Object load(FlowDbQuery query, ParametersParameterAccessor arguments, Class<T> type) {
+        Pageable pageable = arguments.getPageable();
+        if (method.isScrollQuery()) {
+            ScrollPosition position = arguments.getScrollPosition();
+            return operations.scroll(query, position == null ? ScrollPosition.offset() : position, type);
+        }
+        if (method.isPageQuery()) {
+            return operations.findPage(query, pageable, type);
+        }
+        if (method.isSliceQuery()) {
+            return operations.findSlice(query, pageable, type);
+        }
+        if (method.isStreamQuery()) {
+            return operations.stream(paged(query, pageable), type);
+        }
+        if (method.isCollectionQuery()) {
+            return operations.find(paged(query, pageable), type);
+        }
+        FlowDbQuery one = paged(query, pageable);
+        Optional<T> found = isLimiting() ? operations.findFirst(one, type) : operations.findOne(one, type);
+        return found.orElse(null);
+    }
+
+    /** The page of a query within its own limit. */
+    private static FlowDbQuery paged(FlowDbQuery query, Pageable pageable) {
+        FlowDbQuery page = query.with(pageable);
+        if (!query.isLimited() || pageable.isUnpaged()) {
+            return page;
+        }
+        long left = Math.max(0, query.limit() - pageable.getOffset());
+        return page.withLimit((int) Math.min(left, page.limit()));
+    }
+
+    private @Nullable Object delete(FlowDbQuery query) {
+        Class<?> returned = ClassUtils.resolvePrimitiveIfNecessary(method.declaredReturnType());
+        if (returned == Boolean.class) {
+            return operations.delete(query, method.entityType()) > 0;
+        }
+        if (returned == Void.class || Number.class.isAssignableFrom(returned)) {
+            return operations.delete(query, method.entityType());
+        }
+        List<?> deleted = operations.findAndDelete(query, method.entityType());
+        if (method.isCollectionQuery()) {
+            return deleted;
+        }
+        return method.isStreamQuery()
+                ? (Object) Stream.of(deleted.toArray())
+                : deleted.stream().findFirst().orElse(null);
+    }
+
+    private Converter<Object, Object> projection(ReturnedType type) {
+        if (!type.isDtoProjection()) {
+            return source -> source;
+        }
+        DtoInstantiatingConverter converter = new DtoInstantiatingConverter(
+                type.getReturnedType(), operations.getConverter().getMappingContext(), instantiators);
+        return converter::convert;
+    }
+}

@@ -1,0 +1,57 @@
+package io.flowdb.data.repository.query;
+
+import io.flowdb.data.core.FlowDbOperations;
+import io.flowdb.data.repository.Query;
+import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.projection.ProjectionFactory;
+import org.springframework.data.repository.core.NamedQueries;
+import org.springframework.data.repository.core.RepositoryMetadata;
+import org.springframework.data.repository.query.QueryCreationException;
+import org.springframework.data.repository.query.QueryLookupStrategy;
+import org.springframework.data.repository.query.RepositoryQuery;
+import org.springframework.data.repository.query.ValueExpressionDelegate;
+
+/**
+ * The query of a method: that of its {@link Query} annotation, else the named query, else the one its name says. What does not fit
+ * is a {@link QueryCreationException} that names the method, when the application starts.
+ */
+public final class FlowDbQueryLookup implements QueryLookupStrategy {
+
+    private final FlowDbOperations operations;
+    private final Key key;
+    private final ValueExpressionDelegate expressions;
+
+    /** {@code key} null stands for {@code CREATE_IF_NOT_FOUND}. */
+    public FlowDbQueryLookup(FlowDbOperations operations, @Nullable Key key, ValueExpressionDelegate expressions) {
+        this.operations = operations;
+        this.key = key == null ? Key.CREATE_IF_NOT_FOUND : key;
+        this.expressions = expressions;
+    }
+
+    @Override
+    public RepositoryQuery resolveQuery(
+            Method method, RepositoryMetadata metadata, ProjectionFactory projections, NamedQueries namedQueries) {
+        FlowDbQueryMethod queryMethod = new FlowDbQueryMethod(method, metadata, projections);
+        try {
+            return resolve(queryMethod, namedQueries);
+        } catch (RuntimeException e) { // parsers, mapping and checks each have their own
+            throw QueryCreationException.create(queryMethod, e);
+        }
+    }
+
+    private RepositoryQuery resolve(FlowDbQueryMethod method, NamedQueries namedQueries) {
+        Query annotation = method.annotation();
+        if (key != Key.CREATE && annotation != null) {
+            return new StringFlowDbQuery(method, operations, annotation.value(), expressions);
+        }
+        if (key != Key.CREATE && namedQueries.hasQuery(method.getNamedQueryName())) {
+            String predicate = namedQueries.getQuery(method.getNamedQueryName());
+            return new StringFlowDbQuery(method, operations, predicate, expressions);
+        }
+        if (key == Key.USE_DECLARED_QUERY) {
+            throw new IllegalStateException("no @Query and no named query '" + method.getNamedQueryName() + "'");
+        }
+        return new PartTreeFlowDbQuery(method, operations);
+    }
+}

@@ -1,0 +1,47 @@
+package io.flowdb.data.repository.query;
+
+import io.flowdb.data.repository.Query;
+import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.data.projection.ProjectionFactory;
+import org.springframework.data.repository.core.RepositoryMetadata;
+import org.springframework.data.repository.query.DefaultParameters;
+import org.springframework.data.repository.query.QueryMethod;
+
+/** A query method of a repository and its {@link Query} annotation. */
+public final class FlowDbQueryMethod extends QueryMethod {
+
+    private final Method method;
+    private final @Nullable Query annotation;
+
+    /** Checks the parameters; throws {@link IllegalStateException} or {@link IllegalArgumentException} naming what is wrong. */
+    public FlowDbQueryMethod(Method method, RepositoryMetadata metadata, ProjectionFactory projections) {
+        super(method, metadata, projections, DefaultParameters::new);
+        this.method = method;
+        this.annotation = AnnotatedElementUtils.findMergedAnnotation(method, Query.class);
+    }
+
+    @Nullable
+    Query annotation() {
+        return annotation;
+    }
+
+    /** Whether the annotation brings a predicate. */
+    public boolean hasAnnotatedQuery() {
+        return annotation != null && !annotation.value().isBlank();
+    }
+
+    Class<?> declaredReturnType() {
+        return method.getReturnType();
+    }
+
+    /** The repository and method, for messages. */
+    String description() {
+        return method.getDeclaringClass().getSimpleName() + "." + method.getName();
+    }
+
+    Class<?> entityType() {
+        return getDomainClass();
+    }
+}

@@ -1,0 +1,105 @@
+package io.flowdb.data.repository.query;
+
+import io.flowdb.data.core.Conditions;
+import io.flowdb.data.core.FlowDbOperations;
+import io.flowdb.data.core.FlowDbQuery;
+import io.flowdb.json.Filter;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Range;
+import org.springframework.data.repository.query.Parameter;
+import org.springframework.data.repository.query.Parameters;
+import org.springframework.data.repository.query.ParametersParameterAccessor;
+import org.springframework.data.repository.query.parser.Part;
+import org.springframework.data.repository.query.parser.PartTree;
+
+/**
+ * A query derived from the name of its method: {@code findTop3ByStatusInAndPriorityGreaterThanOrderByCreatedAtDesc}. The name is
+ * taken apart and checked once, at start-up; a call only fills in the values.
+ */
+public final class PartTreeFlowDbQuery extends AbstractFlowDbQuery {
+
+    private final PartTree tree;
+    private final Conditions<?> conditions;
+    private final List<List<PartCondition>> alternatives = new ArrayList<>();
+    private final Action action;
+
+    /** Throws {@link RuntimeException} naming what does not fit. */
+    public PartTreeFlowDbQuery(FlowDbQueryMethod method, FlowDbOperations operations) {
+        super(method, operations);
+        this.tree = new PartTree(method.getName(), method.entityType());
+        this.conditions = operations.conditions(method.entityType());
+        this.action = action(tree);
+        bind(method.getParameters());
+        tree.getSort().forEach(order -> conditions.fieldPath(order.getProperty()));
+    }
+
+    private static Action action(PartTree tree) {
+        if (tree.isDelete()) {
+            return Action.DELETE;
+        }
+        if (tree.isCountProjection()) {
+            return Action.COUNT;
+        }
+        return tree.isExistsProjection() ? Action.EXISTS : Action.FIND;
+    }
+
+    private void bind(Parameters<?, ?> all) {
+        List<Parameter> bindable = new ArrayList<>();
+        all.getBindableParameters().forEach(bindable::add);
+        int needed = 0;
+        int ranges = 0;
+        for (Part part : tree.getParts()) {
+            needed += part.getNumberOfArguments();
+        }
+        for (Parameter parameter : bindable) {
+            ranges += Range.class.isAssignableFrom(parameter.getType()) ? 1 : 0;
+        }
+        int spare = bindable.size() + ranges - needed;
+        Iterator<Parameter> parameters = bindable.iterator();
+        for (PartTree.OrPart or : tree) {
+            List<PartCondition> conjunction = new ArrayList<>();
+            for (Part part : or) {
+                PartCondition condition = PartCondition.of(part, conditions, parameters, spare);
+                spare -= part.getType() == Part.Type.EXISTS ? condition.arguments() : 0;
+                conjunction.add(condition);
+            }
+            alternatives.add(conjunction);
+        }
+        if (parameters.hasNext()) {
+            Parameter extra = parameters.next();
+            throw new IllegalArgumentException("No keyword takes the parameter '"
+                    + extra.getName().orElse("#" + extra.getIndex()) + "' of type "
+                    + extra.getType().getName());
+        }
+    }
+
+    @Override
+    FlowDbQuery createQuery(ParametersParameterAccessor arguments, @Nullable Object[] raw) {
+        Iterator<@Nullable Object> values = arguments.iterator();
+        List<Filter> any = new ArrayList<>();
+        for (List<PartCondition> parts : alternatives) {
+            List<Filter> all = new ArrayList<>();
+            for (PartCondition part : parts) {
+                all.add(part.filter(conditions, values));
+            }
+            any.add(all.size() == 1 ? all.get(0) : Filter.and(all));
+        }
+        Filter filter = !tree.hasPredicate() ? null : any.size() == 1 ? any.get(0) : Filter.or(any);
+        FlowDbQuery query = FlowDbQuery.where(filter).withSort(tree.getSort());
+        Integer most = tree.getMaxResults();
+        return most == null ? query : query.withLimit(most);
+    }
+
+    @Override
+    Action action() {
+        return action;
+    }
+
+    @Override
+    boolean isLimiting() {
+        return tree.isLimiting();
+    }
+}

@@ -1,0 +1,209 @@
+package io.flowdb.data.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowdb.annotation.Id;
+import io.flowdb.annotation.Indexed;
+import io.flowdb.annotation.ObjectStore;
+import io.flowdb.data.TestDatabase;
+import io.flowdb.data.repository.FlowDbRepository;
+import io.flowdb.data.repository.Query;
+import io.flowdb.json.Filter;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.OptimisticLockingFailureException;
+import org.springframework.dao.PermissionDeniedDataAccessException;
+import org.springframework.data.annotation.Version;
+import org.springframework.data.domain.Example;
+import org.springframework.data.domain.ExampleMatcher;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.domain.PageRequest;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.data.domain.Sort;
+import org.springframework.data.domain.Window;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** As one of two users, nothing of the other can be seen, counted, changed or guessed, by any method. */
+class RowPolicyTest {
+
+    @ObjectStore
+    record Secret(
+            @Id String id,
+            @Indexed String owner,
+            @Indexed(unique = true) String code,
+            int level) {}
+
+    @ObjectStore
+    record Sealed(@Id String id, String owner, @Version Long version) {}
+
+    interface Secrets extends FlowDbRepository<Secret, String> {
+        List<Secret> findByLevelGreaterThan(int level);
+
+        Optional<Secret> findByCode(String code);
+
+        long countByLevel(int level);
+
+        boolean existsByCode(String code);
+
+        long deleteByLevel(int level);
+
+        List<Secret> removeByCode(String code);
+
+        Window<Secret> findFirst10ByOrderByLevelDesc(ScrollPosition position);
+
+        Stream<Secret> streamByLevel(int level);
+
+        @Query("owner = 'bob' or level >= 0")
+        List<Secret> sneaky();
+    }
+
+    private final TestDatabase database = TestDatabase.with(Secret.class, Sealed.class);
+    private final FlowDbTemplate template = database.template();
+    private final Secrets secrets = database.repository(Secrets.class);
+    private String user = "ann";
+
+    private final RowPolicy<Secret> own = new RowPolicy<>() {
+        @Override
+        public Class<Secret> type() {
+            return Secret.class;
+        }
+
+        @Override
+        public Filter using(Conditions<Secret> rows) {
+            return rows.eq("owner", user);
+        }
+    };
+
+    @BeforeEach
+    void store() {
+        template.insertAll(List.of(
+                new Secret("a1", "ann", "ca1", 1),
+                new Secret("a2", "ann", "ca2", 2),
+                new Secret("b1", "bob", "cb1", 1),
+                new Secret("b2", "bob", "cb2", 2)));
+        template.setRowPolicies(List.of(own));
+    }
+
+    @AfterEach
+    void nothingOfBobChanged() {
+        FlowDbOperations all = template.bypassingRowPolicies("check");
+        assertThat(all.find(FlowDbQuery.where(all.conditions(Secret.class).eq("owner", "bob")), Secret.class))
+                .containsExactly(new Secret("b1", "bob", "cb1", 1), new Secret("b2", "bob", "cb2", 2));
+        database.close();
+    }
+
+    @Test
+    void reads_everyMethod_showOwnRowsOnly() {
+        List<String> own = List.of("a1", "a2");
+        assertThat(secrets.findAll()).extracting(Secret::id).isEqualTo(own);
+        assertThat(secrets.findAll(Sort.by("level"))).extracting(Secret::id).isEqualTo(own);
+        assertThat(secrets.findAll(Limit.of(10))).extracting(Secret::id).isEqualTo(own);
+        assertThat(secrets.findAll(PageRequest.of(0, 1)).getTotalElements()).isEqualTo(2);
+        assertThat(secrets.findAllById(List.of("b1", "a2", "a1")))
+                .extracting(Secret::id)
+                .containsExactly("a2", "a1");
+        assertThat(secrets.findById("b1")).isEmpty();
+        assertThat(secrets.findById("a1")).isPresent();
+        assertThat(secrets.existsById("b1")).isFalse();
+        assertThat(secrets.existsById("a1")).isTrue();
+        assertThat(secrets.count()).isEqualTo(2);
+        assertThat(secrets.findByLevelGreaterThan(0)).extracting(Secret::id).isEqualTo(own);
+        assertThat(secrets.findByCode("cb1")).isEmpty();
+        assertThat(secrets.countByLevel(1)).isEqualTo(1);
+        assertThat(secrets.existsByCode("cb1")).isFalse();
+        assertThat(secrets.sneaky()).extracting(Secret::id).isEqualTo(own);
+        assertThat(secrets.findFirst10ByOrderByLevelDesc(ScrollPosition.keyset()))
+                .extracting(Secret::id)
+                .containsExactly("a2", "a1");
+        assertThat(secrets.findFirst10ByOrderByLevelDesc(ScrollPosition.offset()))
+                .hasSize(2);
+        try (Stream<Secret> stream = secrets.streamByLevel(1)) {
+            assertThat(stream).extracting(Secret::id).containsExactly("a1");
+        }
+        try (Stream<Secret> stream = secrets.stream()) {
+            assertThat(stream).hasSize(2);
+        }
+        Example<Secret> level = Example.of(new Secret(null, null, null, 1), ExampleMatcher.matching());
+        assertThat(secrets.findAll(level)).extracting(Secret::id).containsExactly("a1");
+        assertThat(secrets.count(level)).isEqualTo(1);
+    }
+
+    @Test
+    void deletes_everyMethod_leaveForeignRows() {
+        secrets.deleteById("b1");
+        secrets.delete(new Secret("b1", "bob", "cb1", 1));
+        secrets.delete(new Secret("b1", "ann", "cb1", 1));
+        secrets.deleteAllById(List.of("b1", "b2"));
+        secrets.deleteAll(List.of(new Secret("b2", "ann", "x", 1)));
+        assertThat(secrets.removeByCode("cb1")).isEmpty();
+        assertThat(secrets.deleteByLevel(1)).isEqualTo(1);
+        secrets.deleteAll();
+        assertThat(secrets.count()).isZero();
+    }
+
+    @Test
+    void writes_ofForeignOrForForeigners_areDenied() {
+        for (Secret bad : List.of(
+                new Secret("b1", "ann", "new", 1),
+                new Secret("b1", "bob", "cb1", 9),
+                new Secret("a1", "bob", "ca1", 1),
+                new Secret("x", "bob", "cx", 1),
+                new Secret("y", "ann", "cb1", 1))) {
+            assertThatThrownBy(() -> secrets.save(bad))
+                    .as("%s", bad)
+                    .isInstanceOf(PermissionDeniedDataAccessException.class)
+                    .hasMessageNotContaining("cb1");
+        }
+        assertThatThrownBy(() -> secrets.insert(new Secret("b1", "ann", "z", 1)))
+                .isInstanceOf(PermissionDeniedDataAccessException.class);
+        assertThatThrownBy(() ->
+                        secrets.saveAll(List.of(new Secret("ok", "ann", "ok", 1), new Secret("no", "bob", "no", 1))))
+                .isInstanceOf(PermissionDeniedDataAccessException.class);
+        assertThat(secrets.findAll()).extracting(Secret::id).containsExactly("a1", "a2");
+        secrets.save(new Secret("a1", "ann", "ca1", 7));
+        assertThat(secrets.save(new Secret(null, "ann", "made", 1)).id()).isNotNull();
+    }
+
+    @Test
+    void deniedWrite_inTransaction_isTakenBack() {
+        new TransactionTemplate(new FlowDbTransactionManager(database.db())).executeWithoutResult(status -> {
+            secrets.save(new Secret("a3", "ann", "ca3", 3));
+            assertThatThrownBy(() -> secrets.save(new Secret("x", "bob", "cx", 1)))
+                    .isInstanceOf(PermissionDeniedDataAccessException.class);
+        });
+        assertThat(template.bypassingRowPolicies("check").count(FlowDbQuery.all(), Secret.class))
+                .isEqualTo(5);
+    }
+
+    @Test
+    void store_withPolicyForOneAction_deniesTheOthers() {
+        template.setRowPolicies(List.of(new RowPolicy<Sealed>() {
+            @Override
+            public Class<Sealed> type() {
+                return Sealed.class;
+            }
+
+            @Override
+            public Set<RowAction> actions() {
+                return Set.of(RowAction.READ, RowAction.INSERT);
+            }
+
+            @Override
+            public Filter using(Conditions<Sealed> rows) {
+                return rows.all();
+            }
+        }));
+        Sealed stored = template.insert(new Sealed("s", "ann", null));
+        assertThat(template.findById("s", Sealed.class)).isEqualTo(stored);
+        assertThatThrownBy(() -> template.save(stored)).isInstanceOf(PermissionDeniedDataAccessException.class);
+        assertThat(template.deleteById("s", Sealed.class)).isFalse();
+        assertThatThrownBy(() -> template.delete(stored)).isInstanceOf(OptimisticLockingFailureException.class);
+        assertThat(template.delete(FlowDbQuery.all(), Sealed.class)).isZero();
+    }
+}
