@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -122,6 +123,20 @@ class LifecycleTest {
                 .run(context -> assertThat(context).hasFailed());
 
         assertDirectoryIsFree();
+    }
+
+    @Test
+    void context_withLazyBeans_opensAtItsStartAndLetsTheLastBeanWrite() {
+        runner().withUserConfiguration(Notes.class, LastWords.class)
+                .withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                .run(context -> {
+                    assertThat(context.getBean(FlowDb.class).openEngine()).isPresent();
+                    assertThat(context.getBean(LastWords.class)).isNotNull();
+                });
+        runner().withUserConfiguration(Notes.class)
+                .run(context -> assertThat(context.getBean(JsonDB.class).get("notes", "last"))
+                        .isEqualTo(note("last", "words")));
     }
 
     @Test
