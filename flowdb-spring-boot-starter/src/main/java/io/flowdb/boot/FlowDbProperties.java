@@ -1,0 +1,235 @@
+package io.flowdb.boot;
+
+import io.flowdb.Compression;
+import io.flowdb.Config;
+import io.flowdb.SyncMode;
+import io.flowdb.error.InvalidConfigException;
+import io.flowdb.error.InvalidConfigException.Violation;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DataSizeUnit;
+import org.springframework.boot.convert.DurationUnit;
+import org.springframework.util.unit.DataSize;
+import org.springframework.util.unit.DataUnit;
+
+/**
+ * The {@code flowdb.*} properties.
+ *
+ * <p>Units: sizes and durations take a suffix ({@code 64MB}, {@code 500ms}); a bare number has the unit named at each.
+ * Errors: start-up stops with one report of every bad value, see {@link Config.Builder#build()} for the allowed ranges.
+ *
+ * @param enabled Whether FlowDB is auto-configured.
+ * @param dataDir Directory of the database. Relative paths start at the working directory.
+ * @param createIfMissing Whether to create a missing data directory.
+ * @param walSyncMode When commits are forced to stable storage: always before a write returns, or at an interval.
+ * @param walSyncInterval Time between forced writes of the WAL if wal-sync-mode is interval. Milliseconds if no unit is given.
+ * @param memtableSize Size a memtable takes before it is frozen and flushed. Megabytes if no unit is given.
+ * @param maxFrozenMemtables Number of frozen memtables waiting for their flush at which writers stall.
+ * @param flushInterval Age at which a memtable is flushed in the background if worthwhile; zero for only by size.
+ *     Milliseconds if no unit is given.
+ * @param blockSize Size of a data block before compression. Bytes if no unit is given.
+ * @param blockCacheCapacity Size of the cache of uncompressed blocks; zero for none. Megabytes if no unit is given.
+ * @param indexMemoryBudget Memory for block indexes and filters; beyond it they are read through the block cache.
+ *     Megabytes if no unit is given.
+ * @param bloomBitsPerKey Number of bloom filter bits for each key; zero for none.
+ * @param compression Compression of the blocks of new files.
+ * @param walSegmentSize Size of one WAL segment. Megabytes if no unit is given.
+ * @param compactionThreshold Number of files of similar size from which they are merged.
+ * @param compactionInterval Time between looks for something to compact when nothing is flushed. Milliseconds if no unit
+ *     is given.
+ * @param gcInterval Time between removals of expired files. Seconds if no unit is given.
+ * @param timeBucket Width of the buckets of the time index. Seconds if no unit is given.
+ * @param defaultTtl Time to live of records written without an expiry; none if not set. Seconds if no unit is given.
+ * @param autoBackground Whether flush, compaction, removal of expired files and interval syncs run by themselves.
+ * @param inMemory Whether to keep everything in memory, gone when the application ends.
+ * @param readOnly Whether to open the data directory as it is, without its lock, refusing writes.
+ * @param shutdownTimeout Longest wait for an orderly close. Acknowledged writes are safe beyond it. Seconds if no unit is
+ *     given.
+ * @param schema Creation of stores and indexes at start-up.
+ * @param query Query methods of repositories.
+ * @param repositories Spring Data repositories.
+ */
+@ConfigurationProperties(FlowDbProperties.PREFIX)
+public record FlowDbProperties(
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue("./data") String dataDir,
+        @DefaultValue("true") boolean createIfMissing,
+        @DefaultValue("always") WalSyncMode walSyncMode,
+        @DefaultValue("1s") @DurationUnit(ChronoUnit.MILLIS) Duration walSyncInterval,
+
+        @DefaultValue("64MB") @DataSizeUnit(DataUnit.MEGABYTES)
+        DataSize memtableSize,
+
+        @DefaultValue("2") int maxFrozenMemtables,
+        @DefaultValue("1s") @DurationUnit(ChronoUnit.MILLIS) Duration flushInterval,
+        @DefaultValue("8KB") @DataSizeUnit(DataUnit.BYTES) DataSize blockSize,
+
+        @DefaultValue("128MB") @DataSizeUnit(DataUnit.MEGABYTES)
+        DataSize blockCacheCapacity,
+
+        @DefaultValue("256MB") @DataSizeUnit(DataUnit.MEGABYTES)
+        DataSize indexMemoryBudget,
+
+        @DefaultValue("10") int bloomBitsPerKey,
+        @DefaultValue("lz4") Compression compression,
+
+        @DefaultValue("64MB") @DataSizeUnit(DataUnit.MEGABYTES)
+        DataSize walSegmentSize,
+
+        @DefaultValue("2") int compactionThreshold,
+
+        @DefaultValue("60s") @DurationUnit(ChronoUnit.MILLIS)
+        Duration compactionInterval,
+
+        @DefaultValue("1h") @DurationUnit(ChronoUnit.SECONDS)
+        Duration gcInterval,
+
+        @DefaultValue("1h") @DurationUnit(ChronoUnit.SECONDS)
+        Duration timeBucket,
+
+        @DurationUnit(ChronoUnit.SECONDS) @Nullable Duration defaultTtl,
+        @DefaultValue("true") boolean autoBackground,
+        @DefaultValue("false") boolean inMemory,
+        @DefaultValue("false") boolean readOnly,
+
+        @DefaultValue("20s") @DurationUnit(ChronoUnit.SECONDS)
+        Duration shutdownTimeout,
+
+        @DefaultValue Schema schema,
+        @DefaultValue Query query,
+        @DefaultValue Repositories repositories) {
+    /*
+     * The directory is text: bound to a Path, Spring looks for it on the class path first, and an application with a folder
+     * "data" among its resources would get its database inside target/classes.
+     */
+
+    /** Prefix of every property. */
+    static final String PREFIX = "flowdb";
+
+    private static final String DIRECTORY = "a directory of the file system, without a prefix such as file:";
+
+    /** When commits are forced to stable storage. */
+    public enum WalSyncMode {
+        /** Before a write returns. */
+        ALWAYS,
+        /** Every {@link FlowDbProperties#walSyncInterval()}. */
+        INTERVAL
+    }
+
+    /** What happens to stores and indexes at start-up. */
+    public enum SchemaMode {
+        /** Creates what is missing. */
+        UPDATE,
+        /** Stops the start if anything is missing or differs. */
+        VALIDATE,
+        /** Creates what is missing and drops indexes that no entity declares. */
+        SYNC,
+        /** Nothing. */
+        NONE
+    }
+
+    /** What becomes of a query method that no index serves, so that it reads its whole store. */
+    public enum ScanMode {
+        /** It runs. */
+        ALLOW,
+        /** It runs; the log says once which index would serve it. */
+        WARN,
+        /** It throws an exception that says which index would serve it. */
+        FAIL
+    }
+
+    /**
+     * Creation of stores and indexes at start-up.
+     *
+     * @param mode Treatment of the stores and indexes that entities declare, at start-up.
+     */
+    public record Schema(@DefaultValue("update") SchemaMode mode) {}
+
+    /**
+     * Query methods of repositories.
+     *
+     * @param scan Treatment of query methods that no index serves, so that they read their whole store.
+     */
+    public record Query(@DefaultValue("warn") ScanMode scan) {}
+
+    /**
+     * Spring Data repositories.
+     *
+     * @param enabled Whether repositories are found and created without an annotation.
+     */
+    public record Repositories(@DefaultValue("true") boolean enabled) {}
+
+    /** A builder with these settings. Throws {@link InvalidConfigException} if {@link #dataDir()} names no directory. */
+    public Config.Builder toConfigBuilder() {
+        return settings().dataDir(dataPath());
+    }
+
+    private Config.Builder settings() {
+        return Config.builder()
+                .createIfMissing(createIfMissing)
+                .walSyncMode(walSyncMode == WalSyncMode.ALWAYS ? SyncMode.always() : SyncMode.interval(walSyncInterval))
+                .memtableSize(memtableSize.toBytes())
+                .maxFrozenMemtables(maxFrozenMemtables)
+                .flushInterval(flushInterval)
+                .blockSize(saturated(blockSize))
+                .blockCacheCapacity(blockCacheCapacity.toBytes())
+                .indexMemoryBudget(indexMemoryBudget.toBytes())
+                .bloomBitsPerKey(bloomBitsPerKey)
+                .compression(compression)
+                .walSegmentSize(walSegmentSize.toBytes())
+                .compactionThreshold(compactionThreshold)
+                .compactionInterval(compactionInterval)
+                .gcInterval(gcInterval)
+                .timeBucket(timeBucket)
+                .defaultTtl(defaultTtl)
+                .autoBackground(autoBackground)
+                .inMemory(inMemory)
+                .readOnly(readOnly);
+    }
+
+    /** Every value out of range, by the names of this record's components; empty if all are good. */
+    List<Violation> violations() {
+        List<Violation> found = new ArrayList<>();
+        collect(this::dataPath, found);
+        collect(() -> settings().build(), found);
+        if (shutdownTimeout.isNegative()) {
+            found.add(new Violation("shutdownTimeout", shutdownTimeout.toString(), "0 or more"));
+        }
+        return found;
+    }
+
+    private static void collect(Runnable check, List<Violation> found) {
+        try {
+            check.run();
+        } catch (InvalidConfigException e) {
+            found.addAll(e.violations());
+        }
+    }
+
+    private Path dataPath() {
+        if (!dataDir.isBlank() && !dataDir.startsWith("file:") && !dataDir.startsWith("classpath:")) {
+            try {
+                return Path.of(dataDir);
+            } catch (InvalidPathException e) {
+                throw invalidDataDir(": " + e.getReason());
+            }
+        }
+        throw invalidDataDir("");
+    }
+
+    private InvalidConfigException invalidDataDir(String reason) {
+        return new InvalidConfigException(List.of(new Violation("dataDir", dataDir, DIRECTORY + reason)));
+    }
+
+    /* Beyond int is beyond the allowed range as well, where Config refuses it. */
+    private static int saturated(DataSize size) {
+        return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, size.toBytes()));
+    }
+}

@@ -1,0 +1,158 @@
+package io.flowdb.boot.actuate;
+
+import io.flowdb.EngineStats;
+import io.flowdb.boot.FlowDb;
+import io.flowdb.json.JsonDB;
+import io.flowdb.json.StoreSchema;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+
+/**
+ * Looks into the engines: state, figures, stores and indexes; and runs maintenance where
+ * {@code management.endpoint.flowdb.access=unrestricted} allows it. Shows no stored data.
+ */
+@Endpoint(id = "flowdb", defaultAccess = Access.READ_ONLY)
+public final class FlowDbEndpoint {
+    private final Map<String, FlowDb> engines;
+
+    /** An endpoint for {@code engines}, by the names of their beans. */
+    public FlowDbEndpoint(Map<String, FlowDb> engines) {
+        this.engines = new TreeMap<>(engines);
+    }
+
+    /** All engines. */
+    @ReadOperation
+    public Engines flowDb() {
+        Map<String, EngineDescription> described = new TreeMap<>();
+        engines.forEach((name, flowDb) -> described.put(name, describe(flowDb)));
+        return new Engines(described);
+    }
+
+    /** One engine; null, which is 404, if there is none of this name. */
+    @ReadOperation
+    public @Nullable EngineDescription engine(@Selector String name) {
+        FlowDb flowDb = engines.get(name);
+        return flowDb == null ? null : describe(flowDb);
+    }
+
+    /** Runs an operation on an engine that is open. */
+    @WriteOperation
+    public Outcome run(@Selector String name, Operation operation) {
+        FlowDb flowDb = engines.get(name);
+        if (flowDb == null) {
+            throw new InvalidEndpointRequestException(
+                    "There is no engine '" + name + "'", "Engines: " + engines.keySet());
+        }
+        long start = System.nanoTime();
+        Map<String, Object> result = flowDb.openDocuments()
+                .map(documents -> operation.run(flowDb, documents))
+                .orElse(Map.of("refused", "the engine is not open"));
+        return new Outcome(operation, (System.nanoTime() - start) / 1_000_000, result);
+    }
+
+    private static EngineDescription describe(FlowDb flowDb) {
+        State state = flowDb.isPaused() ? State.PAUSED : flowDb.openEngine().isPresent() ? State.OPEN : State.NOT_OPEN;
+        return new EngineDescription(
+                state,
+                flowDb.config().inMemory()
+                        ? null
+                        : flowDb.config().dataDir().toAbsolutePath().normalize().toString(),
+                flowDb.openStats().orElse(null),
+                flowDb.openDocuments().map(FlowDbEndpoint::stores).orElse(List.of()));
+    }
+
+    private static List<StoreDescription> stores(JsonDB documents) {
+        return documents.storeNames().stream()
+                .map(documents::getStore)
+                .map(schema -> describe(schema, documents.count(schema.name())))
+                .toList();
+    }
+
+    private static StoreDescription describe(StoreSchema schema, long count) {
+        return new StoreDescription(
+                schema.name(),
+                schema.keyPath(),
+                schema.autoIncrement(),
+                schema.ttl() == null ? null : schema.ttl().toString(),
+                count,
+                schema.indexes().stream()
+                        .map(i -> new IndexDescription(i.name(), i.paths(), i.unique(), i.multiEntry()))
+                        .toList());
+    }
+
+    /** Whether an engine can be used. */
+    public enum State {
+        /** It can. */
+        OPEN,
+        /** Not until the application context restarts. */
+        PAUSED,
+        /** It will open at its first use. */
+        NOT_OPEN
+    }
+
+    /**
+     * Every engine of the application.
+     *
+     * @param engines by the names of their beans
+     */
+    public record Engines(Map<String, EngineDescription> engines) {}
+
+    /**
+     * One engine.
+     *
+     * @param state whether it can be used
+     * @param directory of its data, or null if it is in memory
+     * @param stats its figures, or null if it is not open
+     * @param stores sorted by name; empty if it is not open
+     */
+    public record EngineDescription(
+            State state,
+            @Nullable String directory,
+            @Nullable EngineStats stats,
+            List<StoreDescription> stores) {}
+
+    /**
+     * One store.
+     *
+     * @param name of the store
+     * @param keyPath of the primary key in its documents
+     * @param autoIncrement whether documents without a key get one
+     * @param ttl ISO-8601 duration from the last write of a document to its expiry, or null
+     * @param documents their number
+     * @param indexes in the order in which they were defined
+     */
+    public record StoreDescription(
+            String name,
+            String keyPath,
+            boolean autoIncrement,
+            @Nullable String ttl,
+            long documents,
+            List<IndexDescription> indexes) {}
+
+    /**
+     * One index.
+     *
+     * @param name of the index
+     * @param paths of its values in the documents
+     * @param unique whether a value may occur once
+     * @param multiEntry whether the elements of an array are indexed
+     */
+    public record IndexDescription(String name, List<String> paths, boolean unique, boolean multiEntry) {}
+
+    /**
+     * What an operation did.
+     *
+     * @param operation that was run
+     * @param millis it took
+     * @param result its figures
+     */
+    public record Outcome(Operation operation, long millis, Map<String, Object> result) {}
+}

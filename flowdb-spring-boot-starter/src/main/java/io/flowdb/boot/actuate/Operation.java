@@ -1,0 +1,83 @@
+package io.flowdb.boot.actuate;
+
+import io.flowdb.VerifyReport;
+import io.flowdb.boot.FlowDb;
+import io.flowdb.json.IndexCheck;
+import io.flowdb.json.JsonDB;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Maintenance of an engine that {@link FlowDbEndpoint} runs when asked. */
+public enum Operation {
+
+    /** Writes what is in memory to tables. */
+    FLUSH {
+        @Override
+        Map<String, Object> run(FlowDb flowDb, JsonDB documents) {
+            flowDb.engine().flush();
+            return Map.of();
+        }
+    },
+
+    /** Merges all tables. */
+    COMPACT {
+        @Override
+        Map<String, Object> run(FlowDb flowDb, JsonDB documents) {
+            return Map.of("changed", flowDb.engine().compact());
+        }
+    },
+
+    /** Drops tables in which everything has expired. */
+    GC {
+        @Override
+        Map<String, Object> run(FlowDb flowDb, JsonDB documents) {
+            return Map.of("recordsPurged", flowDb.engine().gc());
+        }
+    },
+
+    /** Reads and checks every table, and compares every index with its documents. */
+    VERIFY {
+        @Override
+        Map<String, Object> run(FlowDb flowDb, JsonDB documents) {
+            VerifyReport tables = flowDb.engine().verify();
+            Map<String, Object> indexes = new TreeMap<>();
+            boolean clean = tables.isClean();
+            for (String store : documents.storeNames()) {
+                IndexCheck check = documents.verifyIndexes(store);
+                clean &= check.ok();
+                // How many only: the problems name keys, which are stored data.
+                indexes.put(
+                        store,
+                        Map.of(
+                                "documents",
+                                check.documents(),
+                                "problems",
+                                check.problems().size()));
+            }
+            return Map.of("clean", clean, "tables", tables, "stores", indexes);
+        }
+    },
+
+    /** Makes a consistent copy beside the data directory, in a directory named after it and the time. */
+    CHECKPOINT {
+        @Override
+        Map<String, Object> run(FlowDb flowDb, JsonDB documents) {
+            if (flowDb.config().inMemory()) {
+                return Map.of("refused", "an engine in memory has no files to copy");
+            }
+            Path dataDir = flowDb.config().dataDir().toAbsolutePath().normalize();
+            Path target = dataDir.resolveSibling(dataDir.getFileName() + "-checkpoint-" + TIME.format(Instant.now()));
+            flowDb.engine().checkpoint(target);
+            return Map.of("directory", target.toString());
+        }
+    };
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
+
+    abstract Map<String, Object> run(FlowDb flowDb, JsonDB documents);
+}

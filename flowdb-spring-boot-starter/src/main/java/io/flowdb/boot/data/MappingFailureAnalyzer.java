@@ -1,0 +1,24 @@
+package io.flowdb.boot.data;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.data.mapping.MappingException;
+
+/** Says what an entity lacks. Failures of the mapping of other stores are left to them. */
+final class MappingFailureAnalyzer extends AbstractFailureAnalyzer<MappingException> {
+
+    @Override
+    protected @Nullable FailureAnalysis analyze(Throwable rootFailure, MappingException cause) {
+        String message = cause.getMessage();
+        if (message == null || !message.contains("@ObjectStore")) {
+            return null;
+        }
+        return new FailureAnalysis(
+                message + ".",
+                "Annotate the entity with @io.flowdb.annotation.ObjectStore(\"<name of its store>\") and its key with"
+                        + " @io.flowdb.annotation.Id, or give the interface another base type than FlowDbRepository if"
+                        + " the entity belongs to another store.",
+                cause);
+    }
+}

@@ -1,0 +1,123 @@
+package io.flowdb.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.flowdb.error.CorruptionException;
+import io.flowdb.error.UnsupportedFormatException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** What a user reads when the engine cannot be opened. */
+class FailureAnalysisTest {
+    @TempDir
+    private Path dir;
+
+    @Test
+    void directory_inUseByAnotherProcess_namesItsPidAndThreeRemedies() throws Exception {
+        try (OtherProcess other = OtherProcess.holding(dir)) {
+            FailureAnalysis report = failureIn(dir);
+
+            assertThat(report.getDescription())
+                    .contains("The data directory " + dir + " is in use by process " + other.pid() + " since 20");
+            assertThat(report.getAction())
+                    .contains("1. Stop process " + other.pid())
+                    .contains("2. ", "flowdb.data-dir", "flowdb.in-memory=true")
+                    .contains("3. ", "flowdb.read-only=true");
+        }
+        runner(dir).run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void directory_inUseByAnotherContextOfThisProcess_saysSo() {
+        runner(dir)
+                .run(first -> assertThat(failureIn(dir).getDescription())
+                        .contains("another application context or engine in this process ("
+                                + ProcessHandle.current().pid() + ")"));
+    }
+
+    @Test
+    void directory_thatIsAFile_isNamedWithItsProperty() throws Exception {
+        Path file = Files.writeString(dir.resolve("file"), "x");
+
+        assertThat(failureIn(file).getDescription())
+                .contains(
+                        file + " is a file",
+                        "Property: flowdb.data-dir",
+                        "Value: \"" + file + "\"",
+                        "Allowed: a directory");
+        assertThat(failureIn(file.resolve("below")).getDescription())
+                .contains(file + " is a file", "Value: \"" + file.resolve("below") + "\"");
+        assertThat(file).hasContent("x");
+    }
+
+    @Test
+    void directory_missingAndNotToBeCreated_staysMissing() {
+        Path missing = dir.resolve("a/b");
+        runner(missing).withPropertyValues("flowdb.create-if-missing=false").run(context -> {
+            FailureAnalysis report = StartupReport.of(context.getStartupFailure());
+            assertThat(report.getDescription()).contains(missing + " does not exist");
+            assertThat(report.getAction()).contains("flowdb.create-if-missing=true");
+        });
+        assertThat(dir).isEmptyDirectory();
+    }
+
+    @Test
+    void directory_missingButReadOnly_staysMissing() {
+        Path missing = dir.resolve("a");
+        runner(missing)
+                .withPropertyValues("flowdb.read-only=true")
+                .run(context -> assertThat(
+                                StartupReport.of(context.getStartupFailure()).getDescription())
+                        .contains(missing + " does not exist"));
+        assertThat(dir).isEmptyDirectory();
+    }
+
+    @Test
+    void directory_notWritable_namesTheUser() throws Exception {
+        Path locked = Files.createDirectory(
+                dir.resolve("locked"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-xr-xr-x")));
+        assumeThat(Files.isWritable(locked))
+                .as("the super-user may write anywhere")
+                .isFalse();
+
+        assertThat(failureIn(locked).getDescription())
+                .contains("'" + System.getProperty("user.name") + "'", "" + locked);
+    }
+
+    @Test
+    void corruption_namesFileAndOffset() {
+        FailureAnalysis report = StartupReport.of(
+                new IllegalStateException(new CorruptionException("wal/000007.wal", 4711, "crc 1 expected, found 2")));
+
+        assertThat(report.getDescription()).contains("File: wal/000007.wal", "Offset: 4711", "crc 1 expected");
+        assertThat(report.getAction()).contains("1. ", "copy the whole data directory", "2. Restore the latest backup");
+    }
+
+    @Test
+    void format_newer_namesBothNumbers() {
+        FailureAnalysis report = StartupReport.of(new UnsupportedFormatException("MANIFEST", 3, 1));
+
+        assertThat(report.getDescription()).contains("MANIFEST has format 3", "up to 1");
+        assertThat(report.getAction()).contains("Nothing was changed");
+    }
+
+    private static FailureAnalysis failureIn(Path dataDir) {
+        FailureAnalysis[] report = new FailureAnalysis[1];
+        runner(dataDir).run(context -> report[0] = StartupReport.of(context.getStartupFailure()));
+        return report[0];
+    }
+
+    private static ApplicationContextRunner runner(Path dataDir) {
+        return new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(FlowDbAutoConfiguration.class))
+                .withPropertyValues("flowdb.data-dir=" + dataDir);
+    }
+}

@@ -1,0 +1,278 @@
+package io.flowdb.boot.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flowdb.Config;
+import io.flowdb.EngineStats;
+import io.flowdb.boot.FlowDb;
+import io.flowdb.boot.FlowDbInitializer;
+import io.flowdb.boot.data.todo.Todo;
+import io.flowdb.boot.data.todo.TodoRepository;
+import io.flowdb.json.JsonDB;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Health, metrics and endpoint of a running application, over HTTP. */
+class ActuatorTest {
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @TempDir
+    private Path dir;
+
+    @Test
+    void health_ofARunningApplication_showsTheEngine() throws Exception {
+        try (ConfigurableApplicationContext application = start()) {
+            JsonNode engine = json(get(application, "/actuator/health")).at("/components/flowDb");
+
+            assertThat(engine.path("status").asString()).isEqualTo("UP");
+            assertThat(engine.at("/details/dataDir").asString())
+                    .isEqualTo(dir.resolve("db").toString());
+            assertThat(engine.at("/details/state").asString()).isEqualTo("open");
+        }
+    }
+
+    @Test
+    void prometheus_hasEveryMeter() throws Exception {
+        try (ConfigurableApplicationContext application = start()) {
+            JsonDB documents = application.getBean(JsonDB.class);
+            for (int i = 0; i < 10; i++) {
+                documents.put("notes", JsonMapper.shared().createObjectNode().put("id", i));
+            }
+            documents.get("notes", 1);
+            List<String> lines =
+                    get(application, "/actuator/prometheus").body().lines().toList();
+
+            assertThat(lines)
+                    .allMatch(line -> line.isEmpty()
+                            || line.startsWith("#")
+                            || line.matches("[a-z_0-9]+(\\{[^}]*})? [-+0-9.eEINafnity]+"));
+            assertThat(lines.stream().filter(l -> l.startsWith("flowdb_")).map(l -> l.replaceAll(" .*", "")))
+                    .contains(
+                            "flowdb_records_written_total{name=\"flowDb\"}",
+                            "flowdb_records_read_total{name=\"flowDb\"}",
+                            "flowdb_records_expired_total{name=\"flowDb\"}",
+                            "flowdb_written_bytes_total{name=\"flowDb\"}",
+                            "flowdb_wal_size_bytes{name=\"flowDb\"}",
+                            "flowdb_wal_sync_seconds_count{name=\"flowDb\"}",
+                            "flowdb_wal_sync_seconds_sum{name=\"flowDb\"}",
+                            "flowdb_write_stalls_seconds_count{name=\"flowDb\"}",
+                            "flowdb_memtable_records{name=\"flowDb\"}",
+                            "flowdb_memtable_size_bytes{name=\"flowDb\"}",
+                            "flowdb_memtable_frozen{name=\"flowDb\"}",
+                            "flowdb_flush_seconds_count{name=\"flowDb\"}",
+                            "flowdb_compaction_seconds_count{name=\"flowDb\"}",
+                            "flowdb_compaction_bytes_total{direction=\"in\",name=\"flowDb\"}",
+                            "flowdb_compaction_bytes_total{direction=\"out\",name=\"flowDb\"}",
+                            "flowdb_gc_runs_total{name=\"flowDb\"}",
+                            "flowdb_gc_expired_total{name=\"flowDb\"}",
+                            "flowdb_sst_files{name=\"flowDb\"}",
+                            "flowdb_sst_size_bytes{name=\"flowDb\"}",
+                            "flowdb_sst_records{name=\"flowDb\"}",
+                            "flowdb_block_cache_size_bytes{name=\"flowDb\"}",
+                            "flowdb_block_cache_gets_total{name=\"flowDb\",result=\"hit\"}",
+                            "flowdb_block_cache_gets_total{name=\"flowDb\",result=\"miss\"}",
+                            "flowdb_bloom_checks_total{name=\"flowDb\",result=\"negative\"}",
+                            "flowdb_bloom_checks_total{name=\"flowDb\",result=\"false-positive\"}",
+                            "flowdb_bloom_checks_total{name=\"flowDb\",result=\"positive\"}",
+                            "flowdb_snapshots{name=\"flowDb\"}");
+            assertThat(value(lines, "flowdb_records_written_total")).isGreaterThanOrEqualTo(10);
+            assertThat(value(lines, "flowdb_wal_sync_seconds_count")).isGreaterThanOrEqualTo(10);
+            assertThat(value(lines, "flowdb_wal_sync_seconds_sum")).isPositive();
+        }
+    }
+
+    @Test
+    void prometheus_hasTheMethodsOfRepositories() throws Exception {
+        try (ConfigurableApplicationContext application = start()) {
+            application.getBean(TodoRepository.class).findByOwnerIdOrderByPriorityDesc("ada");
+
+            assertThat(get(application, "/actuator/prometheus").body())
+                    .containsPattern("spring_data_repository_invocations_seconds_count\\{[^}]*"
+                            + "method=\"findByOwnerIdOrderByPriorityDesc\"[^}]*repository=\"TodoRepository\"");
+        }
+    }
+
+    @Test
+    void meters_acrossPauseAndRestart_areRegisteredOnceAndKeepTheirFigures() {
+        try (ConfigurableApplicationContext application = start()) {
+            MeterRegistry registry = application.getBean(MeterRegistry.class);
+            application
+                    .getBean(JsonDB.class)
+                    .put("notes", JsonMapper.shared().createObjectNode().put("id", 1));
+            double before = written(registry);
+            assertThat(before).isPositive();
+
+            application.getBean(FlowDb.class).stop();
+            assertThat(written(registry)).isEqualTo(before);
+            assertThat(application.getBean(FlowDb.class).openEngine()).isEmpty();
+            application.getBean(FlowDb.class).start();
+
+            assertThat(registry.find("flowdb.records.written").functionCounters())
+                    .hasSize(1);
+            application.getBean(FlowDbMetrics.class).destroy();
+            assertThat(registry.getMeters()).noneMatch(m -> m.getId().getName().startsWith("flowdb."));
+        }
+    }
+
+    @Test
+    void endpoint_read_showsStoresAndFiguresButNoData() throws Exception {
+        try (ConfigurableApplicationContext application = start()) {
+            application
+                    .getBean(JsonDB.class)
+                    .put("notes", JsonMapper.shared().createObjectNode().put("id", "secret"));
+
+            HttpResponse<String> response = get(application, "/actuator/flowdb");
+            JsonNode engine = json(response).at("/engines/flowDb");
+            assertThat(engine.path("state").asString()).isEqualTo("OPEN");
+            assertThat(engine.path("directory").asString())
+                    .isEqualTo(dir.resolve("db").toString());
+            assertThat(engine.at("/stats/recordsWritten").asLong()).isPositive();
+            JsonNode notes = engine.at("/stores/0");
+            assertThat(engine.at("/stores/1/indexes/0/name").asString()).startsWith("by_");
+            assertThat(notes.path("name").asString()).isEqualTo("notes");
+            assertThat(notes.path("documents").asLong()).isEqualTo(1);
+            assertThat(response.body()).doesNotContain("secret");
+
+            assertThat(json(get(application, "/actuator/flowdb/flowDb")))
+                    .isEqualTo(json(get(application, "/actuator/flowdb/flowDb")));
+            assertThat(get(application, "/actuator/flowdb/other").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void endpoint_write_isClosedByDefault() throws Exception {
+        try (ConfigurableApplicationContext application = start()) {
+            assertThat(post(application, "/actuator/flowdb/flowDb", "{\"operation\":\"flush\"}")
+                            .statusCode())
+                    .isEqualTo(405);
+        }
+    }
+
+    @Test
+    void endpoint_whereOpened_runsMaintenance() throws Exception {
+        try (ConfigurableApplicationContext application = start("management.endpoint.flowdb.access=unrestricted")) {
+            application
+                    .getBean(JsonDB.class)
+                    .put("notes", JsonMapper.shared().createObjectNode().put("id", 1));
+
+            assertThat(run(application, "flush").path("operation").asString()).isEqualTo("FLUSH");
+            EngineStats stats = application.getBean(FlowDb.class).engine().stats();
+            assertThat(stats.memtables().records()).isZero();
+            assertThat(stats.tables().count()).isPositive();
+            assertThat(run(application, "compact").at("/result/changed").isBoolean())
+                    .isTrue();
+            assertThat(run(application, "gc").at("/result/recordsPurged").asLong())
+                    .isZero();
+            JsonNode verified = run(application, "verify").path("result");
+            assertThat(verified.path("clean").asBoolean()).isTrue();
+            assertThat(verified.at("/tables/tables").asInt()).isPositive();
+            assertThat(verified.at("/stores/notes/documents").asInt()).isEqualTo(1);
+            Path copy = Path.of(
+                    run(application, "checkpoint").at("/result/directory").asString());
+            assertThat(copy).hasParent(dir).isDirectory();
+            try (JsonDB restored = JsonDB.open(Config.of(copy))) {
+                assertThat(restored.count("notes")).isEqualTo(1);
+            }
+            assertThat(post(application, "/actuator/flowdb/flowDb", "{\"operation\":\"explode\"}")
+                            .statusCode())
+                    .isEqualTo(400);
+            assertThat(post(application, "/actuator/flowdb/other", "{\"operation\":\"flush\"}")
+                            .statusCode())
+                    .isEqualTo(400);
+        }
+    }
+
+    private static JsonNode run(ConfigurableApplicationContext application, String operation) throws Exception {
+        HttpResponse<String> response =
+                post(application, "/actuator/flowdb/flowDb", "{\"operation\":\"" + operation + "\"}");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return json(response);
+    }
+
+    private static double written(MeterRegistry registry) {
+        return registry.get("flowdb.records.written").functionCounter().count();
+    }
+
+    private static double value(List<String> lines, String name) {
+        return lines.stream()
+                .filter(l -> l.startsWith(name + "{"))
+                .mapToDouble(l -> Double.parseDouble(l.substring(l.lastIndexOf(' ') + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private ConfigurableApplicationContext start(String... properties) {
+        return new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.SERVLET)
+                .properties(
+                        "server.port=0",
+                        "server.address=127.0.0.1",
+                        "flowdb.data-dir=" + dir.resolve("db"),
+                        "management.endpoints.web.exposure.include=*",
+                        "management.endpoint.health.show-details=always")
+                .properties(properties)
+                .run();
+    }
+
+    private static HttpResponse<String> get(ConfigurableApplicationContext application, String path)
+            throws IOException, InterruptedException {
+        return CLIENT.send(request(application, path).build(), BodyHandlers.ofString());
+    }
+
+    private static HttpResponse<String> post(ConfigurableApplicationContext application, String path, String body)
+            throws IOException, InterruptedException {
+        return CLIENT.send(
+                request(application, path)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder request(ConfigurableApplicationContext application, String path) {
+        return HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + application.getEnvironment().getProperty("local.server.port") + path));
+    }
+
+    private static JsonNode json(HttpResponse<String> response) {
+        return JsonMapper.shared().readTree(response.body());
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(
+            excludeName = {
+                "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+                "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
+                "org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration",
+                "org.springframework.boot.security.autoconfigure.actuate.web.servlet"
+                        + ".ManagementWebSecurityAutoConfiguration",
+                "org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration",
+                "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration"
+            })
+    @AutoConfigurationPackage(basePackageClasses = Todo.class)
+    static class Application {
+        @Bean
+        FlowDbInitializer notesStore() {
+            return database -> database.createObjectStore("notes", "id");
+        }
+    }
+}

@@ -1,0 +1,328 @@
+package io.flowdb.boot.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.flowdb.Config;
+import io.flowdb.boot.FlowDb;
+import io.flowdb.boot.FlowDbAutoConfiguration;
+import io.flowdb.boot.StartupReport;
+import io.flowdb.boot.data.todo.Todo;
+import io.flowdb.boot.data.todo.TodoRepository;
+import io.flowdb.boot.plain.PlainRepository;
+import io.flowdb.data.convert.FlowDbConverter;
+import io.flowdb.data.convert.FlowDbCustomConversions;
+import io.flowdb.data.convert.MappingFlowDbConverter;
+import io.flowdb.data.core.FlowDbExceptionTranslator;
+import io.flowdb.data.core.FlowDbOperations;
+import io.flowdb.data.core.FlowDbTemplate;
+import io.flowdb.data.core.ScanMode;
+import io.flowdb.data.mapping.FlowDbMappingContext;
+import io.flowdb.data.repository.config.EnableFlowDbRepositories;
+import io.flowdb.json.IndexSchema;
+import io.flowdb.json.JsonDB;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.persistence.autoconfigure.PersistenceExceptionTranslationAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizationAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.stereotype.Repository;
+
+/** Mapping, template, repositories and schema of an application that declares nothing but entities and interfaces. */
+class DataAutoConfigurationTest {
+    @TempDir
+    private Path dir;
+
+    @Test
+    void repository_isFoundAndStoresEntities() {
+        runner().run(context -> {
+            TodoRepository todos = context.getBean(TodoRepository.class);
+            todos.save(Todo.of("1", "ada", "write", 1));
+            todos.save(Todo.of("2", "ada", "read", 5));
+            todos.save(Todo.of("3", "bob", "run", 3));
+
+            assertThat(todos.findByOwnerIdOrderByPriorityDesc("ada"))
+                    .extracting(Todo::title)
+                    .containsExactly("read", "write");
+            assertThat(todos.findById("3"))
+                    .hasValueSatisfying(t -> assertThat(t.version()).isNotNull());
+        });
+        runner().run(context ->
+                assertThat(context.getBean(TodoRepository.class).count()).isEqualTo(3));
+    }
+
+    @Test
+    void repository_acrossPauseAndRestart_goesOn() {
+        runner().run(context -> {
+            ConfigurableApplicationContext source =
+                    context.getSourceApplicationContext(ConfigurableApplicationContext.class);
+            TodoRepository todos = context.getBean(TodoRepository.class);
+            todos.save(Todo.of("1", "ada", "write", 1));
+            source.pause();
+            runner().run(other -> other.getBean(TodoRepository.class).save(Todo.of("2", "bob", "read", 2)));
+            source.restart();
+            assertThat(todos.findById("1")).isPresent();
+            assertThat(todos.findById("2")).isPresent();
+            todos.save(Todo.of("3", "eve", "run", 3));
+            assertThat(todos.count()).isEqualTo(3);
+        });
+    }
+
+    @Test
+    void repositories_turnedOff_areAbsent() {
+        runner().withPropertyValues("flowdb.repositories.enabled=false")
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean(TodoRepository.class)
+                        .hasSingleBean(FlowDbTemplate.class));
+    }
+
+    @Test
+    void repositories_enabledByTheApplication_areFoundWhereItSays() {
+        runner().withUserConfiguration(EnabledElsewhere.class)
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(TodoRepository.class));
+    }
+
+    @Test
+    void beans_withFlowDbOff_areAbsent() {
+        runner().withPropertyValues("flowdb.enabled=false")
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean(FlowDbTemplate.class)
+                        .doesNotHaveBean(FlowDbMappingContext.class)
+                        .doesNotHaveBean(TodoRepository.class));
+    }
+
+    @Test
+    void beans_declaredByTheApplication_replaceOurs() {
+        FlowDbMappingContext mapping = new FlowDbMappingContext();
+        FlowDbConverter converter = new MappingFlowDbConverter(mapping);
+        FlowDbCustomConversions conversions = new FlowDbCustomConversions();
+        FlowDbExceptionTranslator translator = new FlowDbExceptionTranslator();
+        runner().withBean("myMapping", FlowDbMappingContext.class, () -> mapping)
+                .withBean("myConverter", FlowDbConverter.class, () -> converter)
+                .withBean("myConversions", FlowDbCustomConversions.class, () -> conversions)
+                .withBean("myTranslator", FlowDbExceptionTranslator.class, () -> translator)
+                .run(context -> {
+                    assertThat(context.getBean(FlowDbMappingContext.class)).isSameAs(mapping);
+                    assertThat(context.getBean(FlowDbConverter.class)).isSameAs(converter);
+                    assertThat(context.getBean(FlowDbCustomConversions.class)).isSameAs(conversions);
+                    assertThat(context.getBean(FlowDbExceptionTranslator.class)).isSameAs(translator);
+                });
+    }
+
+    @Test
+    void template_declaredByTheApplication_replacesOurs() {
+        runner().withUserConfiguration(OwnTemplate.class)
+                .run(context -> assertThat(context)
+                        .hasSingleBean(FlowDbOperations.class)
+                        .getBean(FlowDbOperations.class)
+                        .isSameAs(context.getBean("flowDbTemplate")));
+    }
+
+    @Test
+    void documents_ofTheApplication_getTheSchemaToo() {
+        FlowDb own = FlowDb.of(Config.of(dir));
+        runner().withBean("own", JsonDB.class, own::documents).run(context -> {
+            assertThat(context).doesNotHaveBean(FlowDb.class);
+            context.getBean(TodoRepository.class).save(Todo.of("1", "ada", "write", 1));
+            assertThat(own.documents().storeNames()).contains("todos");
+        });
+        own.destroy();
+    }
+
+    @Test
+    void schema_update_createsStoresAndIndexesAndLogsThem() {
+        assertThat(schemaLog(() -> runner().run(context -> assertThat(
+                                context.getBean(JsonDB.class).getStore("todos").indexes())
+                        .extracting(IndexSchema::name)
+                        .containsExactlyInAnyOrder("by_ownerId", "by_title"))))
+                .containsExactlyInAnyOrder(
+                        "Schema: create store todos with key id",
+                        "Schema: create index todos.by_title, unique, on title",
+                        "Schema: create index todos.by_ownerId on ownerId");
+        assertThat(schemaLog(() -> runner().run(context -> assertThat(context).hasNotFailed())))
+                .isEmpty();
+    }
+
+    private static List<String> schemaLog(Runnable action) {
+        Logger logger = (Logger) LoggerFactory.getLogger(SchemaInitializer.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        logger.setLevel(Level.INFO);
+        logger.setAdditive(false);
+        try {
+            action.run();
+        } finally {
+            logger.detachAppender(log);
+            logger.setLevel(null);
+            logger.setAdditive(true);
+        }
+        return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    @Test
+    void schema_none_createsNothing() {
+        runner().withPropertyValues("flowdb.schema.mode=none")
+                .run(context ->
+                        assertThat(context.getBean(JsonDB.class).storeNames()).doesNotContain("todos"));
+    }
+
+    @Test
+    void schema_validate_stopsTheStartWithAReport() {
+        runner().withPropertyValues("flowdb.schema.mode=validate").run(context -> {
+            FailureAnalysis report = StartupReport.of(context.getStartupFailure());
+            assertThat(report.getDescription()).contains("todos");
+            assertThat(report.getAction()).contains("flowdb.schema.mode=update");
+        });
+        runner().run(context -> assertThat(context).hasNotFailed());
+        runner().withPropertyValues("flowdb.schema.mode=validate")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void schema_sync_dropsIndexesNoEntityDeclares() {
+        runner().run(context ->
+                context.getBean(JsonDB.class).createIndex("todos", IndexSchema.of("extra", "priority")));
+        runner().run(context -> assertThat(
+                        context.getBean(JsonDB.class).getStore("todos").index("extra"))
+                .isPresent());
+        runner().withPropertyValues("flowdb.schema.mode=sync")
+                .run(context -> assertThat(
+                                context.getBean(JsonDB.class).getStore("todos").index("extra"))
+                        .isEmpty());
+    }
+
+    @Test
+    void schema_uniqueIndexOverDuplicates_isReportedWithoutTheValues() {
+        runner().withPropertyValues("flowdb.schema.mode=none").run(context -> {
+            JsonDB database = context.getBean(JsonDB.class);
+            database.createObjectStore("todos", "id");
+            FlowDbTemplate template = context.getBean(FlowDbTemplate.class);
+            template.save(Todo.of("1", "ada", "secret", 1));
+            template.save(Todo.of("2", "bob", "secret", 1));
+        });
+        runner().run(context -> {
+            FailureAnalysis report = StartupReport.of(context.getStartupFailure());
+            assertThat(report.getDescription())
+                    .contains("unique index 'by_title' of store 'todos' cannot be built")
+                    .doesNotContain("secret");
+            assertThat(report.getAction()).contains("The schema was not changed");
+        });
+        runner().withPropertyValues("flowdb.schema.mode=none")
+                .run(context -> assertThat(
+                                context.getBean(JsonDB.class).getStore("todos").indexes())
+                        .isEmpty());
+    }
+
+    @ParameterizedTest
+    @EnumSource(ScanMode.class)
+    void scanMode_reachesTheTemplate(ScanMode mode) {
+        runner().withPropertyValues("flowdb.query.scan=" + mode.name().toLowerCase(Locale.ROOT))
+                .run(context -> assertThat(context.getBean(FlowDbTemplate.class).getScanMode())
+                        .isEqualTo(mode));
+    }
+
+    @Test
+    void scanMode_byDefault_warns() {
+        runner().run(context ->
+                assertThat(context.getBean(FlowDbTemplate.class).getScanMode()).isEqualTo(ScanMode.WARN));
+    }
+
+    @Test
+    void readOnly_engine_readsAndRefusesWrites() {
+        runner().run(context -> context.getBean(TodoRepository.class).save(Todo.of("1", "ada", "write", 1)));
+        runner().run(writer -> runner().withPropertyValues("flowdb.read-only=true")
+                .run(context -> {
+                    TodoRepository todos = context.getBean(TodoRepository.class);
+                    assertThat(todos.findByOwnerIdOrderByPriorityDesc("ada")).hasSize(1);
+                    assertThatThrownBy(() -> todos.save(Todo.of("2", "bob", "read", 1)))
+                            .isInstanceOf(DataAccessException.class);
+                }));
+    }
+
+    @Test
+    void entity_withoutObjectStore_isReported() {
+        runner().withUserConfiguration(PlainApplication.class).run(context -> {
+            FailureAnalysis report = StartupReport.of(context.getStartupFailure());
+            assertThat(report.getDescription()).contains(PlainRepository.class.getName(), "@ObjectStore");
+            assertThat(report.getAction()).contains("Annotate the entity with @io.flowdb.annotation.ObjectStore");
+        });
+    }
+
+    @Test
+    void exceptions_ofARepositoryBean_areTranslated() {
+        runner().withUserConfiguration(Direct.class).run(context -> {
+            context.getBean(TodoRepository.class).save(Todo.of("1", "ada", "write", 1));
+            assertThatThrownBy(() -> context.getBean(Direct.class).violate()).isInstanceOf(DuplicateKeyException.class);
+        });
+    }
+
+    private ApplicationContextRunner runner() {
+        return new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        FlowDbAutoConfiguration.class,
+                        FlowDbDataAutoConfiguration.class,
+                        FlowDbRepositoriesAutoConfiguration.class,
+                        FlowDbTransactionAutoConfiguration.class,
+                        PersistenceExceptionTranslationAutoConfiguration.class,
+                        TransactionAutoConfiguration.class,
+                        TransactionManagerCustomizationAutoConfiguration.class))
+                .withUserConfiguration(Application.class)
+                .withPropertyValues("flowdb.data-dir=" + dir);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @AutoConfigurationPackage(basePackageClasses = Todo.class)
+    static class Application {}
+
+    @Configuration(proxyBeanMethods = false)
+    @AutoConfigurationPackage(basePackageClasses = PlainRepository.class)
+    static class PlainApplication {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableFlowDbRepositories(basePackages = "io.flowdb.boot.none")
+    static class EnabledElsewhere {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnTemplate {
+        @Bean
+        FlowDbTemplate flowDbTemplate(JsonDB database, FlowDbConverter converter) {
+            return new FlowDbTemplate(database, converter);
+        }
+    }
+
+    /** Works with documents, without the template. */
+    @Repository
+    static class Direct {
+        private final JsonDB database;
+
+        Direct(JsonDB database) {
+            this.database = database;
+        }
+
+        void violate() {
+            database.add("todos", database.get("todos", "1"));
+        }
+    }
+}

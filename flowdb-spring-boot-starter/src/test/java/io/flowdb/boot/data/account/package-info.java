@@ -1,0 +1,2 @@
+/** Entities of JPA, for applications with both stores. */
+package io.flowdb.boot.data.account;

@@ -1,0 +1,2 @@
+/** An application whose only store is FlowDB. */
+package io.flowdb.boot.data.todo;
