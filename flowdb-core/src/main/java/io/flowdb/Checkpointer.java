@@ -29,8 +29,8 @@ final class Checkpointer {
         check(!fileSystem.exists(target) || isEmpty(target), "target", target, "a missing or empty directory");
         SstStorage from = new SstStorage(fileSystem, source.resolve("sst"));
         SstStorage to = new SstStorage(fileSystem, target.resolve("sst"));
-        fileSystem.createDirectories(target);
-        to.prepare();
+        fileSystem.createDirectories(target.resolve("sst"));
+        fileSystem.syncDirectory(target);
         List<SstMeta> metas = new ArrayList<>();
         long flushed = 0;
         for (Sst table : tables.tables()) {

@@ -486,9 +486,12 @@ final class CommitPipeline {
             wal.rollBack();
             states.dropAbove(publishedSeqno);
             takenBackSeqno = lastSeqno;
+            lastSeqno = publishedSeqno; // no gap: recovery takes one for a lost part of the log
             return true;
         } catch (FlowDbException e) {
-            cause.addSuppressed(e);
+            if (e != cause) {
+                cause.addSuppressed(e);
+            }
             return false;
         }
     }

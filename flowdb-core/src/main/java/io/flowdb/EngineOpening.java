@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * again if a later step fails.
  */
 final class EngineOpening {
+    private static final String TABLES = "sst";
+    private static final String LOG = "wal";
+
     private final Config config;
     private final FileSystem fileSystem;
     private final Path directory;
@@ -64,9 +67,12 @@ final class EngineOpening {
         if (!config.inMemory()) {
             checkDirectory();
         }
-        fileSystem.createDirectories(directory);
+        createDirectory();
         AutoCloseable lock = keep(config.readOnly() ? () -> {} : fileSystem.lock(directory.resolve("LOCK")));
-        checkManifestExists();
+        if (!config.readOnly()) {
+            createSubdirectories();
+        }
+        checkManifestPresent();
         Manifest manifest = keep(
                 config.readOnly() ? Manifest.readOnly(fileSystem, directory) : Manifest.open(fileSystem, directory));
         ManifestState state = manifest.state();
@@ -74,6 +80,7 @@ final class EngineOpening {
         SstSet ssts = openTables(tables, state);
         Replay replay = new Replay(state.flushedSeqno(), config.memtableSize());
         Wal wal = keep(openWal(state, replay));
+        checkOrphans(tables, state, replay.lastSeqno);
         ReadStates states = new ReadStates(replay.active, replay.frozen, ssts);
         EngineCounters counters = new EngineCounters();
         BackgroundHolder holder = new BackgroundHolder();
@@ -110,20 +117,33 @@ final class EngineOpening {
         }
     }
 
-    /** The manifest is durable before the first table or segment is made, so without it those show that it was lost. */
-    private void checkManifestExists() {
-        if (!Manifest.exists(fileSystem, directory)) {
-            for (String part : List.of("sst", "wal")) {
-                for (String name : fileSystem.list(directory.resolve(part))) {
-                    if (name.endsWith("." + part)) {
-                        throw new CorruptionException(
-                                directory.resolve("MANIFEST").toString(),
-                                -1,
-                                "missing, but " + part + "/" + name + " exists");
-                    }
-                }
-            }
+    /** Creates the directory if it is missing. The name of each directory created is durable on return. */
+    private void createDirectory() {
+        List<Path> changed = new ArrayList<>();
+        for (Path at = directory; at.getParent() != null && !fileSystem.exists(at); at = at.getParent()) {
+            changed.add(at.getParent());
         }
+        if (!changed.isEmpty()) {
+            fileSystem.createDirectories(directory);
+            changed.forEach(fileSystem::syncDirectory);
+        }
+    }
+
+    /** The manifest is durable before the first table or segment is made: without it these would be taken for orphans. */
+    private void checkManifestPresent() {
+        boolean data = !fileSystem.list(directory.resolve(TABLES)).isEmpty()
+                || !fileSystem.list(directory.resolve(LOG)).isEmpty();
+        if (data && !Manifest.exists(fileSystem, directory)) {
+            throw new CorruptionException(
+                    directory.resolve("MANIFEST").toString(), -1, "the file is missing, but there are tables or a log");
+        }
+    }
+
+    /** Synced files are lost all the same if the name of their directory is. */
+    private void createSubdirectories() {
+        fileSystem.createDirectories(directory.resolve(TABLES));
+        fileSystem.createDirectories(directory.resolve(LOG));
+        fileSystem.syncDirectory(directory);
     }
 
     private InvalidConfigException invalidDirectory(String allowed) {
@@ -131,7 +151,7 @@ final class EngineOpening {
     }
 
     private TableStore tableStore(ManifestState state) {
-        SstStorage storage = new SstStorage(fileSystem, directory.resolve("sst"));
+        SstStorage storage = new SstStorage(fileSystem, directory.resolve(TABLES));
         Codec codec = config.compression() == Compression.LZ4 ? Codec.LZ4 : Codec.NONE;
         SstOptions options = new SstOptions(config.blockSize(), config.bloomBitsPerKey(), codec);
         long unused = state.nextFileId();
@@ -139,12 +159,27 @@ final class EngineOpening {
             unused = Math.max(unused, id + 1);
         }
         TableStore tables = new TableStore(storage, options, new BlockCache(config.blockCacheCapacity()), unused);
-        if (!config.readOnly()) {
-            storage.prepare();
-            fileSystem.syncDirectory(directory);
-            tables.deleteOrphans(state.tables().keySet());
-        }
+        if (!config.readOnly()) {}
         return tables;
+    }
+
+    /**
+     * Removes the tables that the manifest does not name. A flush makes the log durable before it begins, so a whole table with commits beyond
+     * both manifest and log is no leftover of a crash: the manifest has lost edits.
+     */
+    private void checkOrphans(TableStore tables, ManifestState state, long lastSeqno) {
+        List<Long> orphans = tables.orphans(state.tables().keySet());
+        for (long id : orphans) {
+            if (tables.maxSeqnoOf(id) > lastSeqno) {
+                throw new CorruptionException(
+                        directory.resolve("MANIFEST").toString(),
+                        -1,
+                        "does not name table " + id + ", which holds commits beyond " + lastSeqno);
+            }
+        }
+        if (!config.readOnly()) {
+            orphans.forEach(tables::delete);
+        }
     }
 
     private SstSet openTables(TableStore tables, ManifestState state) {
@@ -160,7 +195,7 @@ final class EngineOpening {
     private Wal openWal(ManifestState state, Replay replay) {
         boolean always = !(config.walSyncMode() instanceof SyncMode.Interval);
         WalOptions options = new WalOptions(config.walSegmentSize(), always && !config.inMemory());
-        Path path = directory.resolve("wal");
+        Path path = directory.resolve(LOG);
         if (config.readOnly()) {
             return Wal.openReadOnly(fileSystem, path, options, state.firstWalSegment(), replay::frame);
         }
@@ -210,6 +245,12 @@ final class EngineOpening {
 
         void frame(long firstSeqno, byte[] payload, String file, long offset) {
             checkPayload(payload, file, offset);
+            if (firstSeqno > lastSeqno + 1) {
+                throw new CorruptionException(
+                        file,
+                        offset,
+                        "sequence number " + firstSeqno + " after " + lastSeqno + ": commits are missing");
+            }
             if (active.sizeBytes() >= memtableBytes) {
                 frozen.add(0, active);
                 active = new Memtable();

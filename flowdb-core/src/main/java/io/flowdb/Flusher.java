@@ -96,6 +96,8 @@ final class Flusher {
     @GuardedBy("flushLock")
     private void flush(Memtable memtable) {
         long start = System.nanoTime();
+        /* So a table beyond the log is never the leftover of a crash, see EngineOpening. */
+        parts.wal().sync();
         List<Sst> added;
         try (ReadStates.Lease lease = parts.states().lease()) {
             /* The oldest memtable goes first, so all tables are older than it. */

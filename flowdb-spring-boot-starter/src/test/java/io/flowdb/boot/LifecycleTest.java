@@ -14,8 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -57,16 +60,22 @@ class LifecycleTest {
 
     @Test
     void context_startedTwiceInARow_findsItsDataAndLeavesNoThread() {
-        runner().withUserConfiguration(Notes.class)
-                .run(context -> context.getBean(JsonDB.class).put("notes", note("1", "first")));
+        Set<Thread> others = engineThreads(); // of contexts that other test classes left in the cache
+        runner().withUserConfiguration(Notes.class).run(context -> {
+            context.getBean(JsonDB.class).put("notes", note("1", "first"));
+            assertThat(engineThreads()).hasSizeGreaterThan(others.size());
+        });
         runner().withUserConfiguration(Notes.class)
                 .run(context -> assertThat(context.getBean(JsonDB.class).get("notes", "1"))
                         .isEqualTo(note("1", "first")));
 
-        assertThat(Thread.getAllStackTraces().keySet().stream()
-                        .map(Thread::getName)
-                        .filter(name -> name.startsWith("flowdb")))
-                .isEmpty();
+        assertThat(engineThreads()).isSubsetOf(others);
+    }
+
+    private static Set<Thread> engineThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("flowdb"))
+                .collect(Collectors.toSet());
     }
 
     @Test
@@ -114,6 +123,20 @@ class LifecycleTest {
                 .run(context -> assertThat(context).hasFailed());
 
         assertDirectoryIsFree();
+    }
+
+    @Test
+    void context_withLazyBeans_opensAtItsStartAndLetsTheLastBeanWrite() {
+        runner().withUserConfiguration(Notes.class, LastWords.class)
+                .withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                .run(context -> {
+                    assertThat(context.getBean(FlowDb.class).openEngine()).isPresent();
+                    assertThat(context.getBean(LastWords.class)).isNotNull();
+                });
+        runner().withUserConfiguration(Notes.class)
+                .run(context -> assertThat(context.getBean(JsonDB.class).get("notes", "last"))
+                        .isEqualTo(note("last", "words")));
     }
 
     @Test

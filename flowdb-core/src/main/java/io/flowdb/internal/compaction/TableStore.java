@@ -4,7 +4,6 @@ import io.flowdb.error.CorruptionException;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.cache.BlockCache;
-import io.flowdb.internal.io.ReadableFile;
 import io.flowdb.internal.io.WritableFile;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstMeta;
@@ -57,16 +56,13 @@ public final class TableStore {
 
     /** Opens a live table. */
     public Sst open(SstMeta meta) {
-        ReadableFile file = storage.open(meta.id());
-        if (file.size() != meta.fileBytes()) {
-            long found = file.size();
-            file.close();
+        SstReader reader = SstReader.open(storage.open(meta.id()), meta.id(), cache, filterStats);
+        if (reader.fileBytes() != meta.fileBytes() || !reader.properties().isSameAs(meta.properties())) {
+            reader.close();
             throw new CorruptionException(
-                    storage.path(meta.id()).toString(),
-                    -1,
-                    "file has " + found + " bytes, the manifest says " + meta.fileBytes());
+                    storage.path(meta.id()).toString(), -1, "a table, but not the one that the manifest names");
         }
-        return new Sst(meta, SstReader.open(file, meta.id(), cache, filterStats), storage);
+        return new Sst(meta, reader, storage);
     }
 
     /** The same file as a table of another level. */
@@ -123,13 +119,25 @@ public final class TableStore {
         }
     }
 
-    /** Deletes files that a crash has left behind. */
-    public void deleteOrphans(Set<Long> live) {
-        for (long id : storage.list()) {
-            if (!live.contains(id)) {
-                storage.delete(id);
-            }
+    /** Ids of the files that are not among {@code live}. */
+    public List<Long> orphans(Set<Long> live) {
+        List<Long> orphans = new ArrayList<>(storage.list());
+        orphans.removeAll(live);
+        return orphans;
+    }
+
+    /** Highest sequence number in a file that need not be whole; 0 if it is not. */
+    public long maxSeqnoOf(long id) {
+        try (SstReader reader = SstReader.open(storage.open(id), id, cache, filterStats)) {
+            return reader.properties().maxSeqno();
+        } catch (CorruptionException e) {
+            return 0;
         }
+    }
+
+    /** Deletes a file that is not live. */
+    public void delete(long id) {
+        storage.delete(id);
     }
 
     private static void fill(SstWriter writer, RetainedCursor entries, long targetBytes, BooleanSupplier cancelled) {

@@ -2,14 +2,11 @@ package io.flowdb.internal.io;
 
 import io.flowdb.error.StorageException;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -103,54 +100,21 @@ public final class NioFileSystem implements FileSystem {
 
     @Override
     public void createDirectories(Path directory) {
-        Path parent = directory.getParent();
-        if (Files.isDirectory(directory)) {
-            return;
-        }
-        if (parent != null) {
-            createDirectories(parent);
-        }
         try {
-            Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
-        } catch (FileAlreadyExistsException e) {
             if (!Files.isDirectory(directory)) {
-                throw new StorageException("Cannot create directory " + directory + ": a file is in its place", e);
+                Files.createDirectories(directory, ownerOnly(directory, "rwx------"));
             }
         } catch (IOException e) {
             throw new StorageException("Cannot create directory " + directory + ": " + e, e);
-        }
-        if (parent != null) {
-            syncDirectory(parent);
         }
     }
 
     @Override
     public void syncDirectory(Path directory) {
-        if (isWindows()) {
-            return;
-        }
-        boolean interrupted = Thread.interrupted();
-        try {
-            for (boolean done = false; !done; ) {
-                done = syncOnce(directory);
-                interrupted |= Thread.interrupted();
+        if (!isWindows()) {
+            try (NioFile opened = new NioFile(directory, NioFile.Mode.READ)) {
+                opened.sync();
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    /** False if an interrupt broke off the operation. */
-    private static boolean syncOnce(Path directory) {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-            return true;
-        } catch (ClosedByInterruptException e) {
-            return false;
-        } catch (IOException e) {
-            throw new StorageException("Cannot sync directory " + directory + ": " + e, e);
         }
     }
 

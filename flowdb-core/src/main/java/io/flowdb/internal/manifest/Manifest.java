@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file {@code MANIFEST}: which tables are live. A {@link FileHeader}, a frame with the whole state, then a frame for each edit.
+ * The file {@code MANIFEST}: which tables are live. A {@link FileHeader}, a frame with the whole state, then a frame for each edit, then an empty one.
  *
  * <p>At open, and when edits have made the file long, a new one is written beside it and renamed over it, so nothing is ever appended behind
  * a torn end. Threads: any. Errors: {@link io.flowdb.error.StorageException}; after the first failed write every later edit throws it
@@ -56,8 +56,13 @@ public final class Manifest implements AutoCloseable {
         this.directory = directory;
         this.state = state;
         this.file = file;
-        this.endLsn = file.size() - FileHeader.BYTES;
-        this.stateBytes = file.size();
+        this.endLsn = endOf(file);
+        this.stateBytes = endLsn;
+    }
+
+    /** Log position behind the first frame of a new manifest, where its seal stands. */
+    private static long endOf(WritableFile file) {
+        return Math.max(0, file.size() - FileHeader.BYTES - Frame.OVERHEAD_BYTES);
     }
 
     /** Reads the state of {@code directory} and makes a fresh manifest of it. */
@@ -177,18 +182,15 @@ public final class Manifest implements AutoCloseable {
             file.write(ByteBuffer.wrap(bytes), offset);
         }
         endLsn += bytes.length;
-        /* An empty frame shows that the edit before it was durable: damage to the newest edit is then known as such. */
-        byte[] evidence = frame(endLsn, new byte[0]);
-        file.write(ByteBuffer.wrap(evidence), FileHeader.BYTES + endLsn);
-        endLsn += evidence.length;
+        seal(file, endLsn);
     }
 
     @GuardedBy("lock")
     private void rewrite(ManifestState after) {
         file.close();
         file = create(fileSystem, directory, after);
-        endLsn = file.size() - FileHeader.BYTES;
-        stateBytes = file.size();
+        endLsn = endOf(file);
+        stateBytes = endLsn;
     }
 
     private static WritableFile create(FileSystem fileSystem, Path directory, ManifestState state) {
@@ -198,18 +200,25 @@ public final class Manifest implements AutoCloseable {
         try {
             byte[] header = new FileHeader(1, 0).encode(MAGIC, FORMAT);
             byte[] bytes = frame(0, state.asEdit().encode());
-            byte[] evidence = frame(bytes.length, new byte[0]);
             do {
                 file.write(ByteBuffer.wrap(header), 0);
                 file.write(ByteBuffer.wrap(bytes), header.length);
-                file.write(ByteBuffer.wrap(evidence), header.length + bytes.length);
             } while (!file.sync());
+            seal(file, bytes.length);
             fileSystem.rename(fresh, directory.resolve(NAME));
             fileSystem.syncDirectory(directory);
         } finally {
             file.close();
         }
         return fileSystem.openForWrite(directory.resolve(NAME));
+    }
+
+    /*
+     * An empty frame behind the last edit says that the edit had been durable: damage to it is then known as damage and not taken for a torn
+     * end, which would turn tables into orphans. It needs no sync of its own, and the next edit is written over it.
+     */
+    private static void seal(WritableFile file, long endLsn) {
+        file.write(ByteBuffer.wrap(frame(endLsn, new byte[0])), FileHeader.BYTES + endLsn);
     }
 
     /* Every earlier frame was synced before this one is written, so damage before it is never a torn end. */

@@ -2,6 +2,7 @@ package io.flowdb.internal.sstable;
 
 import io.flowdb.internal.base.ByteReader;
 import io.flowdb.internal.base.ByteWriter;
+import java.util.Arrays;
 
 /**
  * What is known of a table without reading it. Stored in the table and in the manifest, fields in the order given, numbers as varint (ts, seqno and expiry as u64).
@@ -41,6 +42,15 @@ public record SstProperties(
         out.putVarLong(blockCount).putVarLong(rawBytes).putBytes(minKey).putBytes(maxKey);
         out.putLong(minTs).putLong(maxTs).putLong(minSeqno).putLong(maxSeqno);
         out.putLong(minExpireAt).putLong(maxExpireAt);
+    }
+
+    /** Whether all fields are equal; {@code equals} would compare the arrays by identity. */
+    public boolean isSameAs(SstProperties other) {
+        ByteWriter mine = new ByteWriter(128);
+        ByteWriter theirs = new ByteWriter(128);
+        encode(mine);
+        other.encode(theirs);
+        return Arrays.equals(mine.toBytes(), theirs.toBytes());
     }
 
     /** Reads all fields. */

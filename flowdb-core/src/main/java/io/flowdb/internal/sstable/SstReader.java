@@ -249,7 +249,7 @@ public final class SstReader implements AutoCloseable {
         }
         cache.countMiss();
         Block loaded = load(number, verify);
-        /* A block that was not checked must not be given to readers who asked for a check. */
+        /* An unchecked block stays out of the cache: later readers take what is there as checked. */
         if (fillCache && verify && blocks.compareAndSet(number, null, loaded) && !cache.add(loaded)) {
             blocks.compareAndSet(number, loaded, null);
         }

@@ -20,11 +20,6 @@ public final class SstStorage {
         this.directory = directory;
     }
 
-    /** Creates the directory if it is missing. */
-    public void prepare() {
-        fileSystem.createDirectories(directory);
-    }
-
     /** Starts a new file. */
     public WritableFile create(long id) {
         return fileSystem.create(path(id));

@@ -96,11 +96,10 @@ public final class Wal implements AutoCloseable {
 
     /**
      * Reads the log from segment {@code firstSegment} on, hands every frame to {@code visitor}, cuts a torn end and returns the log
-     * ready for appending. Older segments are deleted.
+     * ready for appending. Older segments are deleted. The directory must exist, its name durable.
      */
     public static Wal open(
             FileSystem fileSystem, Path directory, WalOptions options, long firstSegment, WalVisitor visitor) {
-        fileSystem.createDirectories(directory);
         WalRecovery.Result found = new WalRecovery(fileSystem, directory, firstSegment, visitor).run(true);
         return new Wal(
                 fileSystem,

@@ -8,6 +8,7 @@ import io.flowdb.internal.io.FileSystem;
 import io.flowdb.internal.io.ReadableFile;
 import io.flowdb.internal.io.WritableFile;
 import io.flowdb.internal.wal.Wal.SegmentInfo;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +22,23 @@ import org.jspecify.annotations.Nullable;
  * cut off, so that it cannot come back behind frames written later.
  */
 final class WalRecovery {
+    private static final int REWRITE_BYTES = 1 << 20;
+
     private final FileSystem fileSystem;
     private final Path directory;
     private final long firstSegment;
     private final WalVisitor visitor;
     private final List<SegmentInfo> segments = new ArrayList<>();
+    private final List<Kept> kept = new ArrayList<>();
     private long endLsn = -1;
+
+    /** Some frame says that every byte before this log position was durable. */
+    private long vouchedLsn;
+
     private long lastTag;
+
+    /** A segment that stays, and the log positions of its first frame and behind its last one. */
+    private record Kept(Path path, long baseLsn, long endLsn) {}
 
     /** What was found: the end of the chain, a segment number never used, and the segments that hold frames. */
     record Result(long endLsn, long nextSegment, List<SegmentInfo> segments) {}
@@ -60,6 +71,9 @@ final class WalRecovery {
         long next = segments.isEmpty()
                 ? firstSegment
                 : segments.get(segments.size() - 1).number() + 1;
+        if (repair) {
+            kept.forEach(this::makeDurable);
+        }
         return new Result(Math.max(0, endLsn), next, segments);
     }
 
@@ -89,7 +103,7 @@ final class WalRecovery {
                 cut(numbers, index, reader.position(), repair);
             }
             if (any || chainContinues) {
-                syncAgain(path, repair);
+                kept.add(new Kept(path, header.baseLsn(), endLsn));
                 segments.add(new SegmentInfo(number, lastTag, reader.position()));
             } else {
                 drop(numbers, index, repair);
@@ -105,6 +119,7 @@ final class WalRecovery {
                 visitor.frame(frame.tag(), reader.payload(frame), file.name(), reader.position());
             }
             lastTag = Math.max(lastTag, frame.tag());
+            vouchedLsn = Math.max(vouchedLsn, frame.durableLsn());
             reader.skip(frame);
             any = true;
         }
@@ -145,14 +160,22 @@ final class WalRecovery {
         }
     }
 
-    /** Frames written from now on will say that everything read here is durable, so it has to be. */
-    private void syncAgain(Path path, boolean repair) {
-        if (repair) {
-            try (WritableFile file = fileSystem.openForWrite(path)) {
-                while (!file.sync()) {
-                    Thread.onSpinWait();
+    /*
+     * Frames written from now on will say that everything read here is durable, so it has to be. A sync alone is not enough: if the last
+     * one failed, the system may have marked its pages clean without their being on the disk (Rebello et al. 2020), and a later sync
+     * would pass over them. So the part that no frame vouches for is written again.
+     */
+    private void makeDurable(Kept segment) {
+        try (ReadableFile from = fileSystem.open(segment.path());
+                WritableFile to = fileSystem.openForWrite(segment.path())) {
+            long start = FileHeader.BYTES + Math.max(0, vouchedLsn - segment.baseLsn());
+            long end = FileHeader.BYTES + segment.endLsn() - segment.baseLsn();
+            do {
+                for (long at = start; at < end; at += REWRITE_BYTES) {
+                    byte[] bytes = from.readExactly(at, (int) Math.min(REWRITE_BYTES, end - at));
+                    to.write(ByteBuffer.wrap(bytes), at);
                 }
-            }
+            } while (!to.sync());
         }
     }
 

@@ -1,0 +1,122 @@
+package io.flowdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowdb.error.FlowDbException;
+import io.flowdb.error.StorageException;
+import io.flowdb.testing.FaultyFileSystem;
+import io.flowdb.testing.FaultyFileSystem.Call;
+import io.flowdb.testing.FaultyFileSystem.Loss;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Failing syncs and full disks: what was acknowledged stays, what was refused does not come back. */
+class EngineIoErrorTest {
+    private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
+    private static final Config CONFIG = Config.builder()
+            .dataDir(DIRECTORY)
+            .memtableSize(64 << 10)
+            .walSegmentSize(64 << 10)
+            .maxFrozenMemtables(64)
+            .autoBackground(false)
+            .build();
+
+    private final FaultyFileSystem files = new FaultyFileSystem();
+    private final TreeMap<String, String> acknowledged = new TreeMap<>();
+
+    private void put(Engine engine, String key, int bytes) {
+        String value = "v".repeat(bytes);
+        engine.write(FlowRecord.of(key, 0, value));
+        acknowledged.put(key + "@0", value);
+    }
+
+    private void checkReopens(FaultyFileSystem found) {
+        try (Engine engine = EngineOpening.open(CONFIG, found)) {
+            assertThat(CrashModel.contentOf(engine)).isEqualTo(acknowledged);
+            engine.write(FlowRecord.of("zz", 0, "z"));
+            engine.delete("zz", 0);
+        }
+        try (Engine engine = EngineOpening.open(CONFIG, found)) {
+            assertThat(CrashModel.contentOf(engine)).isEqualTo(acknowledged);
+        }
+    }
+
+    @Test
+    void write_diskFullAtAnyByte_failsCleanlyAndGoesOnWhenThereIsSpace() {
+        for (int room = 0; room < 400_000; room += 9_973) {
+            FaultyFileSystem disk = new FaultyFileSystem();
+            acknowledged.clear();
+            Engine engine = EngineOpening.open(CONFIG, disk);
+            disk.setCapacityBytes(disk.usedBytes() + room);
+            int failed = 0;
+            for (int i = 0; i < 100 && failed < 3; i++) {
+                try {
+                    put(engine, "key" + i, 5_000);
+                } catch (StorageException e) {
+                    failed++;
+                    assertThat(e.diskFull()).as("room %d: %s", room, e).isTrue();
+                }
+            }
+            assertThat(failed).isEqualTo(3);
+            assertThat(CrashModel.contentOf(engine)).isEqualTo(acknowledged);
+            disk.setCapacityBytes(Long.MAX_VALUE);
+            put(engine, "after", 10);
+            checkReopens(disk.afterPowerCut(Loss.ALL, new Random(1)));
+            engine.close();
+            checkReopens(disk);
+        }
+    }
+
+    @Test
+    void write_syncSaysDiskFull_leavesLogThatOpens() {
+        Engine engine = EngineOpening.open(CONFIG, files);
+        put(engine, "before", 10);
+        AtomicInteger left = new AtomicInteger(1);
+        files.setFault((call, path) -> {
+            if (call == Call.SYNC && left.getAndDecrement() > 0) {
+                throw new StorageException("Cannot sync", new IOException("No space left on device"), true);
+            }
+        });
+        assertThatThrownBy(() -> engine.write(FlowRecord.of("unknown", 0, "x".repeat(3_000))))
+                .isInstanceOf(FlowDbException.class);
+        try {
+            put(engine, "later", 10);
+        } catch (StorageException refused) {
+            assertThat(refused).hasMessageContaining("refuses writes");
+        }
+        FaultyFileSystem found = files.afterPowerCut(Loss.NONE, new Random(1));
+        try (Engine reopened = EngineOpening.open(CONFIG, found)) {
+            assertThat(CrashModel.contentOf(reopened)).containsAllEntriesOf(acknowledged);
+        }
+    }
+
+    /** After a failed sync pages are clean but not on the disk: reading them back must not be taken for durability. */
+    @Test
+    void reopen_afterFailedSync_makesWhatItAcceptsDurable() {
+        Engine engine = EngineOpening.open(CONFIG, files);
+        put(engine, "before", 10);
+        AtomicInteger left = new AtomicInteger(1);
+        files.setFault((call, path) -> {
+            if (call == Call.SYNC && left.getAndDecrement() > 0) {
+                throw FaultyFileSystem.ioError(call, path);
+            }
+        });
+        assertThatThrownBy(() -> engine.write(FlowRecord.of("unknown", 0, "x".repeat(3_000))))
+                .isInstanceOf(FlowDbException.class);
+        assertThatThrownBy(() -> engine.write(FlowRecord.of("refused", 0, "x")))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("Input/output error");
+        assertThat(CrashModel.contentOf(engine)).isEqualTo(acknowledged);
+        engine.close();
+        try (Engine reopened = EngineOpening.open(CONFIG, files)) {
+            acknowledged.putAll(CrashModel.contentOf(reopened));
+            put(reopened, "after", 10);
+            checkReopens(files.afterPowerCut(Loss.ALL, new Random(1)));
+        }
+    }
+}
