@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
  * @param flushInterval age at which a memtable is flushed in the background if worthwhile; zero for only by size.
  * @param blockSize bytes of a data block before compression.
  * @param blockCacheCapacity bytes of uncompressed blocks kept in memory; 0 for none.
- * @param indexMemoryBudget bytes for block indexes and filters in memory; beyond it they are read through the block cache.
+ * @param indexMemoryBudget bytes for block indexes and filters in memory; checked, not limiting anything in this version.
  * @param bloomBitsPerKey bits of bloom filter per key; 0 for none.
  * @param compression how blocks of new files are compressed.
  * @param walSegmentSize bytes of one WAL segment.
  * @param compactionThreshold files of similar size from which they are merged.
  * @param compactionInterval how often compaction is considered without a flush.
  * @param gcInterval how often expired files are dropped.
- * @param timeBucket width of the buckets of the time index.
+ * @param timeBucket width of the buckets of the time index; checked, without effect in this version.
  * @param defaultTtl time to live of records written without expiry; null for none.
  * @param autoBackground whether flush, compaction, GC and interval syncs run by themselves; false for tests.
  * @param inMemory whether everything is kept in memory and gone at close; no directory is touched.
@@ -178,7 +178,7 @@ public record Config(
             return this;
         }
 
-        /** Bytes for block indexes and filters in memory; beyond it they are read through the block cache. Allowed: 0 or more bytes. Default: 256 MiB. */
+        /** Bytes for block indexes and filters in memory; checked, not limiting anything in this version. Allowed: 0 or more bytes. Default: 256 MiB. */
         public Builder indexMemoryBudget(long indexMemoryBudget) {
             this.indexMemoryBudget = indexMemoryBudget;
             return this;
@@ -220,7 +220,7 @@ public record Config(
             return this;
         }
 
-        /** Width of the buckets of the time index. Allowed: more than 0. Default: 1 h. */
+        /** Width of the buckets of the time index; checked, without effect in this version. Allowed: more than 0. Default: 1 h. */
         public Builder timeBucket(Duration timeBucket) {
             this.timeBucket = Objects.requireNonNull(timeBucket, "timeBucket");
             return this;

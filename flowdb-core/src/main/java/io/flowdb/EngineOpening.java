@@ -80,7 +80,10 @@ final class EngineOpening {
         SstSet ssts = openTables(tables, state);
         Replay replay = new Replay(state.flushedSeqno(), config.memtableSize());
         Wal wal = keep(openWal(state, replay));
-        checkOrphans(tables, state, replay.lastSeqno);
+        if (!config.readOnly()) {
+            /* A reader may meet tables that a writer beside it has just made. */
+            removeOrphans(tables, state, replay.lastSeqno);
+        }
         ReadStates states = new ReadStates(replay.active, replay.frozen, ssts);
         EngineCounters counters = new EngineCounters();
         BackgroundHolder holder = new BackgroundHolder();
@@ -159,7 +162,6 @@ final class EngineOpening {
             unused = Math.max(unused, id + 1);
         }
         TableStore tables = new TableStore(storage, options, new BlockCache(config.blockCacheCapacity()), unused);
-        if (!config.readOnly()) {}
         return tables;
     }
 
@@ -167,7 +169,7 @@ final class EngineOpening {
      * Removes the tables that the manifest does not name. A flush makes the log durable before it begins, so a whole table with commits beyond
      * both manifest and log is no leftover of a crash: the manifest has lost edits.
      */
-    private void checkOrphans(TableStore tables, ManifestState state, long lastSeqno) {
+    private void removeOrphans(TableStore tables, ManifestState state, long lastSeqno) {
         List<Long> orphans = tables.orphans(state.tables().keySet());
         for (long id : orphans) {
             if (tables.maxSeqnoOf(id) > lastSeqno) {
@@ -177,9 +179,7 @@ final class EngineOpening {
                         "does not name table " + id + ", which holds commits beyond " + lastSeqno);
             }
         }
-        if (!config.readOnly()) {
-            orphans.forEach(tables::delete);
-        }
+        orphans.forEach(tables::delete);
     }
 
     private SstSet openTables(TableStore tables, ManifestState state) {

@@ -10,6 +10,7 @@ import io.flowdb.WriteOptions;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.json.DocumentCodec;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -37,6 +38,7 @@ final class Database {
     final ReentrantLock schemaLock = new ReentrantLock();
 
     private volatile State state = new State(Catalog.EMPTY, 0, false);
+    private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean closed;
 
     /**
@@ -224,8 +226,8 @@ final class Database {
     }
 
     /** Writes exact counters back. Idempotent. */
-    synchronized void close() {
-        if (!closed) {
+    void close() {
+        if (closing.compareAndSet(false, true)) {
             closed = true;
             changeLog.close();
             counters.close();

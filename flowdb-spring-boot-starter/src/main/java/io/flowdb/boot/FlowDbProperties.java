@@ -36,7 +36,7 @@ import org.springframework.util.unit.DataUnit;
  *     Milliseconds if no unit is given.
  * @param blockSize Size of a data block before compression. Bytes if no unit is given.
  * @param blockCacheCapacity Size of the cache of uncompressed blocks; zero for none. Megabytes if no unit is given.
- * @param indexMemoryBudget Memory for block indexes and filters; beyond it they are read through the block cache.
+ * @param indexMemoryBudget Memory for block indexes and filters. Checked, and not limiting anything in this version.
  *     Megabytes if no unit is given.
  * @param bloomBitsPerKey Number of bloom filter bits for each key; zero for none.
  * @param compression Compression of the blocks of new files.
@@ -45,7 +45,7 @@ import org.springframework.util.unit.DataUnit;
  * @param compactionInterval Time between looks for something to compact when nothing is flushed. Milliseconds if no unit
  *     is given.
  * @param gcInterval Time between removals of expired files. Seconds if no unit is given.
- * @param timeBucket Width of the buckets of the time index. Seconds if no unit is given.
+ * @param timeBucket Width of the buckets of the time index. Checked, and without effect in this version. Seconds if no unit is given.
  * @param defaultTtl Time to live of records written without an expiry; none if not set. Seconds if no unit is given.
  * @param autoBackground Whether flush, compaction, removal of expired files and interval syncs run by themselves.
  * @param inMemory Whether to keep everything in memory, gone when the application ends.
