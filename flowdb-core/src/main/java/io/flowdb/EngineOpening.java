@@ -3,6 +3,7 @@ package io.flowdb;
 import io.flowdb.error.CorruptionException;
 import io.flowdb.error.InvalidConfigException;
 import io.flowdb.error.InvalidConfigException.Violation;
+import io.flowdb.error.StorageException;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.OpCodec;
 import io.flowdb.internal.cache.BlockCache;
@@ -27,6 +28,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 final class EngineOpening {
     private static final String TABLES = "sst";
     private static final String LOG = "wal";
+
+    private static final int READ_ONLY_ATTEMPTS = 20;
+    private static final long RETRY_NANOS = 5_000_000;
 
     private final Config config;
     private final FileSystem fileSystem;
@@ -54,12 +59,21 @@ final class EngineOpening {
 
     /** For tests: the same on another file system. */
     static Engine open(Config config, FileSystem fileSystem) {
-        EngineOpening opening = new EngineOpening(config, fileSystem);
-        try {
-            return opening.open();
-        } catch (RuntimeException | Error e) {
-            opening.closeAll(e);
-            throw e;
+        for (int attempt = 1; ; attempt++) {
+            EngineOpening opening = new EngineOpening(config, fileSystem);
+            try {
+                return opening.open();
+            } catch (CorruptionException | StorageException e) {
+                opening.closeAll(e);
+                if (!config.readOnly() || attempt == READ_ONLY_ATTEMPTS) {
+                    throw e;
+                }
+                /* A writer beside this reader may have deleted a file that the manifest still named a moment ago. */
+                LockSupport.parkNanos(attempt * RETRY_NANOS);
+            } catch (RuntimeException | Error e) {
+                opening.closeAll(e);
+                throw e;
+            }
         }
     }
 
@@ -73,13 +87,22 @@ final class EngineOpening {
             createSubdirectories();
         }
         checkManifestPresent();
+        /*
+         * A reader takes the log first: what a writer beside it deletes from the log later is in the tables of the manifest that is read
+         * then. The other way round a flush in between would leave a gap.
+         */
+        List<Frame> frames = new ArrayList<>();
+        Wal readOnlyLog = config.readOnly() ? keep(openLogReadOnly(frames)) : null;
         Manifest manifest = keep(
                 config.readOnly() ? Manifest.readOnly(fileSystem, directory) : Manifest.open(fileSystem, directory));
         ManifestState state = manifest.state();
         TableStore tables = tableStore(state);
         SstSet ssts = openTables(tables, state);
         Replay replay = new Replay(state.flushedSeqno(), config.memtableSize());
-        Wal wal = keep(openWal(state, replay));
+        Wal wal = readOnlyLog != null ? readOnlyLog : keep(openLog(state, replay));
+        for (Frame frame : frames) {
+            replay.frame(frame.firstSeqno(), frame.payload(), frame.file(), frame.offset());
+        }
         if (!config.readOnly()) {
             /* A reader may meet tables that a writer beside it has just made. */
             removeOrphans(tables, state, replay.lastSeqno);
@@ -192,14 +215,24 @@ final class EngineOpening {
         return SstSet.of(all);
     }
 
-    private Wal openWal(ManifestState state, Replay replay) {
+    /** A frame of the log that is read before it is known which part of it is in tables. */
+    private record Frame(long firstSeqno, byte[] payload, String file, long offset) {}
+
+    private Wal openLog(ManifestState state, Replay replay) {
+        return Wal.open(fileSystem, directory.resolve(LOG), walOptions(), state.firstWalSegment(), replay::frame);
+    }
+
+    private Wal openLogReadOnly(List<Frame> frames) {
+        return Wal.openReadOnly(
+                fileSystem,
+                directory.resolve(LOG),
+                walOptions(),
+                (tag, payload, file, offset) -> frames.add(new Frame(tag, payload, file, offset)));
+    }
+
+    private WalOptions walOptions() {
         boolean always = !(config.walSyncMode() instanceof SyncMode.Interval);
-        WalOptions options = new WalOptions(config.walSegmentSize(), always && !config.inMemory());
-        Path path = directory.resolve(LOG);
-        if (config.readOnly()) {
-            return Wal.openReadOnly(fileSystem, path, options, state.firstWalSegment(), replay::frame);
-        }
-        return Wal.open(fileSystem, path, options, state.firstWalSegment(), replay::frame);
+        return new WalOptions(config.walSegmentSize(), always && !config.inMemory());
     }
 
     private <T extends AutoCloseable> T keep(T resource) {

@@ -110,10 +110,9 @@ public final class Wal implements AutoCloseable {
                 new ArrayDeque<>(found.segments()));
     }
 
-    /** The same reading without changing any file. The result must not be written to. */
-    public static Wal openReadOnly(
-            FileSystem fileSystem, Path directory, WalOptions options, long firstSegment, WalVisitor visitor) {
-        WalRecovery.Result found = new WalRecovery(fileSystem, directory, firstSegment, visitor).run(false);
+    /** Reads whatever segments there are without changing any file. The result must not be written to. */
+    public static Wal openReadOnly(FileSystem fileSystem, Path directory, WalOptions options, WalVisitor visitor) {
+        WalRecovery.Result found = new WalRecovery(fileSystem, directory, WalRecovery.ANY_SEGMENT, visitor).run(false);
         return new Wal(
                 fileSystem,
                 directory,

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class WalRecovery {
     private static final int REWRITE_BYTES = 1 << 20;
 
+    /** Begin with the oldest segment that exists. */
+    static final long ANY_SEGMENT = 0;
+
     private final FileSystem fileSystem;
     private final Path directory;
     private final long firstSegment;
@@ -60,7 +63,7 @@ final class WalRecovery {
             }
         }
         numbers.removeIf(n -> n < firstSegment);
-        if (!numbers.isEmpty() && numbers.get(0) != firstSegment) {
+        if (firstSegment != ANY_SEGMENT && !numbers.isEmpty() && numbers.get(0) != firstSegment) {
             throw new CorruptionException(
                     path(firstSegment).toString(), -1, "segment is missing, but segment " + numbers.get(0) + " exists");
         }
