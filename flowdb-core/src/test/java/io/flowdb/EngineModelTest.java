@@ -102,7 +102,11 @@ class EngineModelTest {
                 put();
             } else if (dice < 650) {
                 Version v = version();
-                engine.delete(v.key(), v.ts());
+                if (random.nextBoolean()) {
+                    engine.delete(v.key(), v.ts());
+                } else {
+                    engine.deleteBatch(List.of(FlowRecord.of(v.key(), v.ts(), "")));
+                }
                 model.remove(v);
             } else if (dice < 670) {
                 deleteRange();

@@ -21,11 +21,6 @@ public final class ByteReader {
         this.file = file;
     }
 
-    /** Whether everything was read. */
-    public boolean atEnd() {
-        return position == end;
-    }
-
     /** Where the next read begins. */
     public int position() {
         return position;

@@ -51,9 +51,4 @@ public final class LittleEndian {
         to[position++] = (byte) rest;
         return position;
     }
-
-    /** Number of bytes that {@link #putVarLong} writes. */
-    public static int varLongBytes(long value) {
-        return value == 0 ? 1 : (70 - Long.numberOfLeadingZeros(value)) / 7;
-    }
 }

@@ -104,11 +104,6 @@ public final class SstSet {
         return overlapping(sorted, start, end);
     }
 
-    /** Whether any table may hold keys from {@code start} (inclusive) to {@code end} (exclusive). */
-    public boolean overlaps(byte[] start, byte[] end) {
-        return !overlapping(tables, start, end).isEmpty();
-    }
-
     /** Bytes of the files of some tables. */
     public static long bytesOf(Collection<Sst> some) {
         long total = 0;

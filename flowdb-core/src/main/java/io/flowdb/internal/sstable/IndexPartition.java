@@ -82,10 +82,6 @@ final class IndexPartition {
         return low;
     }
 
-    long memoryBytes() {
-        return keys.length + 48L * count + 200;
-    }
-
     private int compare(int index, byte[] key, long ts, long seqno) {
         int from = index == 0 ? 0 : keyEnds[index - 1];
         int order = Arrays.compareUnsigned(keys, from, keyEnds[index], key, 0, key.length);

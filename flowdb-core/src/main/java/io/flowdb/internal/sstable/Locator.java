@@ -82,10 +82,6 @@ final class Locator {
         return slots[slot] & (1 << indexBits) - 1;
     }
 
-    long memoryBytes() {
-        return 4L * slots.length;
-    }
-
     private static int fingerprint(long hash, int positionBits) {
         int fingerprint = (int) hash & (1 << 32 - positionBits) - 1;
         return fingerprint == 0 ? 1 : fingerprint;

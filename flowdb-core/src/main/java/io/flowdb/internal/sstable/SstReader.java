@@ -112,15 +112,6 @@ public final class SstReader implements AutoCloseable {
         return blocks.length();
     }
 
-    /** Memory held by filters and indexes. */
-    public long indexMemoryBytes() {
-        long total = root.memoryBytes() + 8L * blocks.length() + (locator == null ? 0 : locator.memoryBytes());
-        for (int i = 0; i < indexes.length; i++) {
-            total += indexes[i].memoryBytes() + filters[i].sizeBytes();
-        }
-        return total;
-    }
-
     /**
      * Offers {@code target} the newest entry of (key, ts) at or below {@code atMost}, if there is one.
      *

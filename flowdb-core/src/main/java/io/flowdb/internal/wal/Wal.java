@@ -124,17 +124,14 @@ public final class Wal implements AutoCloseable {
 
     /**
      * Adds a frame at the end of the log, in memory. {@code tag} must rise from call to call; the caller's lock sees to that. A large
-     * payload is not copied: it must not change until it has been written.
-     *
-     * @return the log position behind the frame, to be given to {@link #write}
+     * payload is not copied: it must not change until a {@link #write} has returned.
      */
-    public long append(long tag, byte[] payload, int length, int payloadCrc) {
+    public void append(long tag, byte[] payload, int length, int payloadCrc) {
         appendLock.lock();
         try {
             Frame frame = new Frame(appendedLsn, durableLsn, tag, length, payloadCrc);
             pending.add(frame, payload);
             appendedLsn = frame.endLsn();
-            return appendedLsn;
         } finally {
             appendLock.unlock();
         }
@@ -204,11 +201,6 @@ public final class Wal implements AutoCloseable {
         } finally {
             ioLock.unlock();
         }
-    }
-
-    /** Every byte before this log position is on stable storage. */
-    public long durableLsn() {
-        return durableLsn;
     }
 
     /**
