@@ -74,11 +74,6 @@ public final class BloomFilter {
         return lines > 0;
     }
 
-    /** Length of the stored form. */
-    public int sizeBytes() {
-        return bytes.length;
-    }
-
     private static int line(long hash, int lines) {
         return (int) ((hash >>> 32) * lines >>> 32) * LINE_BYTES;
     }
