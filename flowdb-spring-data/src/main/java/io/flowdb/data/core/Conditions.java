@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.core.TypedPropertyPath;
 import org.springframework.data.domain.Range;
 import org.springframework.data.mapping.MappingException;
 import org.springframework.util.ObjectUtils;
@@ -49,6 +50,11 @@ public final class Conditions<T> {
     /** Everything. */
     public Filter all() {
         return Filter.and(List.of());
+    }
+
+    /** Conditions on one property, its values checked by the compiler: {@code where(Todo::priority).ge(3)}. */
+    public <P> PropertyConditions<P> where(TypedPropertyPath<T, P> property) {
+        return new PropertyConditions<>(this, TypedPropertyPath.of(property).toDotPath());
     }
 
     /** Equal, or null if {@code value} is. */

@@ -21,7 +21,7 @@ import org.springframework.data.domain.Window;
  *
  * <p>Threads: any. Errors: {@link org.springframework.dao.DataAccessException}, see {@link FlowDbExceptionTranslator}.
  */
-public interface FlowDbOperations {
+public interface FlowDbOperations extends FluentFlowDbOperations {
 
     /** Stores a new entity; throws {@code DuplicateKeyException} if its id or a unique value is taken. Returns what was stored. */
     <T> T insert(T entity);

@@ -42,7 +42,8 @@ final class ExampleQueries {
     }
 
     <S> FluentQuery.FetchableFluentQuery<S> fluent(Example<S> example) {
-        return FluentExampleQuery.of(operations, query(example), example.getProbeType());
+        Class<S> type = example.getProbeType();
+        return new FluentExampleQuery<>(operations.query(type).matching(query(example)), operations.conditions(type));
     }
 
     private void collect(String prefix, Class<?> type, Object bean, Probe probe, List<Filter> filters) {

@@ -1,0 +1,119 @@
+package io.flowdb.data.core;
+
+import io.flowdb.data.core.QueryRunner.Plan;
+import io.flowdb.data.mapping.FlowDbPersistentEntity;
+import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import io.flowdb.json.Filter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.util.ProxyUtils;
+import tools.jackson.databind.JsonNode;
+
+/** Deletes of {@link FlowDbTemplate}: one commit each, of what row policies permit. Threads: any. */
+final class EntityDeletes {
+
+    private final EntityAccess access;
+    private final DocumentAccess documents;
+    private final QueryRunner queries;
+
+    EntityDeletes(EntityAccess access) {
+        this.access = access;
+        this.documents = access.documents();
+        this.queries = access.queries();
+    }
+
+    boolean delete(Object entity) {
+        EntityDelete delete = prepareDelete(entity);
+        return delete.isConditional()
+                ? documents.atomically(List.of(delete.store()), delete::write)
+                : documents.execute(delete::write);
+    }
+
+    void deleteAll(Iterable<?> entities) {
+        List<EntityDelete> deletes = new ArrayList<>();
+        entities.forEach(entity -> deletes.add(prepareDelete(entity)));
+        deleteEach(deletes);
+    }
+
+    void deleteAllById(Iterable<?> ids, Class<?> type) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        List<EntityDelete> deletes = new ArrayList<>();
+        ids.forEach(id -> deletes.add(deleteOf(entity, access.keyOf(entity.getRequiredIdProperty(), id))));
+        deleteEach(deletes);
+    }
+
+    private void deleteEach(List<EntityDelete> deletes) {
+        Set<String> stores = new LinkedHashSet<>();
+        deletes.forEach(delete -> stores.add(delete.store()));
+        if (!deletes.isEmpty()) {
+            documents.atomically(stores, operations -> {
+                deletes.forEach(delete -> delete.write(operations));
+                return deletes;
+            });
+        }
+    }
+
+    boolean deleteById(Object id, Class<?> type) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        EntityDelete delete = deleteOf(entity, access.keyOf(entity.getRequiredIdProperty(), id));
+        return delete.isConditional()
+                ? documents.atomically(List.of(delete.store()), delete::write)
+                : documents.execute(delete::write);
+    }
+
+    private EntityDelete deleteOf(FlowDbPersistentEntity<?> entity, JsonNode key) {
+        return new EntityDelete(entity, key, false, null, deletable(entity));
+    }
+
+    private EntityDelete prepareDelete(Object entity) {
+        Class<?> type = ProxyUtils.getUserClass(entity);
+        FlowDbPersistentEntity<?> metadata = access.entityOf(type);
+        Object bean = access.beforeDelete(entity, metadata);
+        Object id = metadata.getIdentifierAccessor(bean).getIdentifier();
+        if (id == null) {
+            throw new InvalidDataAccessApiUsageException("A " + type.getSimpleName() + " without id cannot be deleted");
+        }
+        JsonNode key = access.keyOf(metadata.getRequiredIdProperty(), id);
+        FlowDbPersistentProperty version = metadata.getVersionProperty();
+        return version == null
+                ? deleteOf(metadata, key)
+                : new EntityDelete(
+                        metadata,
+                        key,
+                        true,
+                        metadata.getPropertyAccessor(bean).getProperty(version),
+                        deletable(metadata));
+    }
+
+    /** What may be deleted of a guarded store: what may be read, too. */
+    private @Nullable Filter deletable(FlowDbPersistentEntity<?> entity) {
+        return access.permitted(access.permitted(FlowDbQuery.all(), entity, RowAction.READ), entity, RowAction.DELETE)
+                .filter();
+    }
+
+    long delete(FlowDbQuery query, Class<?> type) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        Plan plan = access.plan(access.permitted(query, entity, RowAction.DELETE), type, entity);
+        return plan.order().isNative()
+                ? documents.execute(operations -> queries.delete(operations, plan))
+                : findAndDelete(query, type).size();
+    }
+
+    <T> List<T> findAndDelete(FlowDbQuery query, Class<T> type) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        Plan plan = access.plan(access.permitted(query, entity, RowAction.DELETE), type, entity);
+        return documents.atomically(List.of(entity.getStore()), operations -> {
+            List<T> deleted = new ArrayList<>();
+            for (JsonNode document : queries.list(operations, plan)) {
+                T bean = access.beforeDelete(access.read(document, type, entity), entity);
+                operations.delete(entity.getStore(), document.get(EntityAccess.idPath(entity)));
+                deleted.add(bean);
+            }
+            return deleted;
+        });
+    }
+}

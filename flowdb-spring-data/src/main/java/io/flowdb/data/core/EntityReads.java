@@ -1,0 +1,202 @@
+package io.flowdb.data.core;
+
+import io.flowdb.data.core.EntityProperties.ResolvedProperty;
+import io.flowdb.data.core.QueryRunner.Plan;
+import io.flowdb.data.mapping.FlowDbPersistentEntity;
+import io.flowdb.json.Explain;
+import io.flowdb.json.Filter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.IncorrectResultSizeDataAccessException;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.domain.KeysetScrollPosition;
+import org.springframework.data.domain.OffsetScrollPosition;
+import org.springframework.data.domain.Page;
+import org.springframework.data.domain.Pageable;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.data.domain.Slice;
+import org.springframework.data.domain.SliceImpl;
+import org.springframework.data.domain.Window;
+import org.springframework.data.support.PageableExecutionUtils;
+import tools.jackson.databind.JsonNode;
+
+/** Reads of {@link FlowDbTemplate}, restricted to what row policies let be seen. Threads: any. */
+final class EntityReads {
+
+    private final EntityAccess access;
+    private final DocumentAccess documents;
+    private final QueryRunner queries;
+
+    EntityReads(EntityAccess access) {
+        this.access = access;
+        this.documents = access.documents();
+        this.queries = access.queries();
+    }
+
+    <T> @Nullable T findById(Object id, Class<T> type) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        Object key = access.keyOf(entity.getRequiredIdProperty(), id);
+        if (access.isRestricted(entity)) {
+            return findFirst(byId(entity, key), type).orElse(null);
+        }
+        JsonNode document = documents.<@Nullable JsonNode>execute(operations -> operations.get(entity.getStore(), key));
+        return document == null ? null : access.read(document, type, entity);
+    }
+
+    <T> List<T> findAllById(Iterable<?> ids, Class<T> type) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        List<Object> keys = new ArrayList<>();
+        ids.forEach(id -> keys.add(access.keyOf(entity.getRequiredIdProperty(), id)));
+        if (!access.isRestricted(entity)) {
+            return access.readAll(
+                    documents.execute(operations -> operations.getAll(entity.getStore(), keys)), type, entity);
+        }
+        Plan plan = access.plan(FlowDbQuery.where(Filter.in(EntityAccess.idPath(entity), keys)), type, entity);
+        Map<Object, JsonNode> byKey = new HashMap<>();
+        for (JsonNode document : documents.execute(operations -> queries.list(operations, plan))) {
+            byKey.put(document.get(EntityAccess.idPath(entity)), document);
+        }
+        List<JsonNode> found =
+                keys.stream().map(byKey::get).filter(Objects::nonNull).toList();
+        return access.readAll(found, type, entity);
+    }
+
+    boolean existsById(Object id, Class<?> type) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        Object key = access.keyOf(entity.getRequiredIdProperty(), id);
+        return access.isRestricted(entity)
+                ? exists(byId(entity, key), type)
+                : documents.execute(operations -> operations.exists(entity.getStore(), key));
+    }
+
+    private static FlowDbQuery byId(FlowDbPersistentEntity<?> entity, Object key) {
+        return FlowDbQuery.where(Filter.eq(EntityAccess.idPath(entity), key));
+    }
+
+    <T> List<T> find(FlowDbQuery query, Class<T> type) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        Plan plan = access.plan(query, type, entity);
+        return access.readAll(documents.execute(operations -> queries.list(operations, plan)), type, entity);
+    }
+
+    <T> Optional<T> findOne(FlowDbQuery query, Class<T> type) {
+        int most = query.isLimited() ? Math.min(query.limit(), 2) : 2;
+        List<T> found = find(query.withLimit(most), type);
+        if (found.size() > 1) {
+            throw new IncorrectResultSizeDataAccessException(
+                    "Expected one " + type.getSimpleName() + ", found more", 1, -1);
+        }
+        return found.stream().findFirst();
+    }
+
+    <T> Optional<T> findFirst(FlowDbQuery query, Class<T> type) {
+        int most = query.isLimited() ? Math.min(query.limit(), 1) : 1;
+        return find(query.withLimit(most), type).stream().findFirst();
+    }
+
+    <T> Stream<T> stream(FlowDbQuery query, Class<T> type) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        Plan plan = access.plan(query, type, entity);
+        return documents.stream(operations -> queries.stream(operations, plan))
+                .map(document -> access.read(document, type, entity));
+    }
+
+    <T> Page<T> findPage(FlowDbQuery query, Pageable pageable, Class<T> type) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        Plan page = access.plan(page(query, pageable, 0), type, entity);
+        Plan all = access.plan(query, type, entity);
+        return documents.consistently(
+                entity.getStore(),
+                operations -> PageableExecutionUtils.getPage(
+                        access.readAll(queries.list(operations, page), type, entity),
+                        pageable,
+                        () -> queries.count(operations, all)));
+    }
+
+    <T> Slice<T> findSlice(FlowDbQuery query, Pageable pageable, Class<T> type) {
+        List<T> found = find(page(query, pageable, 1), type);
+        boolean hasNext = pageable.isPaged() && found.size() > pageable.getPageSize();
+        return new SliceImpl<>(hasNext ? found.subList(0, pageable.getPageSize()) : found, pageable, hasNext);
+    }
+
+    /** One page of a query, within its own offset and limit, and {@code more} beyond. */
+    private static FlowDbQuery page(FlowDbQuery query, Pageable pageable, int more) {
+        FlowDbQuery sorted = query.withSort(query.sort().and(pageable.getSort()));
+        if (pageable.isUnpaged()) {
+            return sorted;
+        }
+        long wanted = (long) pageable.getPageSize() + more;
+        long left = query.isLimited() ? Math.max(0, query.limit() - pageable.getOffset()) : wanted;
+        return sorted.withOffset(query.offset() + pageable.getOffset()).withLimit((int) Math.min(wanted, left));
+    }
+
+    <T> Window<T> scroll(FlowDbQuery query, ScrollPosition position, Class<T> type) {
+        return position instanceof KeysetScrollPosition keyset
+                ? scrollByKeyset(query, keyset, type)
+                : scrollByOffset(query, (OffsetScrollPosition) position, type);
+    }
+
+    private <T> Window<T> scrollByOffset(FlowDbQuery query, OffsetScrollPosition position, Class<T> type) {
+        long from = position.isInitial() ? 0 : position.getOffset() + 1;
+        FlowDbQuery next = query.withOffset(query.offset() + from);
+        List<T> found = find(oneMore(next), type);
+        boolean hasNext = query.isLimited() && found.size() > query.limit();
+        List<T> window = hasNext ? found.subList(0, query.limit()) : found;
+        return Window.from(window, OffsetScrollPosition.positionFunction(from), hasNext);
+    }
+
+    private <T> Window<T> scrollByKeyset(FlowDbQuery query, KeysetScrollPosition position, Class<T> type) {
+        if (query.offset() > 0) {
+            throw new InvalidDataAccessApiUsageException("A window by keyset has no offset");
+        }
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        ResolvedProperty id =
+                access.properties().resolve(type, entity.getRequiredIdProperty().getName());
+        EntityOrder forward =
+                EntityOrder.of(query.sort(), type, access.properties()).withId(id);
+        EntityOrder order = position.scrollsForward() ? forward : forward.reversed();
+        KeysetScroll keyset = new KeysetScroll(order, access.converter());
+        FlowDbQuery rest = position.isInitial() ? query : query.and(order.after(keyset.valuesOf(position)));
+        Plan plan = new Plan(entity.getStore(), access.permitted(oneMore(rest), entity, RowAction.READ), order);
+        List<JsonNode> found = new ArrayList<>(documents.execute(operations -> queries.list(operations, plan)));
+        boolean hasNext = query.isLimited() && found.size() > query.limit();
+        if (hasNext) {
+            found.remove(found.size() - 1);
+        }
+        if (!position.scrollsForward()) {
+            Collections.reverse(found);
+        }
+        List<Map<String, @Nullable Object>> keys = new ArrayList<>();
+        found.forEach(document -> keys.add(keyset.keysOf(document)));
+        return Window.from(
+                access.readAll(found, type, entity),
+                i -> ScrollPosition.of(keys.get(i), position.getDirection()),
+                hasNext);
+    }
+
+    private static FlowDbQuery oneMore(FlowDbQuery query) {
+        return query.isLimited() && query.limit() < Integer.MAX_VALUE ? query.withLimit(query.limit() + 1) : query;
+    }
+
+    long count(FlowDbQuery query, Class<?> type) {
+        Plan plan = access.plan(query, type, access.entityOf(type));
+        return documents.execute(operations -> queries.count(operations, plan));
+    }
+
+    boolean exists(FlowDbQuery query, Class<?> type) {
+        Plan plan = access.plan(query, type, access.entityOf(type));
+        return documents.execute(operations -> queries.exists(operations, plan));
+    }
+
+    Explain explain(FlowDbQuery query, Class<?> type) {
+        Plan plan = access.plan(query, type, access.entityOf(type));
+        return documents.execute(operations -> queries.query(operations, plan).explain());
+    }
+}

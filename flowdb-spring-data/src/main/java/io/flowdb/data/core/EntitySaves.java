@@ -1,0 +1,124 @@
+package io.flowdb.data.core;
+
+import io.flowdb.json.DocumentOperations;
+import io.flowdb.json.JsonTransaction;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.mapping.MappingException;
+
+/** Saves of {@link FlowDbTemplate}: one commit each, permitted by row policies. Threads: any. */
+final class EntitySaves {
+
+    private final EntityAccess access;
+    private final DocumentAccess documents;
+    private final EntityWriter writer;
+
+    EntitySaves(EntityAccess access) {
+        this.access = access;
+        this.documents = access.documents();
+        this.writer = access.writer();
+    }
+
+    <T> T save(T entity, boolean insert) {
+        EntitySave<T> save = prepare(entity, insert);
+        return storing(List.of(save), List.of(entity), () -> {
+            Object key;
+            if (access.policies().guards(save.store())) {
+                key = documents.<Object>atomically(
+                        List.of(save.store()), transaction -> writeGuarded(save, transaction));
+            } else if (save.isConditional()) {
+                key = documents.<Object>atomically(List.of(save.store()), save::write);
+            } else {
+                key = documents.<Object>write(save::write);
+            }
+            return writer.complete(save, key);
+        });
+    }
+
+    /** Saves an entity that was read in {@code transaction}. */
+    <T> T save(T entity, JsonTransaction transaction) {
+        EntitySave<T> save = prepare(entity, false, (type, id) -> true);
+        return storing(List.of(save), List.of(entity), () -> writer.complete(save, write(save, transaction)));
+    }
+
+    private Object write(EntitySave<?> save, JsonTransaction transaction) {
+        return access.policies().guards(save.store()) ? writeGuarded(save, transaction) : save.write(transaction);
+    }
+
+    <T> List<T> saveAll(Iterable<? extends T> entities, boolean insert) {
+        List<T> originals = new ArrayList<>();
+        List<EntitySave<T>> saves = new ArrayList<>();
+        Set<String> stores = new LinkedHashSet<>();
+        for (T entity : entities) {
+            EntitySave<T> save = prepare(entity, insert);
+            originals.add(entity);
+            saves.add(save);
+            stores.add(save.store());
+        }
+        if (saves.isEmpty()) {
+            return new ArrayList<>();
+        }
+        return storing(saves, originals, () -> {
+            List<Object> keys = writeMany(saves, stores);
+            List<T> stored = new ArrayList<>(saves.size());
+            for (int i = 0; i < saves.size(); i++) {
+                stored.add(writer.complete(saves.get(i), keys.get(i)));
+            }
+            return stored;
+        });
+    }
+
+    private <T> List<Object> writeMany(List<EntitySave<T>> saves, Set<String> stores) {
+        RowPolicies guards = access.policies();
+        if (stores.stream().anyMatch(guards::guards)) {
+            return documents.atomically(
+                    stores,
+                    transaction ->
+                            saves.stream().map(save -> write(save, transaction)).toList());
+        }
+        return saves.stream().anyMatch(EntitySave::isConditional)
+                ? documents.atomically(stores, operations -> writeEach(saves, operations))
+                : documents.writeAll(stores, operations -> writeEach(saves, operations));
+    }
+
+    private Object writeGuarded(EntitySave<?> save, JsonTransaction transaction) {
+        return access.policies().write(save, transaction, documents.schema(save.store()));
+    }
+
+    private static <T> List<Object> writeEach(List<EntitySave<T>> saves, DocumentOperations operations) {
+        List<Object> keys = new ArrayList<>(saves.size());
+        saves.forEach(save -> keys.add(save.write(operations)));
+        return keys;
+    }
+
+    private <T> EntitySave<T> prepare(T entity, boolean insert) {
+        return prepare(
+                entity,
+                insert,
+                (type, id) -> documents.execute(
+                        ops -> ops.exists(type.getStore(), access.keyOf(type.getRequiredIdProperty(), id))));
+    }
+
+    private <T> EntitySave<T> prepare(T entity, boolean insert, EntityWriter.Existence existence) {
+        try {
+            return writer.prepare(entity, insert, existence);
+        } catch (MappingException e) {
+            throw new InvalidDataAccessApiUsageException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static <T, R> R storing(List<EntitySave<T>> saves, List<T> originals, Supplier<R> write) {
+        try {
+            return write.get();
+        } catch (RuntimeException e) {
+            for (int i = 0; i < saves.size(); i++) {
+                saves.get(i).undo(originals.get(i));
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.flowdb.data.core;
+
+import io.flowdb.data.core.QueryRunner.Plan;
+import io.flowdb.data.mapping.FlowDbPersistentEntity;
+import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.mapping.MappingException;
+import org.springframework.data.mapping.PersistentPropertyPath;
+import org.springframework.data.mapping.PersistentPropertyPathAccessor;
+import org.springframework.util.ClassUtils;
+import tools.jackson.databind.JsonNode;
+
+/** Updates of {@link FlowDbTemplate}: entities read, changed and saved in one transaction, as row policies permit. Threads: any. */
+final class EntityUpdates {
+
+    private final EntityAccess access;
+    private final EntitySaves saves;
+
+    EntityUpdates(EntityAccess access, EntitySaves saves) {
+        this.access = access;
+        this.saves = saves;
+    }
+
+    <T> Conditions<T> conditions(Class<T> type) {
+        return new Conditions<>(type, access.converter(), access.properties());
+    }
+
+    /** Changes what the query finds of what may be read and updated; returns it as it was saved. */
+    <T> List<T> update(FlowDbQuery query, Class<T> type, UnaryOperator<T> change) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        Plan plan = access.plan(access.permitted(query, entity, RowAction.UPDATE), type, entity);
+        return access.documents().atomically(List.of(entity.getStore()), transaction -> {
+            List<T> saved = new ArrayList<>();
+            for (JsonNode document : access.queries().list(transaction, plan)) {
+                T before = access.read(document, type, entity);
+                Object id = entity.getIdentifierAccessor(before).getIdentifier();
+                T after = change.apply(before);
+                if (!Objects.equals(
+                        id,
+                        access.entityOf(after.getClass())
+                                .getIdentifierAccessor(after)
+                                .getIdentifier())) {
+                    throw new InvalidDataAccessApiUsageException(
+                            "An update cannot change the id of a " + type.getSimpleName());
+                }
+                saved.add(saves.save(after, transaction));
+            }
+            return saved;
+        });
+    }
+
+    <T> UnaryOperator<T> setting(Class<T> type, String property, @Nullable Object value) {
+        PersistentPropertyPath<FlowDbPersistentProperty> path = path(type, property);
+        if (!ClassUtils.isAssignableValue(path.getLeafProperty().getType(), value)) {
+            throw new InvalidDataAccessApiUsageException("'" + property + "' of " + type.getSimpleName()
+                    + " cannot be set to a value of type "
+                    + (value == null ? "null" : value.getClass().getName()));
+        }
+        return entity -> {
+            PersistentPropertyPathAccessor<T> accessor = accessor(entity);
+            set(accessor, path, value);
+            return accessor.getBean();
+        };
+    }
+
+    <T> UnaryOperator<T> incrementing(Class<T> type, String property, Number by) {
+        PersistentPropertyPath<FlowDbPersistentProperty> path = path(type, property);
+        Class<?> number =
+                ClassUtils.resolvePrimitiveIfNecessary(path.getLeafProperty().getType());
+        if (!Number.class.isAssignableFrom(number)) {
+            throw new InvalidDataAccessApiUsageException(
+                    "'" + property + "' of " + type.getSimpleName() + " is no number to add to");
+        }
+        return entity -> {
+            PersistentPropertyPathAccessor<T> accessor = accessor(entity);
+            Object now = accessor.getProperty(path);
+            BigDecimal sum = decimal(now == null ? 0 : (Number) now).add(decimal(by));
+            set(accessor, path, numberOf(sum, number));
+            return accessor.getBean();
+        };
+    }
+
+    private <T> PersistentPropertyPathAccessor<T> accessor(T entity) {
+        return access.entityOf(entity.getClass()).getPropertyPathAccessor(entity);
+    }
+
+    private static void set(
+            PersistentPropertyPathAccessor<?> accessor,
+            PersistentPropertyPath<FlowDbPersistentProperty> path,
+            @Nullable Object value) {
+        try {
+            accessor.setProperty(path, value);
+        } catch (MappingException | UnsupportedOperationException e) { // immutable, or below a null
+            throw new InvalidDataAccessApiUsageException(
+                    "'" + path.toDotPath() + "' cannot be set: " + e.getMessage(), e);
+        }
+    }
+
+    private <T> PersistentPropertyPath<FlowDbPersistentProperty> path(Class<T> type, String property) {
+        access.properties().resolve(type, property); // checks it
+        return access.converter().getMappingContext().getPersistentPropertyPath(property, type);
+    }
+
+    private static BigDecimal decimal(Number number) {
+        return number instanceof BigDecimal decimal ? decimal : new BigDecimal(number.toString());
+    }
+
+    private static Number numberOf(BigDecimal value, Class<?> type) {
+        if (type == Integer.class) {
+            return value.intValueExact();
+        }
+        if (type == Long.class) {
+            return value.longValueExact();
+        }
+        if (type == Short.class) {
+            return value.shortValueExact();
+        }
+        if (type == Byte.class) {
+            return value.byteValueExact();
+        }
+        if (type == Double.class) {
+            return value.doubleValue();
+        }
+        if (type == Float.class) {
+            return value.floatValue();
+        }
+        return type == BigInteger.class ? value.toBigIntegerExact() : value;
+    }
+}
