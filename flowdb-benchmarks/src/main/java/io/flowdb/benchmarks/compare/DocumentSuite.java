@@ -61,7 +61,7 @@ final class DocumentSuite implements Suite.Runner {
     }
 
     static Durability durability(EngineKind engine) {
-        return engine == EngineKind.NITRITE ? Durability.OS : Durability.FSYNC;
+        return Durability.FSYNC;
     }
 
     @Override

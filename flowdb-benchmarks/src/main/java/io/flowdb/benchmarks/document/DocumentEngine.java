@@ -5,6 +5,8 @@ import java.util.Set;
 
 /** The document databases that can be measured. */
 public enum DocumentEngine {
+    /** The document layer of this project. */
+    FLOWDB(FlowDocuments::open, Set.of()),
     /** SQLite with JSON in a text column. */
     SQLITE(SqliteDocuments::open, Set.of()),
     /** Nitrite on MVStore. */

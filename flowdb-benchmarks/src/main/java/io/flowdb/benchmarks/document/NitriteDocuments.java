@@ -3,10 +3,13 @@ package io.flowdb.benchmarks.document;
 import static org.dizitart.no2.filters.FluentFilter.where;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +33,9 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Nitrite on its MVStore adapter, a commit after every operation; the document's key is its Nitrite id. It keeps documents as
  * maps, not as JSON, and has neither keys that count up nor transactions that notice each other, so it lacks those rows.
+ *
+ * <p>A commit of MVStore writes the file and forces nothing to disk, and Nitrite has no setting that would. So that a commit means
+ * the same here as in the other databases, the file is forced after each, through a second channel of the same file.
  */
 final class NitriteDocuments implements DocumentStore {
     private static final int CACHE_MEGABYTES = 128;
@@ -38,29 +44,37 @@ final class NitriteDocuments implements DocumentStore {
     private final Nitrite database;
     private final NitriteCollection users;
     private final NitriteCollection cities;
+    private final FileChannel file;
 
-    private NitriteDocuments(Nitrite database) {
+    private NitriteDocuments(Nitrite database, FileChannel file) {
         this.database = database;
+        this.file = file;
         users = database.getCollection("users");
         cities = database.getCollection("cities");
     }
 
     static NitriteDocuments open(Path dir) throws Exception {
         Files.createDirectories(dir);
+        Path path = dir.resolve("documents.db");
         MVStoreModule module = MVStoreModule.withConfig()
-                .filePath(dir.resolve("documents.db").toString())
+                .filePath(path.toString())
                 .cacheSize(CACHE_MEGABYTES)
                 .autoCommit(false)
                 .build();
-        NitriteDocuments store =
-                new NitriteDocuments(Nitrite.builder().loadModule(module).openOrCreate());
+        Nitrite database = Nitrite.builder().loadModule(module).openOrCreate();
+        NitriteDocuments store = new NitriteDocuments(database, FileChannel.open(path, StandardOpenOption.WRITE));
         index(store.users, IndexType.UNIQUE, "email");
         index(store.users, IndexType.NON_UNIQUE, "city");
         index(store.users, IndexType.NON_UNIQUE, "city", "age");
         index(store.cities, IndexType.NON_UNIQUE, "country");
         index(store.cities, IndexType.NON_UNIQUE, "country", "name");
-        store.database.commit();
+        store.commit();
         return store;
+    }
+
+    private void commit() throws IOException {
+        database.commit();
+        file.force(false);
     }
 
     private static void index(NitriteCollection collection, String type, String... fields) {
@@ -91,10 +105,10 @@ final class NitriteDocuments implements DocumentStore {
         return count;
     }
 
-    private void insertCities(List<Document> batch) {
+    private void insertCities(List<Document> batch) throws IOException {
         if (!batch.isEmpty()) {
             cities.insert(batch.toArray(Document[]::new));
-            database.commit();
+            commit();
             batch.clear();
         }
     }
@@ -111,7 +125,8 @@ final class NitriteDocuments implements DocumentStore {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
+        file.close();
         database.close();
     }
 
@@ -119,15 +134,15 @@ final class NitriteDocuments implements DocumentStore {
         private final UpdateOptions insertIfAbsent = UpdateOptions.updateOptions(true);
 
         @Override
-        public void put(ObjectNode user) {
+        public void put(ObjectNode user) throws IOException {
             users.update(Filter.byId(id(user.get("id").longValue())), document(user), insertIfAbsent);
-            database.commit();
+            commit();
         }
 
         @Override
-        public void putAll(List<ObjectNode> batch) {
+        public void putAll(List<ObjectNode> batch) throws IOException {
             users.insert(batch.stream().map(NitriteDocuments::document).toArray(Document[]::new));
-            database.commit();
+            commit();
         }
 
         @Override
@@ -183,10 +198,10 @@ final class NitriteDocuments implements DocumentStore {
         }
 
         @Override
-        public void setName(long id, String name) {
+        public void setName(long id, String name) throws IOException {
             users.update(
                     Filter.byId(id(id)), Document.createDocument("name", name), UpdateOptions.updateOptions(false));
-            database.commit();
+            commit();
         }
 
         @Override

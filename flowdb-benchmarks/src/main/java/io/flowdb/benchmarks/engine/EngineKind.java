@@ -45,7 +45,7 @@ public enum EngineKind {
 
     /** Those that store documents. */
     public static List<EngineKind> documentStores() {
-        return List.of(SQLITE, NITRITE);
+        return List.of(FLOWDB, SQLITE, NITRITE);
     }
 
     /** The name. */

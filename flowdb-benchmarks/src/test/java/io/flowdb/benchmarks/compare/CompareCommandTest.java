@@ -70,7 +70,7 @@ class CompareCommandTest {
                 "--suite",
                 "documents",
                 "--engines",
-                "sqlite,nitrite",
+                "flowdb,sqlite,nitrite",
                 "--seconds",
                 "0.02",
                 "--rounds",
@@ -89,8 +89,8 @@ class CompareCommandTest {
                 .map(line -> line.replaceAll(".*\"workload\":\"(.*?)\",\"engine\":\"(.*?)\".*", "$1 $2"))
                 .toList();
         assertThat(rows)
-                .contains("put-64 nitrite", "rmw-8 sqlite", "full-scan nitrite")
-                .hasSize(29);
+                .contains("put-1 flowdb", "put-64 nitrite", "rmw-8 sqlite", "full-scan nitrite")
+                .hasSize(45);
         assertThat(rows).doesNotContain("rmw-8 nitrite", "import-cities sqlite");
         assertThat(Files.readString(json)).contains("\"ratioToRocksdb\":null,\"ratioToSqlite\":1}");
     }
