@@ -290,6 +290,11 @@ public final class Engine implements OrderedStore, AutoCloseable {
         }
     }
 
+    /** The figures of {@link #stats()} in the Prometheus text format 0.0.4; each name begins with {@code flowdb_}. */
+    public String prometheusText() {
+        return StatsText.of(stats());
+    }
+
     /** Ends background work, makes everything durable, flushes if it can and gives the directory free. Idempotent. */
     @Override
     public void close() {
@@ -336,7 +341,12 @@ public final class Engine implements OrderedStore, AutoCloseable {
         if (batch.isEmpty() && guard == CommitGuard.NONE) {
             return new CommitOutcome.Committed(pipeline.publishedSeqno());
         }
-        return pipeline.commit(batch, guard, options);
+        long start = System.nanoTime();
+        CommitOutcome outcome = pipeline.commit(batch, guard, options);
+        if (outcome instanceof CommitOutcome.Committed) {
+            parts.counters().writes.record(System.nanoTime() - start);
+        }
+        return outcome;
     }
 
     private void checkWritable() {

@@ -108,7 +108,7 @@ final class EngineOpening {
             removeOrphans(tables, state, replay.lastSeqno);
         }
         ReadStates states = new ReadStates(replay.active, replay.frozen, ssts);
-        EngineCounters counters = new EngineCounters();
+        EngineCounters counters = new EngineCounters(config.clockMicros());
         BackgroundHolder holder = new BackgroundHolder();
         CommitPipeline pipeline = new CommitPipeline(
                 wal,

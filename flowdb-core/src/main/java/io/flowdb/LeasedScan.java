@@ -2,6 +2,7 @@ package io.flowdb;
 
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.merge.VisibleScan;
+import io.flowdb.internal.stats.OperationMeter;
 import org.jspecify.annotations.Nullable;
 
 /** A walk that holds the state it reads until it is closed. Threads: one at a time. */
@@ -9,22 +10,33 @@ final class LeasedScan implements StoreCursor {
     private final StateReader reader;
     private final @Nullable VisibleScan scan;
     private final ReadStates.@Nullable Lease lease;
-    private final @Nullable EngineCounters counters;
+    private final @Nullable Figures figures;
     private boolean closed;
+    private boolean counted;
     private long returned;
+    private long returnedBytes;
 
-    LeasedScan(StateReader reader, VisibleScan scan, ReadStates.Lease lease, EngineCounters counters) {
+    /**
+     * Where a walk is counted.
+     *
+     * @param counters of the engine
+     * @param meter of the walk itself, or null if it is part of another operation
+     * @param start what {@link OperationMeter#begin} said
+     */
+    record Figures(EngineCounters counters, @Nullable OperationMeter meter, long start) {}
+
+    LeasedScan(StateReader reader, VisibleScan scan, ReadStates.Lease lease, Figures figures) {
         this.reader = reader;
         this.scan = scan;
         this.lease = lease;
-        this.counters = counters;
+        this.figures = figures;
     }
 
     private LeasedScan(StateReader reader) {
         this.reader = reader;
         this.scan = null;
         this.lease = null;
-        this.counters = null;
+        this.figures = null;
     }
 
     /** A walk over nothing, which holds nothing. */
@@ -40,8 +52,10 @@ final class LeasedScan implements StoreCursor {
         reader.checkOpen();
         if (scan != null && scan.next()) {
             returned++;
+            returnedBytes += scan.sizeBytes();
             return true;
         }
+        count();
         return false;
     }
 
@@ -74,11 +88,21 @@ final class LeasedScan implements StoreCursor {
     public void close() {
         if (!closed) {
             closed = true;
-            if (scan != null && lease != null && counters != null) {
-                counters.recordsRead.add(returned);
-                counters.recordsExpired.add(scan.expiredCount());
+            count();
+            if (scan != null && lease != null) {
                 scan.close();
                 lease.close();
+            }
+        }
+    }
+
+    /** Once, at the end of the walk or when it is closed before. */
+    private void count() {
+        if (!counted && scan != null && figures != null) {
+            counted = true;
+            figures.counters().recordsExpired.add(scan.expiredCount());
+            if (figures.meter() != null) {
+                figures.meter().end(figures.start(), returned, returnedBytes);
             }
         }
     }

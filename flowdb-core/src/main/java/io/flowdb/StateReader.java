@@ -4,6 +4,7 @@ import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.merge.ScanBounds;
 import io.flowdb.internal.merge.VisibleScan;
+import io.flowdb.internal.stats.OperationMeter;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -49,40 +50,49 @@ abstract class StateReader implements StoreReader {
 
     Optional<FlowRecord> latestRecord(byte[] key) {
         Keys.checkKey(key);
-        Query newestFirst = Query.key(key).reverse();
-        try (LeasedScan scan = open(newestFirst)) {
-            return scan.next() ? Optional.of(scan.record()) : Optional.empty();
+        checkOpen();
+        long start = counters.reads.begin();
+        try (LeasedScan scan = open(Query.key(key).reverse(), null)) {
+            if (!scan.next()) {
+                counters.reads.end(start, 0, 0);
+                return Optional.empty();
+            }
+            FlowRecord record = scan.record();
+            counters.reads.end(start, 0, key.length + record.value().length);
+            return Optional.of(record);
         }
     }
 
     RecordScan scanRecords(Query query) {
-        return new QueryScan(open(query), query.limit());
+        return new QueryScan(open(query, counters.scans), query.limit());
     }
 
     @Override
     public StoreCursor scan(byte @Nullable [] start, byte @Nullable [] end, boolean reverse) {
-        return open(new ScanBounds(start, end, 0, 0, reverse), ReadOptions.DEFAULT);
+        return open(new ScanBounds(start, end, 0, 0, reverse), ReadOptions.DEFAULT, counters.scans);
     }
 
-    private LeasedScan open(Query query) {
+    private LeasedScan open(Query query, @Nullable OperationMeter meter) {
         ScanBounds bounds =
                 new ScanBounds(query.startKey(), query.endKey(), query.minTs(), query.maxTs(), query.reversed());
-        return open(bounds, query.options());
+        return open(bounds, query.options(), meter);
     }
 
-    private LeasedScan open(ScanBounds bounds, ReadOptions options) {
+    /** {@code meter} counts the walk; null for a walk that is part of another operation. */
+    private LeasedScan open(ScanBounds bounds, ReadOptions options, @Nullable OperationMeter meter) {
         checkOpen();
         if (bounds.startKey() != null
                 && bounds.endKey() != null
                 && Arrays.compareUnsigned(bounds.startKey(), bounds.endKey()) >= 0) {
             return LeasedScan.empty(this);
         }
+        long start = meter == null ? 0 : meter.begin();
         ReadStates.Lease lease = states.lease();
         try {
             checkOpen();
             long snapshot = Math.min(visibleSeqno(), lease.state().limit());
             VisibleScan scan = Reads.scan(lease.state(), bounds, snapshot, nowMicros(), options);
-            return new LeasedScan(this, scan, lease, counters);
+            return new LeasedScan(this, scan, lease, new LeasedScan.Figures(counters, meter, start));
         } catch (RuntimeException | Error e) {
             lease.close();
             throw e;
@@ -92,7 +102,13 @@ abstract class StateReader implements StoreReader {
     /** The alive entry of (key, ts), with its value still in the source's array, or null. */
     private @Nullable PointLookup lookUp(byte[] key, long ts) {
         checkOpen();
-        counters.recordsRead.increment();
+        long start = counters.reads.begin();
+        PointLookup found = findAlive(key, ts);
+        counters.reads.end(start, 0, found == null ? 0 : key.length + found.valueLength());
+        return found;
+    }
+
+    private @Nullable PointLookup findAlive(byte[] key, long ts) {
         ReadState state = states.enter();
         try {
             checkOpen();

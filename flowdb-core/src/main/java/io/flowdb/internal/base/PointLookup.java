@@ -58,6 +58,11 @@ public final class PointLookup {
         return expireAt;
     }
 
+    /** Bytes of the value of the entry held. */
+    public int valueLength() {
+        return valueLength;
+    }
+
     /** A copy of the value of the entry held. */
     public byte[] value() {
         return Arrays.copyOfRange(array, valueOffset, valueOffset + valueLength);

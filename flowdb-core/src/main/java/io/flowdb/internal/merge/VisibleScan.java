@@ -71,6 +71,11 @@ public final class VisibleScan implements AutoCloseable {
         return Arrays.copyOfRange(valueArray, valueOffset, valueOffset + valueLength);
     }
 
+    /** Bytes of key and value. */
+    public long sizeBytes() {
+        return (long) keyLength + valueLength;
+    }
+
     /** Records left out so far because they have expired. */
     public long expiredCount() {
         return expired;

@@ -38,15 +38,15 @@ public final class SstReader implements AutoCloseable {
     private final @Nullable Locator locator;
     private final AtomicReferenceArray<@Nullable Block> blocks;
 
-    /** Counts what filters were asked and answered, over all tables of an engine. */
+    /** Counts what filters and locators answered, over all tables of an engine. Each time one was asked counts in one of the three. */
     public static final class FilterStats {
-        /** Times a filter was asked. */
-        public final LongAdder checks = new LongAdder();
+        /** Times it did not rule the key out, rightly as far as is known. */
+        public final LongAdder positives = new LongAdder();
 
         /** Times it knew that the key is absent. */
         public final LongAdder negatives = new LongAdder();
 
-        /** Times it did not know and the key was absent. */
+        /** Times it did not know, and what was sought was absent. */
         public final LongAdder falsePositives = new LongAdder();
     }
 
@@ -107,6 +107,11 @@ public final class SstReader implements AutoCloseable {
         return file.size();
     }
 
+    /** Bytes of its data blocks on disk, which come first in the file. */
+    public long dataBytes() {
+        return root.count() == 0 ? 0 : root.handle(0).offset();
+    }
+
     /** Number of data blocks. */
     public int blockCount() {
         return blocks.length();
@@ -123,7 +128,7 @@ public final class SstReader implements AutoCloseable {
             search(key, hash, ts, atMost, target);
             return;
         }
-        filterStats.checks.increment();
+        boolean misled = false;
         for (int slot = direct.next(hash, direct.start(hash)); slot >= 0; slot = direct.next(hash, slot + 1)) {
             int number = direct.block(slot);
             if (number < blocks.length()) {
@@ -131,14 +136,16 @@ public final class SstReader implements AutoCloseable {
                         block(number, true, true).findVersion(direct.index(slot), key, ts, atMost, target);
                 if (outcome == Block.Outcome.BLOCK_ENDED) {
                     search(key, hash, ts, atMost, target);
+                    return;
                 }
                 if (outcome != Block.Outcome.OTHER_KEY) {
+                    filterStats.positives.increment();
                     return;
                 }
             }
-            filterStats.falsePositives.increment();
+            misled = true;
         }
-        filterStats.negatives.increment();
+        (misled ? filterStats.falsePositives : filterStats.negatives).increment();
     }
 
     /** The way through filter and index. */
@@ -151,10 +158,12 @@ public final class SstReader implements AutoCloseable {
         Block.Cursor cursor = new Block.Cursor();
         cursor.use(block(number, true, true));
         cursor.seek(key, ts, atMost);
-        if (cursor.valid() && cursor.isVersion(key, ts)) {
+        boolean found = cursor.valid() && cursor.isVersion(key, ts);
+        if (found) {
             target.offer(cursor);
-        } else if (filters[partition].isActive()) {
-            filterStats.falsePositives.increment();
+        }
+        if (filters[partition].isActive()) {
+            (found ? filterStats.positives : filterStats.falsePositives).increment();
         }
     }
 
@@ -164,6 +173,9 @@ public final class SstReader implements AutoCloseable {
         int last = Math.min(root.lowerBound(key, Long.MAX_VALUE, 0) / 2, indexes.length - 1);
         for (int i = first; i <= last; i++) {
             if (mayContain(i, hash)) {
+                if (filters[i].isActive()) {
+                    filterStats.positives.increment();
+                }
                 return true;
             }
         }
@@ -254,12 +266,9 @@ public final class SstReader implements AutoCloseable {
         return Block.parse(raw, place(handle), number, blocks);
     }
 
+    /** Counts a no; what follows a yes is for the caller to count. */
     private boolean mayContain(int partition, long hash) {
-        if (!filters[partition].isActive()) {
-            return true;
-        }
-        filterStats.checks.increment();
-        if (filters[partition].mayContain(hash)) {
+        if (!filters[partition].isActive() || filters[partition].mayContain(hash)) {
             return true;
         }
         filterStats.negatives.increment();

@@ -8,11 +8,14 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,9 @@ import org.springframework.beans.factory.DisposableBean;
  * <p>Units: base units {@code bytes} and seconds; no tag holds a key or a value. Threads: any.
  */
 public final class FlowDbMetrics implements MeterBinder, DisposableBean {
+    private static final double NANOS_A_SECOND = 1e9;
+    private static final double MICROS_A_SECOND = 1e6;
+
     private final Map<String, FlowDb> engines;
     private final List<Runnable> removals = new CopyOnWriteArrayList<>();
 
@@ -43,6 +49,12 @@ public final class FlowDbMetrics implements MeterBinder, DisposableBean {
             tables(meters);
             caches(meters);
             compactions(meters);
+            latencies(meters);
+            lastTimes(meters);
+            meters.seconds(
+                    "flowdb.uptime",
+                    "Time since the engine was opened",
+                    s -> s.uptime().toNanos() / NANOS_A_SECOND);
             meters.gauge("flowdb.snapshots", "Open snapshots", null, s -> s.liveSnapshots());
         });
     }
@@ -60,6 +72,13 @@ public final class FlowDbMetrics implements MeterBinder, DisposableBean {
                 "flowdb.records.read", "Records returned by point reads and scans", null, EngineStats::recordsRead);
         meters.counter("flowdb.records.expired", "Records found expired", null, EngineStats::recordsExpired);
         meters.counter("flowdb.written", "Encoded size of what was committed", "bytes", EngineStats::bytesWritten);
+        meters.counter("flowdb.read", "Size of keys and values returned by reads", "bytes", EngineStats::bytesRead);
+        meters.counter("flowdb.scans", "Walks opened", null, EngineStats::scans);
+        meters.gauge(
+                "flowdb.write.amplification",
+                "Bytes written to log and tables for each byte committed",
+                null,
+                EngineStats::writeAmplification);
     }
 
     private static void log(Meters meters) {
@@ -115,6 +134,16 @@ public final class FlowDbMetrics implements MeterBinder, DisposableBean {
                 "Records in tables, with tombstones and old versions",
                 null,
                 s -> s.tables().records());
+        meters.gauge(
+                "flowdb.sst.blocks",
+                "Blocks known to the indexes",
+                null,
+                s -> s.tables().blockIndexEntries());
+        meters.gauge(
+                "flowdb.sst.compression.ratio",
+                "Bytes of keys and values for each byte of their blocks on disk",
+                null,
+                s -> s.tables().compressionRatio());
     }
 
     private static void caches(Meters meters) {
@@ -158,6 +187,44 @@ public final class FlowDbMetrics implements MeterBinder, DisposableBean {
         meters.counter("flowdb.gc.runs", "Looks for expired tables", null, EngineStats::gcRuns);
         meters.counter(
                 "flowdb.gc.expired", "Records in expired tables that were dropped", null, EngineStats::recordsPurged);
+    }
+
+    private static void latencies(Meters meters) {
+        latency(meters, "write", s -> s.latencies().write());
+        latency(meters, "read", s -> s.latencies().read());
+        latency(meters, "scan", s -> s.latencies().scan());
+        latency(meters, "flush", s -> s.latencies().flush());
+        latency(meters, "sync", s -> s.latencies().sync());
+        latency(meters, "compaction", s -> s.latencies().compaction());
+    }
+
+    private static void latency(Meters meters, String operation, Function<EngineStats, EngineStats.Latency> latency) {
+        Meters tagged = meters.with("operation", operation);
+        quantile(tagged, "0.5", s -> latency.apply(s).p50Micros());
+        quantile(tagged, "0.9", s -> latency.apply(s).p90Micros());
+        quantile(tagged, "0.99", s -> latency.apply(s).p99Micros());
+        quantile(tagged, "1", s -> latency.apply(s).maxMicros());
+    }
+
+    private static void quantile(Meters meters, String quantile, ToDoubleFunction<EngineStats> micros) {
+        meters.with("quantile", quantile)
+                .seconds(
+                        "flowdb.latency",
+                        "Durations since the engine was opened, of reads and scans a sample",
+                        s -> micros.applyAsDouble(s) / MICROS_A_SECOND);
+    }
+
+    /** NaN before the first time. */
+    private static void lastTimes(Meters meters) {
+        String description = "Clock time at which the last one ended";
+        meters.seconds("flowdb.flush.last", description, s -> time(s.flushes().last()));
+        meters.seconds(
+                "flowdb.compaction.last", description, s -> time(s.compactions().last()));
+        meters.seconds("flowdb.gc.last", description, s -> time(s.lastGc()));
+    }
+
+    private static double time(@Nullable Instant at) {
+        return at == null ? Double.NaN : at.getEpochSecond() + at.getNano() / NANOS_A_SECOND;
     }
 
     /** The figures of an engine, or the last ones it had before a pause. */
@@ -207,6 +274,14 @@ public final class FlowDbMetrics implements MeterBinder, DisposableBean {
             added(Gauge.builder(name, stats, s -> s.value(figure))
                     .description(description)
                     .baseUnit(unit)
+                    .tags(tags)
+                    .strongReference(true)
+                    .register(registry));
+        }
+
+        private void seconds(String name, String description, ToDoubleFunction<EngineStats> seconds) {
+            added(TimeGauge.builder(name, stats, TimeUnit.SECONDS, s -> s.value(seconds))
+                    .description(description)
                     .tags(tags)
                     .strongReference(true)
                     .register(registry));

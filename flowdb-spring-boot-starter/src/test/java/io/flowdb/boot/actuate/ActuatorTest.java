@@ -71,6 +71,21 @@ class ActuatorTest {
                             "flowdb_records_read_total{name=\"flowDb\"}",
                             "flowdb_records_expired_total{name=\"flowDb\"}",
                             "flowdb_written_bytes_total{name=\"flowDb\"}",
+                            "flowdb_read_bytes_total{name=\"flowDb\"}",
+                            "flowdb_scans_total{name=\"flowDb\"}",
+                            "flowdb_write_amplification{name=\"flowDb\"}",
+                            "flowdb_sst_blocks{name=\"flowDb\"}",
+                            "flowdb_sst_compression_ratio{name=\"flowDb\"}",
+                            "flowdb_latency_seconds{name=\"flowDb\",operation=\"write\",quantile=\"0.5\"}",
+                            "flowdb_latency_seconds{name=\"flowDb\",operation=\"read\",quantile=\"0.9\"}",
+                            "flowdb_latency_seconds{name=\"flowDb\",operation=\"scan\",quantile=\"0.99\"}",
+                            "flowdb_latency_seconds{name=\"flowDb\",operation=\"flush\",quantile=\"1\"}",
+                            "flowdb_latency_seconds{name=\"flowDb\",operation=\"sync\",quantile=\"1\"}",
+                            "flowdb_latency_seconds{name=\"flowDb\",operation=\"compaction\",quantile=\"1\"}",
+                            "flowdb_flush_last_seconds{name=\"flowDb\"}",
+                            "flowdb_compaction_last_seconds{name=\"flowDb\"}",
+                            "flowdb_gc_last_seconds{name=\"flowDb\"}",
+                            "flowdb_uptime_seconds{name=\"flowDb\"}",
                             "flowdb_wal_size_bytes{name=\"flowDb\"}",
                             "flowdb_wal_sync_seconds_count{name=\"flowDb\"}",
                             "flowdb_wal_sync_seconds_sum{name=\"flowDb\"}",
@@ -97,6 +112,13 @@ class ActuatorTest {
             assertThat(value(lines, "flowdb_records_written_total")).isGreaterThanOrEqualTo(10);
             assertThat(value(lines, "flowdb_wal_sync_seconds_count")).isGreaterThanOrEqualTo(10);
             assertThat(value(lines, "flowdb_wal_sync_seconds_sum")).isPositive();
+            assertThat(value(lines, "flowdb_read_bytes_total")).isPositive();
+            assertThat(value(lines, "flowdb_uptime_seconds")).isPositive();
+            assertThat(lines.stream()
+                            .filter(l -> l.contains("operation=\"write\",quantile=\"1\""))
+                            .map(l -> Double.parseDouble(l.substring(l.lastIndexOf(' ') + 1))))
+                    .singleElement()
+                    .satisfies(longest -> assertThat(longest).isBetween(1e-6, 60.0));
         }
     }
 
@@ -146,14 +168,19 @@ class ActuatorTest {
             assertThat(engine.path("directory").asString())
                     .isEqualTo(dir.resolve("db").toString());
             assertThat(engine.at("/stats/recordsWritten").asLong()).isPositive();
+            assertThat(engine.at("/stats/latencies/write/timed").asLong()).isPositive();
+            assertThat(engine.at("/stats/uptime").asString()).startsWith("PT");
             JsonNode notes = engine.at("/stores/0");
             assertThat(engine.at("/stores/1/indexes/0/name").asString()).startsWith("by_");
             assertThat(notes.path("name").asString()).isEqualTo("notes");
             assertThat(notes.path("documents").asLong()).isEqualTo(1);
             assertThat(response.body()).doesNotContain("secret");
 
-            assertThat(json(get(application, "/actuator/flowdb/flowDb")))
-                    .isEqualTo(json(get(application, "/actuator/flowdb/flowDb")));
+            JsonNode alone = json(get(application, "/actuator/flowdb/flowDb"));
+            for (String field : List.of("state", "directory", "stores")) {
+                assertThat(alone.get(field)).isEqualTo(engine.get(field));
+            }
+            assertThat(alone.at("/stats/recordsWritten")).isEqualTo(engine.at("/stats/recordsWritten"));
             assertThat(get(application, "/actuator/flowdb/other").statusCode()).isEqualTo(404);
         }
     }

@@ -1,0 +1,194 @@
+package io.flowdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.flowdb.error.EngineClosedException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What {@code stats()} says, against what was done. */
+class EngineStatsTest {
+    private final AtomicLong clock = new AtomicLong(1_000_000);
+
+    private Engine open() {
+        return Engine.open(Config.builder()
+                .inMemory(true)
+                .autoBackground(false)
+                .clockMicros(clock::get)
+                .compression(Compression.NONE)
+                .build());
+    }
+
+    private static FlowRecord record(String key, long ts, int valueBytes) {
+        return FlowRecord.of(key.getBytes(StandardCharsets.UTF_8), ts, new byte[valueBytes]);
+    }
+
+    @Test
+    void stats_ofANewEngine_areZero() {
+        try (Engine engine = open()) {
+            EngineStats stats = engine.stats();
+            EngineStats.Latency none = new EngineStats.Latency(0, 0, 0, 0, 0, 0);
+            assertThat(stats)
+                    .usingRecursiveComparison()
+                    .ignoringFields("uptime")
+                    .isEqualTo(new EngineStats(
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            new EngineStats.Memtables(0, 0, 0),
+                            new EngineStats.Tables(0, 0, 0, 0, 1),
+                            new EngineStats.Wal(0, 0, 0),
+                            new EngineStats.Cache(0, 0, 0),
+                            new EngineStats.Bloom(0, 0, 0),
+                            new EngineStats.Flushes(0, 0, 0, null),
+                            new EngineStats.Compactions(0, 0, 0, 0, null),
+                            0,
+                            0,
+                            null,
+                            0,
+                            0,
+                            0,
+                            new EngineStats.Latencies(none, none, none, none, none, none),
+                            0,
+                            null,
+                            null));
+            assertThat(stats.uptime()).isPositive();
+        }
+    }
+
+    @Test
+    void reads_ofEveryForm_areCountedWithTheirBytes() {
+        try (Engine engine = open()) {
+            engine.writeBatch(List.of(record("a", 1, 10), record("a", 2, 20), record("bb", 1, 30)));
+            assertThat(engine.stats().recordsWritten()).isEqualTo(3);
+            assertThat(engine.stats().bytesWritten()).isGreaterThanOrEqualTo(1 + 10 + 1 + 20 + 2 + 30);
+
+            engine.get("a", 1);
+            engine.get("a", 9);
+            checkReads(engine, 2, 11, 0);
+            engine.getLatest("a");
+            engine.getLatest("none");
+            checkReads(engine, 4, 11 + 21, 0);
+            engine.query(Query.all());
+            checkReads(engine, 7, 32 + 11 + 21 + 32, 1);
+            try (RecordScan scan = engine.scan(Query.all().reverse())) {
+                scan.next();
+            }
+            checkReads(engine, 8, 96 + 32, 2);
+            try (EngineSnapshot snapshot = engine.snapshot();
+                    StoreCursor cursor = snapshot.scan(null, null, false)) {
+                snapshot.get("a".getBytes(StandardCharsets.UTF_8), 2);
+                checkReads(engine, 9, 128 + 21, 3);
+                assertThat(engine.stats().liveSnapshots()).isEqualTo(1);
+                assertThat(cursor.next()).isFalse();
+            }
+            assertThat(engine.stats().latencies().read().timed()).isEqualTo(1);
+            assertThat(engine.stats().latencies().read().maxMicros()).isPositive();
+            assertThat(engine.stats().latencies().scan().timed()).isEqualTo(1);
+        }
+    }
+
+    private static void checkReads(Engine engine, long records, long bytes, long scans) {
+        EngineStats stats = engine.stats();
+        assertThat(stats.recordsRead()).isEqualTo(records);
+        assertThat(stats.bytesRead()).isEqualTo(bytes);
+        assertThat(stats.scans()).isEqualTo(scans);
+    }
+
+    @Test
+    void scan_toItsEnd_isCountedBeforeItIsClosed() {
+        try (Engine engine = open()) {
+            engine.write(record("a", 1, 10));
+            try (RecordScan scan = engine.scan(Query.all())) {
+                scan.forEachRemaining(r -> {});
+                checkReads(engine, 1, 11, 1);
+            }
+            checkReads(engine, 1, 11, 1);
+        }
+    }
+
+    @Test
+    void maintenance_isCountedTimedAndDated() {
+        try (Engine engine = open()) {
+            engine.write(record("a", 1, 1_000), Duration.ofSeconds(1));
+            engine.write(record("b", 1, 3_000));
+            clock.set(5_000_000);
+            engine.flush();
+            EngineStats flushed = engine.stats();
+            assertThat(flushed.flushes().count()).isEqualTo(1);
+            assertThat(flushed.flushes().last()).isEqualTo(Instant.ofEpochSecond(5));
+            assertThat(flushed.flushes().bytes()).isEqualTo(flushed.tables().bytes());
+            assertThat(flushed.latencies().flush().timed()).isEqualTo(1);
+            assertThat(flushed.latencies().flush().maxMicros() * 1e3)
+                    .isCloseTo(flushed.flushes().nanos(), within(0.5));
+            assertThat(flushed.recordsExpired()).isEqualTo(1);
+            assertThat(flushed.tables().records()).isEqualTo(1);
+            assertThat(flushed.tables().blockIndexEntries()).isEqualTo(1);
+            assertThat(flushed.tables().compressionRatio()).isBetween(0.9, 1.0);
+
+            engine.write(record("c", 1, 2_000), Duration.ofSeconds(1));
+            engine.flush();
+            clock.set(7_000_000);
+            assertThat(engine.compact()).isTrue();
+            EngineStats compacted = engine.stats();
+            assertThat(compacted.compactions().count()).isEqualTo(1);
+            assertThat(compacted.compactions().last()).isEqualTo(Instant.ofEpochSecond(7));
+            assertThat(compacted.compactions().bytesOut())
+                    .isEqualTo(compacted.tables().bytes());
+            assertThat(compacted.latencies().compaction().timed()).isEqualTo(1);
+            assertThat(compacted.recordsExpired()).isEqualTo(2);
+            double moved = compacted.flushes().bytes() + compacted.compactions().bytesOut();
+            assertThat(compacted.writeAmplification()).isCloseTo(1 + moved / compacted.bytesWritten(), within(1e-9));
+
+            engine.write(record("d", 1, 2_000), Duration.ofSeconds(1));
+            engine.flush();
+            clock.set(9_000_000);
+            assertThat(engine.gc()).isEqualTo(1);
+            EngineStats swept = engine.stats();
+            assertThat(swept.gcRuns()).isEqualTo(1);
+            assertThat(swept.recordsPurged()).isEqualTo(1);
+            assertThat(swept.lastGc()).isEqualTo(Instant.ofEpochSecond(9));
+            assertThat(swept.latencies().write().timed()).isEqualTo(4);
+            assertThat(swept.latencies().sync().timed())
+                    .isEqualTo(swept.wal().syncs())
+                    .isPositive();
+        }
+    }
+
+    /** A locator that was misled and found nothing in the end counted as a false positive and as a negative, so positives went below zero. */
+    @Test
+    void bloom_countsEachLookUpOnce() {
+        try (Engine engine = open()) {
+            for (int i = 0; i < 20_000; i++) {
+                engine.write(record("key" + 2 * i, 1, 1));
+            }
+            engine.flush();
+            for (int i = 0; i < 40_000; i++) {
+                engine.get("key" + i, 1);
+            }
+            EngineStats.Bloom bloom = engine.stats().bloom();
+            /* Keys beyond the last one of the table are ruled out by its key range. */
+            assertThat(bloom.checks() - bloom.negatives() - bloom.falsePositives())
+                    .isEqualTo(20_000);
+            assertThat(bloom.negatives()).isBetween(15_000L, 20_000L);
+            assertThat(bloom.falsePositives()).isLessThan(bloom.negatives() / 20);
+        }
+    }
+
+    @Test
+    void stats_ofAClosedEngine_areRefused() {
+        Engine engine = open();
+        engine.close();
+        assertThatThrownBy(engine::stats).isInstanceOf(EngineClosedException.class);
+        assertThatThrownBy(engine::prometheusText).isInstanceOf(EngineClosedException.class);
+    }
+}
