@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 public final class CompareCommand implements Callable<Integer> {
     private static final int RECORDS_UNIT = 1_000;
 
-    @Option(names = "--suite", required = true, description = "seed, kv, durable or documents")
+    @Option(names = "--suite", required = true, description = "seed, kv, durable, documents or spring")
     private String suiteLabel = "";
 
     @Option(

@@ -4,11 +4,15 @@ import io.flowdb.benchmarks.engine.EngineKind;
 import io.flowdb.benchmarks.measure.JsonLine;
 import io.flowdb.benchmarks.measure.Median;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import org.springframework.util.StringUtils;
 
 /**
  * Medians of a suite over all rounds, as JSON lines and as a table. Rows appear in the order of the suite, engines in the order
@@ -40,7 +44,8 @@ final class Report {
     /** The same for people, with the durability of each engine. */
     String table() {
         StringBuilder out = new StringBuilder();
-        String format = "%-28s %-8s %14s %12s %12s %14s %8s %9s  %s%n";
+        int width = engines.stream().mapToInt(e -> e.label().length()).max().orElse(0);
+        String format = "%-28s %-" + Math.max(8, width) + "s %14s %12s %12s %14s %8s %s %s%n";
         out.append(String.format(
                 Locale.ROOT,
                 format,
@@ -51,8 +56,8 @@ final class Report {
                 "p99 us",
                 "bytes on disk",
                 "w-amp",
-                "x " + suite.base().label(),
-                "durability"));
+                ratios(base -> "x " + base.label()),
+                " durability"));
         String previous = "";
         for (Row row : rows()) {
             RowSample figures = row.figures;
@@ -66,11 +71,19 @@ final class Report {
                     cell("%,.2f", figures.p99Micros()),
                     cell("%,.0f", figures.bytesOnDisk()),
                     cell("%.2f", figures.writeAmplification()),
-                    cell("%.2f", ratioTo(suite.base(), row)),
-                    suite.durability(row.engine).meaning()));
+                    ratios(base -> cell("%.2f", ratioTo(base, row))),
+                    " " + suite.durability(row.engine).meaning()));
             previous = figures.workload();
         }
         return out.toString();
+    }
+
+    /** One column for each engine that the others are compared with. */
+    private String ratios(Function<EngineKind, String> text) {
+        return suite.bases().stream()
+                .map(base -> String.format(
+                        Locale.ROOT, "%" + Math.max(9, base.label().length() + 2) + "s", text.apply(base)))
+                .collect(Collectors.joining(" "));
     }
 
     private List<Row> rows() {
@@ -133,10 +146,16 @@ final class Report {
                 .number("bytesOnDisk", figures.bytesOnDisk())
                 .number("writeAmplification", figures.writeAmplification())
                 .number("ratioToRocksdb", ratioTo(EngineKind.ROCKSDB, row));
-        if (suite.base() != EngineKind.ROCKSDB) {
-            line.number("ratioToSqlite", ratioTo(suite.base(), row));
+        for (EngineKind base : suite.bases()) {
+            if (base != EngineKind.ROCKSDB) {
+                line.number("ratioTo" + camelCase(base.label()), ratioTo(base, row));
+            }
         }
         return line.toString();
+    }
+
+    private static String camelCase(String label) {
+        return Arrays.stream(label.split("-", -1)).map(StringUtils::capitalize).collect(Collectors.joining());
     }
 
     private static String cell(String format, double value) {

@@ -17,7 +17,9 @@ enum Suite {
     /** Commits that are forced to disk one by one. */
     DURABLE(DurableSuite.WORKLOADS, DurableSuite::durability, DurableSuite::new),
     /** Documents with indexes. */
-    DOCUMENTS(DocumentSuite.WORKLOADS, DocumentSuite::durability, DocumentSuite::new);
+    DOCUMENTS(DocumentSuite.WORKLOADS, DocumentSuite::durability, DocumentSuite::new),
+    /** Repositories of Spring Data. */
+    SPRING(SpringSuite.WORKLOADS, SpringSuite::durability, SpringSuite::new);
 
     private final List<String> workloads;
     private final Function<EngineKind, Durability> durability;
@@ -58,12 +60,20 @@ enum Suite {
 
     /** The engines that can run it. */
     List<EngineKind> engines() {
-        return this == DOCUMENTS ? EngineKind.documentStores() : EngineKind.keyValueStores();
+        return switch (this) {
+            case SEED, KV, DURABLE -> EngineKind.keyValueStores();
+            case DOCUMENTS -> EngineKind.documentStores();
+            case SPRING -> EngineKind.springStores();
+        };
     }
 
-    /** The engine that the others are compared with. */
-    EngineKind base() {
-        return this == DOCUMENTS ? EngineKind.SQLITE : EngineKind.ROCKSDB;
+    /** The engines that all are compared with. */
+    List<EngineKind> bases() {
+        return switch (this) {
+            case SEED, KV, DURABLE -> List.of(EngineKind.ROCKSDB);
+            case DOCUMENTS -> List.of(EngineKind.SQLITE);
+            case SPRING -> List.of(EngineKind.JPA_H2, EngineKind.JDBC_SQLITE);
+        };
     }
 
     /** What a commit of that engine survives in this suite. */

@@ -1,4 +1,4 @@
-/** The command {@code compare}: suites, processes, medians, report. Imports: check, engine, measure. */
+/** The command {@code compare}: suites, processes, medians, report. Imports: check, document, engine, measure, spring. */
 @NullMarked
 package io.flowdb.benchmarks.compare;
 

@@ -15,7 +15,13 @@ public enum EngineKind {
     /** SQLite, which is measured with documents only. */
     SQLITE(EngineKind::noKeyValueStore),
     /** Nitrite, which is measured with documents only. */
-    NITRITE(EngineKind::noKeyValueStore);
+    NITRITE(EngineKind::noKeyValueStore),
+    /** Spring Data JPA on H2 with commits forced to disk. */
+    JPA_H2(EngineKind::noKeyValueStore),
+    /** Spring Data JPA on H2 as H2 is. */
+    JPA_H2_DEFAULT(EngineKind::noKeyValueStore),
+    /** Spring Data JDBC on SQLite. */
+    JDBC_SQLITE(EngineKind::noKeyValueStore);
 
     private final Opener opener;
 
@@ -48,9 +54,14 @@ public enum EngineKind {
         return List.of(FLOWDB, SQLITE, NITRITE);
     }
 
+    /** Those below Spring Data. */
+    public static List<EngineKind> springStores() {
+        return List.of(FLOWDB, JPA_H2, JPA_H2_DEFAULT, JDBC_SQLITE);
+    }
+
     /** The name. */
     public String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Opens or creates a database of keys and values. */

@@ -96,6 +96,46 @@ class CompareCommandTest {
     }
 
     @Test
+    void compare_tinyRunOfSpring_measuresEveryStoreAgainstBothPeers() throws Exception {
+        Path json = dir.resolve("result.json");
+        Path databases = dir.resolve("databases");
+
+        CommandLineRun run = CommandLineRun.of(
+                "compare",
+                "--suite",
+                "spring",
+                "--seconds",
+                "0.02",
+                "--rounds",
+                "1",
+                "--records",
+                "1000",
+                "--heap",
+                "256m",
+                "--json",
+                json.toString(),
+                "--dir",
+                databases.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        List<String> lines = Files.readAllLines(json);
+        List<String> expected = new ArrayList<>();
+        for (String workload : List.of("findById", "finder-unique", "finder-list-200", "save", "saveAll-1000")) {
+            for (String engine : List.of("flowdb", "jpa-h2", "jpa-h2-default", "jdbc-sqlite")) {
+                expected.add(workload + " " + engine);
+            }
+        }
+        assertThat(lines)
+                .extracting(line -> line.replaceAll(".*\"workload\":\"(.*?)\",\"engine\":\"(.*?)\".*", "$1 $2"))
+                .containsExactlyElementsOf(expected);
+        assertThat(lines)
+                .allMatch(line -> line.matches(
+                        ".*\"ratioToRocksdb\":null,\"ratioToJpaH2\":[0-9.]+," + "\"ratioToJdbcSqlite\":[0-9.]+}"));
+        assertThat(run.out()).contains("x jpa-h2", "x jdbc-sqlite", "lost by a kill");
+        assertThat(databases).isEmptyDirectory();
+    }
+
+    @Test
     void compare_someWorkloads_reportsOnlyThose() throws Exception {
         Path json = dir.resolve("result.json");
 
@@ -130,9 +170,10 @@ class CompareCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--suite nothing | unknown suite nothing, allowed: seed,kv,durable,documents",
+                "--suite nothing | unknown suite nothing, allowed: seed,kv,durable,documents,spring",
                 "--suite kv --engines rocksdb,other | unknown engine other",
                 "--suite kv --engines sqlite | --engines: sqlite, allowed: flowdb,rocksdb,mvstore",
+                "--suite spring --engines sqlite | --engines: sqlite, allowed: flowdb,jpa-h2,jpa-h2-default,jdbc-sqlite",
                 "--suite documents --cities /nowhere/cities.gz | no such file",
                 "--suite kv --seconds 0 | --seconds 0.0, allowed",
                 "--suite kv --seconds many | --seconds",
