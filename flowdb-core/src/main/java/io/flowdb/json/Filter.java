@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A condition on documents; composable and immutable.
@@ -16,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  * and so on); {@code between} and {@code range} follow key order across kinds.
  */
 public sealed interface Filter {
+
+    /** Whether a document satisfies this filter, as a query would find it; made once, cheap to ask often. Threads: any. */
+    default Predicate<JsonNode> predicate() {
+        Condition condition = Condition.of(this);
+        return condition::test;
+    }
 
     /** Equal to {@code value}; null stands for JSON null. */
     static Filter eq(String path, @Nullable Object value) {

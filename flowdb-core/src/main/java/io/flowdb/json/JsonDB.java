@@ -4,6 +4,7 @@ import io.flowdb.Config;
 import io.flowdb.Engine;
 import io.flowdb.OrderedStore;
 import io.flowdb.error.ConflictException;
+import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.json.DocumentCodec;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,6 +20,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -34,15 +36,14 @@ import tools.jackson.databind.node.ObjectNode;
 public final class JsonDB implements DocumentOperations, AutoCloseable {
     private static final int MAX_ATTEMPTS = 1000;
 
-    private final Database database;
-    private final SchemaChanger schema;
-    /** The engine to close with the database, if it is the database's own. */
-    private final @Nullable Engine owned;
+    /** The database of the moment; asked once in each operation. */
+    private final Supplier<Database> current;
 
-    private JsonDB(Database database, @Nullable Engine owned) {
-        this.database = database;
-        this.owned = owned;
-        this.schema = new SchemaChanger(database);
+    private final Runnable close;
+
+    private JsonDB(Supplier<Database> current, Runnable close) {
+        this.current = current;
+        this.close = close;
     }
 
     /** Opens an engine and a database on it that owns it. */
@@ -79,31 +80,48 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         return create(new Database(store, limits, clockMicros), null);
     }
 
+    /**
+     * The database that {@code source} gives at each operation, for users that outlive a reopening. A transaction, cursor, stream or
+     * change feed stays with the database in which it began. Closing it does nothing: the databases are the source's.
+     */
+    public static JsonDB following(Supplier<JsonDB> source) {
+        return new JsonDB(() -> source.get().current.get(), () -> {});
+    }
+
     private static JsonDB create(Database database, @Nullable Engine owned) {
         database.load();
-        JsonDB db = new JsonDB(database, owned);
-        db.schema.removeUnfinished();
-        return db;
+        new SchemaChanger(database).removeUnfinished();
+        return new JsonDB(() -> database, () -> close(database, owned));
     }
 
     /** The store below. */
     public OrderedStore store() {
+        Database database = current.get();
         return database.store;
     }
 
     /** The engine below, if it is one. */
     public Optional<Engine> engine() {
+        Database database = current.get();
         return database.store instanceof Engine engine ? Optional.of(engine) : Optional.empty();
     }
 
     /** Whether it was not closed. */
     public boolean isOpen() {
-        return database.isOpen();
+        try {
+            return current.get().isOpen();
+        } catch (EngineClosedException e) {
+            return false; // the one it follows
+        }
     }
 
     /** Releases what it holds of the store below. Idempotent; open transactions can only be closed afterwards. */
     @Override
     public void close() {
+        close.run();
+    }
+
+    private static void close(Database database, @Nullable Engine owned) {
         try {
             database.close();
         } finally {
@@ -120,12 +138,12 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** Creates a store with its indexes; does nothing if an equal one exists. */
     public StoreSchema createObjectStore(StoreSchema store) {
-        return schema.create(store);
+        return new SchemaChanger(current.get()).create(store);
     }
 
     /** Deletes a store with its documents and indexes, atomically. */
     public void deleteObjectStore(String name) {
-        schema.deleteStore(name);
+        new SchemaChanger(current.get()).deleteStore(name);
     }
 
     /**
@@ -134,17 +152,17 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
      * {@link io.flowdb.error.UniqueViolationException} that lists up to ten of the values.
      */
     public void createIndex(String store, IndexSchema index) {
-        schema.createIndex(store, index);
+        new SchemaChanger(current.get()).createIndex(store, index);
     }
 
     /** Deletes an index. */
     public void deleteIndex(String store, String index) {
-        schema.deleteIndex(store, index);
+        new SchemaChanger(current.get()).deleteIndex(store, index);
     }
 
     /** Makes the stored schema equal to the wanted one, as far as {@code mode} allows, in one atomic change. */
     public List<SchemaChange> applySchemas(Collection<StoreSchema> wanted, SchemaMode mode) {
-        return schema.apply(wanted, mode);
+        return new SchemaChanger(current.get()).apply(wanted, mode);
     }
 
     /** As {@link #applySchemas} for one store, in mode {@link SchemaMode#UPDATE}. */
@@ -154,6 +172,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** What {@link #applySchemas} would do. */
     public List<SchemaChange> planSchemas(Collection<StoreSchema> wanted, SchemaMode mode) {
+        Database database = current.get();
         return SchemaPlan.of(database.catalog(), wanted, mode);
     }
 
@@ -170,21 +189,25 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
      * @return how many were carried out
      */
     public int migrate(List<Migration> migrations) {
+        Database database = current.get();
         return new Migrator(database).run(migrations);
     }
 
     /** Version of the schema: that of the last migration, or 0. */
     public int schemaVersion() {
+        Database database = current.get();
         return database.catalog().version();
     }
 
     /** Names of the stores, sorted. */
     public List<String> storeNames() {
+        Database database = current.get();
         return database.catalog().names();
     }
 
     /** Definition of a store. */
     public StoreSchema getStore(String name) {
+        Database database = current.get();
         return database.catalog().store(name).schema;
     }
 
@@ -195,6 +218,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** Begins a transaction. */
     public JsonTransaction transaction(TransactionMode mode, Isolation isolation, Collection<String> stores) {
+        Database database = current.get();
         Session session = database.open();
         try {
             Set<String> names = new LinkedHashSet<>(stores);
@@ -230,6 +254,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** Sequence number of the newest commit, from which {@link #changes} can go on later. */
     public long lastSeqno() {
+        Database database = current.get();
         database.checkOpen();
         return database.store.lastSeqno();
     }
@@ -241,6 +266,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
      * no changes of documents.
      */
     public ChangeFeed changes(long sinceSeqno) {
+        Database database = current.get();
         database.checkOpen();
         database.changeLog.activate();
         database.changeLog.check(sinceSeqno);
@@ -249,6 +275,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** The committed changes from now on. */
     public ChangeFeed changes() {
+        Database database = current.get();
         database.checkOpen();
         database.changeLog.activate();
         return new ChangeFeed(database.changeLog, database.changeLog.completeUpTo());
@@ -261,6 +288,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** Stores the documents of an NDJSON text or a JSON array; a document replaces one with the same key. */
     public ImportResult importJson(String store, InputStream from, ImportOptions options) {
+        Database database = current.get();
         database.catalog().store(store);
         return new JsonImport(this, store, database.limits.maxDocumentBytes(), options).run(from);
     }
@@ -272,30 +300,35 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** Compares every index of a store with its documents, entry for entry, in one state. */
     public IndexCheck verifyIndexes(String store) {
+        Database database = current.get();
         try (Session session = database.open()) {
             return IndexVerifier.verify(session, session.catalog().store(store), database.limits);
         }
     }
 
-    private Writes writes(Session session, CommitPlan plan, String store) {
+    private static Writes writes(Database database, Session session, CommitPlan plan, String store) {
         return new Writes(database, plan, session.catalog().store(store));
     }
 
     /** Reads of the newest state, for one key. */
     private Reads latest(String store) {
+        Database database = current.get();
         StoreDef def = database.catalog().store(store);
         return new Reads(database.latest(), def, database.limits);
     }
 
     private <R extends @Nullable Object> R read(String store, Function<Reads, R> body) {
+        Database database = current.get();
         try (Session session = database.open()) {
             return body.apply(new Reads(session.view(), session.catalog().store(store), database.limits));
         }
     }
 
     private Object put(String store, JsonNode document, PutOptions options, boolean add) {
+        Database database = current.get();
         Writes.Mode mode = Writes.mode(database.catalog().store(store), document, add);
-        return database.write((session, plan) -> writes(session, plan, store).put(document, options, mode));
+        return database.write(
+                (session, plan) -> writes(database, session, plan, store).put(document, options, mode));
     }
 
     @Override
@@ -310,17 +343,19 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     @Override
     public Object putAuto(String store, ObjectNode document) {
+        Database database = current.get();
         return database.write((session, plan) ->
-                writes(session, plan, store).put(document, PutOptions.DEFAULT, Writes.Mode.GENERATE));
+                writes(database, session, plan, store).put(document, PutOptions.DEFAULT, Writes.Mode.GENERATE));
     }
 
     @Override
     public List<Object> putAll(String store, Collection<? extends JsonNode> documents) {
+        Database database = current.get();
         StoreDef def = database.catalog().store(store);
         List<Writes.Mode> modes = new ArrayList<>(documents.size());
         documents.forEach(document -> modes.add(Writes.mode(def, document, false)));
         return database.write((session, plan) -> {
-            Writes writes = writes(session, plan, store);
+            Writes writes = writes(database, session, plan, store);
             List<Object> keys = new ArrayList<>(documents.size());
             for (JsonNode document : documents) {
                 keys.add(writes.put(document, PutOptions.DEFAULT, modes.get(keys.size())));
@@ -331,8 +366,9 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     @Override
     public @Nullable JsonNode update(String store, Object key, UnaryOperator<@Nullable JsonNode> change) {
+        Database database = current.get();
         Optional<JsonNode> updated = database.write((session, plan) ->
-                Optional.ofNullable(writes(session, plan, store).update(key, change)));
+                Optional.ofNullable(writes(database, session, plan, store).update(key, change)));
         return updated.orElse(null);
     }
 
@@ -363,19 +399,22 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     @Override
     public boolean delete(String store, Object key) {
+        Database database = current.get();
         return database.write((session, plan) -> {
-            Writes writes = writes(session, plan, store);
+            Writes writes = writes(database, session, plan, store);
             return writes.delete(writes.def().documentKey(key, database.limits));
         });
     }
 
     @Override
     public long deleteRange(String store, KeyRange range) {
+        Database database = current.get();
         return new RangeDelete(database, store, range).run();
     }
 
     @Override
     public long count(String store) {
+        Database database = current.get();
         return database.counts.count(database.catalog().store(store));
     }
 
@@ -386,6 +425,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     @Override
     public DocumentScan scan(String store, KeyRange range, boolean reverse) {
+        Database database = current.get();
         Session session = database.open();
         try {
             Reads reads = new Reads(session.view(), session.catalog().store(store), database.limits);
@@ -428,6 +468,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     @Override
     public JsonQuery query(String store) {
+        Database database = current.get();
         database.catalog().store(store);
         return new JsonQuery(new JsonQuery.Source() {
             @Override
@@ -459,6 +500,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     private JsonCursor openCursor(
             String store, KeyRange range, CursorDirection direction, Function<StoreDef, @Nullable IndexDef> index) {
+        Database database = current.get();
         Session session = database.open();
         try {
             Reads reads = new Reads(session.view(), session.catalog().store(store), database.limits);

@@ -26,7 +26,7 @@ import org.springframework.context.event.ContextClosedEvent;
  *
  * <p>Opened by the first use and at the latest when the context starts, first of all beans. While the context is paused the
  * engine is closed and its directory free for others; a restart opens it again, with another {@link #engine()} and other
- * {@link #documents()}, so a bean that should live on asks for them at each use. When the context closes, the engine
+ * {@link #documents()}, so a bean that should live on asks for them at each use, or injects the {@code JsonDB} bean, which does so. When the context closes, the engine
  * outlives every bean that uses it: it closes in {@link #destroy()}, within a time limit. An engine in memory is not closed
  * by a pause, as that would lose its data.
  *

@@ -13,7 +13,6 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesBindHa
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
-import org.springframework.context.annotation.Scope;
 
 /**
  * Auto-configuration of the engine and the document store. Off with {@code flowdb.enabled=false}; each bean backs off when
@@ -46,13 +45,12 @@ public final class FlowDbAutoConfiguration {
         return FlowDb.of(config, properties.shutdownTimeout(), initializers);
     }
 
-    /** The documents of the moment, for every injection and every look-up anew: a pause closes those of before. */
+    /** The documents of the engine, also after a pause has closed it and a restart opened it anew. */
     @Bean(destroyMethod = "") // closed with FlowDb, after every bean that uses it
-    @Scope(BeanDefinition.SCOPE_PROTOTYPE)
     @ConditionalOnMissingBean
     @ConditionalOnBean(FlowDb.class)
     JsonDB flowDbDocuments(FlowDb flowDb) {
-        return flowDb.documents();
+        return JsonDB.following(flowDb::documents);
     }
 
     @Bean

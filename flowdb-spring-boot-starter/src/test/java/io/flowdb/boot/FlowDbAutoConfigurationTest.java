@@ -28,8 +28,8 @@ class FlowDbAutoConfigurationTest {
     void beans_byDefault_areEngineAndDocuments() {
         runner().run(context -> {
             assertThat(context).hasSingleBean(FlowDb.class).hasSingleBean(JsonDB.class);
-            assertThat(context.getBean(JsonDB.class))
-                    .isSameAs(context.getBean(FlowDb.class).documents());
+            assertThat(context.getBean(JsonDB.class).engine())
+                    .containsSame(context.getBean(FlowDb.class).engine());
             assertThat(context.getBean(FlowDb.class).config().dataDir()).isEqualTo(dir);
         });
     }
@@ -54,8 +54,8 @@ class FlowDbAutoConfigurationTest {
                         () -> FlowDb.of(Config.builder().inMemory(true).build()))
                 .run(context -> {
                     assertThat(context).hasSingleBean(FlowDb.class).hasBean("mine");
-                    assertThat(context.getBean(JsonDB.class))
-                            .isSameAs(context.getBean(FlowDb.class).documents());
+                    assertThat(context.getBean(JsonDB.class).engine())
+                            .containsSame(context.getBean(FlowDb.class).engine());
                     assertThat(dir).isEmptyDirectory();
                 });
     }
@@ -84,7 +84,9 @@ class FlowDbAutoConfigurationTest {
                             .isSameAs(context.getBean("flowDb"))
                             .isNotSameAs(archive);
                     assertThat(archive.openEngine()).isPresent();
-                    assertThat(context.getBean(JsonDB.class)).isNotSameAs(archive.documents());
+                    assertThat(context.getBean(JsonDB.class).engine())
+                            .containsSame(
+                                    context.getBean("flowDb", FlowDb.class).engine());
                 });
     }
 

@@ -163,12 +163,12 @@ class LifecycleTest {
 
             assertThat(flowDb.isPaused()).isFalse();
             assertThat(flowDb.engine()).isNotSameAs(before);
-            JsonDB again = context.getBean(JsonDB.class);
-            assertThat(again).isSameAs(flowDb.documents()).isNotSameAs(database);
-            assertThat(again.get("notes", "1")).isEqualTo(note("1", "before"));
-            assertThat(again.get("notes", "2")).isEqualTo(note("2", "elsewhere"));
-            assertThat(again.count("notes")).isEqualTo(2);
-            again.put("notes", note("3", "after"));
+            assertThat(context.getBean(JsonDB.class)).isSameAs(database);
+            assertThat(database.engine()).containsSame(flowDb.engine());
+            assertThat(database.get("notes", "1")).isEqualTo(note("1", "before"));
+            assertThat(database.get("notes", "2")).isEqualTo(note("2", "elsewhere"));
+            assertThat(database.count("notes")).isEqualTo(2);
+            database.put("notes", note("3", "after"));
         });
         assertDirectoryIsFree();
     }

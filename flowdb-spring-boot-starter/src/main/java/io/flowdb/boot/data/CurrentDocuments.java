@@ -7,14 +7,14 @@ import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * Where template and transaction manager get the documents at each use: from the engine of the context, which may have been
- * paused and reopened since the last one, or those that the application declares. Threads: any.
+ * The documents that template and transaction manager share: the {@code JsonDB} bean, made ready. It follows the engine of the context,
+ * which makes its documents ready itself, or it is one that the application declares. Threads: any.
  */
 final class CurrentDocuments implements Supplier<JsonDB> {
-    private final Supplier<JsonDB> source;
+    private final JsonDB documents;
 
-    private CurrentDocuments(Supplier<JsonDB> source) {
-        this.source = source;
+    private CurrentDocuments(JsonDB documents) {
+        this.documents = documents;
     }
 
     /** {@code initializers} are called here for documents of the application; otherwise the engine does so when it opens. */
@@ -22,17 +22,15 @@ final class CurrentDocuments implements Supplier<JsonDB> {
             ObjectProvider<FlowDb> flowDb,
             ObjectProvider<JsonDB> database,
             ObjectProvider<FlowDbInitializer> initializers) {
-        FlowDb engine = flowDb.getIfUnique();
-        if (engine != null) {
-            return new CurrentDocuments(engine::documents);
+        JsonDB documents = database.getObject();
+        if (flowDb.getIfUnique() == null) {
+            initializers.orderedStream().forEach(initializer -> initializer.initialize(documents));
         }
-        JsonDB own = database.getObject();
-        initializers.orderedStream().forEach(initializer -> initializer.initialize(own));
-        return new CurrentDocuments(() -> own);
+        return new CurrentDocuments(documents);
     }
 
     @Override
     public JsonDB get() {
-        return source.get();
+        return documents;
     }
 }

@@ -20,9 +20,11 @@ import io.flowdb.data.convert.MappingFlowDbConverter;
 import io.flowdb.data.core.FlowDbExceptionTranslator;
 import io.flowdb.data.core.FlowDbOperations;
 import io.flowdb.data.core.FlowDbTemplate;
+import io.flowdb.data.core.FlowDbTransactionManager;
 import io.flowdb.data.core.ScanMode;
 import io.flowdb.data.mapping.FlowDbMappingContext;
 import io.flowdb.data.repository.config.EnableFlowDbRepositories;
+import io.flowdb.error.EngineClosedException;
 import io.flowdb.json.IndexSchema;
 import io.flowdb.json.JsonDB;
 import java.nio.file.Path;
@@ -46,6 +48,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Repository;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Mapping, template, repositories and schema of an application that declares nothing but entities and interfaces. */
 class DataAutoConfigurationTest {
@@ -137,6 +140,40 @@ class DataAutoConfigurationTest {
                         .hasSingleBean(FlowDbOperations.class)
                         .getBean(FlowDbOperations.class)
                         .isSameAs(context.getBean("flowDbTemplate")));
+    }
+
+    /** The template of the application was on other documents than the transaction manager, and joined no transaction of it. */
+    @Test
+    void template_declaredByTheApplication_joinsTransactions() {
+        runner().withUserConfiguration(OwnTemplate.class)
+                .withConfiguration(AutoConfigurations.of(FlowDbTransactionAutoConfiguration.class))
+                .run(context -> {
+                    FlowDbOperations template = context.getBean(FlowDbOperations.class);
+                    new TransactionTemplate(context.getBean(FlowDbTransactionManager.class))
+                            .executeWithoutResult(status -> {
+                                template.insert(Todo.of("1", "ada", "write", 1));
+                                status.setRollbackOnly();
+                            });
+                    assertThat(template.existsById("1", Todo.class)).isFalse();
+                });
+    }
+
+    @Test
+    void injectedDocuments_acrossPauseAndRestart_goOn() {
+        runner().withBean(Direct.class).run(context -> {
+            ConfigurableApplicationContext source =
+                    context.getSourceApplicationContext(ConfigurableApplicationContext.class);
+            JsonDB injected = context.getBean(Direct.class).database;
+            context.getBean(TodoRepository.class).save(Todo.of("1", "ada", "write", 1));
+            source.pause();
+            assertThat(injected.isOpen()).isFalse();
+            assertThatThrownBy(() -> injected.count("todos")).isInstanceOf(EngineClosedException.class);
+            source.restart();
+            assertThat(injected.isOpen()).isTrue();
+            assertThat(injected.count("todos")).isEqualTo(1);
+            injected.delete("todos", "1");
+            assertThat(context.getBean(TodoRepository.class).count()).isZero();
+        });
     }
 
     @Test
