@@ -72,13 +72,18 @@ final class DocumentAccess {
         }
     }
 
-    /** The definition of a store. */
-    StoreSchema schema(String store) {
+    /** What concerns the database as a whole and no transaction. */
+    <R> R outside(Function<JsonDB, R> action) {
         try {
-            return database.get().getStore(store);
+            return action.apply(database.get());
         } catch (FlowDbException e) {
             throw exceptions.translate(e);
         }
+    }
+
+    /** The definition of a store. */
+    StoreSchema schema(String store) {
+        return outside(db -> db.getStore(store));
     }
 
     /** Several reads of one state. */

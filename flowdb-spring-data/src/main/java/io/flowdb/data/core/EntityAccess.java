@@ -72,6 +72,15 @@ final class EntityAccess {
         return documents;
     }
 
+    /** The documents, where no policy guards any of them. */
+    DocumentAccess unguardedDocuments() {
+        if (policies().any()) {
+            throw new InvalidDataAccessApiUsageException("There are row policies, which do not guard bare documents;"
+                    + " call bypassingRowPolicies(reason) before, if that is meant");
+        }
+        return documents;
+    }
+
     FlowDbConverter converter() {
         return converter;
     }

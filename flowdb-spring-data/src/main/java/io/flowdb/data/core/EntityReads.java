@@ -3,17 +3,27 @@ package io.flowdb.data.core;
 import io.flowdb.data.core.EntityProperties.ResolvedProperty;
 import io.flowdb.data.core.QueryRunner.Plan;
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
+import io.flowdb.json.ChangeFeed;
 import io.flowdb.json.Explain;
+import io.flowdb.json.ExportFormat;
 import io.flowdb.json.Filter;
+import io.flowdb.json.JsonDB;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.IncorrectResultSizeDataAccessException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.domain.KeysetScrollPosition;
@@ -195,8 +205,54 @@ final class EntityReads {
         return documents.execute(operations -> queries.exists(operations, plan));
     }
 
+    /** {@code feed} begins the feed of documents. */
+    <T> EntityChanges<T> changes(Class<T> type, Function<JsonDB, ChangeFeed> feed) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        return new EntityChanges<>(
+                entity.getStore(),
+                document -> access.read(document, type, entity),
+                () -> visible(entity),
+                documents.outside(feed));
+    }
+
+    private Predicate<JsonNode> visible(FlowDbPersistentEntity<?> entity) {
+        Filter filter =
+                access.permitted(FlowDbQuery.all(), entity, RowAction.READ).filter();
+        return filter == null ? document -> true : filter.predicate();
+    }
+
+    long export(Class<?> type, OutputStream to, ExportFormat format) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        Plan plan = access.plan(FlowDbQuery.all(), type, entity);
+        boolean array = format == ExportFormat.ARRAY;
+        long count = 0;
+        try (Stream<JsonNode> found = documents.stream(operations -> queries.stream(operations, plan))) {
+            for (Iterator<JsonNode> each = found.iterator(); each.hasNext(); count++) {
+                String before = !array ? "" : count == 0 ? "[" : ",";
+                to.write((before + each.next() + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            if (array) {
+                to.write((count == 0 ? "[]\n" : "]\n").getBytes(StandardCharsets.US_ASCII));
+            }
+            to.flush();
+        } catch (IOException e) {
+            throw new DataAccessResourceFailureException(
+                    "The export of " + type.getSimpleName() + " cannot be written", e);
+        }
+        return count;
+    }
+
     Explain explain(FlowDbQuery query, Class<?> type) {
-        Plan plan = access.plan(query, type, access.entityOf(type));
-        return documents.execute(operations -> queries.query(operations, plan).explain());
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        Plan plan = access.plan(query, type, entity);
+        Explain found =
+                documents.execute(operations -> queries.query(operations, plan).explain());
+        return access.policies().guards(entity.getStore()) ? withoutFigures(found) : found;
+    }
+
+    /** How much was read tells of rows that may not be seen, and so does the time it took. */
+    private static Explain withoutFigures(Explain e) {
+        return new Explain(
+                e.store(), e.index(), e.bounds(), e.reverse(), -1, -1, e.rowsReturned(), e.sorted(), e.indexOnly(), -1);
     }
 }

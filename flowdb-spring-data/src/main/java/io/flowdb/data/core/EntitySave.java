@@ -106,15 +106,25 @@ final class EntitySave<T> {
             DocumentOperations operations, FlowDbPersistentEntity<?> entity, JsonNode key, @Nullable Object expected) {
         JsonNode stored = operations.get(entity.getStore(), key);
         if (stored == null) {
-            throw new OptimisticLockingFailureException(
-                    "There is no " + entity.getType().getSimpleName() + " with id " + key
-                            + " any more; it was read with version " + expected);
+            throw absent(entity, key, expected);
         }
         JsonNode version = stored.get(entity.getRequiredVersionProperty().getFieldName());
         if (version == null || !(expected instanceof Number number) || version.asLong() != number.longValue()) {
             throw new OptimisticLockingFailureException(entity.getType().getSimpleName() + " with id " + key
                     + " was changed meanwhile: it has version " + version + ", not " + expected);
         }
+    }
+
+    private static OptimisticLockingFailureException absent(
+            FlowDbPersistentEntity<?> entity, JsonNode key, @Nullable Object expected) {
+        return new OptimisticLockingFailureException("There is no "
+                + entity.getType().getSimpleName() + " with id " + key + " any more; it was read with version "
+                + expected);
+    }
+
+    /** What a conditional write throws if the document is not there. */
+    OptimisticLockingFailureException absent() {
+        return absent(entity, key(), previousVersion);
     }
 
     /** The stored entity, with the key the store gave it. */

@@ -3,6 +3,8 @@ package io.flowdb.data.core;
 import io.flowdb.data.convert.FlowDbConverter;
 import io.flowdb.json.DocumentOperations;
 import io.flowdb.json.Explain;
+import io.flowdb.json.ExportFormat;
+import java.io.OutputStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -98,7 +100,22 @@ public interface FlowDbOperations extends FluentFlowDbOperations {
     /** Deletes what a query finds, atomically, and returns it. */
     <T> List<T> findAndDelete(FlowDbQuery query, Class<T> type);
 
-    /** Runs a query and tells how it was carried out. */
+    /**
+     * The committed changes from now on of the entities that may be read. Changes are kept from the first call on, within the limits
+     * of {@link io.flowdb.json.JsonDB#changes(long)}.
+     */
+    <T> EntityChanges<T> changes(Class<T> type);
+
+    /** The same after the commit {@code sinceSeqno}, the last one that was seen. */
+    <T> EntityChanges<T> changes(Class<T> type, long sinceSeqno);
+
+    /**
+     * Writes the documents of the entities that may be read as JSON in UTF-8, those of one state in the order of their ids, and returns
+     * their number. {@code to} is flushed and stays open.
+     */
+    long export(Class<?> type, OutputStream to, ExportFormat format);
+
+    /** Runs a query and tells how it was carried out; of a store with row policies not how much was read, but -1. */
     Explain explain(FlowDbQuery query, Class<?> type);
 
     /** What becomes of query methods that no index serves. */
@@ -115,10 +132,16 @@ public interface FlowDbOperations extends FluentFlowDbOperations {
      */
     FlowDbOperations bypassingRowPolicies(String reason);
 
-    /** The documents themselves, unguarded by row policies, in the transaction of the thread if there is one; exceptions are translated. */
+    /**
+     * The documents themselves, in the transaction of the thread if there is one; exceptions are translated. Row policies do not guard
+     * them: where there are some, this is only permitted after {@link #bypassingRowPolicies}.
+     */
     <R extends @Nullable Object> R execute(Function<? super DocumentOperations, R> action);
 
-    /** Runs {@code action} in one transaction over {@code stores}: that of the thread, else one of its own, repeated on conflict. */
+    /**
+     * Runs {@code action} in one transaction over {@code stores}: that of the thread, else one of its own, repeated on conflict. As
+     * {@link #execute} only where no row policies are, or after {@link #bypassingRowPolicies}.
+     */
     <R extends @Nullable Object> R executeAtomically(
             Collection<String> stores, Function<? super DocumentOperations, R> action);
 

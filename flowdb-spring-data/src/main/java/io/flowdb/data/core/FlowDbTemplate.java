@@ -5,7 +5,9 @@ import io.flowdb.data.convert.MappingFlowDbConverter;
 import io.flowdb.data.mapping.FlowDbMappingContext;
 import io.flowdb.json.DocumentOperations;
 import io.flowdb.json.Explain;
+import io.flowdb.json.ExportFormat;
 import io.flowdb.json.JsonDB;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -245,6 +247,21 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     }
 
     @Override
+    public <T> EntityChanges<T> changes(Class<T> type) {
+        return reads.changes(type, JsonDB::changes);
+    }
+
+    @Override
+    public <T> EntityChanges<T> changes(Class<T> type, long sinceSeqno) {
+        return reads.changes(type, database -> database.changes(sinceSeqno));
+    }
+
+    @Override
+    public long export(Class<?> type, OutputStream to, ExportFormat format) {
+        return reads.export(type, to, format);
+    }
+
+    @Override
     public Explain explain(FlowDbQuery query, Class<?> type) {
         return reads.explain(query, type);
     }
@@ -256,13 +273,13 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
 
     @Override
     public <R extends @Nullable Object> R execute(Function<? super DocumentOperations, R> action) {
-        return access.documents().execute(action);
+        return access.unguardedDocuments().execute(action);
     }
 
     @Override
     public <R extends @Nullable Object> R executeAtomically(
             Collection<String> stores, Function<? super DocumentOperations, R> action) {
-        return access.documents().atomically(stores, action::apply);
+        return access.unguardedDocuments().atomically(stores, action::apply);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 import tools.jackson.databind.JsonNode;
 
@@ -39,6 +40,10 @@ final class RowPolicies {
             conditions.put(policy.type(), operations.conditions(policy.type()));
         }
         return new RowPolicies(byStore, conditions);
+    }
+
+    boolean any() {
+        return !byStore.isEmpty();
     }
 
     boolean guards(String store) {
@@ -80,6 +85,11 @@ final class RowPolicies {
         try {
             boolean existed = save.overwrites(transaction);
             RowAction action = existed ? RowAction.UPDATE : RowAction.INSERT;
+            if (existed
+                    && save.isConditional()
+                    && !matches(save, transaction, save.key(), using(save.store(), RowAction.READ))) {
+                throw save.absent(); // as if it were not there
+            }
             if (existed) {
                 require(save, transaction, save.key(), using(save.store(), RowAction.UPDATE));
             }
@@ -91,7 +101,7 @@ final class RowPolicies {
             Object key = writeHidingOthers(save, transaction);
             require(save, transaction, key, filter(save.store(), action, RowPolicy::withCheck));
             return key;
-        } catch (PermissionDeniedDataAccessException e) {
+        } catch (PermissionDeniedDataAccessException | OptimisticLockingFailureException e) {
             transaction.rollbackTo(before);
             throw e;
         }

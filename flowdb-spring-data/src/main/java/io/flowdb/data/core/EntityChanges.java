@@ -1,0 +1,88 @@
+package io.flowdb.data.core;
+
+import io.flowdb.error.FlowDbException;
+import io.flowdb.json.ChangeFeed;
+import io.flowdb.json.CommittedChanges;
+import io.flowdb.json.DocumentChange;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The committed changes of the entities of a class that row policies let be read, in order. A change of a row that may not be read is
+ * not there; a row that comes into sight looks new, one that goes out of it deleted. The policies are asked anew at each commit, on the
+ * thread that polls, for what they permit at that moment.
+ *
+ * <p>Does not take part in transactions. Errors: {@link org.springframework.dao.DataAccessException}, also when the feed fell so far
+ * behind that changes it has not seen are gone, and after the engine was closed. Threads: one.
+ *
+ * @param <T> the entity
+ */
+public final class EntityChanges<T> {
+
+    private final String store;
+    private final Function<JsonNode, T> read;
+    private final Supplier<Predicate<JsonNode>> visible;
+    private final ChangeFeed feed;
+    private final FlowDbExceptionTranslator exceptions = new FlowDbExceptionTranslator();
+
+    EntityChanges(String store, Function<JsonNode, T> read, Supplier<Predicate<JsonNode>> visible, ChangeFeed feed) {
+        this.store = store;
+        this.read = read;
+        this.visible = visible;
+        this.feed = feed;
+    }
+
+    /** Sequence number up to which commits were seen, those without a visible change included. */
+    public long position() {
+        return feed.position();
+    }
+
+    /** The next commit with a visible change, or null if there is none within {@code wait}. */
+    public @Nullable EntityCommit<T> poll(Duration wait) throws InterruptedException {
+        long end = System.nanoTime() + wait.toNanos();
+        while (true) {
+            CommittedChanges next = next(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            if (next == null) {
+                return null;
+            }
+            List<EntityChange<T>> changes = changes(next);
+            if (!changes.isEmpty()) {
+                return new EntityCommit<>(next.seqno(), changes);
+            }
+        }
+    }
+
+    private @Nullable CommittedChanges next(Duration wait) throws InterruptedException {
+        try {
+            return feed.poll(wait);
+        } catch (FlowDbException e) {
+            throw exceptions.translate(e);
+        }
+    }
+
+    private List<EntityChange<T>> changes(CommittedChanges commit) {
+        List<EntityChange<T>> changes = new ArrayList<>();
+        Predicate<JsonNode> permitted = null;
+        for (DocumentChange change : commit.changes()) {
+            if (change.store().equals(store)) {
+                permitted = permitted == null ? visible.get() : permitted;
+                T before = entity(change.before(), permitted);
+                T after = entity(change.after(), permitted);
+                if (before != null || after != null) {
+                    changes.add(new EntityChange<>(before, after));
+                }
+            }
+        }
+        return changes;
+    }
+
+    private @Nullable T entity(@Nullable JsonNode document, Predicate<JsonNode> permitted) {
+        return document == null || !permitted.test(document) ? null : read.apply(document);
+    }
+}
