@@ -46,7 +46,8 @@ import org.springframework.util.unit.DataUnit;
  *     is given.
  * @param gcInterval Time between removals of expired files. Seconds if no unit is given.
  * @param timeBucket Width of the buckets of the time index. Checked, and without effect in this version. Seconds if no unit is given.
- * @param defaultTtl Time to live of records written without an expiry; none if not set. Seconds if no unit is given.
+ * @param defaultTtl Time to live of records that Engine.write and writeBatch write without an expiry; none if not set. Documents
+ *     have that of their store. Seconds if no unit is given.
  * @param autoBackground Whether flush, compaction, removal of expired files and interval syncs run by themselves.
  * @param inMemory Whether to keep everything in memory, gone when the application ends.
  * @param readOnly Whether to open the data directory as it is, without its lock, refusing writes.
@@ -156,8 +157,14 @@ public record FlowDbProperties(
      * Query methods of repositories.
      *
      * @param scan Treatment of query methods that no index serves, so that they read their whole store.
+     * @param slowThreshold Time from which a query is slow and kept for the endpoint; zero for keeping none. Milliseconds if no
+     *     unit is given.
      */
-    public record Query(@DefaultValue("warn") ScanMode scan) {}
+    public record Query(
+            @DefaultValue("warn") ScanMode scan,
+
+            @DefaultValue("100ms") @DurationUnit(ChronoUnit.MILLIS)
+            Duration slowThreshold) {}
 
     /**
      * Spring Data repositories.
@@ -201,6 +208,9 @@ public record FlowDbProperties(
         collect(() -> settings().build(), found);
         if (shutdownTimeout.isNegative()) {
             found.add(new Violation("shutdownTimeout", shutdownTimeout.toString(), "0 or more"));
+        }
+        if (query.slowThreshold().isNegative()) {
+            found.add(new Violation("query.slowThreshold", query.slowThreshold().toString(), "0 or more"));
         }
         return found;
     }

@@ -16,7 +16,11 @@ class ArchitectureTest {
     static final ArchRule classes_resideIn_listedPackages = classes()
             .should()
             .resideInAnyPackage(
-                    "io.flowdb.boot", "io.flowdb.boot.data", "io.flowdb.boot.actuate", "io.flowdb.boot.test");
+                    "io.flowdb.boot",
+                    "io.flowdb.boot.data",
+                    "io.flowdb.boot.actuate",
+                    "io.flowdb.boot.observe",
+                    "io.flowdb.boot.test");
 
     @ArchTest
     static final ArchRule boot_knowsNone_ofThePackagesAboveIt = noClasses()
@@ -32,7 +36,8 @@ class ArchitectureTest {
             .resideInAPackage("io.flowdb.boot.actuate")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.flowdb.boot.data..", "io.flowdb.boot.test..", "io.flowdb.data..");
+            .resideInAnyPackage(
+                    "io.flowdb.boot.data..", "io.flowdb.boot.observe..", "io.flowdb.boot.test..", "io.flowdb.data..");
 
     @ArchTest
     static final ArchRule module_usesNo_internals =

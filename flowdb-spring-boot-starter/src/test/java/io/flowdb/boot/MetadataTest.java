@@ -79,7 +79,7 @@ class MetadataTest {
         return StreamSupport.stream(metadata.path(array).spliterator(), false);
     }
 
-    private static JsonNode read() {
+    static JsonNode read() {
         // The file of this module: others of the same name are on the class path too.
         try (InputStream in = FlowDbProperties.class
                 .getProtectionDomain()

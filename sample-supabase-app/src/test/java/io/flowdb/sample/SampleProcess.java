@@ -41,6 +41,11 @@ final class SampleProcess implements AutoCloseable {
         for (String property : properties) {
             command.add("--" + property);
         }
+        return start(command, log);
+    }
+
+    /** Starts the application by a command of its own; {@code log} gets what it prints. */
+    static SampleProcess start(List<String> command, Path log) throws IOException {
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())

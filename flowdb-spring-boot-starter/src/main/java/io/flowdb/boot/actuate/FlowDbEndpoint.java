@@ -7,6 +7,7 @@ import io.flowdb.json.StoreSchema;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -22,10 +23,12 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 @Endpoint(id = "flowdb", defaultAccess = Access.READ_ONLY)
 public final class FlowDbEndpoint {
     private final Map<String, FlowDb> engines;
+    private final Supplier<@Nullable QueryInsight> queries;
 
-    /** An endpoint for {@code engines}, by the names of their beans. */
-    public FlowDbEndpoint(Map<String, FlowDb> engines) {
+    /** An endpoint for {@code engines}, by the names of their beans; {@code queries} gives null without Spring Data. */
+    public FlowDbEndpoint(Map<String, FlowDb> engines, Supplier<@Nullable QueryInsight> queries) {
         this.engines = new TreeMap<>(engines);
+        this.queries = queries;
     }
 
     /** All engines. */
@@ -33,7 +36,11 @@ public final class FlowDbEndpoint {
     public Engines flowDb() {
         Map<String, EngineDescription> described = new TreeMap<>();
         engines.forEach((name, flowDb) -> described.put(name, describe(flowDb)));
-        return new Engines(described);
+        QueryInsight insight = queries.get();
+        return new Engines(
+                described,
+                insight == null ? List.of() : insight.slowQueries(),
+                insight == null ? List.of() : insight.methods());
     }
 
     /** One engine; null, which is 404, if there is none of this name. */
@@ -56,6 +63,27 @@ public final class FlowDbEndpoint {
                 .map(documents -> operation.run(flowDb, documents))
                 .orElse(Map.of("refused", "the engine is not open"));
         return new Outcome(operation, (System.nanoTime() - start) / 1_000_000, result);
+    }
+
+    /**
+     * Runs the query of a repository's method with these arguments and tells how. It deletes nothing; row policies do not count.
+     *
+     * @param name of the engine's bean
+     * @param method repository and method, as {@link Engines#methods()} has it
+     * @param arguments as text, several separated by semicolons, those for paging and sorting left out
+     */
+    @WriteOperation
+    public QueryInsight.Explained explain(@Selector String name, @Selector String method, @Nullable String arguments) {
+        QueryInsight insight = queries.get();
+        if (insight == null || !engines.containsKey(name)) {
+            throw new InvalidEndpointRequestException("There are no repositories on '" + name + "'", "No repositories");
+        }
+        try {
+            return insight.explain(method, arguments == null ? "" : arguments);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidEndpointRequestException(
+                    String.valueOf(e.getMessage()), String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static EngineDescription describe(FlowDb flowDb) {
@@ -102,8 +130,13 @@ public final class FlowDbEndpoint {
      * Every engine of the application.
      *
      * @param engines by the names of their beans
+     * @param slowQueries the last ones, the newest first
+     * @param methods the query methods of repositories
      */
-    public record Engines(Map<String, EngineDescription> engines) {}
+    public record Engines(
+            Map<String, EngineDescription> engines,
+            List<QueryInsight.SlowQuery> slowQueries,
+            List<QueryInsight.QueryMethod> methods) {}
 
     /**
      * One engine.

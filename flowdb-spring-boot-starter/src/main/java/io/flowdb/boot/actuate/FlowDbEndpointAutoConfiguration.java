@@ -2,6 +2,7 @@ package io.flowdb.boot.actuate;
 
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbAutoConfiguration;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.SimpleAutowireCandidateResolver;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -22,7 +23,9 @@ public final class FlowDbEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    FlowDbEndpoint flowDbEndpoint(ConfigurableListableBeanFactory beanFactory) {
-        return new FlowDbEndpoint(SimpleAutowireCandidateResolver.resolveAutowireCandidates(beanFactory, FlowDb.class));
+    FlowDbEndpoint flowDbEndpoint(ConfigurableListableBeanFactory beanFactory, ObjectProvider<QueryInsight> queries) {
+        return new FlowDbEndpoint(
+                SimpleAutowireCandidateResolver.resolveAutowireCandidates(beanFactory, FlowDb.class),
+                queries::getIfAvailable);
     }
 }

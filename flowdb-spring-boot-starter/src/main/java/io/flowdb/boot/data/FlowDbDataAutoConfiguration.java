@@ -12,6 +12,7 @@ import io.flowdb.data.core.FlowDbExceptionTranslator;
 import io.flowdb.data.core.FlowDbOperations;
 import io.flowdb.data.core.FlowDbTemplate;
 import io.flowdb.data.core.ScanMode;
+import io.flowdb.data.core.SlowQueries;
 import io.flowdb.data.core.StoreSchemas;
 import io.flowdb.data.mapping.FlowDbMappingContext;
 import io.flowdb.json.JsonDB;
@@ -81,10 +82,23 @@ public final class FlowDbDataAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(FlowDbOperations.class)
-    FlowDbTemplate flowDbTemplate(CurrentDocuments documents, FlowDbConverter converter, FlowDbProperties properties) {
+    FlowDbTemplate flowDbTemplate(
+            CurrentDocuments documents,
+            FlowDbConverter converter,
+            FlowDbProperties properties,
+            SlowQueries slowQueries) {
         FlowDbTemplate template = new FlowDbTemplate(documents, converter);
         template.setScanMode(ScanMode.valueOf(properties.query().scan().name()));
+        if (!properties.query().slowThreshold().isZero()) {
+            template.setSlowQueries(slowQueries);
+        }
         return template;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    SlowQueries flowDbSlowQueries(FlowDbProperties properties) {
+        return new SlowQueries(properties.query().slowThreshold());
     }
 
     @Bean

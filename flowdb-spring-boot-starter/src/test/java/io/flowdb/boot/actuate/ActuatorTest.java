@@ -10,13 +10,7 @@ import io.flowdb.boot.data.todo.Todo;
 import io.flowdb.boot.data.todo.TodoRepository;
 import io.flowdb.json.JsonDB;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,15 +27,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Health, metrics and endpoint of a running application, over HTTP. */
 class ActuatorTest {
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
-
     @TempDir
     private Path dir;
 
     @Test
     void health_ofARunningApplication_showsTheEngine() throws Exception {
         try (ConfigurableApplicationContext application = start()) {
-            JsonNode engine = json(get(application, "/actuator/health")).at("/components/flowDb");
+            JsonNode engine =
+                    Http.json(Http.get(application, "/actuator/health")).at("/components/flowDb");
 
             assertThat(engine.path("status").asString()).isEqualTo("UP");
             assertThat(engine.at("/details/dataDir").asString())
@@ -59,7 +52,7 @@ class ActuatorTest {
             }
             documents.get("notes", 1);
             List<String> lines =
-                    get(application, "/actuator/prometheus").body().lines().toList();
+                    Http.get(application, "/actuator/prometheus").body().lines().toList();
 
             assertThat(lines)
                     .allMatch(line -> line.isEmpty()
@@ -127,7 +120,7 @@ class ActuatorTest {
         try (ConfigurableApplicationContext application = start()) {
             application.getBean(TodoRepository.class).findByOwnerIdOrderByPriorityDesc("ada");
 
-            assertThat(get(application, "/actuator/prometheus").body())
+            assertThat(Http.get(application, "/actuator/prometheus").body())
                     .containsPattern("spring_data_repository_invocations_seconds_count\\{[^}]*"
                             + "method=\"findByOwnerIdOrderByPriorityDesc\"[^}]*repository=\"TodoRepository\"");
         }
@@ -162,8 +155,8 @@ class ActuatorTest {
                     .getBean(JsonDB.class)
                     .put("notes", JsonMapper.shared().createObjectNode().put("id", "secret"));
 
-            HttpResponse<String> response = get(application, "/actuator/flowdb");
-            JsonNode engine = json(response).at("/engines/flowDb");
+            HttpResponse<String> response = Http.get(application, "/actuator/flowdb");
+            JsonNode engine = Http.json(response).at("/engines/flowDb");
             assertThat(engine.path("state").asString()).isEqualTo("OPEN");
             assertThat(engine.path("directory").asString())
                     .isEqualTo(dir.resolve("db").toString());
@@ -176,19 +169,19 @@ class ActuatorTest {
             assertThat(notes.path("documents").asLong()).isEqualTo(1);
             assertThat(response.body()).doesNotContain("secret");
 
-            JsonNode alone = json(get(application, "/actuator/flowdb/flowDb"));
+            JsonNode alone = Http.json(Http.get(application, "/actuator/flowdb/flowDb"));
             for (String field : List.of("state", "directory", "stores")) {
                 assertThat(alone.get(field)).isEqualTo(engine.get(field));
             }
             assertThat(alone.at("/stats/recordsWritten")).isEqualTo(engine.at("/stats/recordsWritten"));
-            assertThat(get(application, "/actuator/flowdb/other").statusCode()).isEqualTo(404);
+            assertThat(Http.get(application, "/actuator/flowdb/other").statusCode()).isEqualTo(404);
         }
     }
 
     @Test
     void endpoint_write_isClosedByDefault() throws Exception {
         try (ConfigurableApplicationContext application = start()) {
-            assertThat(post(application, "/actuator/flowdb/flowDb", "{\"operation\":\"flush\"}")
+            assertThat(Http.post(application, "/actuator/flowdb/flowDb", "{\"operation\":\"flush\"}")
                             .statusCode())
                     .isEqualTo(405);
         }
@@ -219,10 +212,10 @@ class ActuatorTest {
             try (JsonDB restored = JsonDB.open(Config.of(copy))) {
                 assertThat(restored.count("notes")).isEqualTo(1);
             }
-            assertThat(post(application, "/actuator/flowdb/flowDb", "{\"operation\":\"explode\"}")
+            assertThat(Http.post(application, "/actuator/flowdb/flowDb", "{\"operation\":\"explode\"}")
                             .statusCode())
                     .isEqualTo(400);
-            assertThat(post(application, "/actuator/flowdb/other", "{\"operation\":\"flush\"}")
+            assertThat(Http.post(application, "/actuator/flowdb/other", "{\"operation\":\"flush\"}")
                             .statusCode())
                     .isEqualTo(400);
         }
@@ -230,9 +223,9 @@ class ActuatorTest {
 
     private static JsonNode run(ConfigurableApplicationContext application, String operation) throws Exception {
         HttpResponse<String> response =
-                post(application, "/actuator/flowdb/flowDb", "{\"operation\":\"" + operation + "\"}");
+                Http.post(application, "/actuator/flowdb/flowDb", "{\"operation\":\"" + operation + "\"}");
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        return json(response);
+        return Http.json(response);
     }
 
     private static double written(MeterRegistry registry) {
@@ -258,30 +251,6 @@ class ActuatorTest {
                         "management.endpoint.health.show-details=always")
                 .properties(properties)
                 .run();
-    }
-
-    private static HttpResponse<String> get(ConfigurableApplicationContext application, String path)
-            throws IOException, InterruptedException {
-        return CLIENT.send(request(application, path).build(), BodyHandlers.ofString());
-    }
-
-    private static HttpResponse<String> post(ConfigurableApplicationContext application, String path, String body)
-            throws IOException, InterruptedException {
-        return CLIENT.send(
-                request(application, path)
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(body))
-                        .build(),
-                BodyHandlers.ofString());
-    }
-
-    private static HttpRequest.Builder request(ConfigurableApplicationContext application, String path) {
-        return HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + application.getEnvironment().getProperty("local.server.port") + path));
-    }
-
-    private static JsonNode json(HttpResponse<String> response) {
-        return JsonMapper.shared().readTree(response.body());
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -3,13 +3,10 @@ package io.flowdb.boot.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.flowdb.Config;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbAutoConfiguration;
+import io.flowdb.boot.LogCapture;
 import io.flowdb.boot.StartupReport;
 import io.flowdb.boot.data.todo.Todo;
 import io.flowdb.boot.data.todo.TodoRepository;
@@ -34,7 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -47,6 +43,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.domain.Pageable;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -163,7 +161,7 @@ class DataAutoConfigurationTest {
         runner().withBean(Direct.class).run(context -> {
             ConfigurableApplicationContext source =
                     context.getSourceApplicationContext(ConfigurableApplicationContext.class);
-            JsonDB injected = context.getBean(Direct.class).database;
+            JsonDB injected = context.getBean(Direct.class).database();
             context.getBean(TodoRepository.class).save(Todo.of("1", "ada", "write", 1));
             source.pause();
             assertThat(injected.isOpen()).isFalse();
@@ -202,20 +200,10 @@ class DataAutoConfigurationTest {
     }
 
     private static List<String> schemaLog(Runnable action) {
-        Logger logger = (Logger) LoggerFactory.getLogger(SchemaInitializer.class);
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        logger.addAppender(log);
-        logger.setLevel(Level.INFO);
-        logger.setAdditive(false);
-        try {
+        try (LogCapture log = LogCapture.of(SchemaInitializer.class.getName())) {
             action.run();
-        } finally {
-            logger.detachAppender(log);
-            logger.setLevel(null);
-            logger.setAdditive(true);
+            return log.messages();
         }
-        return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     @Test
@@ -278,6 +266,31 @@ class DataAutoConfigurationTest {
         runner().withPropertyValues("flowdb.query.scan=" + mode.name().toLowerCase(Locale.ROOT))
                 .run(context -> assertThat(context.getBean(FlowDbTemplate.class).getScanMode())
                         .isEqualTo(mode));
+    }
+
+    @Test
+    void scanMode_eachOne_doesWhatItSays() {
+        for (String mode : List.of("allow", "warn", "fail")) {
+            try (LogCapture log = LogCapture.of("io.flowdb.data.repository.query")) {
+                runner().withPropertyValues("flowdb.query.scan=" + mode).run(context -> {
+                    TodoRepository todos = context.getBean(TodoRepository.class);
+                    if (mode.equals("fail")) {
+                        assertThatThrownBy(() -> todos.findByPriorityBetween(1, 2, Pageable.unpaged()))
+                                .isInstanceOf(InvalidDataAccessApiUsageException.class)
+                                .hasMessageContaining("TodoRepository.findByPriorityBetween")
+                                .hasMessageContaining("@Indexed on the property of 'priority'");
+                    } else {
+                        todos.findByPriorityBetween(1, 2, Pageable.unpaged());
+                        todos.findByPriorityBetween(1, 2, Pageable.unpaged());
+                    }
+                    todos.findByOwnerIdOrderByPriorityDesc("ada");
+                });
+                assertThat(log.messages())
+                        .hasSize(mode.equals("warn") ? 1 : 0)
+                        .allMatch(message -> message.contains("TodoRepository.findByPriorityBetween")
+                                && message.contains("@Indexed on the property of 'priority'"));
+            }
+        }
     }
 
     @Test
@@ -356,6 +369,10 @@ class DataAutoConfigurationTest {
 
         Direct(JsonDB database) {
             this.database = database;
+        }
+
+        JsonDB database() {
+            return database;
         }
 
         void violate() {

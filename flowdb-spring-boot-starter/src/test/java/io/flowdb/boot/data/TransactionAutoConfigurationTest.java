@@ -96,6 +96,23 @@ class TransactionAutoConfigurationTest {
         });
     }
 
+    /** Each store commits on its own. */
+    @Test
+    void besideJpa_plainTransactional_coversNothingOfFlowDb() {
+        both().run(context -> {
+            TodoRepository todos = context.getBean(TodoRepository.class);
+            AccountRepository accounts = context.getBean(AccountRepository.class);
+            Service service = context.getBean(Service.class);
+
+            assertThatIllegalStateException().isThrownBy(() -> service.saveBothAndFail(accounts, "1"));
+
+            assertThat(todos.existsById("1"))
+                    .as("the repository had its own transaction")
+                    .isTrue();
+            assertThat(accounts.existsById("1")).isFalse();
+        });
+    }
+
     @Test
     void besideJdbc_plainTransactionalMeansJdbc() {
         both().withPropertyValues("spring.autoconfigure.exclude="
@@ -164,6 +181,13 @@ class TransactionAutoConfigurationTest {
         @FlowDbTransactional
         public void saveTodoInFlowDbAndFail(String id) {
             saveTodo(id);
+            throw new IllegalStateException("changed my mind");
+        }
+
+        @Transactional
+        public void saveBothAndFail(AccountRepository accounts, String id) {
+            saveTodo(id);
+            accounts.saveAndFlush(new Account(id));
             throw new IllegalStateException("changed my mind");
         }
 

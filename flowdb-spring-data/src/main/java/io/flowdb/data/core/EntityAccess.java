@@ -38,7 +38,7 @@ final class EntityAccess {
         this.documents = new DocumentAccess(database);
         this.converter = converter;
         this.properties = new EntityProperties(converter);
-        this.queries = new QueryRunner(properties);
+        this.queries = new QueryRunner(properties, documents::schema);
         this.writer = new EntityWriter(converter);
     }
 

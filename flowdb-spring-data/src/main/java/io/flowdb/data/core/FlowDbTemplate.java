@@ -86,6 +86,11 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         this.scanMode = scanMode;
     }
 
+    /** Tells {@code slowQueries} of every query, also of those that bypass row policies. Default: none is told. */
+    public void setSlowQueries(SlowQueries slowQueries) {
+        access.queries().setSlowQueries(slowQueries);
+    }
+
     @Override
     public ScanMode getScanMode() {
         return scanMode;

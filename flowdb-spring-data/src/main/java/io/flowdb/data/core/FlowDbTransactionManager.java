@@ -1,6 +1,7 @@
 package io.flowdb.data.core;
 
 import io.flowdb.error.CommitUnknownException;
+import io.flowdb.error.ConflictException;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.json.Isolation;
 import io.flowdb.json.JsonDB;
@@ -12,6 +13,7 @@ import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.InvalidIsolationLevelException;
 import org.springframework.transaction.SavepointManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.TransactionUsageException;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
@@ -124,10 +126,25 @@ public final class FlowDbTransactionManager extends AbstractPlatformTransactionM
         TransactionSynchronizationManager.bindResource(db, suspendedResources);
     }
 
+    /**
+     * Whether the commit of a transaction of this manager met a conflict; for a {@code TransactionExecutionListener}, to whom Spring tells
+     * of a failed commit as of a roll-back.
+     */
+    public static boolean isConflict(TransactionExecution execution) {
+        return execution instanceof DefaultTransactionStatus status
+                && status.hasTransaction()
+                && status.getTransaction() instanceof TransactionObject object
+                && object.conflict;
+    }
+
     @Override
     protected void doCommit(DefaultTransactionStatus status) {
+        TransactionObject object = (TransactionObject) status.getTransaction();
         try {
-            ((TransactionObject) status.getTransaction()).holder().commit();
+            object.holder().commit();
+        } catch (ConflictException e) {
+            object.conflict = true;
+            throw translate(e);
         } catch (CommitUnknownException e) {
             // as a TransactionException, so that synchronizations hear "unknown" and not "rolled back"
             throw new TransactionSystemException("It is not known whether the transaction committed", e);
@@ -164,6 +181,9 @@ public final class FlowDbTransactionManager extends AbstractPlatformTransactionM
 
         private final JsonDB db;
         private @Nullable FlowDbResourceHolder holder;
+
+        /** Whether the commit met a conflict. */
+        private boolean conflict;
 
         TransactionObject(JsonDB db, @Nullable FlowDbResourceHolder holder) {
             this.db = db;

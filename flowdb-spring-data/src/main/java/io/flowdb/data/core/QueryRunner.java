@@ -4,18 +4,44 @@ import io.flowdb.json.Direction;
 import io.flowdb.json.DocumentOperations;
 import io.flowdb.json.Filter;
 import io.flowdb.json.JsonQuery;
+import io.flowdb.json.StoreSchema;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Carries a {@link FlowDbQuery} out as a query of the document layer. Threads: any. */
 final class QueryRunner {
 
     private final EntityProperties properties;
+    private final Function<String, StoreSchema> schemas;
 
-    QueryRunner(EntityProperties properties) {
+    /** Null if nobody asks for them. Set once, before the template is used. */
+    private @Nullable SlowQueries slowQueries;
+
+    QueryRunner(EntityProperties properties, Function<String, StoreSchema> schemas) {
         this.properties = properties;
+        this.schemas = schemas;
+    }
+
+    void setSlowQueries(SlowQueries slowQueries) {
+        this.slowQueries = slowQueries;
+    }
+
+    private <R> R measured(String action, Plan plan, ToLongFunction<R> rows, Supplier<R> query) {
+        SlowQueries slow = slowQueries;
+        if (slow == null) {
+            return query.get();
+        }
+        long start = System.nanoTime();
+        R result = query.get();
+        slow.measured(
+                action, plan, rows.applyAsLong(result), System.nanoTime() - start, () -> schemas.apply(plan.store()));
+        return result;
     }
 
     /** A query on a store, its order resolved. */
@@ -35,6 +61,10 @@ final class QueryRunner {
         if (plan.isNever()) {
             return List.of();
         }
+        return measured("find", plan, List::size, () -> collect(operations, plan));
+    }
+
+    private List<JsonNode> collect(DocumentOperations operations, Plan plan) {
         if (plan.order().isNative()) {
             return query(operations, plan).collect();
         }
@@ -49,7 +79,7 @@ final class QueryRunner {
         if (plan.isNever()) {
             return Stream.empty();
         }
-        return plan.order().isNative() ? query(operations, plan).stream() : list(operations, plan).stream();
+        return plan.order().isNative() ? query(operations, plan).stream() : collect(operations, plan).stream();
     }
 
     long count(DocumentOperations operations, Plan plan) {
@@ -60,12 +90,20 @@ final class QueryRunner {
         if (query.filter() == null && query.offset() == 0 && !query.isLimited()) {
             return operations.count(plan.store());
         }
-        return bounded(matching(operations, plan), query).count();
+        return measured(
+                "count",
+                plan,
+                Long::longValue,
+                () -> bounded(matching(operations, plan), query).count());
     }
 
     boolean exists(DocumentOperations operations, Plan plan) {
         return !plan.isNever()
-                && bounded(matching(operations, plan), plan.query()).exists();
+                && measured(
+                        "exists",
+                        plan,
+                        found -> found ? 1 : 0,
+                        () -> bounded(matching(operations, plan), plan.query()).exists());
     }
 
     long delete(DocumentOperations operations, Plan plan) {
@@ -76,7 +114,8 @@ final class QueryRunner {
         if (query.filter() == null && query.offset() == 0 && !query.isLimited()) {
             return operations.clear(plan.store());
         }
-        return query(operations, plan).delete();
+        return measured(
+                "delete", plan, Long::longValue, () -> query(operations, plan).delete());
     }
 
     /** With filter, order, offset and limit. */

@@ -7,6 +7,8 @@ import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.data.TestDatabase;
+import io.flowdb.json.ChangeFeed;
+import io.flowdb.json.CommittedChanges;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -318,6 +320,29 @@ class TransactionsTest {
                 .count();
         assertThat(won).isEqualTo(1);
         assertThat(template.findById("v", Versioned.class).version()).isEqualTo(2L);
+    }
+
+    @Test
+    void manyAtOnce_everyForm_isOneCommit() throws InterruptedException {
+        ChangeFeed feed = database.db().changes();
+        List<Account> many = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            many.add(new Account("m" + i, "many", i));
+        }
+        template.saveAll(many);
+        template.deleteAll(many);
+        template.insertAll(many);
+        template.update(Account.class)
+                .matching(c -> c.eq("owner", "many"))
+                .increment("balance", 1)
+                .all();
+        template.delete(Account.class).matching(c -> c.eq("owner", "many")).all();
+        for (String form : List.of("saveAll", "deleteAll", "insertAll", "update", "delete")) {
+            CommittedChanges commit = feed.poll(Duration.ofSeconds(5));
+            assertThat(commit).as(form).isNotNull();
+            assertThat(commit.changes()).as(form).hasSize(50);
+        }
+        assertThat(feed.poll(Duration.ZERO)).isNull();
     }
 
     @Test

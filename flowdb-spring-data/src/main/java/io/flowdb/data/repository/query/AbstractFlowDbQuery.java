@@ -3,6 +3,7 @@ package io.flowdb.data.repository.query;
 import io.flowdb.data.core.FlowDbOperations;
 import io.flowdb.data.core.FlowDbQuery;
 import io.flowdb.data.core.ScanMode;
+import io.flowdb.json.Explain;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -18,13 +19,12 @@ import org.springframework.data.domain.Sort;
 import org.springframework.data.mapping.model.EntityInstantiators;
 import org.springframework.data.repository.query.ParametersParameterAccessor;
 import org.springframework.data.repository.query.QueryMethod;
-import org.springframework.data.repository.query.RepositoryQuery;
 import org.springframework.data.repository.query.ResultProcessor;
 import org.springframework.data.repository.query.ReturnedType;
 import org.springframework.util.ClassUtils;
 
 /** Runs a query as the return type and the special parameters of its method ask for. Threads: any. */
-abstract class AbstractFlowDbQuery implements RepositoryQuery {
+abstract class AbstractFlowDbQuery implements ExplainableQuery {
 
     private static final Logger LOG = LoggerFactory.getLogger(AbstractFlowDbQuery.class);
 
@@ -78,6 +78,24 @@ abstract class AbstractFlowDbQuery implements RepositoryQuery {
             case DELETE -> delete(query);
             case FIND -> find(query, arguments);
         };
+    }
+
+    @Override
+    public final String description() {
+        return method.description();
+    }
+
+    @Override
+    public final Explain explain(FlowDbOperations on, @Nullable Object[] parameters) {
+        ParametersParameterAccessor arguments = new ParametersParameterAccessor(method.getParameters(), parameters);
+        FlowDbQuery query = ordered(createQuery(arguments, parameters), arguments);
+        return on.explain(paged(query, arguments.getPageable()), method.entityType());
+    }
+
+    @Override
+    public final Optional<String> advice(FlowDbOperations on, @Nullable Object[] parameters) {
+        ParametersParameterAccessor arguments = new ParametersParameterAccessor(method.getParameters(), parameters);
+        return on.adviseIndex(createQuery(arguments, parameters), method.entityType());
     }
 
     private void adviseIndex(FlowDbQuery query) {

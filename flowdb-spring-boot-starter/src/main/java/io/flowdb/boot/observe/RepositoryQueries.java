@@ -1,0 +1,140 @@
+package io.flowdb.boot.observe;
+
+import io.flowdb.boot.actuate.QueryInsight;
+import io.flowdb.data.core.FlowDbOperations;
+import io.flowdb.data.core.SlowQueries;
+import io.flowdb.data.repository.query.ExplainableQuery;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.core.convert.ConversionException;
+import org.springframework.core.convert.TypeDescriptor;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.domain.Pageable;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.data.domain.Sort;
+import org.springframework.data.repository.core.support.QueryCreationListener;
+import org.springframework.data.repository.core.support.RepositoryFactoryBeanSupport;
+import org.springframework.data.repository.query.Parameter;
+import org.springframework.data.repository.query.Parameters;
+
+/** Collects the query methods of repositories as they are made. Threads: any. */
+final class RepositoryQueries implements QueryInsight, BeanPostProcessor, QueryCreationListener<ExplainableQuery> {
+
+    private final ObjectProvider<FlowDbOperations> operations;
+    private final ObjectProvider<SlowQueries> slow;
+
+    /** Repository and method; overloaded methods are told apart by their parameters. */
+    private final Map<String, ExplainableQuery> byName = new ConcurrentSkipListMap<>();
+
+    RepositoryQueries(ObjectProvider<FlowDbOperations> operations, ObjectProvider<SlowQueries> slow) {
+        this.operations = operations;
+        this.slow = slow;
+    }
+
+    @Override
+    public Object postProcessBeforeInitialization(Object bean, String beanName) {
+        if (bean instanceof RepositoryFactoryBeanSupport<?, ?, ?> repository) {
+            repository.addRepositoryFactoryCustomizer(factory -> factory.addQueryCreationListener(this));
+        }
+        return bean;
+    }
+
+    @Override
+    public void onCreation(ExplainableQuery query) {
+        if (byName.putIfAbsent(query.description(), query) != null) {
+            byName.put(query.description() + types(query), query);
+        }
+    }
+
+    @Override
+    public List<SlowQuery> slowQueries() {
+        SlowQueries kept = slow.getIfAvailable();
+        return kept == null
+                ? List.of()
+                : kept.latest().stream().map(RepositoryQueries::described).toList();
+    }
+
+    private static SlowQuery described(io.flowdb.data.core.SlowQuery q) {
+        return new SlowQuery(
+                q.at(), q.store(), q.action(), q.query(), q.rows(), q.time().toNanos() / 1e6, q.advice());
+    }
+
+    @Override
+    public List<QueryMethod> methods() {
+        return byName.entrySet().stream()
+                .map(e -> new QueryMethod(e.getKey(), types(e.getValue())))
+                .toList();
+    }
+
+    private static List<String> types(ExplainableQuery query) {
+        return query.getQueryMethod().getParameters().getBindableParameters().stream()
+                .map(parameter -> parameter.getType().getSimpleName())
+                .toList();
+    }
+
+    @Override
+    public Explained explain(String method, String arguments) {
+        ExplainableQuery query = byName.get(method);
+        if (query == null) {
+            throw new IllegalArgumentException("There is no query method '" + method + "'");
+        }
+        Parameters<?, ?> parameters = query.getQueryMethod().getParameters();
+        Iterator<String> texts = split(arguments, query).iterator();
+        @Nullable Object[] values = new Object[parameters.getNumberOfParameters()];
+        for (Parameter parameter : parameters) {
+            values[parameter.getIndex()] =
+                    parameter.isBindable() ? converted(texts.next(), parameter) : neutral(parameter, query);
+        }
+        FlowDbOperations all = operations.getObject().bypassingRowPolicies("explain of " + method);
+        return new Explained(
+                method, query.explain(all, values), query.advice(all, values).orElse(null));
+    }
+
+    /** One argument may hold semicolons. */
+    private static List<String> split(String arguments, ExplainableQuery query) {
+        int expected =
+                query.getQueryMethod().getParameters().getBindableParameters().getNumberOfParameters();
+        List<String> texts = expected == 1
+                ? List.of(arguments)
+                : expected == 0 && arguments.isEmpty() ? List.of() : List.of(arguments.split(";", -1));
+        if (texts.size() != expected) {
+            throw new IllegalArgumentException(query.description() + " takes " + expected + " arguments " + types(query)
+                    + ", not " + texts.size());
+        }
+        return texts;
+    }
+
+    private static @Nullable Object converted(String text, Parameter parameter) {
+        try {
+            return ApplicationConversionService.getSharedInstance()
+                    .convert(text, TypeDescriptor.valueOf(String.class), TypeDescriptor.valueOf(parameter.getType()));
+        } catch (ConversionException e) {
+            throw new IllegalArgumentException(
+                    "Argument '" + text + "' is no " + parameter.getType().getSimpleName(), e);
+        }
+    }
+
+    /** Neither page nor order. */
+    private static @Nullable Object neutral(Parameter parameter, ExplainableQuery query) {
+        Class<?> type = parameter.getType();
+        if (Pageable.class.isAssignableFrom(type)) {
+            return Pageable.unpaged();
+        }
+        if (Sort.class.isAssignableFrom(type)) {
+            return Sort.unsorted();
+        }
+        if (Limit.class.isAssignableFrom(type)) {
+            return Limit.unlimited();
+        }
+        if (ScrollPosition.class.isAssignableFrom(type)) {
+            return ScrollPosition.offset();
+        }
+        return query.getQueryMethod().getEntityInformation().getJavaType(); // of a dynamic projection
+    }
+}

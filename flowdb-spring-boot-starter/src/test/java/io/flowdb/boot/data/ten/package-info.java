@@ -1,0 +1,2 @@
+/** An application with ten repositories. */
+package io.flowdb.boot.data.ten;

@@ -1,0 +1,72 @@
+package io.flowdb.data.core;
+
+import io.flowdb.json.StoreSchema;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last queries of a {@link FlowDbTemplate} and its repositories that took as long as a threshold, or longer. Reads by id are no
+ * queries, and streams are not measured: they are as slow as who reads them. Threads: any.
+ */
+public final class SlowQueries {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SlowQueries.class);
+
+    /** How many are kept. */
+    public static final int KEPT = 50;
+
+    private final long thresholdNanos;
+    private final ReentrantLock lock = new ReentrantLock(); // holds no other lock
+    private final Deque<SlowQuery> last = new ArrayDeque<>();
+
+    /** Keeps queries that take {@code threshold} or longer. */
+    public SlowQueries(Duration threshold) {
+        this.thresholdNanos = threshold.toNanos();
+    }
+
+    /** The last ones, the newest first. */
+    public List<SlowQuery> latest() {
+        lock.lock();
+        try {
+            List<SlowQuery> newestFirst = new ArrayList<>(last);
+            Collections.reverse(newestFirst);
+            return newestFirst;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@code schema} is asked only if the query was slow. */
+    void measured(String action, QueryRunner.Plan plan, long rows, long nanos, Supplier<StoreSchema> schema) {
+        if (nanos < thresholdNanos) {
+            return;
+        }
+        SlowQuery slow = new SlowQuery(
+                Instant.now(),
+                plan.store(),
+                action,
+                QueryShape.of(plan),
+                rows,
+                Duration.ofNanos(nanos),
+                IndexAdvice.of(plan.query().filter(), schema.get()));
+        LOG.debug("Slow query: {}", slow);
+        lock.lock();
+        try {
+            last.addLast(slow);
+            if (last.size() > KEPT) {
+                last.removeFirst();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}
