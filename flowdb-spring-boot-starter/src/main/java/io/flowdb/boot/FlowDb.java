@@ -25,8 +25,8 @@ import org.springframework.context.event.ContextClosedEvent;
  * The engine of an application context, and the documents in it.
  *
  * <p>Opened by the first use and at the latest when the context starts, first of all beans. While the context is paused the
- * engine is closed and its directory free for others; a restart opens it again, with another {@link #engine()} and other
- * {@link #documents()}, so a bean that should live on asks for them at each use, or injects the {@code JsonDB} bean, which does so. When the context closes, the engine
+ * engine is closed and its directory free for others; a restart opens it again, with another {@link #engine()}, so a bean that
+ * should live on asks for the engine at each use; {@link #documents()} may be kept. When the context closes, the engine
  * outlives every bean that uses it: it closes in {@link #destroy()}, within a time limit. An engine in memory is not closed
  * by a pause, as that would lose its data.
  *
@@ -48,6 +48,7 @@ public final class FlowDb
     private final Config config;
     private final Supplier<List<FlowDbInitializer>> initializers;
     private final Reopenable<Opened> opened;
+    private final JsonDB documents = JsonDB.following(() -> opened().documents());
 
     /** Found before the engine is opened, without holding any lock: finding beans may take locks of the container. */
     private volatile @Nullable List<FlowDbInitializer> found;
@@ -86,9 +87,9 @@ public final class FlowDb
         return opened().engine();
     }
 
-    /** The documents in the open engine; opens it if need be. Not to be kept: a pause closes them. */
+    /** The documents, always the same: each operation opens the engine if need be, and goes on after a pause. */
     public JsonDB documents() {
-        return opened().documents();
+        return documents;
     }
 
     /** The engine if it is open. */

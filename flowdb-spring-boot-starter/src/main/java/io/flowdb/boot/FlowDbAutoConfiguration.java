@@ -50,7 +50,7 @@ public final class FlowDbAutoConfiguration {
     @ConditionalOnMissingBean
     @ConditionalOnBean(FlowDb.class)
     JsonDB flowDbDocuments(FlowDb flowDb) {
-        return JsonDB.following(flowDb::documents);
+        return flowDb.documents();
     }
 
     @Bean

@@ -154,7 +154,7 @@ class LifecycleTest {
             assertThat(before.isOpen()).isFalse();
             assertThat(flowDb.isPaused()).isTrue();
             assertThatThrownBy(() -> database.get("notes", "1")).isInstanceOf(EngineClosedException.class);
-            assertThatThrownBy(flowDb::documents)
+            assertThatThrownBy(flowDb::engine)
                     .isInstanceOf(EngineClosedException.class)
                     .hasMessageContaining("paused");
             writeElsewhere();
@@ -163,7 +163,7 @@ class LifecycleTest {
 
             assertThat(flowDb.isPaused()).isFalse();
             assertThat(flowDb.engine()).isNotSameAs(before);
-            assertThat(context.getBean(JsonDB.class)).isSameAs(database);
+            assertThat(context.getBean(JsonDB.class)).isSameAs(database).isSameAs(flowDb.documents());
             assertThat(database.engine()).containsSame(flowDb.engine());
             assertThat(database.get("notes", "1")).isEqualTo(note("1", "before"));
             assertThat(database.get("notes", "2")).isEqualTo(note("2", "elsewhere"));

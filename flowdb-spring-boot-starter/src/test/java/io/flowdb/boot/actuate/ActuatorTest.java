@@ -174,7 +174,8 @@ class ActuatorTest {
                 assertThat(alone.get(field)).isEqualTo(engine.get(field));
             }
             assertThat(alone.at("/stats/recordsWritten")).isEqualTo(engine.at("/stats/recordsWritten"));
-            assertThat(Http.get(application, "/actuator/flowdb/other").statusCode()).isEqualTo(404);
+            assertThat(Http.get(application, "/actuator/flowdb/other").statusCode())
+                    .isEqualTo(404);
         }
     }
 

@@ -66,6 +66,7 @@ class RestartTest {
                         System.getProperty("java.class.path"),
                         "-Xmx256m",
                         "-XX:TieredStopAtLevel=1",
+                        "-Dspring.devtools.restart.enabled=false",
                         Writer.class.getName(),
                         dir.toString())
                 .redirectErrorStream(true)

@@ -287,6 +287,7 @@ class ReturnTypesTest {
             for (ScrollPosition start : List.of(ScrollPosition.keyset(), ScrollPosition.offset())) {
                 List<Task> all = new ArrayList<>();
                 Window<Task> window = tasks.findWindowByOwner("ann", start, Limit.of(7), sort);
+                assertThat(window).hasSize(7); // the limit of a parameter did not count for windows
                 all.addAll(window.getContent());
                 while (window.hasNext()) {
                     window = tasks.findWindowByOwner("ann", window.positionAt(window.size() - 1), Limit.of(7), sort);

@@ -43,7 +43,7 @@ class QueryExpressionsTest {
     record Doc(@Id String id, @Indexed String owner, String title, int rank) {}
 
     /** A collection type of the application. */
-    record Docs(Streamable<Doc> all) implements Streamable<Doc> {
+    public record Docs(Streamable<Doc> all) implements Streamable<Doc> {
         int ranks() {
             return stream().mapToInt(Doc::rank).sum();
         }
@@ -88,7 +88,7 @@ class QueryExpressionsTest {
 
         @Override
         public String getExtensionId() {
-            return "user";
+            return "test";
         }
 
         @Override

@@ -89,7 +89,7 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
     public final Explain explain(FlowDbOperations on, @Nullable Object[] parameters) {
         ParametersParameterAccessor arguments = new ParametersParameterAccessor(method.getParameters(), parameters);
         FlowDbQuery query = ordered(createQuery(arguments, parameters), arguments);
-        return on.explain(paged(query, arguments.getPageable()), method.entityType());
+        return on.explain(paged(query, pageOf(arguments)), method.entityType());
     }
 
     @Override
@@ -118,18 +118,23 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
         return processor.processResult(found, projection(processor.getReturnedType()));
     }
 
+    /** With the order and the limit of parameters of these types; a page brings its own. */
     private static FlowDbQuery ordered(FlowDbQuery query, ParametersParameterAccessor arguments) {
-        Pageable pageable = arguments.getPageable();
-        Sort sort = arguments.getParameters().hasPageableParameter() ? Sort.unsorted() : arguments.getSort();
-        FlowDbQuery ordered = sort.isSorted() ? query.withSort(query.sort().and(sort)) : query;
-        if (!arguments.getParameters().hasLimitParameter() || pageable.isPaged()) {
-            return ordered;
+        if (arguments.getParameters().hasPageableParameter()) {
+            return query;
         }
-        return ordered.withLimit(arguments.getLimit());
+        Sort sort = arguments.getSort();
+        FlowDbQuery ordered = sort.isSorted() ? query.withSort(query.sort().and(sort)) : query;
+        return arguments.getParameters().hasLimitParameter() ? ordered.withLimit(arguments.getLimit()) : ordered;
+    }
+
+    /** The page parameter; the accessor would make one of sort and limit, too, which {@link #ordered} has taken. */
+    private static Pageable pageOf(ParametersParameterAccessor arguments) {
+        return arguments.getParameters().hasPageableParameter() ? arguments.getPageable() : Pageable.unpaged();
     }
 
     private <T> @Nullable Object load(FlowDbQuery query, ParametersParameterAccessor arguments, Class<T> type) {
-        Pageable pageable = arguments.getPageable();
+        Pageable pageable = pageOf(arguments);
         if (method.isScrollQuery()) {
             ScrollPosition position = arguments.getScrollPosition();
             return operations.scroll(query, position == null ? ScrollPosition.offset() : position, type);

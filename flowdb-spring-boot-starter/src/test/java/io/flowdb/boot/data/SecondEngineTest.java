@@ -1,0 +1,103 @@
+package io.flowdb.boot.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flowdb.Config;
+import io.flowdb.boot.FlowDb;
+import io.flowdb.boot.data.ten.Entities.E0;
+import io.flowdb.boot.data.ten.TenRepositories;
+import io.flowdb.boot.data.todo.Todo;
+import io.flowdb.boot.data.todo.TodoRepository;
+import io.flowdb.data.convert.FlowDbConverter;
+import io.flowdb.data.core.FlowDbTemplate;
+import io.flowdb.data.core.FlowDbTransactionManager;
+import io.flowdb.data.core.StoreSchemas;
+import io.flowdb.data.repository.FlowDbRepository;
+import io.flowdb.data.repository.config.EnableFlowDbRepositories;
+import io.flowdb.json.JsonDB;
+import io.flowdb.json.SchemaMode;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Two engines in one application, each with repositories and transactions of its own, as docs/spring.md shows it. */
+class SecondEngineTest {
+    @TempDir
+    private Path dir;
+
+    @Test
+    void repositories_ofTwoEngines_areApart() {
+        new ApplicationContextRunner()
+                .withUserConfiguration(Application.class, Main.class, Archive.class)
+                .withPropertyValues("flowdb.data-dir=" + dir.resolve("main"), "archive-dir=" + dir.resolve("archive"))
+                .run(context -> {
+                    TodoRepository todos = context.getBean(TodoRepository.class);
+                    FlowDbRepository<E0, String> archived = TenRepositories.first(context);
+                    todos.save(Todo.of("1", "ada", "write", 1));
+                    archived.save(new E0("1", "ada", "code", 1, null));
+
+                    assertThat(context.getBean("flowDb", FlowDb.class)
+                                    .documents()
+                                    .count("todos"))
+                            .isEqualTo(1);
+                    JsonDB archive = context.getBean("archive", FlowDb.class).documents();
+                    assertThat(archive.count("ten0")).isEqualTo(1);
+                    assertThat(archive.storeNames()).doesNotContain("todos");
+
+                    new TransactionTemplate(
+                                    context.getBean("archiveTransactionManager", FlowDbTransactionManager.class))
+                            .executeWithoutResult(status -> {
+                                archived.deleteAll();
+                                todos.deleteAll();
+                                status.setRollbackOnly();
+                            });
+                    assertThat(archived.count()).as("rolled back").isEqualTo(1);
+                    assertThat(todos.count()).as("of the other engine").isZero();
+                });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(
+            excludeName = {
+                "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+                "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration"
+            })
+    @AutoConfigurationPackage(basePackageClasses = Todo.class)
+    static class Application {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableFlowDbRepositories(basePackageClasses = TodoRepository.class)
+    static class Main {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableFlowDbRepositories(
+            basePackageClasses = E0.class,
+            flowDbTemplateRef = "archiveTemplate",
+            transactionManagerRef = "archiveTransactionManager")
+    static class Archive {
+        @Bean(defaultCandidate = false)
+        FlowDb archive(@Value("${archive-dir}") Path dir) {
+            return FlowDb.of(Config.of(dir));
+        }
+
+        @Bean(defaultCandidate = false)
+        FlowDbTemplate archiveTemplate(@Qualifier("archive") FlowDb archive, FlowDbConverter converter) {
+            archive.documents().applySchemas(new StoreSchemas(converter).of(List.of(E0.class)), SchemaMode.UPDATE);
+            return new FlowDbTemplate(archive.documents(), converter);
+        }
+
+        @Bean(defaultCandidate = false)
+        FlowDbTransactionManager archiveTransactionManager(@Qualifier("archive") FlowDb archive) {
+            return new FlowDbTransactionManager(archive.documents());
+        }
+    }
+}
