@@ -1,0 +1,210 @@
+package io.flowdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flowdb.internal.base.Keys;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * What a database must hold, and every form of read that must say so: {@code get}, {@code getLatest}, queries by prefix, key range, time
+ * range, both and all, scans as iterator and stream, forward and reverse, of the engine and of a snapshot, and the readers of {@link
+ * OrderedStore}. The expected answers are found by filtering the list of records.
+ */
+final class ReadForms {
+    private static final int MOST_PROBED = 12;
+
+    /** In the order of the engine: keys as unsigned bytes, then ts. */
+    static final Comparator<FlowRecord> ORDER =
+            Comparator.comparing(FlowRecord::key, Arrays::compareUnsigned).thenComparingLong(FlowRecord::ts);
+
+    private final List<FlowRecord> alive;
+    private final List<byte[]> keys;
+    private final List<Long> times;
+
+    /** {@code alive} is everything that must be found; {@code absent} are versions to be asked for that must not. */
+    ReadForms(Collection<FlowRecord> alive, Collection<FlowRecord> absent) {
+        this.alive = alive.stream().sorted(ORDER).toList();
+        TreeSet<byte[]> allKeys = new TreeSet<>(Arrays::compareUnsigned);
+        TreeSet<Long> allTimes = new TreeSet<>(List.of(0L));
+        Stream.concat(alive.stream(), absent.stream()).forEach(r -> {
+            allKeys.add(r.key());
+            allTimes.add(r.ts());
+        });
+        this.keys = thinned(List.copyOf(allKeys));
+        this.times = thinned(List.copyOf(allTimes));
+    }
+
+    private static <T> List<T> thinned(List<T> all) {
+        int step = 1 + (all.size() - 1) / MOST_PROBED;
+        List<T> some = new ArrayList<>();
+        for (int i = 0; i < all.size(); i += step) {
+            some.add(all.get(i));
+        }
+        return some;
+    }
+
+    /** Asks the engine and a snapshot of it. */
+    void check(Engine engine, String state) {
+        checkPoints(state, engine::get, engine::getLatest);
+        checkQueries(state + ", query", engine::query);
+        checkQueries(state + ", scan", q -> iterated(engine.scan(q)));
+        checkQueries(state + ", stream", q -> streamed(engine.scan(q)));
+        checkStore(state, engine.latest());
+        try (Snapshot snapshot = engine.snapshot()) {
+            check(snapshot, state + ", snapshot");
+        }
+    }
+
+    /** Asks a snapshot. */
+    void check(Snapshot snapshot, String state) {
+        checkPoints(state, snapshot::get, snapshot::getLatest);
+        checkQueries(state, q -> iterated(snapshot.scan(q)));
+        checkStore(state, snapshot);
+    }
+
+    /** A look-up of one version. */
+    private interface Get {
+        Optional<FlowRecord> get(byte[] key, long ts);
+    }
+
+    private void checkPoints(String state, Get get, Function<byte[], Optional<FlowRecord>> getLatest) {
+        for (byte[] key : keys) {
+            for (long ts : times) {
+                assertThat(get.get(key, ts))
+                        .as("%s: get %s at %d", state, Keys.show(key), ts)
+                        .isEqualTo(select(r -> Arrays.equals(r.key(), key) && r.ts() == ts).stream()
+                                .findFirst());
+            }
+            List<FlowRecord> versions = select(r -> Arrays.equals(r.key(), key));
+            assertThat(getLatest.apply(key))
+                    .as("%s: getLatest %s", state, Keys.show(key))
+                    .isEqualTo(versions.isEmpty() ? Optional.empty() : Optional.of(versions.get(versions.size() - 1)));
+        }
+    }
+
+    private void checkQueries(String state, Function<Query, List<FlowRecord>> run) {
+        checkQuery(state, run, Query.all(), r -> true);
+        for (byte[] key : keys) {
+            checkQuery(state, run, Query.key(key), r -> Arrays.equals(r.key(), key));
+            for (int length = 0; length <= Math.min(3, key.length); length++) {
+                byte[] prefix = Arrays.copyOf(key, length);
+                checkQuery(state, run, Query.prefix(prefix), r -> startsWith(r.key(), prefix));
+            }
+            for (byte[] end : keys) {
+                checkQuery(state, run, Query.keyRange(key, end), r -> isBetween(key, r.key(), end));
+                checkQuery(
+                        state,
+                        run,
+                        Query.all().fromKey(key, false).toKey(end, false),
+                        r -> Arrays.compareUnsigned(key, r.key()) < 0 && Arrays.compareUnsigned(r.key(), end) < 0);
+            }
+        }
+        for (long from : times) {
+            for (long to : times) {
+                checkQuery(state, run, Query.timeRange(from, to), r -> from <= r.ts() && r.ts() <= to);
+            }
+        }
+        checkCombined(state, run);
+    }
+
+    private void checkCombined(String state, Function<Query, List<FlowRecord>> run) {
+        for (byte[] key : keys) {
+            for (long ts : times) {
+                byte[] prefix = Arrays.copyOf(key, 1);
+                checkQuery(
+                        state,
+                        run,
+                        Query.prefix(prefix).withTimeRange(ts, Long.MAX_VALUE),
+                        r -> startsWith(r.key(), prefix) && r.ts() >= ts);
+                checkQuery(
+                        state,
+                        run,
+                        Query.keyRange(keys.get(0), key).withTimeRange(Long.MIN_VALUE, ts),
+                        r -> isBetween(keys.get(0), r.key(), key) && r.ts() <= ts);
+            }
+        }
+    }
+
+    /** Forward, reverse, cut off, and past the cache. */
+    private void checkQuery(
+            String state, Function<Query, List<FlowRecord>> run, Query query, Predicate<FlowRecord> wanted) {
+        List<FlowRecord> expected = select(wanted);
+        int half = expected.size() / 2;
+        assertThat(run.apply(query)).as("%s: %s", state, query).isEqualTo(expected);
+        assertThat(run.apply(query.reverse()))
+                .as("%s: %s reversed", state, query)
+                .isEqualTo(reversed(expected));
+        assertThat(run.apply(query.limit(half).options(new ReadOptions(false, true))))
+                .as("%s: %s limited", state, query)
+                .isEqualTo(expected.subList(0, half));
+    }
+
+    /** An {@link OrderedStore} shows one value a key, that of ts 0. */
+    private void checkStore(String state, StoreReader reader) {
+        List<FlowRecord> expected = select(r -> r.ts() == 0);
+        for (boolean reverse : new boolean[] {false, true}) {
+            List<FlowRecord> found = new ArrayList<>();
+            try (StoreCursor cursor = reader.scan(null, null, reverse)) {
+                while (cursor.next()) {
+                    found.add(new FlowRecord(cursor.key(), 0, cursor.expireAt(), cursor.value()));
+                }
+            }
+            assertThat(found)
+                    .as("%s: store cursor, reverse %s", state, reverse)
+                    .isEqualTo(reverse ? reversed(expected) : expected);
+        }
+        TreeMap<byte[], byte[]> values = new TreeMap<>(Arrays::compareUnsigned);
+        expected.forEach(r -> values.put(r.key(), r.value()));
+        for (byte[] key : keys) {
+            StoreReader.StoredValue found = reader.get(key);
+            assertThat(found == null ? null : found.value())
+                    .as("%s: store get %s", state, Keys.show(key))
+                    .isEqualTo(values.get(key));
+        }
+    }
+
+    private List<FlowRecord> select(Predicate<FlowRecord> wanted) {
+        return alive.stream().filter(wanted).toList();
+    }
+
+    private static List<FlowRecord> reversed(List<FlowRecord> records) {
+        List<FlowRecord> backwards = new ArrayList<>(records);
+        Collections.reverse(backwards);
+        return backwards;
+    }
+
+    private static List<FlowRecord> iterated(RecordScan scan) {
+        List<FlowRecord> found = new ArrayList<>();
+        try (scan) {
+            while (scan.hasNext()) {
+                found.add(scan.next());
+            }
+        }
+        return found;
+    }
+
+    private static List<FlowRecord> streamed(RecordScan scan) {
+        try (Stream<FlowRecord> stream = scan.stream()) {
+            return stream.toList();
+        }
+    }
+
+    private static boolean startsWith(byte[] key, byte[] prefix) {
+        return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
+    private static boolean isBetween(byte[] start, byte[] key, byte[] end) {
+        return Arrays.compareUnsigned(start, key) <= 0 && Arrays.compareUnsigned(key, end) <= 0;
+    }
+}
