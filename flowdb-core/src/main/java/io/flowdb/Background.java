@@ -79,7 +79,7 @@ final class Background implements AutoCloseable {
     private void flushDue() {
         Memtable active = parts.states().current().active();
         boolean old = !config.flushInterval().isZero()
-                && active.ageNanos() >= config.flushInterval().toNanos();
+                && Duration.ofNanos(active.ageNanos()).compareTo(config.flushInterval()) >= 0;
         if (old && active.sizeBytes() >= config.memtableSize() / WORTHWHILE_SHARE) {
             pipeline.freeze();
         }

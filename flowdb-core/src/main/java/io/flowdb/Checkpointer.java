@@ -26,11 +26,11 @@ final class Checkpointer {
 
     /** The manifest is written last, so a directory without one is an unfinished checkpoint. */
     void copy(SstSet tables, long nextFileId, Path target) {
-        check(!fileSystem.exists(target) || isEmpty(target), "target", target, "a missing or empty directory");
+        check(fileSystem.isVacant(target), "target", target, "a missing or empty directory");
         SstStorage from = new SstStorage(fileSystem, source.resolve("sst"));
         SstStorage to = new SstStorage(fileSystem, target.resolve("sst"));
-        fileSystem.createDirectories(target.resolve("sst"));
-        fileSystem.syncDirectory(target);
+        fileSystem.createDurably(target);
+        fileSystem.createDurably(target.resolve("sst"));
         List<SstMeta> metas = new ArrayList<>();
         long flushed = 0;
         for (Sst table : tables.tables()) {
@@ -42,11 +42,5 @@ final class Checkpointer {
         to.syncDirectory();
         ManifestEdit all = new ManifestEdit(metas, List.of(), 1, flushed, nextFileId);
         Manifest.write(fileSystem, target, ManifestState.EMPTY.apply(all));
-    }
-
-    private boolean isEmpty(Path target) {
-        return fileSystem.list(target).isEmpty()
-                && !fileSystem.exists(target.resolve("sst"))
-                && !fileSystem.exists(target.resolve("wal"));
     }
 }

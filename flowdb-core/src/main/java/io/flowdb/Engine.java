@@ -7,6 +7,7 @@ import io.flowdb.error.FlowDbException;
 import io.flowdb.error.ReadOnlyTransactionException;
 import io.flowdb.error.RecordNotFoundException;
 import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.base.OpCodec;
 import io.flowdb.internal.io.FileSystem;
 import io.flowdb.internal.memtable.Memtable;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The storage engine: an ordered map from (key, ts) to values, durable, with snapshots and atomic batches.
  *
  * <p>Threads: every method may be called from any thread; an interrupt neither loses a write nor closes a file. Errors: {@link
- * FlowDbException} and {@link IllegalArgumentException}; after {@link #close()} every call throws {@link EngineClosedException}. A
+ * FlowDbException}, {@link IllegalArgumentException} with name and value, for a null {@link NullPointerException} with the name; after {@link #close()} every call throws {@link EngineClosedException}. A
  * write that throws {@link io.flowdb.error.CommitUnknownException} may or may not have been stored; every other failed write has not.
  */
 public final class Engine implements OrderedStore, AutoCloseable {
@@ -64,7 +65,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
      * @throws io.flowdb.error.InvalidConfigException if the directory cannot serve
      */
     public static Engine open(Config config) {
-        return EngineOpening.open(config);
+        return EngineOpening.open(Objects.requireNonNull(config, "config"));
     }
 
     /** The settings. */
@@ -81,7 +82,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     /** Puts one record. */
     public void write(FlowRecord record) {
-        writeBatch(List.of(record));
+        writeBatch(List.of(Objects.requireNonNull(record, "record")));
     }
 
     /** Puts records atomically; with an equal (key, ts) the later one in the list wins. */
@@ -91,11 +92,12 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     /** Puts one record that lives for {@code ttl} from now, unless it names an expiry itself. */
     public void write(FlowRecord record, Duration ttl) {
-        writeBatch(List.of(record), ttl);
+        writeBatch(List.of(Objects.requireNonNull(record, "record")), ttl);
     }
 
     /** Puts records atomically that live for {@code ttl} from now, unless they name an expiry themselves. */
     public void writeBatch(List<FlowRecord> records, Duration ttl) {
+        Objects.requireNonNull(ttl, "ttl");
         check(!ttl.isNegative() && !ttl.isZero(), "ttl", ttl, "more than 0");
         put(records, ttl);
     }
@@ -107,6 +109,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     /** Commits a batch; puts without expiry get the configured default time to live. */
     public void write(WriteBatch batch, WriteOptions options) {
+        Objects.requireNonNull(batch, "batch");
         Duration ttl = config.defaultTtl();
         commit(ttl == null ? batch : batch.withDefaultExpiry(expiryOf(ttl)), CommitGuard.NONE, options);
     }
@@ -124,7 +127,8 @@ public final class Engine implements OrderedStore, AutoCloseable {
     /** Deletes versions atomically; only key and ts of the records count. */
     public void deleteBatch(List<FlowRecord> versions) {
         WriteBatch batch = new WriteBatch();
-        for (FlowRecord version : versions) {
+        for (FlowRecord version : Objects.requireNonNull(versions, "versions")) {
+            Objects.requireNonNull(version, "version");
             batch.delete(version.key(), version.ts());
         }
         write(batch);
@@ -137,6 +141,8 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     /** The same with text keys. */
     public void deleteRange(String start, String end) {
+        Objects.requireNonNull(start, "start");
+        Objects.requireNonNull(end, "end");
         deleteRange(Keys.utf8(start), Keys.utf8(end));
     }
 
@@ -148,6 +154,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
      */
     public FlowRecord patch(byte[] key, long ts, Patch patch) {
         Keys.checkKey(key);
+        Objects.requireNonNull(patch, "patch");
         while (true) {
             try (EngineSnapshot snapshot = snapshot()) {
                 FlowRecord before = snapshot.get(key, ts)
@@ -171,6 +178,8 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     @Override
     public CommitOutcome commit(WriteBatch batch, Preconditions preconditions, WriteOptions options) {
+        Objects.requireNonNull(batch, "batch");
+        Objects.requireNonNull(preconditions, "preconditions");
         CommitGuard guard = preconditions.isEmpty() ? CommitGuard.NONE : new PreconditionGuard(preconditions);
         return commit(batch, guard, options);
     }
@@ -224,6 +233,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     @Override
     public long lastSeqno() {
+        checkOpen();
         return pipeline.publishedSeqno();
     }
 
@@ -265,6 +275,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
      * @param target a missing or empty directory
      */
     public void checkpoint(Path target) {
+        Objects.requireNonNull(target, "target");
         check(!config.inMemory(), "inMemory", true, "false: an engine in memory has no files to copy");
         flush();
         try (ReadStates.Lease lease = parts.states().lease()) {
@@ -322,11 +333,13 @@ public final class Engine implements OrderedStore, AutoCloseable {
     }
 
     private void put(List<FlowRecord> records, @Nullable Duration ttl) {
-        int bytes = 0;
-        for (FlowRecord record : records) {
-            bytes = Math.addExact(bytes, record.key().length + record.value().length + 32);
+        long bytes = 0;
+        for (FlowRecord record : Objects.requireNonNull(records, "records")) {
+            Objects.requireNonNull(record, "record");
+            bytes += OpCodec.HEADER_BYTES + record.key().length + record.value().length;
         }
-        WriteBatch batch = new WriteBatch(bytes);
+        check(bytes <= WriteBatch.MAX_BYTES, "batch size", bytes, "at most " + WriteBatch.MAX_BYTES + " bytes");
+        WriteBatch batch = new WriteBatch((int) bytes);
         long expiry = ttl == null ? FlowRecord.NEVER : expiryOf(ttl);
         for (FlowRecord record : records) {
             long expireAt = record.expireAt() == FlowRecord.NEVER ? expiry : record.expireAt();

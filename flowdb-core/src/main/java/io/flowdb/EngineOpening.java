@@ -81,7 +81,7 @@ final class EngineOpening {
         if (!config.inMemory()) {
             checkDirectory();
         }
-        createDirectory();
+        fileSystem.createDurably(directory);
         AutoCloseable lock = keep(config.readOnly() ? () -> {} : fileSystem.lock(directory.resolve("LOCK")));
         if (!config.readOnly()) {
             createSubdirectories();
@@ -140,18 +140,6 @@ final class EngineOpening {
         }
         if (Files.exists(directory) && !Files.isWritable(directory) && !config.readOnly()) {
             throw invalidDirectory("a directory that this process may write to");
-        }
-    }
-
-    /** Creates the directory if it is missing. The name of each directory created is durable on return. */
-    private void createDirectory() {
-        List<Path> changed = new ArrayList<>();
-        for (Path at = directory; at.getParent() != null && !fileSystem.exists(at); at = at.getParent()) {
-            changed.add(at.getParent());
-        }
-        if (!changed.isEmpty()) {
-            fileSystem.createDirectories(directory);
-            changed.forEach(fileSystem::syncDirectory);
         }
     }
 

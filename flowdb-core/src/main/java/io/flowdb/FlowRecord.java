@@ -42,6 +42,7 @@ public record FlowRecord(byte[] key, long ts, long expireAt, byte[] value) {
 
     /** A record that never expires; key and value are taken as UTF-8. */
     public static FlowRecord of(String key, long ts, String value) {
+        Objects.requireNonNull(value, "value");
         return new FlowRecord(Keys.utf8(key), ts, NEVER, value.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -107,9 +107,11 @@ final class Flusher {
             added = parts.tables().write(entries, 0, Long.MAX_VALUE, () -> false);
             parts.counters().recordsExpired.add(entries.expiredCount());
         }
+        long firstSegment;
         try {
             parts.wal().retireUpTo(memtable.maxSeqno());
-            record(added, memtable.maxSeqno());
+            firstSegment = parts.wal().firstSegmentAfter(memtable.maxSeqno());
+            record(added, memtable.maxSeqno(), firstSegment);
         } catch (FlowDbException e) {
             onManifestFailure.accept(e);
             /* The manifest may or may not name the table now, so its file stays; the next open decides. */
@@ -117,16 +119,16 @@ final class Flusher {
             throw e;
         }
         parts.states().flushed(memtable, added);
-        parts.wal().deleteUpTo(memtable.maxSeqno());
+        parts.wal().deleteBefore(firstSegment);
         parts.counters().flushed(SstSet.bytesOf(added), System.nanoTime() - start);
     }
 
-    private void record(List<Sst> added, long flushedSeqno) {
+    private void record(List<Sst> added, long flushedSeqno, long firstSegment) {
         parts.manifest()
                 .apply(new ManifestEdit(
                         added.stream().map(Sst::meta).toList(),
                         List.of(),
-                        parts.wal().firstSegmentAfter(flushedSeqno),
+                        firstSegment,
                         flushedSeqno,
                         parts.tables().nextId()));
     }

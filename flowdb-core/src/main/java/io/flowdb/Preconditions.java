@@ -2,6 +2,7 @@ package io.flowdb;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,20 +22,20 @@ public final class Preconditions {
 
     /** Starts an empty set for reads made at {@code snapshot}, which must stay open until the commit has returned. */
     public static Preconditions since(StoreReader snapshot) {
-        return new Preconditions(snapshot.seqno());
+        return new Preconditions(Objects.requireNonNull(snapshot, "snapshot").seqno());
     }
 
     /** Requires that {@code key} was neither written nor deleted. */
     public Preconditions key(byte[] key) {
         checkMutable();
-        keys.add(key);
+        keys.add(Objects.requireNonNull(key, "key"));
         return this;
     }
 
     /** Requires that no key from {@code start} (inclusive) to {@code end} (exclusive, null for unbounded) was written or deleted. */
     public Preconditions range(byte[] start, byte @Nullable [] end) {
         checkMutable();
-        ranges.add(new Range(start, end));
+        ranges.add(new Range(Objects.requireNonNull(start, "start"), end));
         return this;
     }
 

@@ -49,26 +49,32 @@ public final class Query {
 
     /** Keys that start with {@code prefix}; an empty prefix means all. */
     public static Query prefix(byte[] prefix) {
+        Objects.requireNonNull(prefix, "prefix");
         return ALL.withKeys(prefix.clone(), Keys.prefixEnd(prefix));
     }
 
     /** Keys that start with the UTF-8 bytes of {@code prefix}. */
     public static Query prefix(String prefix) {
-        return prefix(Keys.utf8(prefix));
+        return prefix(Keys.utf8(Objects.requireNonNull(prefix, "prefix")));
     }
 
     /** Keys from {@code start} to {@code end}, both inclusive. */
     public static Query keyRange(byte[] start, byte[] end) {
+        Objects.requireNonNull(start, "start");
+        Objects.requireNonNull(end, "end");
         return ALL.fromKey(start, true).toKey(end, true);
     }
 
     /** Keys from {@code start} to {@code end} as UTF-8, both inclusive. */
     public static Query keyRange(String start, String end) {
+        Objects.requireNonNull(start, "start");
+        Objects.requireNonNull(end, "end");
         return keyRange(Keys.utf8(start), Keys.utf8(end));
     }
 
     /** Every version of one key. */
     public static Query key(byte[] key) {
+        Objects.requireNonNull(key, "key");
         return keyRange(key, key);
     }
 
@@ -84,11 +90,13 @@ public final class Query {
 
     /** Sets the lower key bound. */
     public Query fromKey(byte[] key, boolean inclusive) {
+        Objects.requireNonNull(key, "key");
         return withKeys(inclusive ? key.clone() : Keys.successor(key), endKey);
     }
 
     /** Sets the upper key bound. */
     public Query toKey(byte[] key, boolean inclusive) {
+        Objects.requireNonNull(key, "key");
         return withKeys(startKey, inclusive ? Keys.successor(key) : key.clone());
     }
 

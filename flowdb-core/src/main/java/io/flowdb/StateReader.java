@@ -6,6 +6,7 @@ import io.flowdb.internal.merge.ScanBounds;
 import io.flowdb.internal.merge.VisibleScan;
 import io.flowdb.internal.stats.OperationMeter;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ abstract class StateReader implements StoreReader {
 
     @Override
     public @Nullable StoredValue get(byte[] key) {
+        Keys.checkKey(key);
         PointLookup found = lookUp(key, 0);
         return found == null ? null : new StoredValue(found.value(), found.seqno(), found.expireAt());
     }
@@ -64,7 +66,7 @@ abstract class StateReader implements StoreReader {
     }
 
     RecordScan scanRecords(Query query) {
-        return new QueryScan(open(query, counters.scans), query.limit());
+        return new QueryScan(open(Objects.requireNonNull(query, "query"), counters.scans), query.limit());
     }
 
     @Override

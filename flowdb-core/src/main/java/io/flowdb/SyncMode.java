@@ -1,6 +1,7 @@
 package io.flowdb;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /** When a commit is forced to stable storage. */
 public sealed interface SyncMode {
@@ -26,5 +27,10 @@ public sealed interface SyncMode {
     }
 
     /** See {@link #interval(Duration)}. */
-    record Interval(Duration period) implements SyncMode {}
+    record Interval(Duration period) implements SyncMode {
+        /** The period is judged when a configuration is built. */
+        public Interval {
+            Objects.requireNonNull(period, "period");
+        }
+    }
 }

@@ -41,6 +41,7 @@ public final class WriteBatch {
 
     /** Adds a put. */
     public WriteBatch put(FlowRecord record) {
+        Objects.requireNonNull(record, "record");
         return put(record.key(), record.ts(), record.expireAt(), record.value());
     }
 
@@ -73,6 +74,8 @@ public final class WriteBatch {
      * (exclusive). {@code start >= end} deletes nothing.
      */
     public WriteBatch deleteRange(byte[] start, byte[] end) {
+        Objects.requireNonNull(start, "start");
+        Objects.requireNonNull(end, "end");
         check(
                 start.length <= Keys.MAX_KEY_BYTES,
                 "start length",

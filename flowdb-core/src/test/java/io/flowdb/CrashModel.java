@@ -41,11 +41,7 @@ final class CrashModel {
     /** A commit of one to five puts, deletes and range deletes. */
     void commit(Engine engine, WriteOptions options, boolean makesDurable) {
         TreeMap<String, String> after = new TreeMap<>(states.get(states.size() - 1));
-        WriteBatch batch = new WriteBatch();
-        int n = random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 1;
-        for (int i = 0; i < n; i++) {
-            addOperation(batch, after);
-        }
+        WriteBatch batch = randomBatch(random, after);
         states.add(after);
         started = states.size() - 1;
         engine.write(batch, options);
@@ -54,12 +50,22 @@ final class CrashModel {
         }
     }
 
+    /** One to five puts, deletes and range deletes, which are made in {@code after} too. */
+    static WriteBatch randomBatch(Random random, TreeMap<String, String> after) {
+        WriteBatch batch = new WriteBatch();
+        int n = random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 1;
+        for (int i = 0; i < n; i++) {
+            addOperation(random, batch, after);
+        }
+        return batch;
+    }
+
     /** Everything committed so far has been made durable by other means. */
     void allDurable() {
         durable = started;
     }
 
-    private void addOperation(WriteBatch batch, TreeMap<String, String> after) {
+    private static void addOperation(Random random, WriteBatch batch, TreeMap<String, String> after) {
         int dice = random.nextInt(10);
         String key = key(random.nextInt(KEYS));
         int ts = random.nextInt(TIMES);
@@ -92,7 +98,7 @@ final class CrashModel {
                 + states.indexOf(found) + "; differs from the first in " + difference(states.get(atLeast), found));
     }
 
-    private static String difference(TreeMap<String, String> expected, TreeMap<String, String> found) {
+    static String difference(TreeMap<String, String> expected, TreeMap<String, String> found) {
         List<String> versions = new ArrayList<>();
         for (String version : new java.util.TreeSet<>(expected.keySet())) {
             if (!expected.get(version).equals(found.get(version))) {
@@ -115,7 +121,7 @@ final class CrashModel {
         return found;
     }
 
-    private static void checkPointReads(Engine engine, TreeMap<String, String> expected) {
+    static void checkPointReads(Engine engine, TreeMap<String, String> expected) {
         for (int k = 0; k < KEYS; k++) {
             for (int ts = 0; ts < TIMES; ts++) {
                 String value = engine.get(key(k), ts).map(FlowRecord::valueText).orElse(null);

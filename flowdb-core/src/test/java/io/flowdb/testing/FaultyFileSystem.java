@@ -74,6 +74,7 @@ public final class FaultyFileSystem implements FileSystem {
     private final Set<Path> locks = ConcurrentHashMap.newKeySet();
     private volatile Fault fault = (call, path) -> {};
     private volatile long capacityBytes = Long.MAX_VALUE;
+    private volatile boolean tornWrites;
 
     /** What a power cut does to unsynced blocks, lengths and names. */
     public enum Loss {
@@ -95,6 +96,11 @@ public final class FaultyFileSystem implements FileSystem {
     /** Bytes that all files together may have; a write beyond is cut short and fails as on a full disk. */
     public void setCapacityBytes(long bytes) {
         capacityBytes = bytes;
+    }
+
+    /** Whether a write that the fault forbids leaves its first half behind, instead of nothing. */
+    public void setTornWrites(boolean torn) {
+        tornWrites = torn;
     }
 
     /** Length of all files together. */
@@ -204,6 +210,15 @@ public final class FaultyFileSystem implements FileSystem {
     @Override
     public boolean exists(Path path) {
         return locked(() -> path.getParent() == null || names.containsKey(path));
+    }
+
+    @Override
+    public boolean isVacant(Path path) {
+        return calling(Call.LIST, path, () -> {
+            FaultyFile there = names.get(path);
+            return there == null
+                    || there == DIRECTORY && names.keySet().stream().noneMatch(p -> path.equals(p.getParent()));
+        });
     }
 
     @Override
@@ -367,7 +382,20 @@ public final class FaultyFileSystem implements FileSystem {
 
         @Override
         public void write(ByteBuffer source, long position) {
-            calling(Call.WRITE, path, () -> {
+            try {
+                fault.before(Call.WRITE, path);
+            } catch (StorageException e) {
+                if (tornWrites) {
+                    ByteBuffer half = source.slice();
+                    half.limit(half.limit() / 2);
+                    locked(() -> {
+                        file.write(half, position);
+                        return path;
+                    });
+                }
+                throw e;
+            }
+            locked(() -> {
                 checkOpen();
                 long growth = Math.max(0, position + source.remaining() - file.size());
                 long room = capacityBytes == Long.MAX_VALUE ? growth : Math.max(0, capacityBytes - usedBytes());

@@ -1,5 +1,6 @@
 package io.flowdb.internal.io;
 
+import io.flowdb.error.StorageException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -24,6 +25,9 @@ public interface FileSystem {
     /** Whether a file or directory exists. */
     boolean exists(Path path);
 
+    /** Whether nothing has this name, or a directory with nothing in it. */
+    boolean isVacant(Path path);
+
     /** Names of the files in a directory, in no order; empty if the directory does not exist. */
     List<String> list(Path directory);
 
@@ -38,6 +42,29 @@ public interface FileSystem {
 
     /** Creates a directory and its parents, accessible by their owner only where the platform can say so. */
     void createDirectories(Path directory);
+
+    /**
+     * Creates a directory and its parents where they are missing. The names of those created are durable on return; one that cannot be made so
+     * is taken away again, as who finds it later takes it for durable.
+     */
+    default void createDurably(Path directory) {
+        Path parent = directory.getParent();
+        if (parent == null || exists(directory)) {
+            return;
+        }
+        createDurably(parent);
+        createDirectories(directory);
+        try {
+            syncDirectory(parent);
+        } catch (StorageException e) {
+            try {
+                delete(directory);
+            } catch (StorageException suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw e;
+        }
+    }
 
     /** Makes names created, renamed or deleted in {@code directory} durable. */
     void syncDirectory(Path directory);

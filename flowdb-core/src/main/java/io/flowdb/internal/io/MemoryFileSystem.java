@@ -43,6 +43,11 @@ public final class MemoryFileSystem implements FileSystem {
     }
 
     @Override
+    public boolean isVacant(Path path) {
+        return locked(() -> files.keySet().stream().noneMatch(f -> f.startsWith(path)));
+    }
+
+    @Override
     public List<String> list(Path directory) {
         return locked(() -> {
             List<String> names = new ArrayList<>();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
@@ -38,6 +39,18 @@ public final class NioFileSystem implements FileSystem {
     @Override
     public boolean exists(Path path) {
         return Files.exists(path);
+    }
+
+    @Override
+    public boolean isVacant(Path path) {
+        if (!Files.isDirectory(path)) {
+            return !Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+        }
+        try (Stream<Path> entries = Files.list(path)) {
+            return entries.findAny().isEmpty();
+        } catch (IOException e) {
+            throw new StorageException("Cannot list " + path + ": " + e, e);
+        }
     }
 
     @Override

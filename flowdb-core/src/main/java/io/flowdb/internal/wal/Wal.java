@@ -205,7 +205,7 @@ public final class Wal implements AutoCloseable {
 
     /**
      * Ends the segment being written if all its frames have a tag at or below {@code tag}, so that {@link #firstSegmentAfter} can leave it behind
-     * and {@link #deleteUpTo} can delete it.
+     * and {@link #deleteBefore} can delete it.
      */
     public void retireUpTo(long tag) {
         syncLock.lock();
@@ -229,12 +229,12 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** Deletes the segments before {@link #firstSegmentAfter}; only once the manifest has recorded that. */
-    public void deleteUpTo(long tag) {
+    /** Deletes the segments before {@code firstSegment}; only once the manifest has recorded that number. */
+    public void deleteBefore(long firstSegment) {
         List<Long> numbers = new ArrayList<>();
         ioLock.lock();
         try {
-            while (!older.isEmpty() && older.peekFirst().lastTag() <= tag && unsynced.isEmpty()) {
+            while (!older.isEmpty() && older.peekFirst().number() < firstSegment) {
                 numbers.add(older.removeFirst().number());
             }
         } finally {
@@ -245,7 +245,7 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** Number of the oldest segment that {@link #deleteUpTo} with this tag would keep. */
+    /** Number of the oldest segment that is still needed once all frames up to {@code tag} are in tables; for {@link #deleteBefore}. */
     public long firstSegmentAfter(long tag) {
         ioLock.lock();
         try {

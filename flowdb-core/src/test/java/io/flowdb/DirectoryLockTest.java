@@ -1,0 +1,83 @@
+package io.flowdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.flowdb.error.DatabaseLockedException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** T-32: one owner a directory, in this process and between processes, and a free directory after every kind of end. */
+class DirectoryLockTest {
+    @TempDir
+    Path dir;
+
+    /** Opens the directory that it is given, says so, and keeps it until it is killed or its input ends. */
+    static final class Holder {
+        private Holder() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (Engine engine = Engine.open(Config.of(Path.of(arguments[0])))) {
+                engine.write(FlowRecord.of("from", 0, "the other process"));
+                System.out.println("open");
+                while (System.in.read() >= 0) {
+                    System.out.println("still open");
+                }
+            }
+            System.out.println("closed");
+        }
+    }
+
+    private DatabaseLockedException openLocked() {
+        long start = System.nanoTime();
+        DatabaseLockedException refused =
+                catchThrowableOfType(DatabaseLockedException.class, () -> Engine.open(Config.of(dir.resolve("db"))));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+        assertThat(refused).isNotNull();
+        assertThat(refused.retryable()).isTrue();
+        assertThat(refused.directory()).isEqualTo(dir.resolve("db").toString());
+        assertThat(Instant.parse(refused.since()))
+                .isBetween(Instant.now().minusSeconds(600), Instant.now().plusSeconds(1));
+        return refused;
+    }
+
+    @Test
+    void open_twiceInOneProcess_isRefusedAtOnceAndFreeAfterClose() {
+        try (Engine engine = Engine.open(Config.of(dir.resolve("db")))) {
+            assertThat(openLocked().holderPid())
+                    .isEqualTo(ProcessHandle.current().pid());
+            engine.write(FlowRecord.of("k", 0, "the refused open did no harm"));
+        }
+        try (Engine engine = Engine.open(Config.of(dir.resolve("db")))) {
+            assertThat(engine.get("k", 0)).isPresent();
+        }
+    }
+
+    @Test
+    void open_heldByAnotherProcess_isRefusedAtOnceAndFreeAfterKill() throws Exception {
+        try (ChildJvm holder = ChildJvm.start(Holder.class, dir.resolve("db").toString())) {
+            assertThat(holder.readLine()).isEqualTo("open");
+            for (int i = 0; i < 3; i++) {
+                assertThat(openLocked().holderPid()).isEqualTo(holder.pid());
+            }
+            holder.kill();
+            try (Engine engine = Engine.open(Config.of(dir.resolve("db")))) {
+                assertThat(engine.get("from", 0).orElseThrow().valueText()).isEqualTo("the other process");
+            }
+        }
+    }
+
+    @Test
+    void open_otherProcessClosed_succeeds() throws Exception {
+        try (ChildJvm holder = ChildJvm.start(Holder.class, dir.resolve("db").toString())) {
+            assertThat(holder.readLine()).isEqualTo("open");
+            holder.input().close();
+            assertThat(holder.readLine()).isEqualTo("closed");
+            Engine.open(Config.of(dir.resolve("db"))).close();
+        }
+    }
+}
