@@ -2,40 +2,39 @@ package io.flowdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowdb.ModelTarget.Change;
+import io.flowdb.ModelTarget.Form;
+import io.flowdb.ModelTarget.Upkeep;
 import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.base.Op;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random operations on an engine and on a {@link TreeMap}; both must give the same answers to every form of read, whatever is in memory or in
- * tables, before and after reopening. The seed is in the test's name; {@code -Dflowdb.test.seed=N} runs one seed alone.
+ * T-15: one list of random operations is given to a {@link ModelDatabase} and to several engines, each with settings of its own: puts, batches,
+ * deletes, range deletes, patches, time to live, snapshots held open, flush, compaction, gc and reopening. All must give the model's answer
+ * to every read, and so the same answers as each other.
+ *
+ * <p>The seed is in the test's name; {@code -Dflowdb.test.seed=N} runs one seed alone. {@code flowdb.test.modelSeeds}, {@code
+ * flowdb.test.modelSteps} and {@code flowdb.test.modelOptionSets} set how much is done.
  */
 class EngineModelTest {
-    private static final int STEPS = Integer.getInteger("flowdb.test.modelSteps", 4_000);
+    private static final int STEPS = Integer.getInteger("flowdb.test.modelSteps", 10_000);
+    private static final int OPTION_SETS = Integer.getInteger("flowdb.test.modelOptionSets", 3);
+    private static final int CHECKS = 4;
 
     @TempDir
     Path dir;
-
-    /** Key and ts of a version, in engine order. */
-    private record Version(String key, long ts) implements Comparable<Version> {
-        @Override
-        public int compareTo(Version o) {
-            int order = Arrays.compareUnsigned(Keys.utf8(key), Keys.utf8(o.key));
-            return order != 0 ? order : Long.compare(ts, o.ts);
-        }
-    }
-
-    /** What the model knows of a version. */
-    private record Stored(String value, long expireAt) {}
 
     static List<Long> seeds() {
         Long one = Long.getLong("flowdb.test.seed");
@@ -43,7 +42,7 @@ class EngineModelTest {
             return List.of(one);
         }
         List<Long> seeds = new ArrayList<>();
-        for (int i = 0; i < Integer.getInteger("flowdb.test.modelSeeds", 8); i++) {
+        for (int i = 0; i < Integer.getInteger("flowdb.test.modelSeeds", 3); i++) {
             seeds.add(System.nanoTime() + i * 7919L);
         }
         return seeds;
@@ -51,225 +50,227 @@ class EngineModelTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void operations_random_answerLikeTheModel(long seed) {
-        new Run(seed, dir.resolve("db" + seed)).run();
+    void operations_random_answerLikeTheModelWhateverTheSettings(long seed) {
+        List<ModelEngine> engines = new ArrayList<>();
+        try {
+            Random settings = new Random(seed);
+            for (int i = 0; i < OPTION_SETS; i++) {
+                engines.add(new ModelEngine(dir.resolve("db" + i), settings));
+            }
+            new Run(seed, engines).run();
+        } finally {
+            engines.forEach(ModelEngine::close);
+        }
     }
 
     /** One seed's run. */
     private static final class Run {
+        private final long seed;
         private final Random random;
-        private final Path path;
-        private final AtomicLong clock = new AtomicLong(1_000_000);
-        private final TreeMap<Version, Stored> model = new TreeMap<>();
-        private final List<Pinned> pinned = new ArrayList<>();
-        private final Config config;
-        private Engine engine;
+        private final ModelDatabase model = new ModelDatabase();
+        private final List<ModelEngine> engines;
+        private int step;
+        private String what = "";
 
-        /** A snapshot and what it must show. */
-        private record Pinned(Snapshot snapshot, TreeMap<Version, Stored> model, long now) {}
-
-        Run(long seed, Path path) {
+        Run(long seed, List<ModelEngine> engines) {
+            this.seed = seed;
             this.random = new Random(seed);
-            this.path = path;
-            this.config = Config.builder()
-                    .dataDir(path)
-                    .memtableSize(64 << 10)
-                    .blockSize(512 << random.nextInt(5))
-                    .blockCacheCapacity(random.nextBoolean() ? 0 : 64 << 10)
-                    .bloomBitsPerKey(random.nextInt(3) * 6)
-                    .compression(random.nextBoolean() ? Compression.LZ4 : Compression.NONE)
-                    .walSyncMode(SyncMode.interval(java.time.Duration.ofSeconds(5)))
-                    .autoBackground(random.nextBoolean())
-                    .maxFrozenMemtables(50)
-                    .clockMicros(clock::get)
-                    .build();
-            this.engine = Engine.open(config);
+            this.engines = engines;
         }
 
         void run() {
-            for (int i = 0; i < STEPS; i++) {
+            for (step = 1; step <= STEPS; step++) {
                 step();
+                if (step % (STEPS / CHECKS) == 0) {
+                    checkAll();
+                }
             }
-            checkAll(engine, model, clock.get());
-            reopen();
-            checkAll(engine, model, clock.get());
-            engine.close();
+            same("reopen", t -> {
+                t.reopen();
+                return "";
+            });
+            checkAll();
+        }
+
+        private void checkAll() {
+            ReadForms forms = new ReadForms(model.alive(), model.expired(), 4);
+            same("every form of read", t -> {
+                t.checkAll("seed " + seed + ", step " + step, forms);
+                return "";
+            });
+        }
+
+        /** Does the same to the model and to every engine; what they return must be equal. */
+        private void same(String name, Function<ModelTarget, Object> action) {
+            what = name;
+            Object expected = action.apply(model);
+            for (ModelEngine engine : engines) {
+                Object found;
+                try {
+                    found = action.apply(engine);
+                } catch (RuntimeException | AssertionError e) {
+                    throw new AssertionError("seed " + seed + ", step " + step + ", " + what + " of " + engine, e);
+                }
+                assertThat(found)
+                        .as("seed %d, step %d, %s of %s", seed, step, what, engine)
+                        .isEqualTo(expected);
+            }
+        }
+
+        private void change(String name, Consumer<ModelTarget> action) {
+            same(name, t -> {
+                action.accept(t);
+                return "";
+            });
         }
 
         private void step() {
             int dice = random.nextInt(1000);
-            if (dice < 500) {
+            if (dice < 380) {
                 put();
-            } else if (dice < 650) {
-                Version v = version();
-                if (random.nextBoolean()) {
-                    engine.delete(v.key(), v.ts());
-                } else {
-                    engine.deleteBatch(List.of(FlowRecord.of(v.key(), v.ts(), "")));
-                }
-                model.remove(v);
-            } else if (dice < 670) {
-                deleteRange();
-            } else if (dice < 700) {
-                clock.addAndGet(random.nextInt(100));
-            } else if (dice < 880) {
-                checkPoint();
-            } else if (dice < 970) {
-                checkQuery(engine::query, model, clock.get());
-            } else if (dice < 980) {
-                engine.flush();
-            } else if (dice < 985) {
-                pinned.add(new Pinned(engine.snapshot(), new TreeMap<>(model), clock.get()));
-            } else if (dice < 994) {
-                checkSnapshots();
-            } else if (dice < 999) {
-                maintain();
+            } else if (dice < 560) {
+                commit();
+            } else if (dice < 600) {
+                patch();
+            } else if (dice < 640) {
+                long micros = random.nextInt(100);
+                change("pass", t -> t.pass(micros));
+            } else if (dice < 800) {
+                byte[] key = key();
+                long ts = ts();
+                same("get", t -> t.get(key, ts));
+                same("getLatest", t -> t.getLatest(key));
+            } else if (dice < 920) {
+                Query query = query();
+                Form form = Form.values()[random.nextInt(Form.values().length)];
+                same(form + " " + query, t -> t.query(query, form));
+            } else if (dice < 975) {
+                snapshot();
             } else {
-                reopen();
+                maintain();
             }
         }
 
         private void put() {
-            int n = 1 + random.nextInt(5);
             List<FlowRecord> records = new ArrayList<>();
-            for (int i = 0; i < n; i++) {
-                Version v = version();
-                long expireAt = random.nextInt(10) == 0 ? clock.get() + random.nextInt(200) : FlowRecord.NEVER;
-                String value = "v" + random.nextInt() + "x".repeat(random.nextInt(60));
-                records.add(FlowRecord.of(v.key(), v.ts(), value).withExpireAt(expireAt));
-                model.put(v, new Stored(value, expireAt));
+            for (int n = random.nextInt(5); n >= 0; n--) {
+                records.add(new FlowRecord(key(), ts(), expiry(), value()));
             }
-            engine.writeBatch(records);
+            Duration ttl = random.nextInt(8) == 0 ? Duration.ofNanos(1_000L * (1 + random.nextInt(400))) : null;
+            change("put", t -> t.put(records, ttl));
         }
 
-        private void deleteRange() {
-            String a = key();
-            String b = key();
-            engine.deleteRange(a, b);
-            if (new Version(a, 0).compareTo(new Version(b, 0)) < 0) {
-                model.subMap(new Version(a, Long.MIN_VALUE), new Version(b, Long.MIN_VALUE))
-                        .clear();
+        private void commit() {
+            List<Change> changes = new ArrayList<>();
+            for (int n = random.nextInt(3) == 0 ? random.nextInt(6) : 0; n >= 0; n--) {
+                int dice = random.nextInt(20);
+                if (dice < 5) {
+                    changes.add(new Change(Op.PUT, key(), ts(), expiry(), value()));
+                } else if (dice < 19) {
+                    changes.add(new Change(Op.DELETE, key(), ts(), 0, new byte[0]));
+                } else {
+                    byte[] start = random.nextInt(6) == 0 ? new byte[0] : key();
+                    changes.add(new Change(Op.DELETE_RANGE, start, 0, 0, key()));
+                }
             }
+            change("commit", t -> t.commit(changes));
         }
 
-        private void checkPoint() {
-            Version v = version();
-            assertThat(engine.get(v.key(), v.ts()).map(FlowRecord::valueText))
-                    .isEqualTo(alive(model, v, clock.get()).map(Stored::value));
-            Optional<String> latest = model
-                    .subMap(new Version(v.key(), Long.MIN_VALUE), true, new Version(v.key(), Long.MAX_VALUE), true)
-                    .descendingMap()
-                    .values()
-                    .stream()
-                    .filter(s -> s.expireAt() > clock.get())
-                    .findFirst()
-                    .map(Stored::value);
-            assertThat(engine.getLatest(v.key()).map(FlowRecord::valueText)).isEqualTo(latest);
+        private void patch() {
+            byte[] key = key();
+            long ts = ts();
+            Patch patch = random.nextBoolean()
+                    ? Patch.value(value())
+                    : Patch.ttl(Duration.ofNanos(1_000L * (1 + random.nextInt(400))));
+            Patch chosen = random.nextInt(3) == 0 ? patch.withTtl(Duration.ofDays(1)) : patch;
+            same("patch", t -> t.patch(key, ts, chosen));
         }
 
-        private void checkSnapshots() {
-            if (pinned.isEmpty()) {
+        private void snapshot() {
+            int count = model.pinnedCount();
+            int dice = random.nextInt(10);
+            if (count == 0 || dice == 0 && count < 5) {
+                change("pin", ModelTarget::pin);
                 return;
             }
-            Pinned p = pinned.get(random.nextInt(pinned.size()));
-            checkQuery(query -> collect(p.snapshot(), query), p.model(), p.now());
-            Version v = version();
-            assertThat(p.snapshot().get(Keys.utf8(v.key()), v.ts()).map(FlowRecord::valueText))
-                    .isEqualTo(alive(p.model(), v, p.now()).map(Stored::value));
-            if (random.nextInt(3) == 0) {
-                p.snapshot().close();
-                pinned.remove(p);
+            int number = random.nextInt(count);
+            if (dice == 1) {
+                change("unpin", t -> t.unpin(number));
+            } else if (dice < 6) {
+                Query query = query();
+                same("snapshot " + number + " " + query, t -> t.querySnapshot(number, query));
+            } else {
+                byte[] key = key();
+                long ts = ts();
+                same("get of snapshot " + number, t -> t.getFromSnapshot(number, key, ts));
             }
         }
 
         private void maintain() {
-            if (random.nextInt(4) == 0) {
-                engine.gc();
+            int dice = random.nextInt(50);
+            if (dice == 0) {
+                change("reopen", ModelTarget::reopen);
+            } else if (dice < 4) {
+                change("gc", t -> t.maintain(Upkeep.GC));
+            } else if (dice < 10) {
+                change("flush", t -> t.maintain(Upkeep.FLUSH));
+                change("compact", t -> t.maintain(Upkeep.COMPACT));
             } else {
-                engine.flush();
-                engine.compact();
-            }
-        }
-
-        private void reopen() {
-            pinned.forEach(p -> p.snapshot().close());
-            pinned.clear();
-            engine.close();
-            engine = Engine.open(config);
-        }
-
-        private static List<FlowRecord> collect(Snapshot snapshot, Query query) {
-            List<FlowRecord> found = new ArrayList<>();
-            try (RecordScan scan = snapshot.scan(query)) {
-                scan.forEachRemaining(found::add);
-            }
-            return found;
-        }
-
-        private void checkQuery(
-                java.util.function.Function<Query, List<FlowRecord>> run, TreeMap<Version, Stored> expected, long now) {
-            Query query = query();
-            assertThat(run.apply(query).stream().map(Run::show).toList())
-                    .as("%s", query)
-                    .isEqualTo(select(expected, query, now));
-        }
-
-        private void checkAll(Engine opened, TreeMap<Version, Stored> expected, long now) {
-            for (Query query : List.of(Query.all(), Query.all().reverse())) {
-                assertThat(opened.query(query).stream().map(Run::show).toList())
-                        .isEqualTo(select(expected, query, now));
+                change("flush", t -> t.maintain(Upkeep.FLUSH));
             }
         }
 
         private Query query() {
             Query query = Query.all();
-            switch (random.nextInt(4)) {
-                case 0 -> query = Query.prefix(key().substring(0, 1 + random.nextInt(2)));
+            switch (random.nextInt(5)) {
+                case 0 -> {
+                    byte[] key = key();
+                    query = Query.prefix(Arrays.copyOf(key, 1 + random.nextInt(Math.min(3, key.length))));
+                }
                 case 1 -> query = Query.keyRange(key(), key());
                 case 2 -> {
-                    query = query.fromKey(Keys.utf8(key()), random.nextBoolean());
-                    query = query.toKey(Keys.utf8(key()), random.nextBoolean());
+                    query = query.fromKey(key(), random.nextBoolean());
+                    query = random.nextBoolean() ? query.toKey(key(), random.nextBoolean()) : query;
                 }
-                default -> query = random.nextBoolean() ? query : Query.key(Keys.utf8(key()));
+                case 3 -> query = Query.key(key());
+                default -> query = Query.all();
             }
             if (random.nextInt(3) == 0) {
-                query = query.fromTs(random.nextInt(6) - 1, random.nextBoolean());
-                query = query.toTs(random.nextInt(6), random.nextBoolean());
+                query = query.fromTs(ts() - 1, random.nextBoolean());
+                query = random.nextBoolean() ? query.toTs(ts(), random.nextBoolean()) : query;
             }
             query = random.nextBoolean() ? query.reverse() : query;
-            return random.nextInt(3) == 0 ? query.limit(random.nextInt(10)) : query;
+            query = random.nextInt(3) == 0 ? query.limit(random.nextInt(10)) : query;
+            return random.nextInt(3) == 0
+                    ? query.options(new ReadOptions(random.nextBoolean(), random.nextBoolean()))
+                    : query;
         }
 
-        private static List<String> select(TreeMap<Version, Stored> model, Query query, long now) {
-            List<String> found = new ArrayList<>();
-            var walk = query.reversed() ? model.descendingMap() : model;
-            walk.forEach((v, s) -> {
-                byte[] key = Keys.utf8(v.key());
-                boolean inKeys = (query.startKey() == null || Arrays.compareUnsigned(key, query.startKey()) >= 0)
-                        && (query.endKey() == null || Arrays.compareUnsigned(key, query.endKey()) < 0);
-                boolean inTime = v.ts() >= query.minTs() && v.ts() <= query.maxTs();
-                if (inKeys && inTime && s.expireAt() > now && found.size() < query.limit()) {
-                    found.add(v.key() + "@" + v.ts() + "=" + s.value() + "!" + s.expireAt());
-                }
-            });
-            return found;
+        private byte[] value() {
+            int length = random.nextInt(50) == 0 ? random.nextInt(9_000) : random.nextInt(60);
+            return ("v" + random.nextInt() + "x".repeat(length)).getBytes(StandardCharsets.UTF_8);
         }
 
-        private static String show(FlowRecord r) {
-            return r.keyText() + "@" + r.ts() + "=" + r.valueText() + "!" + r.expireAt();
+        private long expiry() {
+            return random.nextInt(10) == 0 ? ModelTarget.START + random.nextInt(STEPS * 4) : FlowRecord.NEVER;
         }
 
-        private static Optional<Stored> alive(TreeMap<Version, Stored> model, Version v, long now) {
-            return Optional.ofNullable(model.get(v)).filter(s -> s.expireAt() > now);
+        private long ts() {
+            int dice = random.nextInt(12);
+            return dice == 0 ? -1_000_000_000_000L : dice == 1 ? Long.MAX_VALUE - 1 : random.nextInt(4);
         }
 
-        private String key() {
-            String prefix = List.of("a", "user/", "z\u00ff", "key_0000").get(random.nextInt(4));
-            return prefix + random.nextInt(40);
-        }
-
-        private Version version() {
-            return new Version(key(), random.nextInt(4));
+        private byte[] key() {
+            int number = random.nextInt(40);
+            return switch (random.nextInt(7)) {
+                case 0 -> Keys.utf8("a" + number);
+                case 1 -> Keys.utf8("user/" + number);
+                case 2 -> Keys.utf8("z\u00ff" + number);
+                case 3 -> new byte[] {(byte) 0xff, (byte) (number - 20)};
+                case 4 -> Arrays.copyOf(new byte[] {0, (byte) number}, 1 + number % 4);
+                case 5 -> Keys.utf8("long" + "k".repeat(300) + number);
+                default -> Keys.utf8("key_0000" + number);
+            };
         }
     }
 }

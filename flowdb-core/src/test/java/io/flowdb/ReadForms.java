@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * OrderedStore}. The expected answers are found by filtering the list of records.
  */
 final class ReadForms {
-    private static final int MOST_PROBED = 12;
+    private static final int PROBED = 12;
 
     /** In the order of the engine: keys as unsigned bytes, then ts. */
     static final Comparator<FlowRecord> ORDER =
@@ -34,6 +34,11 @@ final class ReadForms {
 
     /** {@code alive} is everything that must be found; {@code absent} are versions to be asked for that must not. */
     ReadForms(Collection<FlowRecord> alive, Collection<FlowRecord> absent) {
+        this(alive, absent, PROBED);
+    }
+
+    /** The same with bounds made of about {@code probed} keys and times. */
+    ReadForms(Collection<FlowRecord> alive, Collection<FlowRecord> absent, int probed) {
         this.alive = alive.stream().sorted(ORDER).toList();
         TreeSet<byte[]> allKeys = new TreeSet<>(Arrays::compareUnsigned);
         TreeSet<Long> allTimes = new TreeSet<>(List.of(0L));
@@ -41,12 +46,12 @@ final class ReadForms {
             allKeys.add(r.key());
             allTimes.add(r.ts());
         });
-        this.keys = thinned(List.copyOf(allKeys));
-        this.times = thinned(List.copyOf(allTimes));
+        this.keys = thinned(List.copyOf(allKeys), probed);
+        this.times = thinned(List.copyOf(allTimes), probed);
     }
 
-    private static <T> List<T> thinned(List<T> all) {
-        int step = 1 + (all.size() - 1) / MOST_PROBED;
+    private static <T> List<T> thinned(List<T> all, int most) {
+        int step = 1 + (all.size() - 1) / most;
         List<T> some = new ArrayList<>();
         for (int i = 0; i < all.size(); i += step) {
             some.add(all.get(i));
