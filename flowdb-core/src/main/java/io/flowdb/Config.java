@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param compactionThreshold files of similar size from which they are merged.
  * @param compactionInterval how often compaction is considered without a flush.
  * @param gcInterval how often expired files are dropped.
- * @param timeBucket width of the buckets of the time index; checked, without effect in this version.
+ * @param timeBucket width of the buckets of the time index, by which a query over a range of time finds its tables.
  * @param defaultTtl time to live of records written without expiry; null for none.
  * @param autoBackground whether flush, compaction, GC and interval syncs run by themselves; false for tests.
  * @param inMemory whether everything is kept in memory and gone at close; no directory is touched.
@@ -220,7 +220,7 @@ public record Config(
             return this;
         }
 
-        /** Width of the buckets of the time index; checked, without effect in this version. Allowed: more than 0. Default: 1 h. */
+        /** Width of the buckets of the time index, by which a query over a range of time finds its tables. Allowed: more than 0. Default: 1 h. */
         public Builder timeBucket(Duration timeBucket) {
             this.timeBucket = Objects.requireNonNull(timeBucket, "timeBucket");
             return this;

@@ -24,10 +24,12 @@ import io.flowdb.internal.wal.Wal;
 import io.flowdb.internal.wal.WalOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -193,6 +195,13 @@ final class EngineOpening {
         orphans.forEach(tables::delete);
     }
 
+    /** At least 1; more than fits is the most that fits. */
+    private static long micros(Duration width) {
+        return width.getSeconds() > Long.MAX_VALUE / 2_000_000
+                ? Long.MAX_VALUE
+                : Math.max(1, TimeUnit.SECONDS.toMicros(width.getSeconds()) + width.getNano() / 1_000);
+    }
+
     private SstSet openTables(TableStore tables, ManifestState state) {
         List<Sst> all = new ArrayList<>();
         for (SstMeta meta : state.tables().values()) {
@@ -200,7 +209,7 @@ final class EngineOpening {
             keep(table.reader());
             all.add(table);
         }
-        return SstSet.of(all);
+        return SstSet.of(all, micros(config.timeBucket()));
     }
 
     /** A frame of the log that is read before it is known which part of it is in tables. */

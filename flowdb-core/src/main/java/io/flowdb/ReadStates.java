@@ -122,7 +122,7 @@ final class ReadStates {
 
     /** Replaces the state by an empty one that readers never meet, as the engine refuses them. */
     void close() {
-        change(state -> new ReadState(new Memtable(), List.of(), SstSet.of(List.of())));
+        change(state -> new ReadState(new Memtable(), List.of(), state.ssts().empty()));
         stateLock.lock();
         try {
             closed = true;

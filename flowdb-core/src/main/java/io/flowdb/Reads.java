@@ -86,14 +86,13 @@ final class Reads {
         }
         ScanOptions scanOptions =
                 new ScanOptions(bounds.minTs(), bounds.maxTs(), options.fillCache(), options.verifyChecksums());
-        for (Sst table : state.ssts().level0Overlapping(bounds.startKey(), bounds.endKey())) {
-            if (isWanted(table, bounds, tombstones)) {
-                sources.add(table.reader().cursor(scanOptions));
-            }
-        }
+        SstSet ssts = state.ssts();
+        tombstones.addAll(ssts.tombstonesOver(bounds.startKey(), bounds.endKey()));
         List<Sst> sorted = new ArrayList<>();
-        for (Sst table : state.ssts().sortedOverlapping(bounds.startKey(), bounds.endKey())) {
-            if (isWanted(table, bounds, tombstones)) {
+        for (Sst table : ssts.overlapping(bounds.startKey(), bounds.endKey(), bounds.minTs(), bounds.maxTs())) {
+            if (table.meta().level() == 0) {
+                sources.add(table.reader().cursor(scanOptions));
+            } else {
                 sorted.add(table);
             }
         }
@@ -108,15 +107,6 @@ final class Reads {
         }
         return new VisibleScan(
                 MergingCursor.of(sources), new Visibility(snapshot, nowMicros, List.copyOf(tombstones)), bounds);
-    }
-
-    /** Takes over the table's range tombstones and tells whether it has entries in the wanted time. */
-    private static boolean isWanted(Sst table, ScanBounds bounds, List<RangeTombstones> tombstones) {
-        if (!table.reader().tombstones().isEmpty()) {
-            tombstones.add(table.reader().tombstones());
-        }
-        SstProperties properties = table.meta().properties();
-        return properties.minTs() <= bounds.maxTs() && properties.maxTs() >= bounds.minTs();
     }
 
     private static boolean findInMemory(Memtable memtable, byte[] key, long ts, long snapshot, PointLookup best) {

@@ -127,6 +127,11 @@ final class StatsCollector {
             stored += table.reader().dataBytes();
         }
         return new EngineStats.Tables(
-                state.ssts().tables().size(), bytes, records, blocks, stored == 0 ? 1 : (double) raw / stored);
+                state.ssts().tables().size(),
+                bytes,
+                records,
+                blocks,
+                state.ssts().timeBuckets(),
+                stored == 0 ? 1 : (double) raw / stored);
     }
 }

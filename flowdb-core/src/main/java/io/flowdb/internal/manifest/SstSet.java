@@ -1,6 +1,7 @@
 package io.flowdb.internal.manifest;
 
 import io.flowdb.internal.base.RangeTombstones;
+import io.flowdb.internal.sstable.SstProperties;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -18,24 +19,44 @@ public final class SstSet {
     private final List<Sst> tables;
     private final List<Sst> level0;
     private final List<Sst> sorted;
+    private final List<Sst> withTombstones;
     private final List<RangeTombstones> tombstones;
+    private final TimeIndex<Sst> times;
+    private final long bucketMicros;
     private final AtomicInteger references = new AtomicInteger();
 
-    private SstSet(List<Sst> level0, List<Sst> sorted) {
+    private SstSet(List<Sst> level0, List<Sst> sorted, long bucketMicros) {
         this.level0 = List.copyOf(level0);
         this.sorted = List.copyOf(sorted);
         List<Sst> all = new ArrayList<>(level0);
         all.addAll(sorted);
         this.tables = List.copyOf(all);
-        this.tombstones = tables.stream()
-                .map(t -> t.reader().tombstones())
-                .filter(t -> !t.isEmpty())
-                .toList();
+        this.withTombstones =
+                tables.stream().filter(t -> !t.reader().tombstones().isEmpty()).toList();
+        this.tombstones =
+                withTombstones.stream().map(t -> t.reader().tombstones()).toList();
+        this.bucketMicros = bucketMicros;
+        this.times = TimeIndex.of(tables, EntryTimes.RANGE, bucketMicros);
         tables.forEach(Sst::retain);
     }
 
-    /** A set of these tables. */
-    public static SstSet of(Collection<Sst> tables) {
+    /** Times of a table's entries; a table without entries has none. */
+    private enum EntryTimes implements TimeIndex.Range<Sst> {
+        RANGE;
+
+        @Override
+        public long min(Sst table) {
+            return table.meta().properties().minTs();
+        }
+
+        @Override
+        public long max(Sst table) {
+            return table.meta().properties().maxTs();
+        }
+    }
+
+    /** A set of these tables, whose time index has buckets of {@code bucketMicros}. */
+    public static SstSet of(Collection<Sst> tables, long bucketMicros) {
         List<Sst> level0 = new ArrayList<>();
         List<Sst> sorted = new ArrayList<>();
         for (Sst table : tables) {
@@ -45,7 +66,7 @@ public final class SstSet {
                 .reversed());
         sorted.sort((a, b) -> Arrays.compareUnsigned(
                 a.meta().properties().minKey(), b.meta().properties().minKey()));
-        return new SstSet(level0, sorted);
+        return new SstSet(level0, sorted, bucketMicros);
     }
 
     /** A new set without the tables of some ids and with others added. */
@@ -56,7 +77,12 @@ public final class SstSet {
                 after.add(table);
             }
         }
-        return of(after);
+        return of(after, bucketMicros);
+    }
+
+    /** A set of no tables. */
+    public SstSet empty() {
+        return of(List.of(), bucketMicros);
     }
 
     /** All tables, level 0 first. */
@@ -94,14 +120,35 @@ public final class SstSet {
         return low;
     }
 
-    /** The level 0 tables that may hold keys from {@code start} (inclusive) to {@code end} (exclusive); null is unbounded. */
-    public List<Sst> level0Overlapping(byte @Nullable [] start, byte @Nullable [] end) {
-        return overlapping(level0, start, end);
+    /**
+     * Tables with entries of keys from {@code start} (inclusive) to {@code end} (exclusive) and of times from {@code minTs} to {@code maxTs} (both
+     * inclusive), as far as their properties tell, in the order of {@link #tables()}; null is unbounded.
+     */
+    public List<Sst> overlapping(byte @Nullable [] start, byte @Nullable [] end, long minTs, long maxTs) {
+        List<Sst> found = new ArrayList<>();
+        for (Sst table : times.candidates(minTs, maxTs)) {
+            SstProperties properties = table.meta().properties();
+            if (properties.minTs() <= maxTs && properties.maxTs() >= minTs && mayHold(properties, start, end)) {
+                found.add(table);
+            }
+        }
+        return found;
     }
 
-    /** The tables of the sorted level that may hold keys from {@code start} (inclusive) to {@code end} (exclusive). */
-    public List<Sst> sortedOverlapping(byte @Nullable [] start, byte @Nullable [] end) {
-        return overlapping(sorted, start, end);
+    /** Range tombstones that may reach keys from {@code start} (inclusive) to {@code end} (exclusive); null is unbounded. */
+    public List<RangeTombstones> tombstonesOver(byte @Nullable [] start, byte @Nullable [] end) {
+        List<RangeTombstones> found = new ArrayList<>();
+        for (Sst table : withTombstones) {
+            if (mayHold(table.meta().properties(), start, end)) {
+                found.add(table.reader().tombstones());
+            }
+        }
+        return found;
+    }
+
+    /** Buckets of the time index that tables are entered in. */
+    public int timeBuckets() {
+        return times.bucketCount();
     }
 
     /** Bytes of the files of some tables. */
@@ -125,16 +172,8 @@ public final class SstSet {
         }
     }
 
-    private static List<Sst> overlapping(List<Sst> from, byte @Nullable [] start, byte @Nullable [] end) {
-        List<Sst> found = new ArrayList<>();
-        for (Sst table : from) {
-            byte[] min = table.meta().properties().minKey();
-            byte[] max = table.meta().properties().maxKey();
-            if ((start == null || Arrays.compareUnsigned(max, start) >= 0)
-                    && (end == null || Arrays.compareUnsigned(min, end) < 0)) {
-                found.add(table);
-            }
-        }
-        return found;
+    private static boolean mayHold(SstProperties properties, byte @Nullable [] start, byte @Nullable [] end) {
+        return (start == null || Arrays.compareUnsigned(properties.maxKey(), start) >= 0)
+                && (end == null || Arrays.compareUnsigned(properties.minKey(), end) < 0);
     }
 }

@@ -140,6 +140,11 @@ public final class FlowDbMetrics implements MeterBinder, DisposableBean {
                 null,
                 s -> s.tables().blockIndexEntries());
         meters.gauge(
+                "flowdb.time.buckets",
+                "Buckets of the time index with tables",
+                null,
+                s -> s.tables().timeBuckets());
+        meters.gauge(
                 "flowdb.sst.compression.ratio",
                 "Bytes of keys and values for each byte of their blocks on disk",
                 null,
