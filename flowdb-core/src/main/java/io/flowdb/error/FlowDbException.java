@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Messages carry file, offset, store, index or field names; never stored values.
  */
 public abstract sealed class FlowDbException extends RuntimeException
-        permits CommitUnknownException,
+        permits ChangeGapException,
+                CommitUnknownException,
                 ConflictException,
                 ConstraintException,
                 CorruptionException,

@@ -22,18 +22,23 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * All stores and indexes of a database with their numbers. Immutable; a change makes a new catalog. Stored as JSON under one key, so
- * that any change of the schema is atomic. Source: docs/format/document-keys.md, format 1.
+ * that any change of the schema is atomic. Source: docs/format/document-keys.md, formats 1 and 2.
  */
 final class Catalog {
     static final byte[] KEY = KeyLayout.catalog();
-    static final Catalog EMPTY = new Catalog(new TreeMap<>(), 1, List.of());
+    static final Catalog EMPTY = new Catalog(new TreeMap<>(), 1, List.of(), false);
+    /** Written unless changes are recorded. */
     private static final int FORMAT = 1;
+    /** As format 1; whoever commits has to record what changed. */
+    private static final int FORMAT_RECORDING = 2;
 
     private final TreeMap<String, StoreDef> stores;
     /** The next number for a store or an index; numbers are never used again. */
     final int nextId;
     /** Migrations that were carried out, oldest first. */
     final List<AppliedMigration> migrations;
+    /** Whether every commit records what it changed, for change feeds. */
+    final boolean recording;
 
     /**
      * A migration that was carried out.
@@ -44,10 +49,12 @@ final class Catalog {
      */
     record AppliedMigration(int version, String description, String checksum) {}
 
-    Catalog(TreeMap<String, StoreDef> stores, int nextId, List<AppliedMigration> migrations) {
+    private Catalog(
+            TreeMap<String, StoreDef> stores, int nextId, List<AppliedMigration> migrations, boolean recording) {
         this.stores = stores;
         this.nextId = nextId;
         this.migrations = migrations;
+        this.recording = recording;
     }
 
     /** The store of this name. */
@@ -75,19 +82,23 @@ final class Catalog {
     Catalog with(StoreDef def, int nextId) {
         TreeMap<String, StoreDef> more = new TreeMap<>(stores);
         more.put(def.name, def);
-        return new Catalog(more, nextId, migrations);
+        return new Catalog(more, nextId, migrations, recording);
     }
 
     Catalog without(String name) {
         TreeMap<String, StoreDef> fewer = new TreeMap<>(stores);
         fewer.remove(name);
-        return new Catalog(fewer, nextId, migrations);
+        return new Catalog(fewer, nextId, migrations, recording);
     }
 
     Catalog with(AppliedMigration migration) {
         List<AppliedMigration> more = new ArrayList<>(migrations);
         more.add(migration);
-        return new Catalog(stores, nextId, List.copyOf(more));
+        return new Catalog(stores, nextId, List.copyOf(more), recording);
+    }
+
+    Catalog withRecording(boolean on) {
+        return new Catalog(stores, nextId, migrations, on);
     }
 
     int version() {
@@ -134,7 +145,7 @@ final class Catalog {
 
     byte[] toBytes() {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
-        root.put("format", FORMAT).put("nextId", nextId);
+        root.put("format", recording ? FORMAT_RECORDING : FORMAT).put("nextId", nextId);
         ArrayNode storeNodes = root.putArray("stores");
         for (StoreDef def : stores.values()) {
             storeNodes.add(toJson(def));
@@ -176,8 +187,8 @@ final class Catalog {
         try {
             JsonNode root = DocumentCodec.MAPPER.readTree(bytes);
             int format = root.path("format").asInt(0);
-            if (format != FORMAT) {
-                throw new UnsupportedFormatException("document catalog", FORMAT, format);
+            if (format != FORMAT && format != FORMAT_RECORDING) {
+                throw new UnsupportedFormatException("document catalog", format, FORMAT_RECORDING);
             }
             TreeMap<String, StoreDef> stores = new TreeMap<>();
             for (JsonNode node : root.get("stores")) {
@@ -191,7 +202,8 @@ final class Catalog {
                         node.get("description").stringValue(),
                         node.get("checksum").stringValue()));
             }
-            return new Catalog(stores, root.get("nextId").intValue(), List.copyOf(migrations));
+            return new Catalog(
+                    stores, root.get("nextId").intValue(), List.copyOf(migrations), format == FORMAT_RECORDING);
         } catch (JacksonException | NullPointerException | IllegalArgumentException e) {
             throw new CorruptionException("document catalog", -1, String.valueOf(e.getMessage()));
         }

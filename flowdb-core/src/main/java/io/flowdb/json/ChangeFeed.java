@@ -4,29 +4,31 @@ import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.json.DocumentCodec;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.Flow;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Committed changes in commit order, none missing, none twice, from the past into the future. Made by {@link JsonDB#changes(long)}.
  *
- * <p>Errors: {@link io.flowdb.error.LimitExceededException} naming {@code changeRetention} if the feed fell so far behind that
- * changes it has not seen are gone; {@link io.flowdb.error.EngineClosedException}. Threads: one.
+ * <p>Read it with {@link #take} and {@link #poll}, as an iterator that waits for the next commit, or hand it on as a {@link
+ * #publisher}. Errors: {@link io.flowdb.error.ChangeGapException} if the feed fell so far behind that changes it has not seen are
+ * gone; {@link EngineClosedException} once the feed or the database is closed. Threads: one; any may close it.
  */
-public final class ChangeFeed {
-    private static final long POLL_NANOS = 200_000_000L;
-
+public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseable {
     private final ChangeLog log;
     private long position;
+    private @Nullable CommittedChanges ahead;
+    private volatile boolean closed; // ends waiting
 
     ChangeFeed(ChangeLog log, long position) {
         this.log = log;
         this.position = position;
     }
 
-    /** Sequence number up to which the changes were seen. */
+    /** Sequence number up to which the changes were given out, to be remembered for {@link JsonDB#changes(long)}. */
     public long position() {
         return position;
     }
@@ -34,7 +36,7 @@ public final class ChangeFeed {
     /** The next commit; waits for it. */
     public CommittedChanges take() throws InterruptedException {
         while (true) {
-            CommittedChanges next = poll(Duration.ofNanos(POLL_NANOS));
+            CommittedChanges next = poll(Duration.ofNanos(Long.MAX_VALUE));
             if (next != null) {
                 return next;
             }
@@ -43,26 +45,79 @@ public final class ChangeFeed {
 
     /** The next commit, or null if there is none within {@code wait}. */
     public @Nullable CommittedChanges poll(Duration wait) throws InterruptedException {
-        ChangeLog.Entry entry = next(wait.toNanos());
-        return entry == null ? null : decoded(entry);
-    }
-
-    ChangeLog.@Nullable Entry next(long nanos) throws InterruptedException {
-        ChangeLog.Entry entry = log.next(position, nanos);
-        if (entry != null) {
-            position = entry.seqno();
+        CommittedChanges next = ahead;
+        if (next == null) {
+            ChangeLog.Committed entry = log.next(position, nanos(wait), () -> closed);
+            checkOpen();
+            next = entry == null ? null : decoded(entry);
         }
-        return entry;
+        ahead = null;
+        position = next == null ? position : next.seqno();
+        return next;
     }
 
-    private static CommittedChanges decoded(ChangeLog.Entry entry) {
+    private static long nanos(Duration wait) {
+        return wait.compareTo(Duration.ofDays(10_000)) > 0 ? Long.MAX_VALUE : wait.toNanos();
+    }
+
+    /**
+     * Waits for the next commit. False once the feed or the database is closed, and after an interrupt, which stays set; a feed
+     * that was interrupted can go on.
+     */
+    @Override
+    public boolean hasNext() {
+        try {
+            while (ahead == null) {
+                ChangeLog.Committed entry = log.next(position, Long.MAX_VALUE, () -> closed);
+                if (closed) {
+                    return false;
+                }
+                ahead = entry == null ? null : decoded(entry);
+            }
+            return !closed;
+        } catch (EngineClosedException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Override
+    public CommittedChanges next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException("the change feed has ended");
+        }
+        CommittedChanges next = ahead;
+        if (next == null) {
+            throw new NoSuchElementException("the change feed has ended");
+        }
+        ahead = null;
+        position = next.seqno();
+        return next;
+    }
+
+    /** Ends the feed; a thread that waits in it is let go. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        log.wake();
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new EngineClosedException("change feed");
+        }
+    }
+
+    private static CommittedChanges decoded(ChangeLog.Committed entry) {
         List<DocumentChange> changes = new ArrayList<>(entry.changes().size());
         for (ChangeLog.Recorded change : entry.changes()) {
             byte[] before = change.before();
             byte[] after = change.after();
             changes.add(new DocumentChange(
-                    change.store().name,
-                    change.store().keyOf(change.documentKey()),
+                    change.store(),
+                    change.key(),
                     before == null ? null : DocumentCodec.decode(before),
                     after == null ? null : DocumentCodec.decode(after)));
         }
@@ -70,70 +125,13 @@ public final class ChangeFeed {
     }
 
     /**
-     * The rest of this feed for reactive code. Each subscriber gets every change from the present position on, as fast as it asks
-     * for them, on a thread of its own.
+     * The rest of this feed for reactive code. Each subscriber gets every change from the present position on, never more than it
+     * asked for, on a thread of its own; its calls do not overlap. A subscriber that asks too slowly waits for nobody else
+     * and holds nobody up: it ends with a {@link io.flowdb.error.ChangeGapException} once what it has not seen is gone. It is completed
+     * when the database is closed.
      */
     public Flow.Publisher<CommittedChanges> publisher() {
         long from = position;
-        return subscriber -> {
-            Delivery delivery = new Delivery(new ChangeFeed(log, from), subscriber);
-            Thread thread = new Thread(delivery, "flowdb-changes");
-            thread.setDaemon(true);
-            thread.setContextClassLoader(null);
-            subscriber.onSubscribe(delivery);
-            thread.start();
-        };
-    }
-
-    /** Gives changes to one subscriber. */
-    private static final class Delivery implements Flow.Subscription, Runnable {
-        private final ChangeFeed feed;
-        private final Flow.Subscriber<? super CommittedChanges> subscriber;
-        private final Semaphore demand = new Semaphore(0);
-        private volatile boolean cancelled; // read by the delivering thread between items
-
-        Delivery(ChangeFeed feed, Flow.Subscriber<? super CommittedChanges> subscriber) {
-            this.feed = feed;
-            this.subscriber = subscriber;
-        }
-
-        @Override
-        public void request(long count) {
-            if (count <= 0) {
-                cancel();
-                subscriber.onError(new IllegalArgumentException("request = " + count + " (allowed: 1 or more)"));
-            } else {
-                int room = Integer.MAX_VALUE - 1 - demand.availablePermits();
-                demand.release((int) Math.min(count, Math.max(0, room)));
-            }
-        }
-
-        @Override
-        public void cancel() {
-            cancelled = true;
-            demand.release();
-        }
-
-        @Override
-        public void run() {
-            try {
-                while (!cancelled) {
-                    demand.acquire();
-                    CommittedChanges next = null;
-                    while (next == null && !cancelled) {
-                        next = feed.poll(Duration.ofNanos(POLL_NANOS));
-                    }
-                    if (next != null) {
-                        subscriber.onNext(next);
-                    }
-                }
-            } catch (EngineClosedException e) {
-                subscriber.onComplete();
-            } catch (InterruptedException | RuntimeException e) {
-                if (!cancelled) {
-                    subscriber.onError(e);
-                }
-            }
-        }
+        return subscriber -> ChangeDelivery.start(new ChangeFeed(log, from), log, subscriber);
     }
 }

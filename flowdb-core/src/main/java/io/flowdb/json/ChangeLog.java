@@ -2,50 +2,88 @@ package io.flowdb.json;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.CommitOutcome;
+import io.flowdb.FlowRecord;
+import io.flowdb.Preconditions;
+import io.flowdb.WriteBatch;
+import io.flowdb.WriteOptions;
+import io.flowdb.error.ChangeGapException;
+import io.flowdb.error.CorruptionException;
 import io.flowdb.error.EngineClosedException;
-import io.flowdb.error.LimitExceededException;
-import java.util.ArrayDeque;
+import io.flowdb.internal.json.KeyReader;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the newest committed changes, in commit order, for change feeds. Nothing is kept before the first feed is asked for.
+ * Knows which committed changes are kept, in commit order, for change feeds: in memory since the first feed, or in the store below
+ * ({@link ChangeRecords}) since recording was begun.
  *
  * <p>Commits return in any order. A commit that is under way will get a sequence number above the newest one at its begin, so a
  * finished one may be given out as soon as its number is not above the begin of any that is under way. Threads: any.
  */
 final class ChangeLog {
-    private static final long MAX_BYTES = 64L << 20;
-    private static final long INACTIVE = -1;
+    /** Changes that are recorded stay in memory up to this size. */
+    private static final long CACHE_BYTES = 4L << 20;
+    /** Records are removed when what may go is this part of what may be kept. */
+    private static final int TRIM_PART = 16;
+
+    /** A larger record could make a batch too large. */
+    private static final long MAX_RECORD_BYTES = 256L << 20;
+
+    private static final long NO_TICKET = -1;
+
+    private enum Mode {
+        /** Nobody wants changes. */
+        OFF,
+        /** Changes are kept in memory. */
+        LIVE,
+        /** Each commit writes a record. */
+        RECORDING
+    }
 
     private final Database database;
-    /** Held shared during commits while no feed is wanted, so that the first feed knows when all of them are over. Rank 3. */
+    private final ChangeRetention retention;
+    private final ChangeRecords records;
+    /** Held shared during commits that write no record, so that a change of mode knows when all of them are over. Rank 3. */
     private final ReentrantReadWriteLock activation = new ReentrantReadWriteLock();
     /** Rank 97 in docs/concurrency.md. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition grown = lock.newCondition();
-    private volatile boolean active; // set once, under the write lock of activation
+    private volatile Mode mode = Mode.OFF; // changed under the write lock of activation
+
+    @GuardedBy("lock")
+    private final Set<Pending> underWay = new HashSet<>();
 
     /** Begins of the commits under way, each with how often it occurs. */
     @GuardedBy("lock")
-    private final TreeMap<Long, Integer> underWay = new TreeMap<>();
+    private final TreeMap<Long, Integer> begins = new TreeMap<>();
 
-    /** Finished commits that may have to wait for an earlier one. */
+    /** Finished commits that may have to wait for an earlier one, by sequence number. */
     @GuardedBy("lock")
-    private final TreeMap<Long, List<Recorded>> finished = new TreeMap<>();
+    private final TreeMap<Long, Entry> finished = new TreeMap<>();
 
+    /** What feeds find, by sequence number. */
     @GuardedBy("lock")
-    private final Deque<Entry> kept = new ArrayDeque<>();
+    private final TreeMap<Long, Entry> kept = new TreeMap<>();
 
     @GuardedBy("lock")
     private long keptBytes;
+
+    /** Bytes of kept changes that are in memory; what is older than {@code cachedFrom} is not. */
+    @GuardedBy("lock")
+    private long cachedBytes;
+
+    @GuardedBy("lock")
+    private long cachedFrom;
 
     /** Everything after this number is kept. */
     @GuardedBy("lock")
@@ -56,120 +94,327 @@ final class ChangeLog {
     private long completeUpTo;
 
     @GuardedBy("lock")
+    private long lastTicket;
+
+    /** Records below this ticket were removed. */
+    @GuardedBy("lock")
+    private long trimmedTo;
+
+    /** Records that are no longer kept and not removed yet, and their bytes. */
+    @GuardedBy("lock")
+    private int trimmable;
+
+    @GuardedBy("lock")
+    private long trimmableBytes;
+
+    /** Whether a commit that removes records is under way; one at a time, so that the start only moves up. */
+    @GuardedBy("lock")
+    private boolean trimming;
+
+    @GuardedBy("lock")
     private boolean closed;
 
     ChangeLog(Database database) {
         this.database = database;
+        this.retention = database.limits.changeRetention();
+        this.records = new ChangeRecords(database.store);
     }
 
-    /** The change of one document, as stored bytes. */
-    record Recorded(StoreDef store, byte[] documentKey, byte @Nullable [] before, byte @Nullable [] after) {
-        int bytes() {
-            return 100 + documentKey.length + (before == null ? 0 : before.length) + (after == null ? 0 : after.length);
+    /** The change of one document, as stored bytes; {@code expireAt} is that of the document after, and is not recorded. */
+    record Recorded(String store, byte[] primaryKey, byte @Nullable [] before, byte @Nullable [] after, long expireAt) {
+        long bytes() {
+            return 100L + primaryKey.length + (before == null ? 0 : before.length) + (after == null ? 0 : after.length);
+        }
+
+        Object key() {
+            return KeyReader.decodeKey(primaryKey, 0);
         }
     }
 
     /** The changes of one commit. */
-    record Entry(long seqno, List<Recorded> changes) {
-        long bytes() {
-            long bytes = 100;
-            for (Recorded change : changes) {
-                bytes += change.bytes();
-            }
-            return bytes;
+    record Committed(long seqno, List<Recorded> changes) {}
+
+    /** A commit that is kept: its changes in memory, or the ticket of its record, or both. */
+    private static final class Entry {
+        final long seqno;
+        final long ticket;
+        final long bytes;
+        private @Nullable List<Recorded> changes;
+
+        Entry(long seqno, long ticket, long bytes, @Nullable List<Recorded> changes) {
+            this.seqno = seqno;
+            this.ticket = ticket;
+            this.bytes = bytes;
+            this.changes = changes;
         }
     }
+
+    /** A commit under way. Threads: the committing one. */
+    static final class Pending {
+        private static final Pending UNWATCHED = new Pending(true, List.of(), 0, null);
+
+        private final boolean shared;
+        private final List<Recorded> changes;
+        private final long bytes;
+        private final byte @Nullable [] record;
+        private long begin;
+        private long ticket = NO_TICKET;
+        private @Nullable Trim trim;
+
+        private Pending(boolean shared, List<Recorded> changes, long bytes, byte @Nullable [] record) {
+            this.shared = shared;
+            this.changes = changes;
+            this.bytes = bytes;
+            this.record = record;
+        }
+
+        /** Whether somebody wants to know what the commit changes. */
+        boolean watched() {
+            return this != UNWATCHED;
+        }
+    }
+
+    /** Removes records with tickets from {@code from} to {@code to}; nothing up to {@code seqno} is kept any more. */
+    private record Trim(long from, long to, long seqno, int count, long bytes) {}
 
     boolean isActive() {
-        return active;
+        return mode != Mode.OFF;
     }
 
-    /** Announces a commit; returns what {@link #end} wants to know. */
-    long begin() {
-        if (!active) {
-            activation.readLock().lock();
-            if (!active) {
-                return INACTIVE;
-            }
-            activation.readLock().unlock();
-        }
+    boolean isRecording() {
+        return mode == Mode.RECORDING;
+    }
+
+    /** Takes up the records in the store; called once, before the database is shared. */
+    void load() {
         lock.lock();
         try {
-            long begin = database.store.lastSeqno();
-            underWay.merge(begin, 1, Integer::sum);
-            return begin;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Ends a commit. */
-    void end(long begin, CommitPlan plan, @Nullable CommitOutcome outcome) {
-        if (begin == INACTIVE) {
-            activation.readLock().unlock();
-            return;
-        }
-        List<Recorded> changes = List.of();
-        if (outcome instanceof CommitOutcome.Committed) {
-            changes = new ArrayList<>(plan.changes.size());
-            for (Change change : plan.changes) {
-                byte[] before = change.before == null ? null : change.before.value();
-                if (before != null || change.after != null) {
-                    changes.add(new Recorded(change.store, change.documentKey, before, change.after));
+            completeAfter = records.start();
+            completeUpTo = database.store.lastSeqno();
+            for (ChangeRecords.Found found : records.list()) {
+                lastTicket = Math.max(lastTicket, found.ticket());
+                if (found.whole()) {
+                    kept.put(found.seqno(), new Entry(found.seqno(), found.ticket(), found.bytes(), null));
+                } else {
+                    completeAfter = Math.max(completeAfter, found.seqno());
                 }
             }
-        }
-        lock.lock();
-        try {
-            underWay.merge(begin, -1, (a, b) -> a + b == 0 ? null : a + b);
-            if (outcome instanceof CommitOutcome.Committed committed && !changes.isEmpty()) {
-                finished.put(committed.seqno(), changes);
-            }
-            release();
+            kept.headMap(completeAfter, true).clear();
+            kept.values().forEach(entry -> keptBytes += entry.bytes);
+            evict();
+            mode = Mode.RECORDING;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Keeps changes in memory from now on, unless they are kept already. */
+    void watch() {
+        if (mode == Mode.OFF) {
+            become(Mode.LIVE, Mode.OFF);
+        }
+    }
+
+    /** From now on each commit writes a record; returns the sequence number after which all do. */
+    long startRecording() {
+        if (records.exist()) {
+            WriteBatch leftover = new WriteBatch();
+            ChangeRecords.removeAll(leftover);
+            database.store.commit(leftover, Preconditions.NONE, WriteOptions.DEFAULT);
+        }
+        become(Mode.LIVE, Mode.OFF);
+        return become(Mode.RECORDING, Mode.LIVE);
+    }
+
+    /** Takes {@link #startRecording} back. */
+    void stopRecording() {
+        become(Mode.LIVE, Mode.RECORDING);
+    }
+
+    /** Changes the mode, once no commit is under way that writes no record. */
+    private long become(Mode next, Mode from) {
+        activation.writeLock().lock();
+        lock.lock();
+        try {
+            long newest = database.store.lastSeqno();
+            if (mode == Mode.OFF) {
+                completeAfter = newest;
+                completeUpTo = newest;
+            }
+            if (mode == from) {
+                mode = next;
+            }
+            return newest;
+        } finally {
+            lock.unlock();
+            activation.writeLock().unlock();
+        }
+    }
+
+    /** Announces a commit whose batch is complete, and adds its record; {@link #end} must follow. */
+    Pending begin(CommitPlan plan) {
+        boolean shared = mode != Mode.RECORDING;
+        if (shared) {
+            activation.readLock().lock();
+            if (mode == Mode.OFF) {
+                return Pending.UNWATCHED;
+            }
+            if (mode == Mode.RECORDING) {
+                activation.readLock().unlock();
+                shared = false;
+            }
+        }
+        Pending pending = pending(plan, shared);
+        lock.lock();
+        try {
+            pending.begin = database.store.lastSeqno();
+            begins.merge(pending.begin, 1, Integer::sum);
+            underWay.add(pending);
+            if (pending.record != null) {
+                lastTicket = Math.max(lastTicket + 1, database.nowMicros());
+                pending.ticket = lastTicket;
+                pending.trim = nextTrim();
+            }
+        } finally {
+            lock.unlock();
+        }
+        return pending;
+    }
+
+    private Pending pending(CommitPlan plan, boolean shared) {
+        List<Recorded> changes = changesOf(plan);
+        long bytes = 100 + changes.stream().mapToLong(Recorded::bytes).sum();
+        if (shared || changes.isEmpty()) {
+            return new Pending(shared, changes, bytes, null);
+        }
+        if (bytes > Math.min(retention.bytes(), MAX_RECORD_BYTES)) {
+            return new Pending(false, changes, bytes, ChangeRecords.tooLarge());
+        }
+        byte[] record = ChangeRecords.encode(changes);
+        return new Pending(false, changes, record.length, record);
+    }
+
+    /** Adds the record of a commit to its batch. */
+    void addRecord(Pending pending, WriteBatch batch) {
+        Trim trim = pending.trim;
+        if (trim != null) {
+            ChangeRecords.trim(batch, trim.from, trim.to, trim.seqno);
+        }
+        if (pending.record != null) {
+            ChangeRecords.add(batch, pending.ticket, pending.record);
+        }
+    }
+
+    private static List<Recorded> changesOf(CommitPlan plan) {
+        List<Recorded> changes = new ArrayList<>(plan.changes.size());
+        for (Change change : plan.changes) {
+            byte[] before = change.before == null ? null : change.before.value();
+            if (before != null || change.after != null) {
+                byte[] primaryKey = change.store.primaryKey(change.documentKey);
+                long expireAt = change.after == null ? FlowRecord.NEVER : change.expireAt;
+                changes.add(new Recorded(change.store.name, primaryKey, before, change.after, expireAt));
+            }
+        }
+        return changes;
+    }
+
+    @GuardedBy("lock")
+    private @Nullable Trim nextTrim() {
+        boolean due = trimmable * TRIM_PART >= retention.commits() || trimmableBytes * TRIM_PART >= retention.bytes();
+        if (trimming || trimmable == 0 || !due) {
+            return null;
+        }
+        trimming = true;
+        long to = lastTicket;
+        for (Pending pending : underWay) {
+            to = pending.ticket == NO_TICKET ? to : Math.min(to, pending.ticket);
+        }
+        for (TreeMap<Long, Entry> entries : List.of(finished, kept)) {
+            for (Entry entry : entries.values()) {
+                to = entry.ticket == NO_TICKET ? to : Math.min(to, entry.ticket);
+            }
+        }
+        return new Trim(trimmedTo, to, completeAfter, trimmable, trimmableBytes);
+    }
+
+    /** Ends a commit; {@code outcome} is null if it failed. */
+    void end(Pending pending, @Nullable CommitOutcome outcome) {
+        if (pending.watched()) {
+            lock.lock();
+            try {
+                begins.merge(pending.begin, -1, (a, b) -> a + b == 0 ? null : a + b);
+                underWay.remove(pending);
+                Trim trim = pending.trim;
+                trimming &= trim == null;
+                if (outcome instanceof CommitOutcome.Committed committed) {
+                    if (trim != null) {
+                        trimmedTo = trim.to;
+                        trimmable -= trim.count;
+                        trimmableBytes -= trim.bytes;
+                    }
+                    if (!pending.changes.isEmpty()) {
+                        long seqno = committed.seqno();
+                        finished.put(seqno, new Entry(seqno, pending.ticket, pending.bytes, pending.changes));
+                    }
+                }
+                release();
+            } finally {
+                lock.unlock();
+            }
+        }
+        if (pending.shared) {
+            activation.readLock().unlock();
         }
     }
 
     /** Moves finished commits that no other can precede to where feeds find them. */
     @GuardedBy("lock")
     private void release() {
-        long upTo = underWay.isEmpty() ? Long.MAX_VALUE : underWay.firstKey();
+        long upTo = begins.isEmpty() ? Long.MAX_VALUE : begins.firstKey();
         boolean any = false;
         while (!finished.isEmpty() && finished.firstKey() <= upTo) {
-            var first = finished.pollFirstEntry();
-            Entry entry = new Entry(first.getKey(), List.copyOf(first.getValue()));
-            kept.addLast(entry);
-            keptBytes += entry.bytes();
-            completeUpTo = Math.max(completeUpTo, entry.seqno());
+            Entry entry = finished.pollFirstEntry().getValue();
+            kept.put(entry.seqno, entry);
+            keptBytes += entry.bytes;
+            cachedBytes += entry.ticket == NO_TICKET ? 0 : entry.bytes;
+            completeUpTo = Math.max(completeUpTo, entry.seqno);
             any = true;
         }
-        while (kept.size() > database.limits.changeRetention() || (keptBytes > MAX_BYTES && kept.size() > 1)) {
-            Entry oldest = kept.removeFirst();
-            keptBytes -= oldest.bytes();
-            completeAfter = oldest.seqno();
-        }
+        evict();
         if (any) {
             grown.signalAll();
         }
     }
 
-    /** Starts to keep changes, if it has not begun yet; commits under way are waited for. */
-    void activate() {
-        if (active) {
-            return;
-        }
-        activation.writeLock().lock();
-        lock.lock();
-        try {
-            if (!active) {
-                completeAfter = database.store.lastSeqno();
-                completeUpTo = completeAfter;
-                active = true;
+    @GuardedBy("lock")
+    private void evict() {
+        while (kept.size() > retention.commits() || (keptBytes > retention.bytes() && kept.size() > 1)) {
+            Entry oldest = kept.pollFirstEntry().getValue();
+            keptBytes -= oldest.bytes;
+            completeAfter = oldest.seqno;
+            if (oldest.ticket != NO_TICKET) {
+                trimmable++;
+                trimmableBytes += oldest.bytes;
+                uncache(oldest);
             }
-        } finally {
-            lock.unlock();
-            activation.writeLock().unlock();
+        }
+        while (cachedBytes > CACHE_BYTES) {
+            Map.Entry<Long, Entry> cached = kept.ceilingEntry(cachedFrom);
+            if (cached == null || cached.getKey().equals(kept.lastKey())) {
+                return;
+            }
+            cachedFrom = cached.getKey() + 1;
+            if (cached.getValue().ticket != NO_TICKET) {
+                uncache(cached.getValue());
+            }
+        }
+    }
+
+    @GuardedBy("lock")
+    private void uncache(Entry entry) {
+        if (entry.changes != null) {
+            entry.changes = null;
+            cachedBytes -= entry.bytes;
         }
     }
 
@@ -178,6 +423,9 @@ final class ChangeLog {
         lock.lock();
         try {
             checkKept(seqno);
+            if (seqno > database.store.lastSeqno()) {
+                throw gap(seqno);
+            }
         } finally {
             lock.unlock();
         }
@@ -186,27 +434,62 @@ final class ChangeLog {
     @GuardedBy("lock")
     private void checkKept(long seqno) {
         if (seqno < completeAfter) {
-            throw new LimitExceededException(
-                    null, "changeRetention", database.limits.changeRetention(), kept.size() + 1L);
+            throw gap(seqno);
         }
     }
 
-    /** The first commit after {@code seqno}, waiting for it up to {@code nanos}; null if there was none. */
+    @GuardedBy("lock")
+    private ChangeGapException gap(long asked) {
+        return new ChangeGapException(asked, completeAfter, database.store.lastSeqno());
+    }
+
+    /** The first commit after {@code seqno}, waiting for it up to {@code nanos} or until {@code ended}; null if there was none. */
     @Nullable
-    Entry next(long seqno, long nanos) throws InterruptedException {
+    Committed next(long seqno, long nanos, BooleanSupplier ended) throws InterruptedException {
+        Entry found;
+        List<Recorded> changes;
         lock.lockInterruptibly();
         try {
             long rest = nanos;
             while (true) {
-                if (closed) {
-                    throw new EngineClosedException("database");
-                }
+                checkOpen();
                 checkKept(seqno);
-                Entry found = find(seqno);
-                if (found != null || rest <= 0) {
-                    return found;
+                found = seqno >= completeUpTo ? null : valueOf(kept.higherEntry(seqno));
+                if (found != null) {
+                    changes = found.changes;
+                    break;
+                }
+                if (rest <= 0 || ended.getAsBoolean()) {
+                    return null;
                 }
                 rest = grown.awaitNanos(rest);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return new Committed(found.seqno, changes != null ? changes : read(seqno, found));
+    }
+
+    private static @Nullable Entry valueOf(Map.@Nullable Entry<Long, Entry> entry) {
+        return entry == null ? null : entry.getValue();
+    }
+
+    private List<Recorded> read(long after, Entry entry) {
+        List<Recorded> changes = records.read(entry.ticket);
+        if (changes != null) {
+            return changes;
+        }
+        check(after);
+        throw new CorruptionException("change record", -1, "the record of commit " + entry.seqno + " is missing");
+    }
+
+    /** Waits until {@code wanted}. */
+    void await(BooleanSupplier wanted) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!wanted.getAsBoolean()) {
+                checkOpen();
+                grown.await();
             }
         } finally {
             lock.unlock();
@@ -214,16 +497,20 @@ final class ChangeLog {
     }
 
     @GuardedBy("lock")
-    private @Nullable Entry find(long seqno) {
-        if (seqno >= completeUpTo) {
-            return null;
+    private void checkOpen() {
+        if (closed) {
+            throw new EngineClosedException("database");
         }
-        for (Entry entry : kept) {
-            if (entry.seqno() > seqno) {
-                return entry;
-            }
+    }
+
+    /** Lets everyone who waits look again at what they wait for. */
+    void wake() {
+        lock.lock();
+        try {
+            grown.signalAll();
+        } finally {
+            lock.unlock();
         }
-        return null;
     }
 
     /** The newest number up to which everything can be given out. */

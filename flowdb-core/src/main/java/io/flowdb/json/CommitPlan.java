@@ -35,6 +35,8 @@ final class CommitPlan implements ChangeSet {
     /** Places of the changes by document key; only filled for several. */
     private final TreeMap<byte[], Integer> positions = new TreeMap<>(Arrays::compareUnsigned);
 
+    private boolean dropsDocuments;
+
     private final TreeSet<byte[]> released = new TreeSet<>(Arrays::compareUnsigned);
 
     CommitPlan(StoreSnapshot snapshot, byte[] catalogKey) {
@@ -92,6 +94,19 @@ final class CommitPlan implements ChangeSet {
     /** Deletes whole ranges after everything else. */
     void drop(List<Access.Range> ranges) {
         dropped.addAll(ranges);
+    }
+
+    /** Whether documents are deleted that {@link #changes} does not list, which only is right while nobody wants changes. */
+    boolean dropsDocuments() {
+        return dropsDocuments;
+    }
+
+    /** Deletes all documents of a store with their entries, without listing them. */
+    void dropDocuments(StoreDef def) {
+        dropsDocuments = true;
+        preconditions.range(def.prefix, def.end);
+        batch.deleteRange(def.prefix, def.end);
+        def.indexes.forEach(index -> batch.deleteRange(index.prefix, index.end));
     }
 
     /** Checks unique indexes and fills the batch. */

@@ -1,6 +1,7 @@
 package io.flowdb.json;
 
 import io.flowdb.CommitOutcome;
+import io.flowdb.Engine;
 import io.flowdb.OrderedStore;
 import io.flowdb.Preconditions;
 import io.flowdb.StoreReader.StoredValue;
@@ -67,6 +68,52 @@ final class Database {
                 state = new State(Catalog.fromBytes(stored.value()), stored.seqno(), false);
             }
         }
+        if (state.catalog.recording) {
+            if (limits.changeRetention().durable()) {
+                changeLog.load();
+            } else if (!isReadOnly()) {
+                WriteBatch batch = new WriteBatch();
+                ChangeRecords.removeAll(batch);
+                publish(state.catalog.withRecording(false), batch, Preconditions.NONE);
+            }
+        }
+    }
+
+    private boolean isReadOnly() {
+        return store instanceof Engine engine && engine.config().readOnly();
+    }
+
+    /** Keeps what commits change from now on, durably if the limits say so. */
+    void keepChanges() {
+        if (!limits.changeRetention().durable() || isReadOnly()) {
+            changeLog.watch();
+        } else if (!changeLog.isRecording()) {
+            startRecording();
+        }
+    }
+
+    private void startRecording() {
+        schemaLock.lock();
+        try {
+            if (state.changing) {
+                throw inMigration();
+            }
+            if (!changeLog.isRecording()) {
+                WriteBatch batch = new WriteBatch();
+                long start = changeLog.startRecording();
+                ChangeRecords.putStart(batch, start);
+                boolean done = false;
+                try {
+                    done = publish(state.catalog.withRecording(true), batch, Preconditions.NONE);
+                } finally {
+                    if (!done) {
+                        changeLog.stopRecording();
+                    }
+                }
+            }
+        } finally {
+            schemaLock.unlock();
+        }
     }
 
     /** The newest catalog, for single reads of the newest state. */
@@ -98,11 +145,14 @@ final class Database {
 
     private void awaitSchemaChange() {
         if (schemaLock.isHeldByCurrentThread()) {
-            throw new IllegalStateException(
-                    "the database was used inside a migration; use the migration's documents()");
+            throw inMigration();
         }
         schemaLock.lock();
         schemaLock.unlock();
+    }
+
+    private static IllegalStateException inMigration() {
+        return new IllegalStateException("the database was used inside a migration; use the migration's documents()");
     }
 
     /** A snapshot with its catalog for the thread that holds everyone else off. */
@@ -154,16 +204,20 @@ final class Database {
         }
         counters.cover(plan);
         plan.build();
-        long ticket = changeLog.begin();
+        ChangeLog.Pending pending = changeLog.begin(plan);
         CommitOutcome outcome = null;
         try {
+            if (pending.watched() && plan.dropsDocuments()) {
+                return new CommitOutcome.Conflict(0);
+            }
+            changeLog.addRecord(pending, plan.batch());
             outcome = plan.commit(store);
             if (outcome instanceof CommitOutcome.Committed committed) {
                 counts.committed(plan, committed.seqno());
             }
             return outcome;
         } finally {
-            changeLog.end(ticket, plan, outcome);
+            changeLog.end(pending, outcome);
         }
     }
 

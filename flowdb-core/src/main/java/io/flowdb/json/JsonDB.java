@@ -62,6 +62,23 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #open(Config)}, and brings the schema to {@code version} first: if it has a lower one, {@code upgrade} is called once,
+     * in one exclusive transaction, and the version is recorded with it. Errors: {@link
+     * io.flowdb.error.SchemaConflictException} if the schema has a higher version; whatever {@code upgrade} throws, which leaves
+     * everything as it was. The database is closed then.
+     */
+    public static JsonDB open(Config config, int version, Upgrade upgrade) {
+        JsonDB db = open(config);
+        try {
+            new Migrator(db.current.get()).upgrade(version, upgrade);
+            return db;
+        } catch (RuntimeException e) {
+            db.close();
+            throw e;
+        }
+    }
+
     /** A database on a store that stays the caller's: closing the database leaves it open. */
     public static JsonDB on(OrderedStore store) {
         return on(store, JsonLimits.DEFAULT);
@@ -261,29 +278,35 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /**
      * The committed changes after {@code sinceSeqno}, in order and without a gap. Changes are kept from the first call of this
-     * method on, as many as {@link JsonLimits#changeRetention()} says and 64 MiB at most; an older {@code sinceSeqno} is a
-     * {@link io.flowdb.error.LimitExceededException} naming {@code changeRetention}. Expiry, and the deletion of whole stores, are
-     * no changes of documents.
+     * method on, across restarts, as far as {@link JsonLimits#changeRetention()} goes; see {@link ChangeRetention} for what that
+     * costs. Expiry, and the deletion of whole stores, are no changes of documents. Errors: {@link
+     * io.flowdb.error.ChangeGapException} if changes after {@code sinceSeqno} are not kept any more, or it is the number of no commit.
      */
     public ChangeFeed changes(long sinceSeqno) {
         Database database = current.get();
         database.checkOpen();
-        database.changeLog.activate();
+        database.keepChanges();
         database.changeLog.check(sinceSeqno);
         return new ChangeFeed(database.changeLog, sinceSeqno);
     }
 
-    /** The committed changes from now on. */
+    /** The committed changes from now on; kept from then on as by {@link #changes(long)}. */
     public ChangeFeed changes() {
         Database database = current.get();
         database.checkOpen();
-        database.changeLog.activate();
+        database.keepChanges();
         return new ChangeFeed(database.changeLog, database.changeLog.completeUpTo());
     }
 
-    /** Gives the result of {@code query} to {@code listener} now and whenever a commit has changed it. */
+    /**
+     * Gives the result of {@code query} to {@code listener} now, whenever a commit has changed it, and within a second after the expiry
+     * of a document has. Changes are kept in memory for it, as long as the database is open.
+     */
     public LiveQuery observe(JsonQuery query, Consumer<List<JsonNode>> listener) {
-        return new LiveQuery(query, query.store(), listener, changes()).start();
+        Database database = current.get();
+        database.checkOpen();
+        database.changeLog.watch();
+        return new LiveQuery(database, query, listener).start();
     }
 
     /** Stores the documents of an NDJSON text or a JSON array; a document replaces one with the same key. */

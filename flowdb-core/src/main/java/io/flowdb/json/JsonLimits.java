@@ -10,7 +10,7 @@ import static io.flowdb.internal.base.Arguments.check;
  * @param maxKeyBytes longest encoded key; 64 bytes to 32 KiB, 32 KiB by default
  * @param maxTransactionBytes most bytes a transaction may buffer; 64 KiB to 1 GiB, 256 MiB by default
  * @param allowNulInKeys whether text primary keys may contain U+0000; false by default
- * @param changeRetention number of commits kept for {@link JsonDB#changes}; 0 to 1,000,000, 10,000 by default
+ * @param changeRetention what is kept for {@link JsonDB#changes}; 10,000 commits and 64 MiB by default, across restarts
  */
 public record JsonLimits(
         int maxDocumentBytes,
@@ -18,9 +18,10 @@ public record JsonLimits(
         int maxKeyBytes,
         long maxTransactionBytes,
         boolean allowNulInKeys,
-        int changeRetention) {
+        ChangeRetention changeRetention) {
     /** The defaults. */
-    public static final JsonLimits DEFAULT = new JsonLimits(16 << 20, 100, 32 << 10, 256L << 20, false, 10_000);
+    public static final JsonLimits DEFAULT =
+            new JsonLimits(16 << 20, 100, 32 << 10, 256L << 20, false, ChangeRetention.DEFAULT);
 
     /** Checks the ranges. */
     public JsonLimits {
@@ -36,7 +37,6 @@ public record JsonLimits(
                 "maxTransactionBytes",
                 maxTransactionBytes,
                 "64 KiB to 1 GiB");
-        check(changeRetention >= 0 && changeRetention <= 1_000_000, "changeRetention", changeRetention, "0 to 1000000");
     }
 
     /** With another longest document. */
@@ -65,8 +65,8 @@ public record JsonLimits(
         return new JsonLimits(maxDocumentBytes, maxDepth, maxKeyBytes, maxTransactionBytes, allow, changeRetention);
     }
 
-    /** With another number of commits kept for the change feed. */
-    public JsonLimits withChangeRetention(int commits) {
-        return new JsonLimits(maxDocumentBytes, maxDepth, maxKeyBytes, maxTransactionBytes, allowNulInKeys, commits);
+    /** With another retention of changes. */
+    public JsonLimits withChangeRetention(ChangeRetention retention) {
+        return new JsonLimits(maxDocumentBytes, maxDepth, maxKeyBytes, maxTransactionBytes, allowNulInKeys, retention);
     }
 }

@@ -1,32 +1,47 @@
 package io.flowdb.json;
 
+import io.flowdb.FlowRecord;
+import io.flowdb.StoreCursor;
+import io.flowdb.error.ChangeGapException;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.internal.json.DocumentCodec;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A query whose result is given out now and after each commit that changes it. Made by {@link JsonDB#observe}. Runs on a daemon
- * thread of its own until it is closed, or the database is. Threads: any may close it; the listener is called by one.
+ * A query whose result is given out now, after each commit that changes it, and soon after the expiry of a document has. Made by
+ * {@link JsonDB#observe}. Changes that come faster than the listener returns are given out together. Runs on a daemon thread of its
+ * own until it is closed, or the database is. Threads: any may close it; the listener is called by one.
  */
 public final class LiveQuery implements AutoCloseable {
-    private static final long POLL_NANOS = 100_000_000L;
+    /** How long after its expiry a document may still be in the result. */
+    private static final long EXPIRY_NANOS = Duration.ofMillis(500).toNanos();
 
+    private final Database database;
     private final JsonQuery query;
     private final String store;
     private final Consumer<List<JsonNode>> listener;
-    private final ChangeFeed feed;
     private volatile boolean closed; // ends the thread
     private volatile @Nullable RuntimeException failure; // what ended the thread
 
-    LiveQuery(JsonQuery query, String store, Consumer<List<JsonNode>> listener, ChangeFeed feed) {
+    /** What was seen of the changes. */
+    private long position;
+
+    /** When the first document of the store expires, so that the query has to be asked again. */
+    private long nextExpiry;
+
+    /** The store the result is of; a store that is deleted and created anew has another number. */
+    private int storeId;
+
+    LiveQuery(Database database, JsonQuery query, Consumer<List<JsonNode>> listener) {
+        this.database = database;
         this.query = query;
-        this.store = store;
+        this.store = query.store();
         this.listener = listener;
-        this.feed = feed;
     }
 
     LiveQuery start() {
@@ -37,7 +52,7 @@ public final class LiveQuery implements AutoCloseable {
         return this;
     }
 
-    /** What ended it, if it was not closed: an error of the query or of the listener. */
+    /** What ended it, if it was not closed: an error of the query or of the listener, such as a store that was deleted. */
     public @Nullable RuntimeException failure() {
         return failure;
     }
@@ -51,24 +66,23 @@ public final class LiveQuery implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        database.changeLog.wake();
     }
 
     private void run() {
         try {
-            List<JsonNode> result = query.collect();
+            List<JsonNode> result = ask();
             listener.accept(result);
             while (!closed) {
                 if (awaitRelevant()) {
-                    List<JsonNode> next = query.collect();
+                    List<JsonNode> next = ask();
                     if (!next.equals(result)) {
                         result = next;
                         listener.accept(next);
                     }
                 }
             }
-        } catch (EngineClosedException e) {
-            closed = true;
-        } catch (InterruptedException e) {
+        } catch (EngineClosedException | InterruptedException e) {
             closed = true;
         } catch (RuntimeException e) {
             failure = e;
@@ -76,22 +90,67 @@ public final class LiveQuery implements AutoCloseable {
         }
     }
 
-    /** Waits for changes and returns whether one of those that have come concerns the query. */
-    private boolean awaitRelevant() throws InterruptedException {
-        boolean relevant = false;
-        ChangeLog.Entry entry = feed.next(POLL_NANOS);
-        while (entry != null) {
-            for (ChangeLog.Recorded change : entry.changes()) {
-                relevant = relevant
-                        || (change.store().name.equals(store)
-                                && (concerns(change.before()) || concerns(change.after())));
+    /** The present result. What is committed later is still to be seen, as {@code position} is read first. */
+    private List<JsonNode> ask() {
+        position = Math.max(position, database.changeLog.completeUpTo());
+        try (Session session = database.open()) {
+            StoreDef def = session.catalog().store(store);
+            if (def.id != storeId || nextExpiry <= database.nowMicros()) {
+                storeId = def.id;
+                nextExpiry = firstExpiry(session, def);
             }
-            entry = feed.next(0);
         }
-        return relevant;
+        return query.collect();
     }
 
-    private boolean concerns(byte @Nullable [] document) {
+    private static long firstExpiry(Session session, StoreDef def) {
+        long first = FlowRecord.NEVER;
+        try (StoreCursor cursor = session.view().documents(def.prefix, def.end, false)) {
+            while (cursor.next()) {
+                first = Math.min(first, cursor.expireAt());
+            }
+        }
+        return first;
+    }
+
+    /** Waits for changes or an expiry, and returns whether one of those that have come concerns the query. */
+    private boolean awaitRelevant() throws InterruptedException {
+        try {
+            boolean relevant = false;
+            ChangeLog.Committed entry = database.changeLog.next(
+                    position, nextExpiry == FlowRecord.NEVER ? Long.MAX_VALUE : EXPIRY_NANOS, this::isInterrupted);
+            while (entry != null) {
+                position = entry.seqno();
+                for (ChangeLog.Recorded change : entry.changes()) {
+                    relevant = concerns(change) || relevant;
+                }
+                entry = database.changeLog.next(position, 0, () -> true);
+            }
+            return relevant || isStoreReplaced() || nextExpiry <= database.nowMicros();
+        } catch (ChangeGapException e) {
+            nextExpiry = 0;
+            return true;
+        }
+    }
+
+    private boolean isInterrupted() {
+        return closed || isStoreReplaced();
+    }
+
+    private boolean isStoreReplaced() {
+        StoreDef def = database.catalog().find(store);
+        return def == null || def.id != storeId;
+    }
+
+    private boolean concerns(ChangeLog.Recorded change) {
+        if (!change.store().equals(store)) {
+            return false;
+        }
+        nextExpiry = Math.min(nextExpiry, change.expireAt());
+        return matches(change.before()) || matches(change.after());
+    }
+
+    private boolean matches(byte @Nullable [] document) {
         try {
             return document != null && query.matches(DocumentCodec.decode(document));
         } catch (FlowDbException e) {

@@ -33,6 +33,24 @@ final class Migrator {
         }
     }
 
+    /** Brings the schema to {@code version} in one step, unless it has it. */
+    void upgrade(int version, Upgrade upgrade) {
+        database.schemaLock.lock();
+        try {
+            int from = database.catalog().version();
+            if (from > version) {
+                throw new SchemaConflictException(
+                        RECORD, "the schema has version " + from + ", wanted is the older version " + version);
+            }
+            if (from < version) {
+                Migration step = Migration.of(version, "upgrade", transaction -> upgrade.run(transaction, from));
+                database.exclusively(() -> carryOut(step));
+            }
+        } finally {
+            database.schemaLock.unlock();
+        }
+    }
+
     private static void checkOrder(List<Migration> migrations) {
         for (int i = 1; i < migrations.size(); i++) {
             if (migrations.get(i).version() <= migrations.get(i - 1).version()) {
@@ -70,6 +88,7 @@ final class Migrator {
                 if (database.publish(catalog, plan) instanceof CommitOutcome.Committed) {
                     transaction.droppedStores().forEach(database.counters::forget);
                     transaction.droppedStores().forEach(database.counts::cleared);
+                    database.changeLog.wake();
                     return;
                 }
             }

@@ -1,6 +1,7 @@
 package io.flowdb.json;
 
 import io.flowdb.StoreCursor;
+import org.jspecify.annotations.Nullable;
 
 /** Deletes all documents of a key range in one commit. Threads: one. */
 final class RangeDelete {
@@ -15,16 +16,16 @@ final class RangeDelete {
     }
 
     long run() {
-        if (!range.isAll() || database.changeLog.isActive()) {
-            return database.write((session, plan) ->
-                    eachDocument(session, plan, session.catalog().store(store)));
-        }
-        StoreDef[] cleared = new StoreDef[1];
+        @Nullable StoreDef[] cleared = new StoreDef[1];
         long deleted = database.write((session, plan) -> {
-            cleared[0] = session.catalog().store(store);
-            return wholeStore(session, plan, cleared[0]);
+            StoreDef def = session.catalog().store(store);
+            boolean whole = range.isAll() && !database.changeLog.isActive();
+            cleared[0] = whole ? def : null;
+            return whole ? wholeStore(session, plan, def) : eachDocument(session, plan, def);
         });
-        database.counts.cleared(cleared[0]);
+        if (cleared[0] != null) {
+            database.counts.cleared(cleared[0]);
+        }
         return deleted;
     }
 
@@ -51,9 +52,7 @@ final class RangeDelete {
             }
         }
         if (documents > 0) {
-            plan.preconditions().range(def.prefix, def.end);
-            plan.batch().deleteRange(def.prefix, def.end);
-            def.indexes.forEach(index -> plan.batch().deleteRange(index.prefix, index.end));
+            plan.dropDocuments(def);
         }
         return documents;
     }

@@ -96,6 +96,7 @@ final class SchemaChanger {
             publish(catalog.without(name), batch);
             database.counters.forget(def);
             database.counts.cleared(def);
+            database.changeLog.wake();
         } finally {
             database.schemaLock.unlock();
         }

@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.flowdb.error.ChangeGapException;
 import io.flowdb.error.EngineClosedException;
-import io.flowdb.error.LimitExceededException;
+import io.flowdb.error.StoreNotFoundException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Feeds give every change once, in commit order, and say so when they cannot. */
 class ChangeFeedTest {
@@ -61,13 +67,13 @@ class ChangeFeedTest {
     }
 
     @Test
-    void feed_behindRetention_throwsNamingIt() throws Exception {
-        JsonDB db = JsonDB.on(new MemoryStore(), JsonLimits.DEFAULT.withChangeRetention(5));
+    void feed_behindRetention_throwsWithWhatIsAvailable() throws Exception {
+        JsonDB db = JsonDB.on(new MemoryStore(), retention(ChangeRetention.DEFAULT.withCommits(5)));
         db.createObjectStore("s", "id");
         db.put("s", json("{'id':0}"));
-        assertThatThrownBy(() -> db.changes(1)).isInstanceOf(LimitExceededException.class);
-        long since = db.lastSeqno();
-        ChangeFeed feed = db.changes(since);
+        assertThatThrownBy(() -> db.changes(1)).isInstanceOf(ChangeGapException.class);
+        ChangeFeed feed = db.changes();
+        long since = feed.position();
         for (int i = 1; i <= 5; i++) {
             db.put("s", json("{'id':" + i + "}"));
         }
@@ -76,51 +82,314 @@ class ChangeFeedTest {
         assertThat(resumed.take().changes().get(0).key()).isEqualTo(2L);
         db.put("s", json("{'id':6}"));
         db.put("s", json("{'id':7}"));
-        assertThatThrownBy(() -> db.changes(since))
-                .isInstanceOfSatisfying(
-                        LimitExceededException.class,
-                        e -> assertThat(e.limitName()).isEqualTo("changeRetention"));
+        assertThatThrownBy(() -> db.changes(since)).isInstanceOfSatisfying(ChangeGapException.class, e -> {
+            assertThat(e.asked()).isEqualTo(since);
+            assertThat(e.oldest()).isEqualTo(resumed.position());
+            assertThat(e.newest()).isEqualTo(db.lastSeqno());
+            assertThat(e.retryable()).isFalse();
+        });
         assertThat(resumed.take().changes().get(0).key()).isEqualTo(3L);
+        assertThatThrownBy(() -> db.changes(db.lastSeqno() + 1)).isInstanceOf(ChangeGapException.class);
+        assertThat(db.changes(db.lastSeqno()).poll(Duration.ZERO)).isNull();
+    }
+
+    private static JsonLimits retention(ChangeRetention retention) {
+        return JsonLimits.DEFAULT.withChangeRetention(retention);
+    }
+
+    private static JsonDB reopened(JsonDB db, JsonLimits limits) {
+        db.close();
+        return JsonDB.on(db.store(), limits);
+    }
+
+    private static long recordKeys(MemoryStore store) {
+        return store.keys().stream().filter(key -> key[0] == 5).count();
+    }
+
+    /** Whoever uses no feed pays nothing: no record, no key. */
+    @Test
+    void withoutFeeds_nothingIsRecorded() {
+        MemoryStore store = new MemoryStore();
+        JsonDB db = JsonDB.on(store);
+        db.createObjectStore("s", "id");
+        db.put("s", json("{'id':1}"));
+        db.observe(db.query("s"), result -> {}).close();
+        db.put("s", json("{'id':2}"));
+        assertThat(recordKeys(store)).isZero();
+        db.changes();
+        db.put("s", json("{'id':3}"));
+        assertThat(recordKeys(store)).isEqualTo(2);
+        JsonDB inMemory = reopened(db, retention(ChangeRetention.DEFAULT.inMemory()));
+        assertThat(recordKeys(store)).as("opened without a durable retention").isZero();
+        ChangeFeed feed = inMemory.changes();
+        inMemory.put("s", json("{'id':4}"));
+        assertThat(feed.next().changes()).hasSize(1);
+        assertThat(recordKeys(store)).isZero();
     }
 
     @Test
-    void publisher_givesAsMuchAsAsked() {
+    void feed_resumedAfterRestart_goesOnWhereItWas() throws Exception {
+        MemoryStore store = new MemoryStore();
+        JsonDB first = JsonDB.on(store);
+        first.createObjectStore(StoreSchema.of("s", "id").withIndex("v", "v"));
+        first.createObjectStore("t", "id");
+        first.put("s", json("{'id':'a','v':1}"));
+        ChangeFeed feed = first.changes();
+        first.put("s", json("{'id':'a','v':2}"));
+        first.put("s", json("{'id':'b','v':3}"));
+        assertThat(feed.take().changes())
+                .containsExactly(new DocumentChange("s", "a", json("{'id':'a','v':1}"), json("{'id':'a','v':2}")));
+        JsonDB second = reopened(first, JsonLimits.DEFAULT);
+        second.inTransaction(TransactionMode.READ_WRITE, List.of("s", "t"), t -> {
+            t.put("t", json("{'id':[1,2]}"));
+            t.delete("s", "a");
+            return null;
+        });
+        second.clear("s");
+        second.deleteObjectStore("t");
+        second.createObjectStore("t", "other");
+        JsonDB third = reopened(second, JsonLimits.DEFAULT);
+        ChangeFeed resumed = third.changes(feed.position());
+        assertThat(resumed.take().changes())
+                .containsExactly(new DocumentChange("s", "b", null, json("{'id':'b','v':3}")));
+        assertThat(resumed.take().changes())
+                .containsExactlyInAnyOrder(
+                        new DocumentChange("t", List.of(1L, 2L), null, json("{'id':[1,2]}")),
+                        new DocumentChange("s", "a", json("{'id':'a','v':2}"), null));
+        assertThat(resumed.take().changes())
+                .containsExactly(new DocumentChange("s", "b", json("{'id':'b','v':3}"), null));
+        assertThat(resumed.poll(Duration.ZERO)).isNull();
+        third.put("s", json("{'id':'c'}"));
+        assertThat(resumed.take().seqno()).isEqualTo(third.lastSeqno());
+    }
+
+    @Test
+    void records_acrossRestarts_areBoundedAndNameTheGap() throws Exception {
+        MemoryStore store = new MemoryStore();
+        JsonLimits limits = retention(ChangeRetention.DEFAULT.withCommits(50));
+        JsonDB db = JsonDB.on(store, limits);
+        db.createObjectStore("s", "id");
+        long begin = db.changes().position();
+        List<Long> seqnos = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            db.put("s", json("{'id':" + i + "}"));
+            seqnos.add(db.lastSeqno());
+            if (i % 90 == 0) {
+                db = reopened(db, limits);
+            }
+            assertThat(recordKeys(store)).isLessThanOrEqualTo(1 + 50 + 50 / 16 + 2);
+        }
+        JsonDB last = reopened(db, limits);
+        assertThatThrownBy(() -> last.changes(begin)).isInstanceOf(ChangeGapException.class);
+        long oldest = seqnos.get(349);
+        assertThatThrownBy(() -> last.changes(oldest - 1))
+                .isInstanceOfSatisfying(
+                        ChangeGapException.class, e -> assertThat(e.oldest()).isEqualTo(oldest));
+        ChangeFeed feed = last.changes(oldest);
+        for (int i = 350; i < 400; i++) {
+            assertThat(feed.take().seqno()).isEqualTo(seqnos.get(i));
+        }
+    }
+
+    @Test
+    void records_largerThanAPartOrTheRetention_areKeptOrNamedAsGap() throws Exception {
+        JsonLimits limits = retention(ChangeRetention.DEFAULT.withBytes(3 << 20));
+        JsonDB db = JsonDB.on(new MemoryStore(), limits);
+        db.createObjectStore("s", "id");
+        ChangeFeed feed = db.changes();
+        ObjectNode twoParts = json("{'id':1}").put("v", "x".repeat(1_500_000));
+        db.put("s", twoParts);
+        long afterFirst = db.lastSeqno();
+        JsonDB second = reopened(db, limits);
+        assertThat(second.changes(feed.position()).take().changes())
+                .containsExactly(new DocumentChange("s", 1L, null, twoParts));
+        ChangeFeed live = second.changes();
+        second.put("s", json("{'id':2}").put("v", "y".repeat(4_000_000)));
+        assertThat(live.take().changes()).hasSize(1);
+        long afterSecond = second.lastSeqno();
+        second.put("s", json("{'id':3}"));
+        assertThat(live.take().changes().get(0).key()).isEqualTo(3L);
+        JsonDB third = reopened(second, limits);
+        assertThatThrownBy(() -> third.changes(afterFirst)).isInstanceOf(ChangeGapException.class);
+        assertThat(third.changes(afterSecond).take().changes().get(0).key()).isEqualTo(3L);
+    }
+
+    /**
+     * A whole store used to be cleared by range deletes when nobody wanted changes at the begin, even if a feed was asked for before the
+     * commit: the feed missed it.
+     */
+    @Test
+    void clear_whileTheFirstFeedIsAskedFor_isSeen() throws Exception {
+        MemoryStore store = new MemoryStore();
+        JsonDB db = JsonDB.on(store);
+        db.createObjectStore("s", "id");
+        db.put("s", json("{'id':1}"));
+        List<ChangeFeed> feeds = new ArrayList<>();
+        store.duringScan = () -> {
+            store.duringScan = () -> {};
+            feeds.add(db.changes());
+        };
+        assertThat(db.clear("s")).isEqualTo(1);
+        assertThat(feeds.get(0).take().changes()).containsExactly(new DocumentChange("s", 1L, json("{'id':1}"), null));
+    }
+
+    @Test
+    void slowReader_behindWritersWithSmallRetention_missesNothingOrGetsAGap() throws Exception {
+        JsonDB db = JsonDB.on(new MemoryStore(), retention(ChangeRetention.DEFAULT.withCommits(40)));
+        db.createObjectStore("s", "id");
+        ChangeFeed feed = db.changes();
+        CountDownLatch done = new CountDownLatch(4);
+        List<Callable<Void>> tasks = new ArrayList<>();
+        for (int w = 0; w < 4; w++) {
+            int writer = w;
+            tasks.add(() -> {
+                for (int i = 0; i < 250; i++) {
+                    db.put("s", json("{'id':'" + writer + "','n':" + i + "}"));
+                }
+                done.countDown();
+                return null;
+            });
+        }
+        long[] seen = new long[2];
+        tasks.add(() -> {
+            TreeMap<String, Integer> newest = new TreeMap<>();
+            while (done.getCount() > 0) {
+                try {
+                    CommittedChanges commit = feed.poll(Duration.ofMillis(1));
+                    if (commit != null) {
+                        DocumentChange change = commit.changes().get(0);
+                        int n = change.after().get("n").intValue();
+                        Integer before = newest.put((String) change.key(), n);
+                        assertThat(n).isEqualTo(before == null ? 0 : before + 1);
+                        seen[0]++;
+                    }
+                } catch (ChangeGapException e) {
+                    seen[1]++;
+                    assertThat(e.oldest()).isGreaterThan(e.asked());
+                    return null;
+                }
+            }
+            return null;
+        });
+        AbstractJsonDbTest.inParallel(tasks);
+        assertThat(seen[0] + seen[1]).isPositive();
+    }
+
+    @Test
+    void iterator_waitsForCommits_andEndsWithTheDatabase() throws Exception {
         JsonDB db = JsonDB.on(new MemoryStore());
         db.createObjectStore("s", "id");
+        ChangeFeed feed = db.changes();
         List<Object> keys = new CopyOnWriteArrayList<>();
-        Flow.Subscription[] subscription = new Flow.Subscription[1];
-        boolean[] completed = new boolean[1];
-        db.changes().publisher().subscribe(new Flow.Subscriber<>() {
-            @Override
-            public void onSubscribe(Flow.Subscription s) {
-                subscription[0] = s;
-                s.request(2);
-            }
+        Thread reader = new Thread(() ->
+                feed.forEachRemaining(commit -> commit.changes().forEach(change -> keys.add(change.key()))));
+        reader.start();
+        db.put("s", json("{'id':1}"));
+        db.put("s", json("{'id':2}"));
+        await().until(() -> keys.size() == 2);
+        db.close();
+        reader.join(10_000);
+        assertThat(reader.isAlive()).isFalse();
+        assertThat(keys).containsExactly(1L, 2L);
+        assertThatThrownBy(feed::next).isInstanceOf(NoSuchElementException.class);
+    }
 
-            @Override
-            public void onNext(CommittedChanges item) {
-                item.changes().forEach(change -> keys.add(change.key()));
-            }
-
-            @Override
-            public void onError(Throwable error) {
-                keys.add(error);
-            }
-
-            @Override
-            public void onComplete() {
-                completed[0] = true;
+    @Test
+    void close_ofAFeed_endsWhoWaitsInIt() throws Exception {
+        JsonDB db = JsonDB.on(new MemoryStore());
+        ChangeFeed feed = db.changes();
+        AtomicReference<Throwable> end = new AtomicReference<>();
+        Thread reader = new Thread(() -> {
+            try {
+                feed.take();
+            } catch (Exception e) {
+                end.set(e);
             }
         });
+        reader.start();
+        await().until(() ->
+                reader.getState() == Thread.State.TIMED_WAITING || reader.getState() == Thread.State.WAITING);
+        feed.close();
+        reader.join(10_000);
+        assertThat(end.get()).isInstanceOf(EngineClosedException.class);
+        assertThat(feed.hasNext()).isFalse();
+        assertThat(db.isOpen()).isTrue();
+    }
+
+    /** Remembers what it is told, and asks only when the test does. */
+    private static final class Recorder implements Flow.Subscriber<CommittedChanges> {
+        final List<Object> keys = new CopyOnWriteArrayList<>();
+        final AtomicReference<Throwable> error = new AtomicReference<>();
+        volatile Flow.Subscription subscription;
+        volatile boolean completed;
+
+        @Override
+        public void onSubscribe(Flow.Subscription s) {
+            subscription = s;
+        }
+
+        @Override
+        public void onNext(CommittedChanges item) {
+            item.changes().forEach(change -> keys.add(change.key()));
+        }
+
+        @Override
+        public void onError(Throwable e) {
+            error.set(e);
+        }
+
+        @Override
+        public void onComplete() {
+            completed = true;
+        }
+
+        static Recorder on(ChangeFeed feed) {
+            Recorder recorder = new Recorder();
+            feed.publisher().subscribe(recorder);
+            await().until(() -> recorder.subscription != null);
+            return recorder;
+        }
+    }
+
+    @Test
+    void publisher_honoursDemandAndSaysTheLastWordOnce() {
+        JsonDB db = JsonDB.on(new MemoryStore(), retention(ChangeRetention.DEFAULT.withCommits(10)));
+        db.createObjectStore("s", "id");
+        ChangeFeed feed = db.changes();
+        Recorder two = Recorder.on(feed);
+        Recorder never = Recorder.on(feed);
+        Recorder refused = Recorder.on(feed);
+        Recorder cancelled = Recorder.on(feed);
+        two.subscription.request(2);
+        refused.subscription.request(0);
+        cancelled.subscription.request(1);
         for (int i = 0; i < 4; i++) {
             db.put("s", json("{'id':" + i + "}"));
         }
-        await().until(() -> keys.size() == 2);
-        subscription[0].request(Long.MAX_VALUE);
-        await().until(() -> keys.size() == 4);
-        assertThat(keys).containsExactly(0L, 1L, 2L, 3L);
+        await().until(() -> two.keys.size() == 2 && cancelled.keys.size() == 1 && refused.error.get() != null);
+        assertThat(refused.error.get()).isInstanceOf(IllegalArgumentException.class);
+        assertThat(refused.keys).isEmpty();
+        cancelled.subscription.cancel();
+        cancelled.subscription.request(9);
+        two.subscription.request(Long.MAX_VALUE);
+        two.subscription.request(Long.MAX_VALUE);
+        await().until(() -> two.keys.size() == 4);
+        assertThat(two.keys).containsExactly(0L, 1L, 2L, 3L);
+        assertThat(never.keys).isEmpty();
+        assertThatThrownBy(() -> feed.publisher().subscribe(null)).isInstanceOf(NullPointerException.class);
+        for (int i = 10; i < 30; i++) {
+            db.put("s", json("{'id':" + i + "}"));
+        }
+        never.subscription.request(1);
+        await().until(() -> never.error.get() != null);
+        assertThat(never.error.get()).isInstanceOf(ChangeGapException.class);
+        Recorder idle = Recorder.on(db.changes());
         db.close();
-        await().until(() -> completed[0]);
+        await().until(() -> two.completed && idle.completed);
+        assertThat(cancelled.keys).hasSize(1);
+        assertThat(cancelled.completed).isFalse();
+        assertThat(never.completed).isFalse();
+        assertThat(refused.completed).isFalse();
     }
 
     @Test
@@ -140,5 +409,64 @@ class ChangeFeedTest {
             assertThat(live.failure()).isNull();
         }
         assertThat(results).containsExactly(List.of("1"), List.of("1", "3"), List.of("3"));
+    }
+
+    /** A document that expires is gone from the result although no commit said so. */
+    @Test
+    void observe_withTimeToLive_givesResultAfterExpiry() {
+        AtomicLong clock = new AtomicLong(1_000_000_000_000_000L);
+        JsonDB db = JsonDB.on(new MemoryStore(clock::get), JsonLimits.DEFAULT, clock::get);
+        db.createObjectStore(StoreSchema.of("s", "id").withTtl(Duration.ofSeconds(60)));
+        db.put("s", json("{'id':1}"));
+        List<List<String>> results = new CopyOnWriteArrayList<>();
+        try (LiveQuery live = db.observe(db.query("s"), result -> results.add(AbstractJsonDbTest.ids(result)))) {
+            await().until(() -> results.size() == 1);
+            db.put("s", json("{'id':2}"), PutOptions.ttl(Duration.ofSeconds(10)));
+            await().until(() -> results.size() == 2);
+            clock.addAndGet(10_000_000);
+            await().until(() -> results.size() == 3);
+            clock.addAndGet(50_000_000);
+            await().until(() -> results.size() == 4);
+            assertThat(live.failure()).isNull();
+        }
+        assertThat(results).containsExactly(List.of("1"), List.of("1", "2"), List.of("1"), List.of());
+    }
+
+    @Test
+    void observe_ofAStoreThatIsDeleted_endsWithAFailure() {
+        JsonDB db = JsonDB.on(new MemoryStore());
+        db.createObjectStore("s", "id");
+        List<Integer> sizes = new CopyOnWriteArrayList<>();
+        LiveQuery live = db.observe(db.query("s"), result -> sizes.add(result.size()));
+        await().until(() -> sizes.size() == 1);
+        db.deleteObjectStore("s");
+        await().until(() -> !live.isOpen());
+        assertThat(live.failure()).isInstanceOf(StoreNotFoundException.class);
+    }
+
+    @Test
+    void observe_behindRetention_goesOnWithTheNewestResult() throws Exception {
+        JsonDB db = JsonDB.on(new MemoryStore(), retention(ChangeRetention.DEFAULT.withCommits(2)));
+        db.createObjectStore("s", "id");
+        CountDownLatch firstCall = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        List<Integer> sizes = new CopyOnWriteArrayList<>();
+        try (LiveQuery live = db.observe(db.query("s"), result -> {
+            sizes.add(result.size());
+            firstCall.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        })) {
+            firstCall.await();
+            for (int i = 0; i < 20; i++) {
+                db.put("s", json("{'id':" + i + "}"));
+            }
+            goOn.countDown();
+            await().until(() -> sizes.get(sizes.size() - 1) == 20);
+            assertThat(live.failure()).isNull();
+        }
     }
 }

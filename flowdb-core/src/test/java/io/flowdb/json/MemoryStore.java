@@ -39,6 +39,8 @@ final class MemoryStore implements OrderedStore {
     final AtomicLong valuesRead = new AtomicLong();
     final AtomicLong openSnapshots = new AtomicLong();
     volatile Runnable beforeCommit = () -> {};
+    /** Runs when a walk begins. */
+    volatile Runnable duringScan = () -> {};
 
     MemoryStore() {
         this(() -> System.currentTimeMillis() * 1000);
@@ -178,6 +180,7 @@ final class MemoryStore implements OrderedStore {
         @Override
         public StoreCursor scan(byte[] start, byte[] end, boolean reverse) {
             check();
+            duringScan.run();
             NavigableMap<byte[], List<Version>> range = range(start, end);
             return new Cursor(
                     (reverse ? range.descendingMap() : range).entrySet().iterator(), seqno());

@@ -1,5 +1,7 @@
 package io.flowdb.internal.json;
 
+import java.nio.ByteBuffer;
+
 /**
  * Where the document layer keeps what in the ordered store.
  *
@@ -10,6 +12,8 @@ package io.flowdb.internal.json;
  * 02 index     index id, 01 or 02, primary key   → nothing: documents that the index entries do not fully describe
  * 03 catalog                                     → JSON: definitions and ids of stores and indexes
  * 04 counter   store id                          → u64: every generated key below it may have been used
+ * 05 changes                                     → u64: changes are recorded after this sequence number
+ * 05 changes   ticket u64, part u16              → what one commit changed, for change feeds
  * </pre>
  * <p>Ids are ordered numbers of 1 to 5 bytes: below 240 the number, else 239 + n and n big-endian bytes. Ids are never used again.
  * Keys of other users of the same store must start with a byte above 0F. Source: docs/format/document-keys.md, format 1.
@@ -26,6 +30,7 @@ public final class KeyLayout {
     private static final int INDEX = 2;
     private static final int CATALOG = 3;
     private static final int COUNTER = 4;
+    private static final int CHANGES = 5;
     private static final int ONE_BYTE_IDS = 240;
 
     private KeyLayout() {}
@@ -48,6 +53,30 @@ public final class KeyLayout {
     /** The key of a store's counter. */
     public static byte[] counter(int storeId) {
         return withId(COUNTER, storeId);
+    }
+
+    /** The key that tells since when changes are recorded. */
+    public static byte[] changes() {
+        return new byte[] {CHANGES};
+    }
+
+    /** The key of one part of a change record; {@code ticket} is not negative. */
+    public static byte[] changes(long ticket, int part) {
+        return ByteBuffer.allocate(11)
+                .put((byte) CHANGES)
+                .putLong(ticket)
+                .putShort((short) part)
+                .array();
+    }
+
+    /** Ends the change records. */
+    public static byte[] changesEnd() {
+        return new byte[] {CHANGES + 1};
+    }
+
+    /** The ticket in the key of a part of a change record. */
+    public static long ticket(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(1);
     }
 
     private static byte[] withId(int kind, int id) {
