@@ -75,6 +75,7 @@ final class Change {
     /** A bound for the memory it takes. */
     long bytes() {
         long bytes = 200L + documentKey.length + (after == null ? 0 : after.length);
+        bytes += before == null ? 0 : before.value().length;
         for (IndexEntry entry : entriesBefore) {
             bytes += 80L + entry.key.length;
         }

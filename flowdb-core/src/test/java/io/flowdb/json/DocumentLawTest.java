@@ -59,40 +59,66 @@ class DocumentLawTest {
     @TempDir
     Path directory;
 
+    /** Where the data lies. */
+    private enum Placement {
+        MEMTABLE,
+        TABLES,
+        BOTH
+    }
+
     @Test
-    void queries_onTheEngineOverFlushAndReopen_equalFilterSortSlice() {
+    void queries_onTheEngineInMemtableTablesAndBoth_equalFilterSortSlice() {
         long base = Long.getLong("seed", System.nanoTime());
-        System.out.println("queries_onTheEngineOverFlushAndReopen_equalFilterSortSlice first seed " + base);
+        System.out.println("queries_onTheEngineInMemtableTablesAndBoth_equalFilterSortSlice first seed " + base);
         for (int round = 0; round < 12; round++) {
-            long seed = base + round;
-            Config config = Config.builder()
-                    .dataDir(directory.resolve("r" + round))
-                    .memtableSize(64 << 10)
-                    .walSyncMode(SyncMode.interval(Duration.ofSeconds(1)))
-                    .build();
-            Random random = new Random(seed);
-            Model model = new Model();
-            try (JsonDB db = JsonDB.open(config)) {
-                db.createObjectStore(randomSchema(random));
-                change(random, db, model, 100);
-                db.engine().orElseThrow().flush();
-                change(random, db, model, 50);
-                checkQueries(seed, random, db, model, 30);
-                db.engine().orElseThrow().flush();
-                change(random, db, model, 50);
-            }
-            try (JsonDB db = JsonDB.open(config)) {
-                assertThat(db.count("s")).isEqualTo(model.documents.size());
-                checkQueries(seed, random, db, model, 30);
-                db.inTransaction(TransactionMode.READ_WRITE, List.of("s"), transaction -> {
-                    change(random, transaction, model, 50);
-                    checkQueries(seed, random, transaction, model, 30);
-                    return null;
-                });
-                assertThat(db.verifyIndexes("s").problems()).as("seed %d", seed).isEmpty();
-                assertThat(db.count("s")).isEqualTo(model.documents.size());
-            }
+            checkOnEngine(base + round, Placement.values()[round % 3]);
         }
+    }
+
+    private void checkOnEngine(long seed, Placement placement) {
+        Config config = Config.builder()
+                .dataDir(directory.resolve("r" + seed))
+                .memtableSize(placement == Placement.MEMTABLE ? 8 << 20 : 64 << 10)
+                .walSyncMode(SyncMode.interval(Duration.ofSeconds(1)))
+                .build();
+        Random random = new Random(seed);
+        Model model = new Model();
+        try (JsonDB db = JsonDB.open(config)) {
+            db.createObjectStore(randomSchema(random));
+            change(random, db, model, 100);
+            place(db, placement);
+            change(random, db, model, 50);
+            place(db, placement == Placement.BOTH ? Placement.MEMTABLE : placement);
+            checkQueries(seed, random, db, model, 30);
+            checkInTransaction(seed, random, db, model);
+            place(db, placement);
+            change(random, db, model, 50);
+        }
+        try (JsonDB db = JsonDB.open(config)) {
+            assertThat(db.count("s")).isEqualTo(model.documents.size());
+            checkQueries(seed, random, db, model, 30);
+            checkInTransaction(seed, random, db, model);
+            assertThat(db.verifyIndexes("s").problems()).as("seed %d", seed).isEmpty();
+            assertThat(db.count("s")).isEqualTo(model.documents.size());
+        }
+    }
+
+    private static void place(JsonDB db, Placement placement) {
+        if (placement != Placement.MEMTABLE) {
+            db.engine().orElseThrow().flush();
+        }
+        if (placement == Placement.TABLES) {
+            db.engine().orElseThrow().compact();
+        }
+    }
+
+    private void checkInTransaction(long seed, Random random, JsonDB db, Model model) {
+        db.inTransaction(TransactionMode.READ_WRITE, List.of("s"), transaction -> {
+            checkQueries(seed, random, transaction, model, 10);
+            change(random, transaction, model, 50);
+            checkQueries(seed, random, transaction, model, 30);
+            return null;
+        });
     }
 
     private void checkQueries(long seed, Random random, DocumentOperations db, Model model, int count) {
