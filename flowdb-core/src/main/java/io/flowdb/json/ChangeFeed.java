@@ -112,7 +112,12 @@ public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseab
 
     private static CommittedChanges decoded(ChangeLog.Committed entry) {
         List<DocumentChange> changes = new ArrayList<>(entry.changes().size());
+        List<String> deletedStores = new ArrayList<>(0);
         for (ChangeLog.Recorded change : entry.changes()) {
+            if (change.isDeletionOfStore()) {
+                deletedStores.add(change.store());
+                continue;
+            }
             byte[] before = change.before();
             byte[] after = change.after();
             changes.add(new DocumentChange(
@@ -121,7 +126,7 @@ public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseab
                     before == null ? null : DocumentCodec.decode(before),
                     after == null ? null : DocumentCodec.decode(after)));
         }
-        return new CommittedChanges(entry.seqno(), List.copyOf(changes));
+        return new CommittedChanges(entry.seqno(), List.copyOf(changes), List.copyOf(deletedStores));
     }
 
     /**

@@ -20,6 +20,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,10 +121,21 @@ final class ChangeLog {
         this.records = new ChangeRecords(database.store);
     }
 
-    /** The change of one document, as stored bytes; {@code expireAt} is that of the document after, and is not recorded. */
+    /**
+     * The change of one document, as stored bytes; {@code expireAt} is that of the document after, and is not recorded. Without a key:
+     * the deletion of a store.
+     */
     record Recorded(String store, byte[] primaryKey, byte @Nullable [] before, byte @Nullable [] after, long expireAt) {
         long bytes() {
             return 100L + primaryKey.length + (before == null ? 0 : before.length) + (after == null ? 0 : after.length);
+        }
+
+        static Recorded deletionOf(String store) {
+            return new Recorded(store, new byte[0], null, null, FlowRecord.NEVER);
+        }
+
+        boolean isDeletionOfStore() {
+            return primaryKey.length == 0;
         }
 
         Object key() {
@@ -252,7 +264,7 @@ final class ChangeLog {
     }
 
     /** Announces a commit whose batch is complete, and adds its record; {@link #end} must follow. */
-    Pending begin(CommitPlan plan) {
+    Pending begin(Supplier<List<Recorded>> changes) {
         boolean shared = mode != Mode.RECORDING;
         if (shared) {
             activation.readLock().lock();
@@ -264,7 +276,7 @@ final class ChangeLog {
                 shared = false;
             }
         }
-        Pending pending = pending(plan, shared);
+        Pending pending = pending(changes.get(), shared);
         lock.lock();
         try {
             pending.begin = database.store.lastSeqno();
@@ -281,8 +293,7 @@ final class ChangeLog {
         return pending;
     }
 
-    private Pending pending(CommitPlan plan, boolean shared) {
-        List<Recorded> changes = changesOf(plan);
+    private Pending pending(List<Recorded> changes, boolean shared) {
         long bytes = 100 + changes.stream().mapToLong(Recorded::bytes).sum();
         if (shared || changes.isEmpty()) {
             return new Pending(shared, changes, bytes, null);
@@ -305,11 +316,17 @@ final class ChangeLog {
         }
     }
 
-    private static List<Recorded> changesOf(CommitPlan plan) {
+    /** What a plan changes: deleted stores, then documents of others. */
+    static List<Recorded> changesOf(CommitPlan plan) {
         List<Recorded> changes = new ArrayList<>(plan.changes.size());
+        Set<Integer> deleted = new HashSet<>();
+        for (StoreDef store : plan.deletedStores()) {
+            deleted.add(store.id);
+            changes.add(Recorded.deletionOf(store.name));
+        }
         for (Change change : plan.changes) {
             byte[] before = change.before == null ? null : change.before.value();
-            if (before != null || change.after != null) {
+            if ((before != null || change.after != null) && !deleted.contains(change.store.id)) {
                 byte[] primaryKey = change.store.primaryKey(change.documentKey);
                 long expireAt = change.after == null ? FlowRecord.NEVER : change.expireAt;
                 changes.add(new Recorded(change.store.name, primaryKey, before, change.after, expireAt));

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * format  u8  1, or 2 for a commit too large to be recorded, which ends here
  * stores      count, then their names as length and UTF-8
  * changes     count, then for each: position of the store's name, length and primary key,
- *             0 or 1, length and stored document before, the same after
+ *             0 or 1, length and stored document before, the same after;
+ *             with a key of length 0, the deletion of a store
  * </pre>
  * <p>The last part is the last operation of its batch, so its sequence number is that of the commit. Tickets are unique and rise with
  * time, but not exactly with sequence numbers. Threads: any. Source: docs/format/document-keys.md, format 2.

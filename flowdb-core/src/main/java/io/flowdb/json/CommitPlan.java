@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class CommitPlan implements ChangeSet {
     final List<Change> changes = new ArrayList<>(1);
     private final List<Access.Range> dropped = new ArrayList<>(0);
+    private final List<StoreDef> deletedStores = new ArrayList<>(0);
     private final StoreSnapshot snapshot;
     private final Preconditions preconditions;
     private final WriteBatch batch = new WriteBatch(1024);
@@ -91,9 +92,14 @@ final class CommitPlan implements ChangeSet {
         return positions.getOrDefault(documentKey, -1);
     }
 
-    /** Deletes whole ranges after everything else. */
-    void drop(List<Access.Range> ranges) {
+    /** Deletes whole stores and indexes after everything else: their ranges; the stores are for those who want changes. */
+    void drop(List<Access.Range> ranges, List<StoreDef> stores) {
         dropped.addAll(ranges);
+        deletedStores.addAll(stores);
+    }
+
+    List<StoreDef> deletedStores() {
+        return deletedStores;
     }
 
     /** Whether documents are deleted that {@link #changes} does not list, which only is right while nobody wants changes. */

@@ -10,6 +10,7 @@ import io.flowdb.WriteBatch;
 import io.flowdb.WriteOptions;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.json.DocumentCodec;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -204,7 +205,7 @@ final class Database {
         }
         counters.cover(plan);
         plan.build();
-        ChangeLog.Pending pending = changeLog.begin(plan);
+        ChangeLog.Pending pending = changeLog.begin(() -> ChangeLog.changesOf(plan));
         CommitOutcome outcome = null;
         try {
             if (pending.watched() && plan.dropsDocuments()) {
@@ -250,6 +251,26 @@ final class Database {
             return after != before;
         } finally {
             state = after;
+        }
+    }
+
+    /** Commits a catalog without the store {@code deleted}, and tells those who want changes; {@code batch} deletes its documents. */
+    void publishDeletion(Catalog catalog, WriteBatch batch, StoreDef deleted) {
+        State before = state;
+        state = new State(before.catalog, before.seqno, true);
+        State after = before;
+        ChangeLog.Pending pending = changeLog.begin(() -> List.of(ChangeLog.Recorded.deletionOf(deleted.name)));
+        CommitOutcome outcome = null;
+        try {
+            batch.put(Catalog.KEY, catalog.toBytes());
+            changeLog.addRecord(pending, batch);
+            outcome = store.commit(batch, Preconditions.NONE, WriteOptions.DEFAULT);
+            if (outcome instanceof CommitOutcome.Committed committed) {
+                after = new State(catalog, committed.seqno(), false);
+            }
+        } finally {
+            state = after;
+            changeLog.end(pending, outcome);
         }
     }
 

@@ -279,7 +279,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     /**
      * The committed changes after {@code sinceSeqno}, in order and without a gap. Changes are kept from the first call of this
      * method on, across restarts, as far as {@link JsonLimits#changeRetention()} goes; see {@link ChangeRetention} for what that
-     * costs. Expiry, and the deletion of whole stores, are no changes of documents. Errors: {@link
+     * costs. Expiry is no change. Errors: {@link
      * io.flowdb.error.ChangeGapException} if changes after {@code sinceSeqno} are not kept any more, or it is the number of no commit.
      */
     public ChangeFeed changes(long sinceSeqno) {

@@ -118,7 +118,7 @@ public final class LiveQuery implements AutoCloseable {
         try {
             boolean relevant = false;
             ChangeLog.Committed entry = database.changeLog.next(
-                    position, nextExpiry == FlowRecord.NEVER ? Long.MAX_VALUE : EXPIRY_NANOS, this::isInterrupted);
+                    position, nextExpiry == FlowRecord.NEVER ? Long.MAX_VALUE : EXPIRY_NANOS, () -> closed);
             while (entry != null) {
                 position = entry.seqno();
                 for (ChangeLog.Recorded change : entry.changes()) {
@@ -126,20 +126,11 @@ public final class LiveQuery implements AutoCloseable {
                 }
                 entry = database.changeLog.next(position, 0, () -> true);
             }
-            return relevant || isStoreReplaced() || nextExpiry <= database.nowMicros();
+            return relevant || nextExpiry <= database.nowMicros();
         } catch (ChangeGapException e) {
             nextExpiry = 0;
             return true;
         }
-    }
-
-    private boolean isInterrupted() {
-        return closed || isStoreReplaced();
-    }
-
-    private boolean isStoreReplaced() {
-        StoreDef def = database.catalog().find(store);
-        return def == null || def.id != storeId;
     }
 
     private boolean concerns(ChangeLog.Recorded change) {
@@ -147,7 +138,7 @@ public final class LiveQuery implements AutoCloseable {
             return false;
         }
         nextExpiry = Math.min(nextExpiry, change.expireAt());
-        return matches(change.before()) || matches(change.after());
+        return change.isDeletionOfStore() || matches(change.before()) || matches(change.after());
     }
 
     private boolean matches(byte @Nullable [] document) {

@@ -106,6 +106,6 @@ public final class MigrationTransaction {
 
     void addTo(CommitPlan plan) {
         view.addTo(plan);
-        plan.drop(dropped);
+        plan.drop(dropped, droppedStores);
     }
 }

@@ -88,7 +88,6 @@ final class Migrator {
                 if (database.publish(catalog, plan) instanceof CommitOutcome.Committed) {
                     transaction.droppedStores().forEach(database.counters::forget);
                     transaction.droppedStores().forEach(database.counts::cleared);
-                    database.changeLog.wake();
                     return;
                 }
             }

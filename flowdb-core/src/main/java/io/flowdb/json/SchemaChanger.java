@@ -93,10 +93,9 @@ final class SchemaChanger {
             StoreDef def = catalog.store(name);
             WriteBatch batch = new WriteBatch().deleteRange(def.prefix, def.end).delete(def.counterKey);
             def.indexes.forEach(index -> batch.deleteRange(index.prefix, index.end));
-            publish(catalog.without(name), batch);
+            database.publishDeletion(catalog.without(name), batch, def);
             database.counters.forget(def);
             database.counts.cleared(def);
-            database.changeLog.wake();
         } finally {
             database.schemaLock.unlock();
         }

@@ -158,6 +158,17 @@ class ChangeFeedTest {
                         new DocumentChange("s", "a", json("{'id':'a','v':2}"), null));
         assertThat(resumed.take().changes())
                 .containsExactly(new DocumentChange("s", "b", json("{'id':'b','v':3}"), null));
+        CommittedChanges deletion = resumed.take();
+        assertThat(deletion.changes()).isEmpty();
+        assertThat(deletion.deletedStores()).containsExactly("t");
+        third.migrate(List.of(Migration.of(1, "drop", m -> {
+            m.documents().put("s", json("{'id':'m'}"));
+            m.documents().put("t", json("{'other':'gone with its store'}"));
+            m.deleteObjectStore("t");
+        })));
+        CommittedChanges migration = resumed.take();
+        assertThat(migration.changes()).containsExactly(new DocumentChange("s", "m", null, json("{'id':'m'}")));
+        assertThat(migration.deletedStores()).containsExactly("t");
         assertThat(resumed.poll(Duration.ZERO)).isNull();
         third.put("s", json("{'id':'c'}"));
         assertThat(resumed.take().seqno()).isEqualTo(third.lastSeqno());

@@ -175,6 +175,27 @@ class DocumentLawTest {
         for (int i = 0; i < 30; i++) {
             checkQuery(seed, random, db, model);
         }
+        for (int i = 0; i < 4; i++) {
+            checkDelete(seed, random, db, model);
+        }
+    }
+
+    private void checkDelete(long seed, Random random, DocumentOperations db, Model model) {
+        Clause clause = clause(random, 1);
+        Order order = new Order(path(random), random.nextBoolean());
+        int offset = random.nextInt(3);
+        int limit = 1 + random.nextInt(10);
+        List<JsonNode> expected = model.query(clause.model, List.of(order), offset, limit);
+        long deleted = db.query("s")
+                .where(clause.filter)
+                .orderBy(order.path, order.descending ? Direction.DESC : Direction.ASC)
+                .offset(offset)
+                .limit(limit)
+                .delete();
+        assertThat(deleted).as("seed %d", seed).isEqualTo(expected.size());
+        expected.forEach(row -> model.documents.remove(KeyWriter.encode(row.get("id"))));
+        assertThat(ids(db.query("s").collect())).isEqualTo(ids(new ArrayList<>(model.documents.values())));
+        assertThat(db.count("s")).isEqualTo(model.documents.size());
     }
 
     private static StoreSchema randomSchema(Random random) {
@@ -286,6 +307,11 @@ class DocumentLawTest {
                 .as(() -> what + "\n" + queries.get("explain").explain())
                 .isEqualTo(ids(expected));
         assertThat(queries.get("count").count()).as(what).isEqualTo(expected.size());
+        assertThat(queries.get("count").exists()).as(what).isEqualTo(!expected.isEmpty());
+        assertThat(queries.get("count").first().map(row -> row.get("id").toString()))
+                .as(what)
+                .isEqualTo(
+                        expected.stream().findFirst().map(row -> row.get("id").toString()));
     }
 
     private static List<String> ids(List<? extends JsonNode> documents) {
@@ -300,6 +326,9 @@ class DocumentLawTest {
         String path = random.nextInt(8) == 0 ? "id" : path(random);
         Object x = operand(random);
         Object y = operand(random);
+        if (random.nextInt(4) == 0) {
+            return rarerClause(random, path, x, y);
+        }
         switch (random.nextInt(depth > 0 ? 13 : 10)) {
             case 0, 1, 2 -> {
                 return new Clause(Filter.eq(path, x), any(path, v -> compare(v, x) == 0));
@@ -348,6 +377,49 @@ class DocumentLawTest {
                 return new Clause(one.filter.and(other.filter), one.model.and(other.model));
             }
         }
+    }
+
+    private static Clause rarerClause(Random random, String path, Object x, Object y) {
+        return switch (random.nextInt(9)) {
+            case 0 ->
+                new Clause(
+                        Filter.ne(path, x), any(path, v -> compare(v, x) == 0).negate());
+            case 1 ->
+                new Clause(
+                        Filter.notIn(path, List.of(x, y)),
+                        any(path, v -> compare(v, x) == 0 || compare(v, y) == 0).negate());
+            case 2 -> new Clause(Filter.gt(path, x), any(path, v -> sameKind(v, x) && compare(v, x) > 0));
+            case 3 -> new Clause(Filter.le(path, x), any(path, v -> sameKind(v, x) && compare(v, x) <= 0));
+            case 4 -> new Clause(Filter.between(path, x, y), any(path, v -> compare(v, x) >= 0 && compare(v, y) <= 0));
+            case 5 -> new Clause(Filter.contains(path, x), document -> contains(find(document, path), x));
+            case 6 ->
+                new Clause(
+                        Filter.endsWith(path, "y1"),
+                        any(path, v -> v.isString() && v.stringValue().endsWith("y1")));
+            case 7 ->
+                new Clause(
+                        Filter.regex(path, "^x(y[01])?$"),
+                        any(path, v -> v.isString() && v.stringValue().matches("x(y[01])?")));
+            default ->
+                new Clause(
+                        Filter.isNotNull(path),
+                        document -> find(document, path) != null
+                                && !find(document, path).isNull());
+        };
+    }
+
+    private static boolean contains(JsonNode value, Object operand) {
+        if (value != null && value.isArray()) {
+            for (JsonNode element : value) {
+                if (compare(element, operand) == 0) {
+                    return true;
+                }
+            }
+        }
+        return value != null
+                && value.isString()
+                && operand instanceof String part
+                && value.stringValue().contains(part);
     }
 
     private static Object operand(Random random) {

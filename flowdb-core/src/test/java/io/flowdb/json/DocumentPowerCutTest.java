@@ -319,9 +319,10 @@ class DocumentPowerCutTest {
             Writer writer = writers.get(i);
             Map<String, JsonNode> own = new TreeMap<>(found);
             own.keySet().removeIf(key -> !key.startsWith(writer.name));
+            String what = "writer " + writer.name + ", acknowledged " + cut.atLeast[i] + ", begun " + cut.atMost[i];
             assertThat(writer.states.subList(cut.atLeast[i], cut.atMost[i] + 1))
-                    .as("states of writer " + writer.name + ", acknowledged " + cut.atLeast[i] + ", begun "
-                            + cut.atMost[i])
+                    .as(() ->
+                            what + ", found is state " + writer.states.lastIndexOf(own) + " of " + writer.states.size())
                     .contains(own);
         }
     }

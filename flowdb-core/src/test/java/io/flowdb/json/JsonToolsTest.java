@@ -25,6 +25,31 @@ class JsonToolsTest {
     private final MemoryStore store = new MemoryStore();
     private final JsonDB db = JsonDB.on(store);
 
+    /** Reads of keys and counts read no document, whatever way they take. */
+    @Test
+    void keyOnlyReads_readNoDocuments() {
+        db.createObjectStore(StoreSchema.of("s", "id").withIndex("v", "v").withMultiEntryIndex("t", "t"));
+        for (int i = 0; i < 50; i++) {
+            db.put("s", json("{'id':" + i + ",'v':" + i % 5 + ",'t':[" + i % 3 + ",7]}"));
+        }
+        long before = store.valuesRead.get();
+        long gets = store.gets.get();
+        assertThat(db.count("s")).isEqualTo(50);
+        assertThat(db.count("s", KeyRange.bound(10, 20, false, true))).isEqualTo(10);
+        assertThat(db.getAllKeys("s", KeyRange.lowerBound(45), 3)).containsExactly(45L, 46L, 47L);
+        assertThat(db.query("s").whereEq("v", 2).count()).isEqualTo(10);
+        assertThat(db.query("s").whereRange("v", 1, 3).count()).isEqualTo(20);
+        assertThat(db.query("s").whereIn("v", List.of(1, 4)).exists()).isTrue();
+        assertThat(db.query("s").whereEq("t", 7).count()).isEqualTo(50);
+        try (JsonCursor cursor = db.openCursor("s", "v", KeyRange.only(3), CursorDirection.PREV)) {
+            while (cursor.next()) {
+                assertThat((Long) cursor.primaryKey() % 5).isEqualTo(3L);
+            }
+        }
+        assertThat(store.valuesRead.get()).isEqualTo(before);
+        assertThat(store.gets.get()).isEqualTo(gets);
+    }
+
     private ImportResult load(String text, ImportOptions options) {
         return db.importJson("s", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), options);
     }
