@@ -272,10 +272,13 @@ public final class Engine implements OrderedStore, AutoCloseable {
      * Makes a consistent copy of the database in {@code target} while reads and writes go on; it holds every write that returned before
      * this call. Files are shared by hard links where possible. The copy can be opened as a database.
      *
+     * <p>A read-only engine makes none, as it would have to write what is only in the log: {@link ReadOnlyTransactionException}.
+     *
      * @param target a missing or empty directory
      */
     public void checkpoint(Path target) {
         Objects.requireNonNull(target, "target");
+        checkWritable();
         check(!config.inMemory(), "inMemory", true, "false: an engine in memory has no files to copy");
         flush();
         try (ReadStates.Lease lease = parts.states().lease()) {
@@ -284,10 +287,13 @@ public final class Engine implements OrderedStore, AutoCloseable {
         }
     }
 
-    /** Reads and checks every block of every table; reports damage instead of throwing it. */
+    /**
+     * Reads and checks every block of every table, the log and the manifest; reports damage instead of throwing it, and changes nothing. A
+     * read-only engine checks its tables only: log and manifest may be another engine's, which writes them.
+     */
     public VerifyReport verify() {
         checkOpen();
-        return background.maintenance().verify();
+        return background.maintenance().verify(!config.readOnly());
     }
 
     /** Current figures. */

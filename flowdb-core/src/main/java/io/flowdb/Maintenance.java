@@ -98,8 +98,12 @@ final class Maintenance {
         }
     }
 
-    /** Reads every block of every table. */
-    VerifyReport verify() {
+    /**
+     * Reads every block of every table.
+     *
+     * @param withLog whether log and manifest are read as well, which must be this engine's own
+     */
+    VerifyReport verify(boolean withLog) {
         List<String> problems = new ArrayList<>();
         long entries = 0;
         long bytes = 0;
@@ -113,7 +117,22 @@ final class Maintenance {
                     problems.add(e.getMessage());
                 }
             }
-            return new VerifyReport(tables.size(), entries, bytes, problems);
+            long logBytes = withLog ? verifyLog(problems) : 0;
+            return new VerifyReport(tables.size(), entries, bytes, logBytes, problems);
+        }
+    }
+
+    private long verifyLog(List<String> problems) {
+        try {
+            parts.manifest().verify();
+        } catch (FlowDbException e) {
+            problems.add(e.getMessage());
+        }
+        try {
+            return parts.wal().verify();
+        } catch (FlowDbException e) {
+            problems.add(e.getMessage());
+            return 0;
         }
     }
 

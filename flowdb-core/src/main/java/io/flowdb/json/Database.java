@@ -10,6 +10,7 @@ import io.flowdb.WriteBatch;
 import io.flowdb.WriteOptions;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.json.DocumentCodec;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,6 +33,10 @@ final class Database {
     final OrderedStore store;
     final JsonLimits limits;
     final LongSupplier clockMicros;
+
+    /** Time to live of documents whose store and whose put name none; null if they stay. */
+    final @Nullable Duration defaultTtl;
+
     final DocumentCodec codec;
     final Counters counters;
     final StoreCounts counts;
@@ -55,6 +60,7 @@ final class Database {
         this.store = store;
         this.limits = limits;
         this.clockMicros = clockMicros;
+        this.defaultTtl = store instanceof Engine engine ? engine.config().defaultTtl() : null;
         this.codec = new DocumentCodec(limits.maxDocumentBytes(), limits.maxDepth());
         this.counters = new Counters(this);
         this.counts = new StoreCounts(store);

@@ -159,9 +159,9 @@ final class StoreDef {
         return entries.subList(0, kept).toArray(IndexEntry[]::new);
     }
 
-    /** When a document written now expires. */
-    long expireAt(PutOptions options, long nowMicros) {
-        Duration ttl = options.ttl() != null ? options.ttl() : schema.ttl();
+    /** When a document written now expires: as its put says, else its store, else {@code defaultTtl}. */
+    long expireAt(PutOptions options, @Nullable Duration defaultTtl, long nowMicros) {
+        Duration ttl = options.ttl() != null ? options.ttl() : ttl(defaultTtl);
         if (ttl == null || options.neverExpires()) {
             return FlowRecord.NEVER;
         }
@@ -173,5 +173,11 @@ final class StoreDef {
         }
         long expireAt = nowMicros + Math.max(1, micros);
         return expireAt < nowMicros ? FlowRecord.NEVER : expireAt;
+    }
+
+    /** Time to live of documents whose put names none. */
+    @Nullable
+    Duration ttl(@Nullable Duration defaultTtl) {
+        return schema.ttl() != null ? schema.ttl() : defaultTtl;
     }
 }

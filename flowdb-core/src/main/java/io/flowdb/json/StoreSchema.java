@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param name 1 to 255 letters, digits, {@code _}, {@code -}, {@code .}
  * @param keyPath dotted path of the primary key in the documents
  * @param autoIncrement whether documents without a key get one: 1, 2, 3 and so on
- * @param ttl time from the last write of a document to its expiry, at least a microsecond, or null
+ * @param ttl time from the last write of a document to its expiry, at least a microsecond, or null for {@code Config.defaultTtl}
  * @param indexes in the order in which they were defined
  */
 public record StoreSchema(

@@ -66,7 +66,8 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
     private void put(byte[] documentKey, Change.Base base, JsonNode document, PutOptions options) {
         long now = database.nowMicros();
         DocumentCodec.Encoded encoded = database.codec.encode(def.name, document, now);
-        set.put(Change.put(def, documentKey, base, encoded, def.expireAt(options, now), database.limits));
+        set.put(Change.put(
+                def, documentKey, base, encoded, def.expireAt(options, database.defaultTtl, now), database.limits));
     }
 
     private byte[] keyOf(JsonNode document) {
@@ -108,7 +109,7 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
         return earlier.after == null ? null : new StoredValue(earlier.after, 0, earlier.expireAt);
     }
 
-    /** Replaces a document by what {@code change} makes of it; its expiry starts anew if its store has one, else it stays. */
+    /** Replaces a document by what {@code change} makes of it; its expiry starts anew if its store, or the configuration, has one, else it stays. */
     @Nullable
     JsonNode update(Object key, UnaryOperator<@Nullable JsonNode> change) {
         byte[] documentKey = def.documentKey(key, database.limits);
@@ -124,7 +125,9 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
         checkKeyStays(documentKey, updated);
         long now = database.nowMicros();
         DocumentCodec.Encoded encoded = database.codec.encode(def.name, updated, now);
-        long expireAt = def.schema.ttl() == null ? current.expireAt() : def.expireAt(PutOptions.DEFAULT, now);
+        long expireAt = def.ttl(database.defaultTtl) == null
+                ? current.expireAt()
+                : def.expireAt(PutOptions.DEFAULT, database.defaultTtl, now);
         set.put(Change.put(def, documentKey, base, encoded, expireAt, database.limits));
         return encoded.document();
     }

@@ -45,9 +45,9 @@ import org.springframework.util.unit.DataUnit;
  * @param compactionInterval Time between looks for something to compact when nothing is flushed. Milliseconds if no unit
  *     is given.
  * @param gcInterval Time between removals of expired files. Seconds if no unit is given.
- * @param timeBucket Width of the buckets of the time index. Checked, and without effect in this version. Seconds if no unit is given.
- * @param defaultTtl Time to live of records that Engine.write and writeBatch write without an expiry; none if not set. Documents
- *     have that of their store. Seconds if no unit is given.
+ * @param timeBucket Width of the buckets of the time index, by which a query over a range of time finds its tables. Seconds if no unit is given.
+ * @param defaultTtl Time to live of records and documents written without one; none if not set. An entity's own time to live goes
+ *     first. Seconds if no unit is given.
  * @param autoBackground Whether flush, compaction, removal of expired files and interval syncs run by themselves.
  * @param inMemory Whether to keep everything in memory, gone when the application ends.
  * @param readOnly Whether to open the data directory as it is, without its lock, refusing writes.

@@ -13,6 +13,7 @@ import io.flowdb.internal.io.ReadableFile;
 import io.flowdb.internal.io.WritableFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -157,6 +158,29 @@ public final class Manifest implements AutoCloseable {
             } catch (RuntimeException e) {
                 failure = e;
                 throw e;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reads the file and checks that it says what is known of it. Not for a manifest that was opened read-only. */
+    public void verify() {
+        lock.lock();
+        try {
+            byte[] stored = read(fileSystem, directory).asEdit().encode();
+            if (failure != null) {
+                return; /* After a failed edit nobody knows what the file holds. */
+            }
+            String name = directory.resolve(NAME).toString();
+            if (!Arrays.equals(stored, state.asEdit().encode())) {
+                throw new CorruptionException(name, -1, "the file does not hold what was written to it");
+            }
+            try (ReadableFile written = fileSystem.open(directory.resolve(NAME))) {
+                byte[] seal = frame(endLsn, new byte[0]);
+                if (!Arrays.equals(seal, written.readExactly(FileHeader.BYTES + endLsn, seal.length))) {
+                    throw new CorruptionException(name, FileHeader.BYTES + endLsn, "the last frame is not whole");
+                }
             }
         } finally {
             lock.unlock();

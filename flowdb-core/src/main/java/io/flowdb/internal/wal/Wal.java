@@ -2,6 +2,7 @@ package io.flowdb.internal.wal;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.error.EngineClosedException;
+import io.flowdb.error.FlowDbException;
 import io.flowdb.error.StorageException;
 import io.flowdb.internal.frame.FileHeader;
 import io.flowdb.internal.frame.Frame;
@@ -255,6 +256,37 @@ public final class Wal implements AutoCloseable {
                 }
             }
             return current == null ? nextSegment : current.number();
+        } finally {
+            ioLock.unlock();
+        }
+    }
+
+    /** Reads and checks every frame that has been written and is still kept; returns the bytes of the segments. Others may write meanwhile. */
+    public long verify() {
+        SegmentCheck check = new SegmentCheck(fileSystem, directory);
+        long bytes = 0;
+        for (SegmentInfo segment : segments()) {
+            try {
+                check.check(segment);
+                bytes += segment.sizeBytes();
+            } catch (FlowDbException e) {
+                /* A flush may have deleted the segment since. */
+                if (segments().stream().anyMatch(s -> s.number() == segment.number())) {
+                    throw e;
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private List<SegmentInfo> segments() {
+        ioLock.lock();
+        try {
+            List<SegmentInfo> all = new ArrayList<>(older);
+            if (current != null) {
+                all.add(new SegmentInfo(current.number(), currentLastTag, current.sizeBytes()));
+            }
+            return all;
         } finally {
             ioLock.unlock();
         }
