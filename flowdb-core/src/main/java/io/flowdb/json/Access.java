@@ -1,5 +1,7 @@
 package io.flowdb.json;
 
+import io.flowdb.internal.json.KeyPath;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param index the index to walk, or null for the documents themselves
  * @param ranges keys of the store below, sorted, without overlaps
+ * @param narrowed how many leading paths of the index bound the ranges
  * @param pointPaths how many leading paths of the index have one value in all ranges
  * @param allPoints whether each range is one whole index key
  * @param absentMarks whether documents without an entry have to be looked at
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 record Access(
         @Nullable IndexDef index,
         List<Range> ranges,
+        int narrowed,
         int pointPaths,
         boolean allPoints,
         boolean absentMarks,
@@ -28,6 +32,23 @@ record Access(
 
     boolean hasMarks() {
         return absentMarks || arrayMarks;
+    }
+
+    /**
+     * Whether every entry of its ranges stands for one of {@code other}'s, as its index is bounded in the same paths, and perhaps
+     * in more. Both are accesses for the same conditions.
+     */
+    boolean narrowsAsMuchAs(Access other) {
+        if (index == null || other.index == null || index.multiEntry() || other.index.multiEntry()) {
+            return false;
+        }
+        List<KeyPath> bounded = Arrays.asList(index.paths).subList(0, narrowed);
+        for (int i = 0; i < other.narrowed; i++) {
+            if (!bounded.contains(other.index.paths[i])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether entries come in primary key order, each document once. */

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Planner {
     private static final int MAX_RANGES = 10_000;
+    private static final int FIRST_ESTIMATE = 16;
+    private static final int ESTIMATE_GROWTH = 4;
     private static final int ESTIMATE_LIMIT = 256;
     private static final Interval ARRAYS =
             new Interval(new byte[] {KeyTags.ARRAY}, new byte[] {KeyTags.ARRAY + 1}, false);
@@ -67,7 +69,7 @@ final class Planner {
 
     private Access allDocuments() {
         StoreDef def = reads.def();
-        return new Access(null, List.of(new Access.Range(def.prefix, def.end)), 0, false, false, false, false);
+        return new Access(null, List.of(new Access.Range(def.prefix, def.end)), 0, 0, false, false, false, false);
     }
 
     /** The best access for conditions that all hold; null if no index helps. */
@@ -77,46 +79,66 @@ final class Planner {
             return byKey;
         }
         List<Access> usable = new ArrayList<>();
-        if (byKey != null) {
-            usable.add(byKey);
-        }
         for (IndexDef index : reads.def().indexes) {
             Access access = index.building ? null : byIndex(index, conditions);
-            if (access != null) {
+            if (access != null && usable.stream().noneMatch(other -> isAsGood(other, access))) {
+                usable.removeIf(other -> isAsGood(access, other));
                 usable.add(access);
             }
+        }
+        if (byKey != null) {
+            usable.add(0, byKey);
         }
         if (usable.size() <= 1) {
             return usable.isEmpty() ? null : usable.get(0);
         }
-        Access best = usable.get(0);
-        int fewest = Integer.MAX_VALUE;
-        for (Access access : usable) {
-            int estimate = estimate(access, fewest);
-            if (estimate < fewest || (estimate == fewest && ordered(access) != null && ordered(best) == null)) {
-                fewest = estimate;
-                best = access;
-            }
-        }
-        return best;
+        return fewestEntries(usable);
     }
 
-    private int estimate(Access access, int most) {
+    /** Whether it is known without counting that {@code a} meets no more entries than {@code b} and serves as well otherwise. */
+    private boolean isAsGood(Access a, Access b) {
+        return !a.hasMarks()
+                && !b.hasMarks()
+                && a.narrowsAsMuchAs(b)
+                && (ordered(a) != null || ordered(b) == null)
+                && (a.inPrimaryKeyOrder() || !b.inPrimaryKeyOrder() || !orders.isEmpty())
+                && (a.exact() || !b.exact());
+    }
+
+    /**
+     * The access with the fewest entries. All are counted up to a bound that grows, so that no count goes much further than the
+     * smallest one.
+     */
+    private Access fewestEntries(List<Access> usable) {
+        Access best = usable.get(0);
+        for (int bound = FIRST_ESTIMATE; ; bound *= ESTIMATE_GROWTH) {
+            int fewest = Integer.MAX_VALUE;
+            for (Access access : usable) {
+                int estimate = estimate(access, Math.min(bound, fewest), bound);
+                if (estimate < fewest || (estimate == fewest && ordered(access) != null && ordered(best) == null)) {
+                    fewest = estimate;
+                    best = access;
+                }
+            }
+            if (fewest < bound || bound == ESTIMATE_LIMIT) {
+                return best;
+            }
+        }
+    }
+
+    private int estimate(Access access, int most, int bound) {
         if (access.index() != null && access.index().unique() && access.allPoints() && !access.hasMarks()) {
             return access.ranges().size();
         }
-        int limit = Math.min(most, ESTIMATE_LIMIT);
         int entries = 0;
         for (Access.Range range : access.ranges()) {
-            entries += reads.view().countUpTo(range.start(), range.end(), limit - entries);
-            if (entries >= limit) {
+            entries += reads.view().countUpTo(range.start(), range.end(), most - entries);
+            if (entries >= most) {
                 break;
             }
         }
         // Of two that reach the limit, the one with more fixed values is the better guess.
-        return entries < ESTIMATE_LIMIT || access.index() == null
-                ? entries
-                : ESTIMATE_LIMIT + KeyTags.ABOVE - access.pointPaths();
+        return entries < bound || access.index() == null ? entries : bound + KeyTags.ABOVE - access.pointPaths();
     }
 
     private @Nullable Access byPrimaryKey(List<Condition> conditions) {
@@ -132,13 +154,14 @@ final class Planner {
         for (Interval interval : Interval.normalize(withArrays)) {
             ranges.add(new Access.Range(def.documentKey(interval.start()), def.documentKey(interval.end())));
         }
-        return new Access(null, ranges, 0, points, false, false, false);
+        return new Access(null, ranges, 0, 0, points, false, false, false);
     }
 
     private @Nullable Access byIndex(IndexDef index, List<Condition> conditions) {
         List<byte[]> prefixes = List.of(index.prefix);
         List<Access.Range> ranges = List.of();
         int constrained = 0;
+        int narrowed = 0;
         int points = 0;
         boolean open = true;
         int consumed = 0;
@@ -156,6 +179,7 @@ final class Planner {
                 consumed = Integer.MIN_VALUE;
                 continue;
             }
+            narrowed++;
             open = intervals.stream().allMatch(Interval::single);
             points += open && intervals.size() == 1 && points == constrained - 1 ? 1 : 0;
             ranges = extend(prefixes, intervals);
@@ -168,7 +192,7 @@ final class Planner {
         boolean absent = !whole && reads.view().hasMarks(index, KeyLayout.MARK_ABSENT);
         boolean arrays = !index.multiEntry() && reads.view().hasMarks(index, KeyLayout.MARK_ARRAY);
         boolean exact = consumed == conditions.size() && !absent && !arrays && !(index.multiEntry() && consumed > 1);
-        return new Access(index, ranges, points, whole && open, absent, arrays, exact);
+        return new Access(index, ranges, narrowed, points, whole && open, absent, arrays, exact);
     }
 
     private static List<Access.Range> extend(List<byte[]> prefixes, List<Interval> intervals) {
@@ -286,7 +310,7 @@ final class Planner {
                     && index.paths[0].equals(orders.get(0).path())) {
                 boolean absent = reads.view().hasMarks(index, KeyLayout.MARK_ABSENT);
                 Access.Range whole = new Access.Range(index.at(KeyLayout.FIRST_KEY), index.end);
-                Access access = new Access(index, List.of(whole), 0, false, absent, false, false);
+                Access access = new Access(index, List.of(whole), 0, 0, false, absent, false, false);
                 Plan plan = ordered(access);
                 if (plan != null) {
                     return plan;

@@ -176,6 +176,30 @@ class JsonToolsTest {
         assertThat(db.query("s").whereEq("name", "n1").explain().index()).isNull();
     }
 
+    @Test
+    void planner_candidates_areCountedOnlyAsFarAsItTakesToChoose() {
+        db.createObjectStore(StoreSchema.of("s", "id")
+                .withIndex("by_country_name", "country", "name")
+                .withIndex("by_country", "country")
+                .withIndex("by_rare", "rare"));
+        for (int i = 0; i < 300; i++) {
+            db.put("s", json("{'id':" + i + ",'country':'c','name':'n" + i + "','rare':" + (i / 3) + "}"));
+        }
+        db.query("s").whereEq("country", "c").whereEq("rare", 7).count();
+
+        long before = store.keysWalked.get();
+        assertThat(db.query("s").whereEq("country", "c").count()).isEqualTo(300);
+        assertThat(store.keysWalked.get() - before)
+                .as("one index holds what the other does: nothing is counted beforehand")
+                .isLessThan(310);
+        before = store.keysWalked.get();
+        assertThat(db.query("s").whereEq("country", "c").whereEq("rare", 7).count())
+                .isEqualTo(3);
+        assertThat(store.keysWalked.get() - before)
+                .as("the other candidate is counted no further than the first bound")
+                .isLessThan(30);
+    }
+
     record Inner(@Indexed String city, String zip) {}
 
     @ObjectStore(autoIncrement = true)

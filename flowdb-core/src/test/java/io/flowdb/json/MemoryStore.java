@@ -37,6 +37,7 @@ final class MemoryStore implements OrderedStore {
     final AtomicLong commits = new AtomicLong();
     final AtomicLong gets = new AtomicLong();
     final AtomicLong valuesRead = new AtomicLong();
+    final AtomicLong keysWalked = new AtomicLong();
     final AtomicLong openSnapshots = new AtomicLong();
     volatile Runnable beforeCommit = () -> {};
     /** Runs when a walk begins. */
@@ -234,6 +235,7 @@ final class MemoryStore implements OrderedStore {
 
         @Override
         public boolean next() {
+            keysWalked.incrementAndGet();
             while (entries.hasNext()) {
                 Map.Entry<byte[], List<Version>> entry = entries.next();
                 version = visible(entry.getValue(), seqno);

@@ -140,6 +140,7 @@ public final class DocumentCodec {
         boolean plain = true;
         to.writeStartObject();
         for (Map.Entry<String, JsonNode> property : node.properties()) {
+            checkName(property.getKey());
             to.writeName(property.getKey());
             plain &= write(store, property.getValue(), to, depth);
         }
@@ -156,6 +157,16 @@ public final class DocumentCodec {
         }
         to.writeEndArray();
         return plain;
+    }
+
+    /** Half a surrogate pair in a name could be written, but not read again. */
+    private static void checkName(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (Character.isSurrogate(name.charAt(i)) && Character.charCount(name.codePointAt(i++)) == 1) {
+                throw new IllegalArgumentException(
+                        "document contains a property name with half a surrogate pair (allowed: in values)");
+            }
+        }
     }
 
     private void checkDepth(String store, int depth) {
@@ -214,6 +225,10 @@ public final class DocumentCodec {
     /** The document in {@code stored}. */
     public static JsonNode decode(byte[] stored) {
         checkFormat(stored);
+        JsonNode tree = TreeReader.read(stored, HEADER_BYTES, stored.length);
+        if (tree != null) {
+            return tree;
+        }
         try {
             return MAPPER.readTree(stored, HEADER_BYTES, stored.length - HEADER_BYTES);
         } catch (JacksonException e) {

@@ -1,0 +1,328 @@
+package io.flowdb.internal.json;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads the JSON text of a stored document into the tree that {@link DocumentCodec#MAPPER} would make of it.
+ *
+ * <p>It knows the text as the codec writes it: UTF-8 without white space. At anything else, be it unusual or wrong, it gives up, and the
+ * mapper has to read the text and to say what is wrong with it. Threads: one; {@link #read} may be called by any.
+ */
+final class TreeReader {
+    /*
+     * Jackson needs about 0.6 us for a document of 100 bytes, more than finding it takes. Most of that goes into what a general parser cannot leave
+     * out: a parser and its buffers, characters before strings, a symbol table of its own for each parser. Property names repeat from document to
+     * document; those met before are kept, so that a name costs a comparison of bytes and no new string.
+     */
+    private static final int MAX_DEPTH = 64;
+    private static final int MAX_PLAIN_DIGITS = 18;
+    private static final int MAX_NUMBER_LENGTH = 100;
+    private static final int MAX_EXPONENT_DIGITS = 6;
+    private static final int MAX_NAME_BYTES = 64;
+    private static final int NAMES = 1024;
+    private static final AtomicReferenceArray<Name> NAMES_MET = new AtomicReferenceArray<>(NAMES);
+
+    private static final JsonNodeFactory NODES = DocumentCodec.MAPPER.getNodeFactory();
+
+    private final byte[] text;
+    private final int end;
+    private int at;
+
+    /** A property name and its bytes, which are not changed. */
+    private record Name(byte[] utf8, String name) {}
+
+    private TreeReader(byte[] text, int from, int end) {
+        this.text = text;
+        this.at = from;
+        this.end = end;
+    }
+
+    /** The tree of the text from {@code from} to {@code end}, or null if the mapper has to read it. */
+    static @Nullable JsonNode read(byte[] text, int from, int end) {
+        TreeReader reader = new TreeReader(text, from, end);
+        JsonNode tree = reader.peek() == '{' ? reader.object(1) : null;
+        return reader.at == end ? tree : null;
+    }
+
+    /** The next byte, or one that begins nothing. */
+    private int peek() {
+        return at < end ? text[at] : 0;
+    }
+
+    private boolean skip(char expected) {
+        if (peek() != expected) {
+            return false;
+        }
+        at++;
+        return true;
+    }
+
+    private @Nullable JsonNode value(int depth) {
+        int first = peek();
+        if (first == '"') {
+            String string = string();
+            return string == null ? null : NODES.stringNode(string);
+        }
+        if (first == '-' || isDigit(first)) {
+            return number();
+        }
+        if (first == '{') {
+            return object(depth);
+        }
+        if (first == '[') {
+            return array(depth);
+        }
+        if (first == 't') {
+            return literal("true") ? NODES.booleanNode(true) : null;
+        }
+        if (first == 'f') {
+            return literal("false") ? NODES.booleanNode(false) : null;
+        }
+        return first == 'n' && literal("null") ? NODES.nullNode() : null;
+    }
+
+    private boolean literal(String word) {
+        for (int i = 0; i < word.length(); i++) {
+            if (!skip(word.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private @Nullable ObjectNode object(int depth) {
+        if (depth > MAX_DEPTH) {
+            return null;
+        }
+        at++;
+        ObjectNode object = NODES.objectNode();
+        if (skip('}')) {
+            return object;
+        }
+        do {
+            String name = name();
+            JsonNode value = name != null && skip(':') ? value(depth + 1) : null;
+            // A name that occurs twice is for the mapper to refuse.
+            if (name == null || value == null || object.replace(name, value) != null) {
+                return null;
+            }
+        } while (skip(','));
+        return skip('}') ? object : null;
+    }
+
+    private @Nullable ArrayNode array(int depth) {
+        if (depth > MAX_DEPTH) {
+            return null;
+        }
+        at++;
+        ArrayNode array = NODES.arrayNode();
+        if (skip(']')) {
+            return array;
+        }
+        do {
+            JsonNode value = value(depth + 1);
+            if (value == null) {
+                return null;
+            }
+            array.add(value);
+        } while (skip(','));
+        return skip(']') ? array : null;
+    }
+
+    private @Nullable String name() {
+        if (peek() != '"') {
+            return null;
+        }
+        int hash = 0;
+        for (int i = at + 1; i < end && i - at <= MAX_NAME_BYTES; i++) {
+            byte b = text[i];
+            if (b == '"') {
+                return knownName(i, hash ^ hash >>> 15);
+            }
+            if (b < ' ' || b == '\\') {
+                break;
+            }
+            hash = 31 * hash + b;
+        }
+        String name = string();
+        // Half a surrogate pair may stand in a value, in a name the mapper refuses it.
+        return name == null || name.chars().anyMatch(c -> Character.isSurrogate((char) c)) ? null : name;
+    }
+
+    /** The name of plain ASCII characters that ends at {@code quote}. */
+    private String knownName(int quote, int hash) {
+        int from = at + 1;
+        Name known = NAMES_MET.getPlain(hash & NAMES - 1);
+        if (known == null || !Arrays.equals(known.utf8, 0, known.utf8.length, text, from, quote)) {
+            String name = new String(text, from, quote - from, StandardCharsets.ISO_8859_1);
+            known = new Name(Arrays.copyOfRange(text, from, quote), name);
+            NAMES_MET.setRelease(hash & NAMES - 1, known);
+        }
+        at = quote + 1;
+        return known.name;
+    }
+
+    private @Nullable String string() {
+        int from = ++at;
+        boolean ascii = true;
+        for (int i = from; i < end; i++) {
+            byte b = text[i];
+            if (b == '"') {
+                at = i + 1;
+                return decoded(from, i, ascii);
+            }
+            if (b == '\\') {
+                return escapedString(from, i);
+            }
+            if (b < ' ') {
+                if (b >= 0) {
+                    return null;
+                }
+                ascii = false;
+            }
+        }
+        return null;
+    }
+
+    /** The characters of some bytes, or null if they are no UTF-8. */
+    private @Nullable String decoded(int from, int to, boolean ascii) {
+        if (ascii) {
+            return new String(text, from, to - from, StandardCharsets.ISO_8859_1);
+        }
+        String string = new String(text, from, to - from, StandardCharsets.UTF_8);
+        // Bytes that are wrong become this character. Where it was really written the mapper reads the same.
+        return string.indexOf('\ufffd') < 0 ? string : null;
+    }
+
+    private @Nullable String escapedString(int from, int firstEscape) {
+        StringBuilder string = new StringBuilder();
+        int plain = from;
+        at = firstEscape;
+        while (at < end && text[at] != '"') {
+            if (text[at] >= 0 && text[at] < ' ') {
+                return null;
+            }
+            if (text[at] != '\\') {
+                at++;
+                continue;
+            }
+            if (!addDecoded(string, plain) || !addEscape(string)) {
+                return null;
+            }
+            plain = at;
+        }
+        return addDecoded(string, plain) && skip('"') ? string.toString() : null;
+    }
+
+    private boolean addDecoded(StringBuilder to, int from) {
+        String part = decoded(from, at, false);
+        if (part != null) {
+            to.append(part);
+        }
+        return part != null;
+    }
+
+    private boolean addEscape(StringBuilder to) {
+        at++;
+        int escape = peek();
+        at++;
+        if (escape == 'u') {
+            return addUnit(to);
+        }
+        int known = "\"\\/bfnrt".indexOf(escape);
+        if (known < 0) {
+            return false;
+        }
+        to.append("\"\\/\b\f\n\r\t".charAt(known));
+        return true;
+    }
+
+    private boolean addUnit(StringBuilder to) {
+        int unit = 0;
+        for (int i = 0; i < 4; i++) {
+            int digit = Character.digit(peek(), 16);
+            if (digit < 0) {
+                return false;
+            }
+            unit = unit << 4 | digit;
+            at++;
+        }
+        to.append((char) unit);
+        return true;
+    }
+
+    private static boolean isDigit(int b) {
+        return b >= '0' && b <= '9';
+    }
+
+    private @Nullable JsonNode number() {
+        int from = at;
+        boolean negative = skip('-');
+        int firstDigit = at;
+        long value = 0;
+        while (isDigit(peek())) {
+            value = value * 10 + text[at++] - '0';
+        }
+        int digits = at - firstDigit;
+        if (digits == 0 || (digits > 1 && text[firstDigit] == '0') || at - from > MAX_NUMBER_LENGTH) {
+            return null;
+        }
+        int next = peek();
+        if (next == '.' || next == 'e' || next == 'E') {
+            return decimal(from);
+        }
+        if (digits > MAX_PLAIN_DIGITS) {
+            return integer(new BigInteger(ascii(from)));
+        }
+        if (negative && value == 0) {
+            return null;
+        }
+        return integer(negative ? -value : value);
+    }
+
+    private static JsonNode integer(BigInteger value) {
+        return value.bitLength() < Long.SIZE ? integer(value.longValue()) : NODES.numberNode(value);
+    }
+
+    private static JsonNode integer(long value) {
+        return value == (int) value ? NODES.numberNode((int) value) : NODES.numberNode(value);
+    }
+
+    private @Nullable JsonNode decimal(int from) {
+        if (skip('.') && skipDigits() == 0) {
+            return null;
+        }
+        if (peek() == 'e' || peek() == 'E') {
+            at++;
+            if (!skip('-')) {
+                skip('+');
+            }
+            int digits = skipDigits();
+            if (digits == 0 || digits > MAX_EXPONENT_DIGITS) {
+                return null;
+            }
+        }
+        return at - from > MAX_NUMBER_LENGTH ? null : NODES.numberNode(new BigDecimal(ascii(from)));
+    }
+
+    private int skipDigits() {
+        int from = at;
+        while (isDigit(peek())) {
+            at++;
+        }
+        return at - from;
+    }
+
+    private String ascii(int from) {
+        return new String(text, from, at - from, StandardCharsets.ISO_8859_1);
+    }
+}
