@@ -15,14 +15,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Opens the directory {@code format-1} of the test resources, which {@link #write} made when the formats were fixed: two tables, one plain and one
- * compressed, and a log with commits that no table holds. If a test here fails, files of format 1 are no longer read, or no longer written
- * as they were: that needs a new format number and a fixture of its own (docs/format). {@code -Dflowdb.test.writeFixture=DIR} writes one.
+ * Opens directories of the test resources, which {@link #write} made when a format was fixed: {@code format-1}, and {@code format-2} with tables of
+ * format 2. Each has two tables, one plain and one compressed, and a log with commits that no table holds. If a test here fails, old files are
+ * no longer read, or files are no longer written as they were: that needs a new format number and a fixture of its own (docs/format).
+ * {@code -Dflowdb.test.writeFixture=DIR} writes one.
  */
 class FormatFixtureTest {
     private static final long NOW = 1_000_000;
@@ -31,16 +33,18 @@ class FormatFixtureTest {
     @TempDir
     Path dir;
 
-    private Path copy;
+    private static final String NEWEST = "format-2";
 
-    @BeforeEach
-    void copyFixture() throws IOException, URISyntaxException {
-        copy = dir.resolve("copy");
-        copy(fixture(), copy);
+    private Path copyOf(String name) throws IOException, URISyntaxException {
+        Path copy = dir.resolve("copy");
+        copy(fixture(name), copy);
+        return copy;
     }
 
-    @Test
-    void fixture_opened_holdsExactlyWhatWasWritten() {
+    @ParameterizedTest
+    @ValueSource(strings = {"format-1", NEWEST})
+    void fixture_opened_holdsExactlyWhatWasWritten(String name) throws IOException, URISyntaxException {
+        Path copy = copyOf(name);
         try (Engine engine = Engine.open(config(copy, Compression.NONE, EXPIRY - 1))) {
             assertThat(shown(engine, Query.all())).isEqualTo(expected());
             List<String> backwards = new ArrayList<>(expected());
@@ -59,16 +63,20 @@ class FormatFixtureTest {
         }
     }
 
-    @Test
-    void fixture_afterExpiry_hidesTheExpiredRecord() {
+    @ParameterizedTest
+    @ValueSource(strings = {"format-1", NEWEST})
+    void fixture_afterExpiry_hidesTheExpiredRecord(String name) throws IOException, URISyntaxException {
+        Path copy = copyOf(name);
         try (Engine engine = Engine.open(config(copy, Compression.LZ4, EXPIRY))) {
             assertThat(engine.getLatest("temp/x")).isEmpty();
             assertThat(shown(engine, Query.all())).hasSize(expected().size() - 1);
         }
     }
 
-    @Test
-    void fixture_openedReadOnly_isReadAndNotChanged() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"format-1", NEWEST})
+    void fixture_openedReadOnly_isReadAndNotChanged(String name) throws IOException, URISyntaxException {
+        Path copy = copyOf(name);
         List<byte[]> before = contents(copy);
         try (Engine engine = Engine.open(
                 config(copy, Compression.LZ4, NOW).toBuilder().readOnly(true).build())) {
@@ -77,8 +85,10 @@ class FormatFixtureTest {
         assertThat(contents(copy)).usingRecursiveComparison().isEqualTo(before);
     }
 
-    @Test
-    void fixture_writtenOnAndReopened_keepsOldAndNew() {
+    @ParameterizedTest
+    @ValueSource(strings = {"format-1", NEWEST})
+    void fixture_writtenOnAndReopened_keepsOldAndNew(String name) throws IOException, URISyntaxException {
+        Path copy = copyOf(name);
         try (Engine engine = Engine.open(config(copy, Compression.LZ4, NOW))) {
             engine.write(FlowRecord.of("zoo", 1, "new"));
             engine.flush();
@@ -101,9 +111,10 @@ class FormatFixtureTest {
             copy(fresh, Path.of(rewriteTo));
         }
         for (String name : List.of("MANIFEST", "sst/0000000001.sst", "sst/0000000002.sst", "wal/0000000003.wal")) {
-            assertThat(fresh.resolve(name)).hasSameBinaryContentAs(fixture().resolve(name));
+            assertThat(fresh.resolve(name))
+                    .hasSameBinaryContentAs(fixture(NEWEST).resolve(name));
         }
-        assertThat(contents(fresh)).hasSameSizeAs(contents(fixture()));
+        assertThat(contents(fresh)).hasSameSizeAs(contents(fixture(NEWEST)));
     }
 
     /** Writes the fixture in {@code open} and copies it to {@code target} while the engine is still open, so that the log is not flushed. */
@@ -172,8 +183,8 @@ class FormatFixtureTest {
                 .toList();
     }
 
-    private static Path fixture() throws URISyntaxException {
-        URL url = Optional.ofNullable(FormatFixtureTest.class.getResource("/format-1/MANIFEST"))
+    private static Path fixture(String name) throws URISyntaxException {
+        URL url = Optional.ofNullable(FormatFixtureTest.class.getResource("/" + name + "/MANIFEST"))
                 .orElseThrow();
         return Objects.requireNonNull(Path.of(url.toURI()).getParent());
     }

@@ -62,6 +62,11 @@ public class CacheBenchmark {
         }
 
         @Override
+        protected boolean takeHit() {
+            return false;
+        }
+
+        @Override
         protected void evicted() {
             // Nothing refers to it.
         }

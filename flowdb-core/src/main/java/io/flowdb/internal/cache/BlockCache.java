@@ -28,7 +28,6 @@ public final class BlockCache {
     public abstract static class Entry {
         private final int weightBytes;
         private int ring = -1; // guarded by the lock of its shard; -1 = not in the cache
-        private boolean hit; // racy on purpose: a lost update costs one second chance
 
         /** {@code weightBytes} is what the entry keeps alive. */
         protected Entry(int weightBytes) {
@@ -41,12 +40,8 @@ public final class BlockCache {
         /** Called once when the entry leaves the cache; must only drop references. */
         protected abstract void evicted();
 
-        /** To be called on every hit. */
-        public final void touch() {
-            if (!hit) {
-                hit = true;
-            }
-        }
+        /** Whether the entry was hit since this was asked last. */
+        protected abstract boolean takeHit();
     }
 
     /** An empty cache; {@code capacityBytes} 0 keeps nothing. */
@@ -148,8 +143,7 @@ public final class BlockCache {
                     Entry candidate = ring[hand];
                     if (candidate == null || candidate == keep) {
                         hand++;
-                    } else if (candidate.hit) {
-                        candidate.hit = false;
+                    } else if (candidate.takeHit()) {
                         hand++;
                     } else {
                         take(candidate);

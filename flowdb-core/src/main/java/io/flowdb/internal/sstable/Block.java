@@ -1,67 +1,53 @@
 package io.flowdb.internal.sstable;
 
-import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.LittleEndian;
 import io.flowdb.internal.base.PointLookup;
-import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.sstable.BlockTrailer.Place;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One uncompressed data block, see {@link BlockBuilder} for its layout, and where its entries begin. Searched as it is: nothing is decoded
- * but the entries compared. Threads: any.
+ * Reads uncompressed data blocks, which {@link BlockBuilder} lays out, as they are: nothing is decoded but the entries compared. An entry is named by
+ * its offset in the block. Stateless.
  */
-final class Block extends BlockCache.Entry {
+final class Block {
+    /*
+     * Header and bytes are one array, and an entry is found by its offset alone: a random read touches the line with length and header, and the
+     * entry. That is what it costs, as neither is in the processor's caches.
+     */
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final int OBJECT_BYTES = 64;
 
-    private final byte[] data;
-    private final int[] starts;
-    private final int restartInterval;
-    private final long baseTs;
-    private final long baseSeqno;
-    private final int number;
-    private final AtomicReferenceArray<@Nullable Block> owner;
+    private Block() {}
 
-    private Block(byte[] data, int[] starts, int number, AtomicReferenceArray<@Nullable Block> owner) {
-        super(OBJECT_BYTES + data.length + 4 * starts.length);
-        int footer = data.length - BlockBuilder.FOOTER_BYTES;
-        this.data = data;
-        this.starts = starts;
-        this.baseTs = LittleEndian.getLong(data, footer);
-        this.baseSeqno = LittleEndian.getLong(data, footer + 8);
-        this.restartInterval = LittleEndian.getInt(data, footer + 20);
-        this.number = number;
-        this.owner = owner;
-    }
-
-    /** Finds the entries of an uncompressed block; its structure is checked, so that searching needs no checks. */
-    static Block parse(byte[] data, Place place, int number, AtomicReferenceArray<@Nullable Block> owner) {
-        int end = data.length - BlockBuilder.FOOTER_BYTES;
-        int count = end < 0 ? -1 : LittleEndian.getInt(data, end + 16);
-        int interval = end < 0 ? -1 : LittleEndian.getInt(data, end + 20);
-        if (count < 1 || count > end / BlockBuilder.KEY_AT || interval < 1) {
-            throw place.corruption("data block of " + data.length + " bytes with " + count + " entries");
+    /** Checks the structure of a block, so that reading it needs no checks; returns the block. */
+    static byte[] check(byte[] block, Place place) {
+        int count = block.length < BlockBuilder.HEADER_BYTES ? -1 : count(block);
+        int interval = count < 1 ? -1 : restartInterval(block);
+        int restarts = interval < 1 ? 0 : (count - 1) / interval + 1;
+        long end = block.length - 4L * restarts;
+        if (restarts == 0 || end < BlockBuilder.HEADER_BYTES || count > end / BlockBuilder.KEY_AT) {
+            throw place.corruption("data block of " + block.length + " bytes with " + count + " entries");
         }
-        int[] starts = new int[count];
-        int at = 0;
+        int at = BlockBuilder.HEADER_BYTES;
         int restartLength = 0;
-        for (int i = 0; i < count; i++) {
-            starts[i] = at;
+        for (int i = 0, untilRestart = 0, restart = 0; i < count; i++, untilRestart--) {
+            if (untilRestart == 0) {
+                if (LittleEndian.getInt(block, (int) end + 4 * restart) != at) {
+                    throw place.corruption("restart point " + restart + " is not an entry");
+                }
+                untilRestart = interval;
+                restart++;
+                restartLength = -1;
+            }
             boolean fits = at + BlockBuilder.KEY_AT <= end;
-            int shared = fits ? shared(data, at) : 0;
-            int rest = fits ? rest(data, at) : 0;
-            boolean restart = i % interval == 0;
-            if (!fits || shared > (restart ? 0 : restartLength)) {
+            int shared = fits ? shared(block, at) : 0;
+            if (!fits || shared > Math.max(0, restartLength)) {
                 throw place.corruption("entry " + i + " does not fit its block");
             }
-            restartLength = restart ? rest : restartLength;
-            at = entryEnd(data, at, rest, end);
+            restartLength = restartLength < 0 ? rest(block, at) : restartLength;
+            at = checkedEnd(block, at, (int) end);
             if (at < 0) {
                 throw place.corruption("entry " + i + " reaches over the end of its block");
             }
@@ -69,55 +55,82 @@ final class Block extends BlockCache.Entry {
         if (at != end) {
             throw place.corruption("entries end at " + at + ", expected " + end);
         }
-        return new Block(data, starts, number, owner);
+        return block;
     }
 
-    int count() {
-        return starts.length;
+    static long baseTs(byte[] block) {
+        return LittleEndian.getLong(block, 0);
     }
 
-    byte[] data() {
-        return data;
+    static long baseSeqno(byte[] block) {
+        return LittleEndian.getLong(block, 8);
     }
 
-    long baseTs() {
-        return baseTs;
+    static int count(byte[] block) {
+        return LittleEndian.getInt(block, 16);
     }
 
-    long baseSeqno() {
-        return baseSeqno;
+    static int restartInterval(byte[] block) {
+        return LittleEndian.getInt(block, 20);
     }
 
-    int start(int index) {
-        return starts[index];
+    static int restarts(byte[] block) {
+        return (count(block) - 1) / restartInterval(block) + 1;
     }
 
-    /** Start of the restart point whose key the entry shares. */
-    int restartStart(int index) {
-        return starts[index - index % restartInterval];
+    /** Where the entries end and the restart offsets begin. */
+    static int end(byte[] block) {
+        return block.length - 4 * restarts(block);
     }
 
-    static int shared(byte[] data, int at) {
-        return (short) SHORT.get(data, at + 1) & 0xffff;
+    /** Offset of a restart point; {@code end} is that of {@link #end}. */
+    static int restart(byte[] block, int end, int index) {
+        return LittleEndian.getInt(block, end + 4 * index);
     }
 
-    static int rest(byte[] data, int at) {
-        return (short) SHORT.get(data, at + 3) & 0xffff;
+    static int shared(byte[] block, int at) {
+        return (short) SHORT.get(block, at + 1) & 0xffff;
     }
 
-    /** Index of the first entry at or behind the given place in internal order; {@link #count()} if there is none. */
-    int lowerBound(byte[] key, long ts, long seqno) {
+    static int rest(byte[] block, int at) {
+        return (short) SHORT.get(block, at + 3) & 0xffff;
+    }
+
+    /** Number of the last restart point at or before {@code at}. */
+    static int restartBefore(byte[] block, int end, int at) {
         int low = 0;
-        int high = starts.length;
+        int high = (block.length - end) / 4 - 1;
         while (low < high) {
-            int mid = (low + high) >>> 1;
-            if (compare(mid, key, ts, seqno) < 0) {
-                low = mid + 1;
+            int mid = (low + high + 1) >>> 1;
+            if (restart(block, end, mid) <= at) {
+                low = mid;
             } else {
-                high = mid;
+                high = mid - 1;
             }
         }
         return low;
+    }
+
+    /** Offset of the first entry at or behind the given place in internal order; {@link #end} if there is none. */
+    static int lowerBound(byte[] block, byte[] key, long ts, long seqno) {
+        int end = end(block);
+        int low = 0;
+        int high = (block.length - end) / 4 - 1;
+        while (low < high) {
+            int mid = (low + high + 1) >>> 1;
+            if (compare(block, restart(block, end, mid), 0, key, ts, seqno) < 0) {
+                low = mid;
+            } else {
+                high = mid - 1;
+            }
+        }
+        int restartAt = restart(block, end, low);
+        int limit = 4 * (low + 1) < block.length - end ? restart(block, end, low + 1) : end;
+        int at = restartAt;
+        while (at < limit && compare(block, at, restartAt, key, ts, seqno) < 0) {
+            at = entryEnd(block, at);
+        }
+        return at;
     }
 
     /** What {@link #findVersion} found out. */
@@ -131,96 +144,90 @@ final class Block extends BlockCache.Entry {
     }
 
     /** Offers the newest entry of (key, ts) at or below {@code atMost}, given the place of the key's first entry. */
-    Outcome findVersion(int first, byte[] key, long ts, long atMost, PointLookup target) {
-        for (int i = first; i < starts.length; i++) {
-            int at = starts[i];
-            if (!isKey(i, at, key)) {
-                return i == first ? Outcome.OTHER_KEY : Outcome.DECIDED;
+    static Outcome findVersion(byte[] block, int first, byte[] key, long ts, long atMost, PointLookup target) {
+        int at = first;
+        int end = -1;
+        do {
+            if (!isKey(block, at, key)) {
+                return at == first ? Outcome.OTHER_KEY : Outcome.DECIDED;
             }
-            int lengthAt = at + BlockBuilder.KEY_AT + rest(data, at);
-            int tsAt = skipVarint(data, lengthAt);
-            long entryTs = baseTs + BlockBuilder.unzigzag(varint(data, tsAt));
+            int lengthAt = at + BlockBuilder.KEY_AT + rest(block, at);
+            int tsAt = skipVarint(block, lengthAt);
+            long entryTs = baseTs(block) + BlockBuilder.unzigzag(varint(block, tsAt));
             if (entryTs > ts) {
                 return Outcome.DECIDED;
             }
             if (entryTs == ts) {
-                int seqnoAt = skipVarint(data, tsAt);
-                long seqno = baseSeqno + BlockBuilder.unzigzag(varint(data, seqnoAt));
+                int seqnoAt = skipVarint(block, tsAt);
+                long seqno = baseSeqno(block) + BlockBuilder.unzigzag(varint(block, seqnoAt));
                 if (seqno <= atMost) {
                     if (seqno > target.seqno()) {
-                        offer(at, skipVarint(data, seqnoAt), (int) varint(data, lengthAt), target, ts, seqno);
+                        offer(block, at, skipVarint(block, seqnoAt), (int) varint(block, lengthAt), target, ts, seqno);
                     }
                     return Outcome.DECIDED;
                 }
             }
-        }
+            at = entryEnd(block, at);
+            end = end < 0 ? end(block) : end;
+        } while (at < end);
         return Outcome.BLOCK_ENDED;
     }
 
-    private void offer(int at, int behindSeqno, int valueLength, PointLookup target, long ts, long seqno) {
+    private static void offer(
+            byte[] block, int at, int behindSeqno, int valueLength, PointLookup target, long ts, long seqno) {
         int position = behindSeqno;
         long expireAt = Long.MAX_VALUE;
-        if ((data[at] & BlockBuilder.EXPIRY_FLAG) != 0) {
-            expireAt = ts + BlockBuilder.unzigzag(varint(data, position));
-            position = skipVarint(data, position);
+        if ((block[at] & BlockBuilder.EXPIRY_FLAG) != 0) {
+            expireAt = ts + BlockBuilder.unzigzag(varint(block, position));
+            position = skipVarint(block, position);
         }
-        target.set(seqno, (byte) (data[at] & BlockBuilder.OP_MASK), ts, expireAt);
-        target.setValue(data, position, valueLength);
+        target.set(seqno, (byte) (block[at] & BlockBuilder.OP_MASK), ts, expireAt);
+        target.setValue(block, position, valueLength);
     }
 
-    private boolean isKey(int index, int at, byte[] key) {
-        int shared = shared(data, at);
-        int rest = rest(data, at);
-        if (shared + rest != key.length) {
+    private static boolean isKey(byte[] block, int at, byte[] key) {
+        int shared = shared(block, at);
+        int rest = rest(block, at);
+        if (shared + rest != key.length || !Keys.equal(block, at + BlockBuilder.KEY_AT, key, shared, rest)) {
             return false;
         }
-        int from = at + BlockBuilder.KEY_AT;
-        if (!Arrays.equals(data, from, from + rest, key, shared, key.length)) {
-            return false;
-        }
-        int restartKey = restartStart(index) + BlockBuilder.KEY_AT;
-        return shared == 0 || Arrays.equals(data, restartKey, restartKey + shared, key, 0, shared);
+        return shared == 0 || Keys.equal(block, restartKey(block, at), key, 0, shared);
     }
 
-    @Override
-    protected int shardHash() {
-        return System.identityHashCode(owner) + number;
+    /** Offset of the key of the restart point that an entry shares bytes with. */
+    private static int restartKey(byte[] block, int at) {
+        int end = end(block);
+        return restart(block, end, restartBefore(block, end, at)) + BlockBuilder.KEY_AT;
     }
 
-    @Override
-    protected void evicted() {
-        owner.compareAndSet(number, this, null);
-    }
-
-    private int compare(int index, byte[] key, long ts, long seqno) {
-        int at = starts[index];
-        int shared = shared(data, at);
+    /** Order of an entry and a place; {@code restartAt} counts only if the entry shares bytes. */
+    private static int compare(byte[] block, int at, int restartAt, byte[] key, long ts, long seqno) {
+        int shared = shared(block, at);
+        int common = Math.min(shared, key.length);
         if (shared > 0) {
-            int restartKey = restartStart(index) + BlockBuilder.KEY_AT;
-            int order =
-                    Arrays.compareUnsigned(data, restartKey, restartKey + shared, key, 0, Math.min(shared, key.length));
+            int order = Keys.compare(block, restartAt + BlockBuilder.KEY_AT, shared, key, 0, common);
             if (order != 0) {
                 return order;
             }
         }
         int from = at + BlockBuilder.KEY_AT;
-        int rest = rest(data, at);
-        int order = Arrays.compareUnsigned(data, from, from + rest, key, Math.min(shared, key.length), key.length);
-        return order != 0 ? order : compareVersion(from + rest, ts, seqno);
+        int rest = rest(block, at);
+        int order = Keys.compare(block, from, rest, key, common, key.length - common);
+        return order != 0 ? order : compareVersion(block, from + rest, ts, seqno);
     }
 
-    private int compareVersion(int at, long ts, long seqno) {
-        int tsAt = skipVarint(data, at);
-        long entryTs = baseTs + BlockBuilder.unzigzag(varint(data, tsAt));
+    private static int compareVersion(byte[] block, int at, long ts, long seqno) {
+        int tsAt = skipVarint(block, at);
+        long entryTs = baseTs(block) + BlockBuilder.unzigzag(varint(block, tsAt));
         if (entryTs != ts) {
             return Long.compare(entryTs, ts);
         }
-        long entrySeqno = baseSeqno + BlockBuilder.unzigzag(varint(data, skipVarint(data, tsAt)));
+        long entrySeqno = baseSeqno(block) + BlockBuilder.unzigzag(varint(block, skipVarint(block, tsAt)));
         return Long.compare(seqno, entrySeqno);
     }
 
-    static long varint(byte[] data, int at) {
-        long b = data[at];
+    static long varint(byte[] block, int at) {
+        long b = block[at];
         if (b >= 0) {
             return b;
         }
@@ -228,198 +235,47 @@ final class Block extends BlockCache.Entry {
         int position = at;
         int shift = 7;
         do {
-            b = data[++position];
+            b = block[++position];
             value |= (b & 0x7f) << shift;
             shift += 7;
         } while (b < 0);
         return value;
     }
 
-    static int skipVarint(byte[] data, int at) {
+    static int skipVarint(byte[] block, int at) {
         int position = at;
-        while (data[position] < 0) {
+        while (block[position] < 0) {
             position++;
         }
         return position + 1;
     }
 
-    /** End of the entry whose key rest is {@code rest} bytes long, or -1 if it is beyond {@code end}. */
-    private static int entryEnd(byte[] data, int at, int rest, int end) {
-        int position = at + BlockBuilder.KEY_AT + rest;
-        int numbers = (data[at] & BlockBuilder.EXPIRY_FLAG) != 0 ? 4 : 3;
+    /** Offset behind the entry. */
+    static int entryEnd(byte[] block, int at) {
+        int lengthAt = at + BlockBuilder.KEY_AT + rest(block, at);
+        int position = skipVarint(block, skipVarint(block, skipVarint(block, lengthAt)));
+        if ((block[at] & BlockBuilder.EXPIRY_FLAG) != 0) {
+            position = skipVarint(block, position);
+        }
+        return position + (int) varint(block, lengthAt);
+    }
+
+    /** As {@link #entryEnd} for an entry whose head lies before {@code end}; -1 if it reaches beyond it. */
+    static int checkedEnd(byte[] block, int at, int end) {
+        int position = at + BlockBuilder.KEY_AT + rest(block, at);
+        int numbers = (block[at] & BlockBuilder.EXPIRY_FLAG) != 0 ? 4 : 3;
         long valueLength = 0;
         for (int i = 0; i < numbers; i++) {
             int start = position;
-            while (position < end && data[position] < 0 && position - start < LittleEndian.MAX_VARINT_BYTES) {
+            while (position < end && block[position] < 0 && position - start < LittleEndian.MAX_VARINT_BYTES) {
                 position++;
             }
             if (position >= end || position - start >= LittleEndian.MAX_VARINT_BYTES) {
                 return -1;
             }
             position++;
-            valueLength = i == 0 ? varint(data, start) : valueLength;
+            valueLength = i == 0 ? varint(block, start) : valueLength;
         }
         return valueLength < 0 || valueLength > end - position ? -1 : position + (int) valueLength;
-    }
-
-    /** Moves over the entries of a block that has been handed to it. */
-    static final class Cursor implements InternalCursor {
-        private @Nullable Block block;
-        private byte[] data = new byte[0];
-        private int index = -1;
-        private byte[] key = new byte[64];
-        private int keyLength;
-        private byte op;
-        private long ts;
-        private long seqno;
-        private long expireAt;
-        private int valueOffset;
-        private int valueLength;
-
-        void use(@Nullable Block newBlock) {
-            block = newBlock;
-            data = newBlock == null ? data : newBlock.data;
-            index = -1;
-        }
-
-        int index() {
-            return index;
-        }
-
-        /** Moves to an entry by number; out of range makes the cursor invalid. */
-        void moveTo(int newIndex) {
-            Block b = block;
-            if (b == null || newIndex < 0 || newIndex >= b.starts.length) {
-                index = -1;
-                return;
-            }
-            index = newIndex;
-            int at = b.starts[newIndex];
-            int shared = shared(data, at);
-            int rest = rest(data, at);
-            int position = at + BlockBuilder.KEY_AT;
-            keyLength = shared + rest;
-            if (key.length < keyLength) {
-                key = new byte[Math.max(keyLength, 2 * key.length)];
-            }
-            if (shared > 0) {
-                System.arraycopy(data, b.restartStart(newIndex) + BlockBuilder.KEY_AT, key, 0, shared);
-            }
-            System.arraycopy(data, position, key, shared, rest);
-            decode(b, at, position + rest);
-        }
-
-        private void decode(Block b, int at, int behindKey) {
-            int flags = data[at];
-            int position = behindKey;
-            op = (byte) (flags & BlockBuilder.OP_MASK);
-            valueLength = (int) varint(data, position);
-            position = skipVarint(data, position);
-            ts = b.baseTs + BlockBuilder.unzigzag(varint(data, position));
-            position = skipVarint(data, position);
-            seqno = b.baseSeqno + BlockBuilder.unzigzag(varint(data, position));
-            position = skipVarint(data, position);
-            expireAt = Long.MAX_VALUE;
-            if ((flags & BlockBuilder.EXPIRY_FLAG) != 0) {
-                expireAt = ts + BlockBuilder.unzigzag(varint(data, position));
-                position = skipVarint(data, position);
-            }
-            valueOffset = position;
-        }
-
-        /** Whether the current entry is of this key and ts. */
-        boolean isVersion(byte[] wanted, long wantedTs) {
-            return ts == wantedTs && Arrays.equals(key, 0, keyLength, wanted, 0, wanted.length);
-        }
-
-        @Override
-        public boolean valid() {
-            return index >= 0;
-        }
-
-        @Override
-        public void first() {
-            moveTo(0);
-        }
-
-        @Override
-        public void last() {
-            moveTo(block == null ? -1 : block.count() - 1);
-        }
-
-        @Override
-        public void seek(byte[] wanted, long wantedTs, long wantedSeqno) {
-            moveTo(block == null ? -1 : block.lowerBound(wanted, wantedTs, wantedSeqno));
-        }
-
-        @Override
-        public void seekBefore(byte[] wanted, long wantedTs, long wantedSeqno) {
-            moveTo(block == null ? -1 : block.lowerBound(wanted, wantedTs, wantedSeqno) - 1);
-        }
-
-        @Override
-        public void next() {
-            moveTo(index + 1);
-        }
-
-        @Override
-        public void prev() {
-            moveTo(index - 1);
-        }
-
-        @Override
-        public byte op() {
-            return op;
-        }
-
-        @Override
-        public long ts() {
-            return ts;
-        }
-
-        @Override
-        public long seqno() {
-            return seqno;
-        }
-
-        @Override
-        public long expireAt() {
-            return expireAt;
-        }
-
-        @Override
-        public byte[] keyArray() {
-            return key;
-        }
-
-        @Override
-        public int keyOffset() {
-            return 0;
-        }
-
-        @Override
-        public int keyLength() {
-            return keyLength;
-        }
-
-        @Override
-        public byte[] valueArray() {
-            return data;
-        }
-
-        @Override
-        public int valueOffset() {
-            return valueOffset;
-        }
-
-        @Override
-        public int valueLength() {
-            return valueLength;
-        }
-
-        @Override
-        public void close() {
-            use(null);
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.flowdb.internal.sstable;
 
 import io.flowdb.internal.base.ByteWriter;
 import io.flowdb.internal.base.InternalEntry;
+import io.flowdb.internal.base.LittleEndian;
 import java.util.Arrays;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Arrays;
  *
  * <p>Layout, little-endian, entries in internal order:
  * <pre>
+ * header:  baseTs u64, baseSeqno u64 (those of the first entry), entryCount u32, restartInterval u32
  * entry:   flags     u8      bits 0-1 op, bit 2 expiry present
  *          shared    u16     key bytes taken from the last restart point; 0 at a restart point
  *          rest      u16     key bytes that follow
@@ -18,19 +20,23 @@ import java.util.Arrays;
  *          seqno     varint  zigzag of (seqno - baseSeqno)
  *          expireAt  varint  zigzag of (expireAt - ts), if present
  *          value
- * footer:  baseTs u64, baseSeqno u64 (those of the first entry), entryCount u32, restartInterval u32
+ * restarts: u32 each, offset in the block of entries 0, restartInterval, 2 * restartInterval ...
  * </pre>
  * Every {@code restartInterval}-th entry is a restart point: its key is whole. Sharing with the restart point instead of the entry before
- * lets any entry be read alone. Threads: one. Source: docs/format/sst.md, format 1.
+ * lets any entry be read alone. Threads: one. Source: docs/format/sst.md, format 2.
  */
 final class BlockBuilder {
     static final int RESTART_INTERVAL = 16;
-    static final int FOOTER_BYTES = 24;
+    static final int HEADER_BYTES = 24;
     static final int EXPIRY_FLAG = 4;
     static final int OP_MASK = 3;
     static final int KEY_AT = 5;
 
+    /* A key that is whole is compared and handed out where it stands; sharing fewer bytes than a cache line holds saves little. */
+    private static final int LEAST_SHARED = 32;
+
     private final ByteWriter out = new ByteWriter(16 << 10);
+    private int[] restarts = new int[64];
     private byte[] restartKey = new byte[64];
     private int restartLength;
     private int count;
@@ -41,6 +47,7 @@ final class BlockBuilder {
         if (count == 0) {
             baseTs = entry.ts();
             baseSeqno = entry.seqno();
+            out.putLong(baseTs).putLong(baseSeqno).putInt(0).putInt(RESTART_INTERVAL);
         }
         byte[] key = entry.keyArray();
         int from = entry.keyOffset();
@@ -51,6 +58,7 @@ final class BlockBuilder {
         } else {
             int common = Arrays.mismatch(restartKey, 0, restartLength, key, from, from + length);
             shared = common < 0 ? length : common;
+            shared = shared < LEAST_SHARED ? 0 : shared;
         }
         boolean expires = entry.expireAt() != Long.MAX_VALUE;
         int rest = length - shared;
@@ -75,13 +83,21 @@ final class BlockBuilder {
         return count == 0;
     }
 
-    int sizeBytes() {
-        return out.length() + FOOTER_BYTES;
+    /** Offset of the entry that is added next. */
+    int nextOffset() {
+        return count == 0 ? HEADER_BYTES : out.length();
     }
 
-    /** Appends the footer; the block is {@link #sizeBytes()} bytes of the returned array, valid until {@link #clear()}. */
+    int sizeBytes() {
+        return out.length() + 4 * restartCount();
+    }
+
+    /** Appends the restarts; the block is {@link #finishedBytes()} bytes of the returned array, valid until {@link #clear()}. */
     byte[] finish() {
-        out.putLong(baseTs).putLong(baseSeqno).putInt(count).putInt(RESTART_INTERVAL);
+        for (int i = 0; i < restartCount(); i++) {
+            out.putInt(restarts[i]);
+        }
+        LittleEndian.putInt(out.array(), 16, count);
         return out.array();
     }
 
@@ -103,7 +119,15 @@ final class BlockBuilder {
         return value >>> 1 ^ -(value & 1);
     }
 
+    private int restartCount() {
+        return (count + RESTART_INTERVAL - 1) / RESTART_INTERVAL;
+    }
+
     private void setRestart(byte[] key, int from, int length) {
+        if (restartCount() == restarts.length) {
+            restarts = Arrays.copyOf(restarts, 2 * restarts.length);
+        }
+        restarts[restartCount()] = out.length();
         if (restartKey.length < length) {
             restartKey = new byte[Math.max(length, 2 * restartKey.length)];
         }

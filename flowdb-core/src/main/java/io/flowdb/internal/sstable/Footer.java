@@ -20,9 +20,17 @@ import io.flowdb.internal.base.LittleEndian;
  * magic            u64
  * </pre>
  */
-record Footer(long fileId, BlockHandle indexRoot, BlockHandle tombstones, BlockHandle properties, BlockHandle locator) {
+record Footer(
+        long fileId,
+        int format,
+        BlockHandle indexRoot,
+        BlockHandle tombstones,
+        BlockHandle properties,
+        BlockHandle locator) {
     static final int BYTES = 72;
-    static final int FORMAT = 1;
+
+    /** What is written. */
+    static final int FORMAT = 2;
 
     /** "FlowSST" and a zero byte. */
     private static final long MAGIC = 0x0054_5353_776f_6c46L;
@@ -34,7 +42,7 @@ record Footer(long fileId, BlockHandle indexRoot, BlockHandle tombstones, BlockH
         putHandle(bytes, 20, tombstones);
         putHandle(bytes, 32, properties);
         putHandle(bytes, 44, locator);
-        LittleEndian.putInt(bytes, 56, FORMAT);
+        LittleEndian.putInt(bytes, 56, format);
         LittleEndian.putInt(bytes, 60, Crc32c.of(bytes, 0, 60));
         LittleEndian.putLong(bytes, 64, MAGIC);
         return bytes;
@@ -56,7 +64,7 @@ record Footer(long fileId, BlockHandle indexRoot, BlockHandle tombstones, BlockH
             throw new CorruptionException(file, offset, "file has id " + stored + ", expected " + fileId);
         }
         return new Footer(
-                stored, getHandle(bytes, 8), getHandle(bytes, 20), getHandle(bytes, 32), getHandle(bytes, 44));
+                stored, format, getHandle(bytes, 8), getHandle(bytes, 20), getHandle(bytes, 32), getHandle(bytes, 44));
     }
 
     private static void putHandle(byte[] to, int at, BlockHandle handle) {

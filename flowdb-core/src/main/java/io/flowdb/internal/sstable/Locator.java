@@ -1,6 +1,8 @@
 package io.flowdb.internal.sstable;
 
 import io.flowdb.error.CorruptionException;
+import io.flowdb.internal.base.ByteReader;
+import io.flowdb.internal.base.ByteWriter;
 import io.flowdb.internal.base.LittleEndian;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -9,62 +11,69 @@ import org.jspecify.annotations.Nullable;
  * From the hash of a key to the place of its first entry: says "not here" as a bloom filter does, and otherwise leads straight to the entry
  * without a search.
  *
- * <p>A hash table with linear probing, at most 70 % full. Stored layout, little-endian: positionBits u8, indexBits u8, two zero bytes, then the slots,
- * each u32: 0 if free, else fingerprint &lt;&lt; positionBits | block number &lt;&lt; indexBits | entry in the block. Slot of a hash = (high 32
- * bits * slot count) >>> 32; fingerprint = the lowest 32 - positionBits bits of the hash, 1 in place of 0. Threads: any once built. Source:
- * docs/format/sst.md, format 1.
+ * <p>Stored layout, little-endian: offsetBits u32, keys u32, for each key in order the high half of its hash as u32, then for each key its place as varint,
+ * less that of the key before; place = block number &lt;&lt; offsetBits | offset of the entry in the block. In memory it is a hash table with linear
+ * probing, at most 70 % full. Threads: any once built. Source: docs/format/sst.md, format 2.
  */
 final class Locator {
-    /* Random reads are bound by cache misses: an index search costs a dozen, this one. */
-    private static final int HEADER_BYTES = 4;
-    private static final int MIN_FINGERPRINT_BITS = 7;
+    /*
+     * Random reads are bound by cache misses: an index search costs a dozen, this one. A slot holds mark << 32 | place and is 0 if free; no place is 0,
+     * as a block begins with its header. The first slot of a mark = mark * slots >>> 32.
+     */
+    private static final int HEADER_BYTES = 8;
+    private static final int MAX_PLACE_BITS = 32;
 
-    private final int[] slots;
-    private final int positionBits;
-    private final int indexBits;
+    private final long[] slots;
+    private final int offsetBits;
 
-    private Locator(int[] slots, int positionBits, int indexBits) {
+    private Locator(long[] slots, int offsetBits) {
         this.slots = slots;
-        this.positionBits = positionBits;
-        this.indexBits = indexBits;
+        this.offsetBits = offsetBits;
+    }
+
+    /** The part of a key's hash by which a locator knows it. */
+    static int mark(long hash) {
+        return (int) (hash >>> 32);
     }
 
     /** A table from its stored form; null if the section is empty, as the file has none. */
-    static @Nullable Locator decode(byte[] raw, String file, long offset) {
+    static @Nullable Locator decode(byte[] raw, int blocks, String file, long offset) {
         if (raw.length == 0) {
             return null;
         }
-        int count = (raw.length - HEADER_BYTES) / 4;
-        if (count < 1
-                || raw.length != HEADER_BYTES + 4 * count
-                || raw[0] < raw[1]
-                || raw[0] > 32 - MIN_FINGERPRINT_BITS
-                || raw[1] < 0) {
+        int offsetBits = raw.length < HEADER_BYTES ? -1 : LittleEndian.getInt(raw, 0);
+        int keys = raw.length < HEADER_BYTES ? -1 : LittleEndian.getInt(raw, 4);
+        if (offsetBits < 1 || offsetBits >= MAX_PLACE_BITS || keys < 1 || keys > (raw.length - HEADER_BYTES) / 5) {
             throw new CorruptionException(file, offset, "not a locator");
         }
-        int[] slots = new int[count];
-        boolean free = false;
-        for (int i = 0; i < count; i++) {
-            slots[i] = LittleEndian.getInt(raw, HEADER_BYTES + 4 * i);
-            free |= slots[i] == 0;
+        long[] slots = new long[Math.max(keys + 1, (int) (keys * 10L / 7))];
+        ByteReader in = new ByteReader(raw, HEADER_BYTES + 4 * keys, raw.length, file);
+        long place = 0;
+        for (int k = 0; k < keys; k++) {
+            place += in.readVarInt(Integer.MAX_VALUE);
+            if (place >>> offsetBits >= blocks || place == 0) {
+                throw new CorruptionException(file, offset, "locator leads beyond the last of " + blocks + " blocks");
+            }
+            int mark = LittleEndian.getInt(raw, HEADER_BYTES + 4 * k);
+            int i = start(mark, slots.length);
+            while (slots[i] != 0) {
+                i = i + 1 == slots.length ? 0 : i + 1;
+            }
+            slots[i] = (long) mark << 32 | place;
         }
-        if (!free) {
-            throw new CorruptionException(file, offset, "locator without a free slot");
-        }
-        return new Locator(slots, raw[0], raw[1]);
+        return new Locator(slots, offsetBits);
     }
 
-    /** First slot of a hash; go on with {@link #next}. */
-    int start(long hash) {
-        return (int) ((hash >>> 32) * slots.length >>> 32);
+    /** First slot of a mark; go on with {@link #next}. */
+    int start(int mark) {
+        return start(mark, slots.length);
     }
 
-    /** From slot {@code from} on, the slot that may stand for the hash; -1 if there is none. */
-    int next(long hash, int from) {
-        int wanted = fingerprint(hash, positionBits);
+    /** From slot {@code from} on, the slot that may stand for the mark; -1 if there is none. */
+    int next(int mark, int from) {
         int i = from == slots.length ? 0 : from;
-        for (int slot = slots[i]; slot != 0; slot = slots[i]) {
-            if (slot >>> positionBits == wanted) {
+        for (long slot = slots[i]; slot != 0; slot = slots[i]) {
+            if ((int) (slot >>> 32) == mark) {
                 return i;
             }
             i = i + 1 == slots.length ? 0 : i + 1;
@@ -74,67 +83,64 @@ final class Locator {
 
     /** Block number in a slot. */
     int block(int slot) {
-        return (slots[slot] & (1 << positionBits) - 1) >>> indexBits;
+        return (int) slots[slot] >>> offsetBits;
     }
 
-    /** Number of the entry in its block. */
-    int index(int slot) {
-        return slots[slot] & (1 << indexBits) - 1;
+    /** Offset of the entry in its block. */
+    int offset(int slot) {
+        return (int) slots[slot] & (1 << offsetBits) - 1;
     }
 
-    private static int fingerprint(long hash, int positionBits) {
-        int fingerprint = (int) hash & (1 << 32 - positionBits) - 1;
-        return fingerprint == 0 ? 1 : fingerprint;
+    private static int start(int mark, int slots) {
+        return (int) ((mark & 0xffff_ffffL) * slots >>> 32);
     }
 
     /** Collects keys while a table is written. Threads: one. */
     static final class Builder {
-        /* Beyond that the positions leave too few bits for fingerprints, and the memory to build the table is better spent. */
+        /* Beyond that the memory to build the table, and to hold it, is better spent. */
         private static final int MAX_KEYS = 8 << 20;
 
-        private long[] hashes = new long[1024];
+        private int[] marks = new int[1024];
         private long[] places = new long[1024];
         private int count;
         private int lastBlock;
-        private int highestIndex;
+        private int highestOffset;
 
         /** A key's first entry. */
-        void add(long hash, int block, int index) {
+        void add(long hash, int block, int offset) {
             if (count >= MAX_KEYS) {
                 count = MAX_KEYS + 1;
                 return;
             }
-            if (count == hashes.length) {
-                hashes = Arrays.copyOf(hashes, 2 * count);
+            if (count == marks.length) {
+                marks = Arrays.copyOf(marks, 2 * count);
                 places = Arrays.copyOf(places, 2 * count);
             }
-            hashes[count] = hash;
-            places[count++] = (long) block << 32 | index;
+            marks[count] = mark(hash);
+            places[count++] = (long) block << 32 | offset;
             lastBlock = block;
-            highestIndex = Math.max(highestIndex, index);
+            highestOffset = Math.max(highestOffset, offset);
         }
 
-        /** The stored form; empty if the file is too large for a useful table. */
+        /** The stored form; empty if the table has no keys or too many, or is too large for places of 32 bits. */
         byte[] finish() {
-            int indexBits = 32 - Integer.numberOfLeadingZeros(highestIndex);
-            int positionBits = indexBits + 32 - Integer.numberOfLeadingZeros(lastBlock);
-            if (count == 0 || count > MAX_KEYS || 32 - positionBits < MIN_FINGERPRINT_BITS) {
+            int offsetBits = 32 - Integer.numberOfLeadingZeros(highestOffset);
+            int blockBits = 32 - Integer.numberOfLeadingZeros(lastBlock);
+            if (count == 0 || count > MAX_KEYS || offsetBits + blockBits > MAX_PLACE_BITS) {
                 return new byte[0];
             }
-            int slots = Math.max(count + 1, (int) (count * 10L / 7));
-            byte[] raw = new byte[HEADER_BYTES + 4 * slots];
-            raw[0] = (byte) positionBits;
-            raw[1] = (byte) indexBits;
+            ByteWriter out = new ByteWriter(HEADER_BYTES + 6 * count);
+            out.putInt(offsetBits).putInt(count);
             for (int k = 0; k < count; k++) {
-                int i = (int) ((hashes[k] >>> 32) * slots >>> 32);
-                while (LittleEndian.getInt(raw, HEADER_BYTES + 4 * i) != 0) {
-                    i = i + 1 == slots ? 0 : i + 1;
-                }
-                int position = (int) (places[k] >>> 32) << indexBits | (int) places[k];
-                LittleEndian.putInt(
-                        raw, HEADER_BYTES + 4 * i, fingerprint(hashes[k], positionBits) << positionBits | position);
+                out.putInt(marks[k]);
             }
-            return raw;
+            long before = 0;
+            for (int k = 0; k < count; k++) {
+                long place = places[k] >>> 32 << offsetBits | (int) places[k];
+                out.putVarLong(place - before);
+                before = place;
+            }
+            return out.toBytes();
         }
     }
 }

@@ -6,7 +6,7 @@ import io.flowdb.internal.base.InternalCursor;
 final class SstCursor implements InternalCursor {
     private final SstReader reader;
     private final ScanOptions options;
-    private final Block.Cursor in = new Block.Cursor();
+    private final BlockCursor in = new BlockCursor();
     private int number = -1;
 
     SstCursor(SstReader reader, ScanOptions options) {
@@ -98,7 +98,7 @@ final class SstCursor implements InternalCursor {
 
     private boolean open(int n) {
         boolean exists = n >= 0 && n < reader.blockCount();
-        if (exists && n == number && in.index() >= 0) {
+        if (exists && n == number && in.valid()) {
             return true;
         }
         number = n;

@@ -3,12 +3,12 @@ package io.flowdb.internal.sstable;
 import io.flowdb.error.CorruptionException;
 import io.flowdb.internal.base.ByteReader;
 import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.base.RangeTombstones;
 import io.flowdb.internal.bloom.BloomFilter;
 import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.io.ReadableFile;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
  * Reads one finished table. Filters and indexes are held in memory; data blocks come through the cache.
  *
  * <p>Threads: any. Errors: {@link CorruptionException} naming file and offset, whenever bytes are not what was written. Source:
- * docs/format/sst.md, format 1.
+ * docs/format/sst.md, format 2.
  */
 public final class SstReader implements AutoCloseable {
     private final ReadableFile file;
+    private final long fileBytes;
     private final long fileId;
     private final BlockCache cache;
     private final FilterStats filterStats;
@@ -36,7 +37,8 @@ public final class SstReader implements AutoCloseable {
     private final int[] firstBlocks;
 
     private final @Nullable Locator locator;
-    private final AtomicReferenceArray<@Nullable Block> blocks;
+    private final boolean format1;
+    private final BlockSlots blocks;
 
     /** Counts what filters and locators answered, over all tables of an engine. Each time one was asked counts in one of the three. */
     public static final class FilterStats {
@@ -55,11 +57,13 @@ public final class SstReader implements AutoCloseable {
         this.fileId = fileId;
         this.cache = cache;
         this.filterStats = filterStats;
-        long footerAt = file.size() - Footer.BYTES;
+        this.fileBytes = file.size();
+        long footerAt = fileBytes - Footer.BYTES;
         if (footerAt < 0) {
-            throw new CorruptionException(file.name(), 0, "file of " + file.size() + " bytes is too short for an SST");
+            throw new CorruptionException(file.name(), 0, "file of " + fileBytes + " bytes is too short for an SST");
         }
         Footer footer = Footer.decode(file.readExactly(footerAt, Footer.BYTES), fileId, file.name(), footerAt);
+        this.format1 = footer.format() == 1;
         byte[] raw = readBlock(footer.properties(), true);
         this.properties = SstProperties.decode(new ByteReader(raw, 0, raw.length, file.name()));
         this.tombstones = PropertiesCollector.decodeTombstones(readBlock(footer.tombstones(), true), file.name());
@@ -77,9 +81,15 @@ public final class SstReader implements AutoCloseable {
             indexes[i] = IndexPartition.decode(readBlock(root.handle(2 * i + 1), true), file.name());
             firstBlocks[i + 1] = firstBlocks[i] + indexes[i].count();
         }
-        this.locator = Locator.decode(
-                readBlock(footer.locator(), true), file.name(), footer.locator().offset());
-        this.blocks = new AtomicReferenceArray<>(firstBlocks[partitions]);
+        this.blocks = new BlockSlots(firstBlocks[partitions], cache);
+        /* The locators of format 1 count entries, which today's blocks do not; their tables are searched until they are compacted. */
+        this.locator = format1
+                ? null
+                : Locator.decode(
+                        readBlock(footer.locator(), true),
+                        blocks.count(),
+                        file.name(),
+                        footer.locator().offset());
     }
 
     /** Opens a table; takes over {@code file}, also when it fails. */
@@ -104,7 +114,7 @@ public final class SstReader implements AutoCloseable {
 
     /** Length of the file. */
     public long fileBytes() {
-        return file.size();
+        return fileBytes;
     }
 
     /** Bytes of its data blocks on disk, which come first in the file. */
@@ -114,7 +124,7 @@ public final class SstReader implements AutoCloseable {
 
     /** Number of data blocks. */
     public int blockCount() {
-        return blocks.length();
+        return blocks.count();
     }
 
     /**
@@ -129,19 +139,17 @@ public final class SstReader implements AutoCloseable {
             return;
         }
         boolean misled = false;
-        for (int slot = direct.next(hash, direct.start(hash)); slot >= 0; slot = direct.next(hash, slot + 1)) {
-            int number = direct.block(slot);
-            if (number < blocks.length()) {
-                Block.Outcome outcome =
-                        block(number, true, true).findVersion(direct.index(slot), key, ts, atMost, target);
-                if (outcome == Block.Outcome.BLOCK_ENDED) {
-                    search(key, hash, ts, atMost, target);
-                    return;
-                }
-                if (outcome != Block.Outcome.OTHER_KEY) {
-                    filterStats.positives.increment();
-                    return;
-                }
+        int mark = Locator.mark(hash);
+        for (int slot = direct.next(mark, direct.start(mark)); slot >= 0; slot = direct.next(mark, slot + 1)) {
+            byte[] block = block(direct.block(slot), true, true);
+            Block.Outcome outcome = Block.findVersion(block, direct.offset(slot), key, ts, atMost, target);
+            if (outcome == Block.Outcome.BLOCK_ENDED) {
+                search(key, hash, ts, atMost, target);
+                return;
+            }
+            if (outcome != Block.Outcome.OTHER_KEY) {
+                filterStats.positives.increment();
+                return;
             }
             misled = true;
         }
@@ -155,10 +163,13 @@ public final class SstReader implements AutoCloseable {
             return;
         }
         int number = firstBlocks[partition] + indexes[partition].lowerBound(key, ts, atMost);
-        Block.Cursor cursor = new Block.Cursor();
+        BlockCursor cursor = new BlockCursor();
         cursor.use(block(number, true, true));
         cursor.seek(key, ts, atMost);
-        boolean found = cursor.valid() && cursor.isVersion(key, ts);
+        boolean found = cursor.valid()
+                && cursor.ts() == ts
+                && cursor.keyLength() == key.length
+                && Keys.equal(cursor.keyArray(), cursor.keyOffset(), key, 0, key.length);
         if (found) {
             target.offer(cursor);
         }
@@ -194,8 +205,8 @@ public final class SstReader implements AutoCloseable {
      */
     public long verify() {
         long entries = 0;
-        for (int i = 0; i < blocks.length(); i++) {
-            entries += load(i, true).count();
+        for (int i = 0; i < blocks.count(); i++) {
+            entries += Block.count(load(i, true));
         }
         if (entries != properties.entryCount()) {
             throw new CorruptionException(
@@ -207,12 +218,7 @@ public final class SstReader implements AutoCloseable {
     /** Drops its blocks from the cache and closes the file. */
     @Override
     public void close() {
-        for (int i = 0; i < blocks.length(); i++) {
-            Block cached = blocks.get(i);
-            if (cached != null) {
-                cache.remove(cached);
-            }
-        }
+        blocks.clear();
         file.close();
     }
 
@@ -243,27 +249,27 @@ public final class SstReader implements AutoCloseable {
         return indexes[partition].touches(number - firstBlocks[partition], minTs, maxTs);
     }
 
-    Block block(int number, boolean fillCache, boolean verify) {
-        Block cached = blocks.get(number);
+    /** A data block, from memory if it is there. */
+    byte[] block(int number, boolean fillCache, boolean verify) {
+        byte[] cached = blocks.get(number);
         if (cached != null) {
-            cached.touch();
             cache.countHit();
             return cached;
         }
         cache.countMiss();
-        Block loaded = load(number, verify);
+        byte[] loaded = load(number, verify);
         /* An unchecked block stays out of the cache: later readers take what is there as checked. */
-        if (fillCache && verify && blocks.compareAndSet(number, null, loaded) && !cache.add(loaded)) {
-            blocks.compareAndSet(number, loaded, null);
+        if (fillCache && verify) {
+            blocks.add(number, loaded);
         }
         return loaded;
     }
 
-    private Block load(int number, boolean verify) {
+    private byte[] load(int number, boolean verify) {
         int partition = partitionOf(number);
         BlockHandle handle = indexes[partition].handle(number - firstBlocks[partition]);
         byte[] raw = readBlock(handle, verify);
-        return Block.parse(raw, place(handle), number, blocks);
+        return Block.check(format1 ? BlockFormat1.upgrade(raw, place(handle)) : raw, place(handle));
     }
 
     /** Counts a no; what follows a yes is for the caller to count. */
@@ -276,7 +282,7 @@ public final class SstReader implements AutoCloseable {
     }
 
     private byte[] readBlock(BlockHandle handle, boolean verify) {
-        if (handle.offset() < 0 || handle.offset() + handle.length() + BlockTrailer.BYTES > file.size()) {
+        if (handle.offset() < 0 || handle.offset() + handle.length() + BlockTrailer.BYTES > fileBytes) {
             throw new CorruptionException(
                     file.name(), handle.offset(), "block of " + handle.length() + " bytes is outside the file");
         }

@@ -21,7 +21,7 @@ import java.util.List;
  * the index of partition i.
  *
  * <p>Threads: one. Errors: {@link io.flowdb.error.StorageException}; the file is then worthless. The file is synced by {@link #finish}, its name is not.
- * Source: docs/format/sst.md, format 1.
+ * Source: docs/format/sst.md, format 2.
  */
 public final class SstWriter implements AutoCloseable {
     static final int PARTITION_BLOCKS = 1024;
@@ -78,7 +78,7 @@ public final class SstWriter implements AutoCloseable {
             addHash(KeyHash.of(lastKey, 0, lastKey.length));
         }
         if (!sameKey) {
-            locator.add(hashes[hashCount - 1], collector.blockCount(), block.count());
+            locator.add(hashes[hashCount - 1], collector.blockCount(), block.nextOffset());
         }
         lastTs = entry.ts();
         lastSeqno = entry.seqno();
@@ -131,7 +131,8 @@ public final class SstWriter implements AutoCloseable {
         ByteWriter out = new ByteWriter(256);
         properties.encode(out);
         BlockHandle propertiesHandle = writeBlock(out.toBytes());
-        byte[] footer = new Footer(fileId, rootHandle, tombstones, propertiesHandle, locatorHandle).encode();
+        byte[] footer =
+                new Footer(fileId, Footer.FORMAT, rootHandle, tombstones, propertiesHandle, locatorHandle).encode();
         write(footer, footer.length);
         drain();
         if (!file.sync()) {
