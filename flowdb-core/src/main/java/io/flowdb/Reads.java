@@ -2,13 +2,13 @@ package io.flowdb;
 
 import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.KeyHash;
+import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.base.RangeTombstones;
 import io.flowdb.internal.manifest.LevelCursor;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.memtable.Memtable;
-import io.flowdb.internal.merge.MergingCursor;
 import io.flowdb.internal.merge.ScanBounds;
 import io.flowdb.internal.merge.Visibility;
 import io.flowdb.internal.merge.VisibleScan;
@@ -52,25 +52,28 @@ final class Reads {
                 level0.get(i).reader().find(key, hash, ts, snapshot, best);
             }
         }
-        /* A range tombstone may make two neighbours touch in one key. */
         List<Sst> sorted = ssts.sorted();
-        for (int i = ssts.sortedAt(key);
-                i < sorted.size() && contains(sorted.get(i).meta().properties(), key);
-                i++) {
-            if (best.seqno() < sorted.get(i).meta().properties().maxSeqno()) {
-                sorted.get(i).reader().find(key, hash, ts, snapshot, best);
+        for (int i = ssts.sortedAt(key); i < sorted.size(); i++) {
+            Sst table = sorted.get(i);
+            if (best.seqno() < table.meta().properties().maxSeqno()
+                    && table.reader().find(key, hash, ts, snapshot, best)) {
+                return;
+            }
+            /* A range tombstone may make two neighbours touch in one key; otherwise the key is here or nowhere. */
+            if (!Arrays.equals(table.meta().properties().maxKey(), key)) {
+                return;
             }
         }
     }
 
     /** Sequence number up to which range tombstones at or below {@code snapshot} hide records of the key. */
     static long hiddenUpTo(ReadState state, byte[] key, long snapshot) {
-        long hidden = state.active().tombstones().covering(key, 0, key.length, snapshot);
+        long hidden = state.active().isEmpty() ? 0 : state.active().tombstones().covering(key, 0, key.length, snapshot);
         for (Memtable memtable : state.frozen()) {
             hidden = Math.max(hidden, memtable.tombstones().covering(key, 0, key.length, snapshot));
         }
         List<RangeTombstones> inTables = state.ssts().tombstones();
-        for (int i = 0; i < inTables.size(); i++) {
+        for (int i = 0, n = inTables.size(); i < n; i++) {
             hidden = Math.max(hidden, inTables.get(i).covering(key, 0, key.length, snapshot));
         }
         return hidden;
@@ -102,11 +105,7 @@ final class Reads {
                             ? sorted.get(0).reader().cursor(scanOptions)
                             : new LevelCursor(sorted, scanOptions));
         }
-        if (sources.isEmpty()) {
-            sources.add(new Memtable().cursor());
-        }
-        return new VisibleScan(
-                MergingCursor.of(sources), new Visibility(snapshot, nowMicros, List.copyOf(tombstones)), bounds);
+        return new VisibleScan(sources, new Visibility(snapshot, nowMicros, tombstones), bounds);
     }
 
     private static boolean findInMemory(Memtable memtable, byte[] key, long ts, long snapshot, PointLookup best) {
@@ -131,7 +130,10 @@ final class Reads {
     }
 
     static boolean contains(SstProperties properties, byte[] key) {
-        return Arrays.compareUnsigned(key, properties.minKey()) >= 0
-                && Arrays.compareUnsigned(key, properties.maxKey()) <= 0;
+        return compare(key, properties.minKey()) >= 0 && compare(key, properties.maxKey()) <= 0;
+    }
+
+    private static int compare(byte[] a, byte[] b) {
+        return Keys.compare(a, 0, a.length, b, 0, b.length);
     }
 }

@@ -36,7 +36,7 @@ final class StatsCollector {
                 tables(state),
                 new EngineStats.Wal(parts.wal().sizeBytes(), syncs.count(), syncs.totalNanos()),
                 new EngineStats.Cache(
-                        tables.cache().hits(),
+                        tables.cache().hits() + tables.filterStats().located.sum(),
                         tables.cache().misses(),
                         tables.cache().usedBytes()),
                 bloom(tables.filterStats()),
@@ -76,7 +76,8 @@ final class StatsCollector {
     private static EngineStats.Bloom bloom(SstReader.FilterStats asked) {
         long negatives = asked.negatives.sum();
         long falsePositives = asked.falsePositives.sum();
-        return new EngineStats.Bloom(asked.positives.sum() + negatives + falsePositives, negatives, falsePositives);
+        long positives = asked.positives.sum() + asked.located.sum();
+        return new EngineStats.Bloom(positives + negatives + falsePositives, negatives, falsePositives);
     }
 
     private static EngineStats.Latencies latencies(EngineCounters counters, LatencyHistogram.Summary syncs) {

@@ -1,7 +1,9 @@
 package io.flowdb.internal.manifest;
 
 import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.ShownEntry;
 import io.flowdb.internal.sstable.ScanOptions;
+import io.flowdb.internal.sstable.SstCursor;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +13,7 @@ public final class LevelCursor implements InternalCursor {
     private final List<Sst> tables;
     private final ScanOptions options;
     private int index = -1;
-    private @Nullable InternalCursor in;
+    private @Nullable SstCursor in;
 
     /** {@code tables} in the order of their keys. */
     public LevelCursor(List<Sst> tables, ScanOptions options) {
@@ -75,6 +77,28 @@ public final class LevelCursor implements InternalCursor {
     }
 
     @Override
+    public boolean nextVersion(long atMost, ShownEntry shown) {
+        while (in != null) {
+            if (in.nextVersion(atMost, shown)) {
+                return true;
+            }
+            forward(index + 1);
+        }
+        return false;
+    }
+
+    @Override
+    public boolean previousVersion(long atMost, ShownEntry shown) {
+        while (in != null) {
+            if (in.previousVersion(atMost, shown)) {
+                return true;
+            }
+            backward(index - 1);
+        }
+        return false;
+    }
+
+    @Override
     public void close() {
         if (in != null) {
             in.close();
@@ -100,7 +124,7 @@ public final class LevelCursor implements InternalCursor {
         }
     }
 
-    private @Nullable InternalCursor open(int i) {
+    private @Nullable SstCursor open(int i) {
         if (i < 0 || i >= tables.size()) {
             close();
             index = -1;
@@ -112,8 +136,8 @@ public final class LevelCursor implements InternalCursor {
         return in;
     }
 
-    private InternalCursor current() {
-        InternalCursor open = in;
+    private SstCursor current() {
+        SstCursor open = in;
         if (open == null) {
             throw new IllegalStateException("the walk stands on no entry");
         }

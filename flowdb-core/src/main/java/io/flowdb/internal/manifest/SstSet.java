@@ -1,5 +1,6 @@
 package io.flowdb.internal.manifest;
 
+import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.RangeTombstones;
 import io.flowdb.internal.sstable.SstProperties;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ public final class SstSet {
     private final List<Sst> level0;
     private final List<Sst> sorted;
     private final List<Sst> withTombstones;
+    private final byte[][] maxKeys; // of the sorted tables
     private final List<RangeTombstones> tombstones;
     private final TimeIndex<Sst> times;
     private final long bucketMicros;
@@ -28,6 +30,7 @@ public final class SstSet {
     private SstSet(List<Sst> level0, List<Sst> sorted, long bucketMicros) {
         this.level0 = List.copyOf(level0);
         this.sorted = List.copyOf(sorted);
+        this.maxKeys = sorted.stream().map(t -> t.meta().properties().maxKey()).toArray(byte[][]::new);
         List<Sst> all = new ArrayList<>(level0);
         all.addAll(sorted);
         this.tables = List.copyOf(all);
@@ -108,10 +111,11 @@ public final class SstSet {
     /** Position in {@link #sorted()} of the first table that ends at or behind {@code key}; its size if there is none. */
     public int sortedAt(byte[] key) {
         int low = 0;
-        int high = sorted.size();
+        int high = maxKeys.length;
         while (low < high) {
             int mid = (low + high) >>> 1;
-            if (Arrays.compareUnsigned(sorted.get(mid).meta().properties().maxKey(), key) < 0) {
+            byte[] maxKey = maxKeys[mid];
+            if (Keys.compare(maxKey, 0, maxKey.length, key, 0, key.length) < 0) {
                 low = mid + 1;
             } else {
                 high = mid;

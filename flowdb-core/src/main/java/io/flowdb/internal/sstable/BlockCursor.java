@@ -1,6 +1,7 @@
 package io.flowdb.internal.sstable;
 
 import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.ShownEntry;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -115,6 +116,22 @@ final class BlockCursor implements InternalCursor {
         }
         inGroup = count - 1;
         decode(group[inGroup]);
+    }
+
+    /** Whether the current entry is of the version that {@code shown} shows. */
+    boolean isVersionOf(ShownEntry shown) {
+        return shown.isVersion(keyArray, keyOffset, keyLength, ts);
+    }
+
+    /** Shows the current entry. */
+    void show(ShownEntry shown) {
+        if (keyArray == keyBuffer) {
+            shown.showCopyOfKey(keyBuffer, 0, keyLength);
+        } else {
+            shown.showKey(keyArray, keyOffset, keyLength);
+        }
+        shown.showTimes(op, ts, seqno, expireAt);
+        shown.showValue(block, valueOffset, valueLength);
     }
 
     /** Whether the cursor is in a block, on an entry of it. */

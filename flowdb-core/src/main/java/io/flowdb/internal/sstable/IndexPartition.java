@@ -2,6 +2,7 @@ package io.flowdb.internal.sstable;
 
 import io.flowdb.internal.base.ByteReader;
 import io.flowdb.internal.base.ByteWriter;
+import io.flowdb.internal.base.Keys;
 import java.util.Arrays;
 
 /**
@@ -84,7 +85,7 @@ final class IndexPartition {
 
     private int compare(int index, byte[] key, long ts, long seqno) {
         int from = index == 0 ? 0 : keyEnds[index - 1];
-        int order = Arrays.compareUnsigned(keys, from, keyEnds[index], key, 0, key.length);
+        int order = Keys.compare(keys, from, keyEnds[index] - from, key, 0, key.length);
         if (order != 0) {
             return order;
         }

@@ -1,9 +1,10 @@
 package io.flowdb.internal.sstable;
 
 import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.ShownEntry;
 
 /** Walks a table block by block; holds one block. Blocks outside the wanted time range are skipped unread. */
-final class SstCursor implements InternalCursor {
+public final class SstCursor implements InternalCursor {
     private final SstReader reader;
     private final ScanOptions options;
     private final BlockCursor in = new BlockCursor();
@@ -74,6 +75,46 @@ final class SstCursor implements InternalCursor {
         if (!in.valid() && openBackward(number - 1)) {
             in.last();
         }
+    }
+
+    /* The same as the interface has, with calls that need no dispatch, and without copies of keys. */
+    @Override
+    public boolean nextVersion(long atMost, ShownEntry shown) {
+        while (in.valid() && in.isVersionOf(shown)) {
+            next();
+        }
+        if (!in.valid()) {
+            return false;
+        }
+        in.show(shown);
+        while (shown.seqno() > atMost) {
+            next();
+            if (!in.valid() || !in.isVersionOf(shown)) {
+                shown.hide();
+            } else {
+                in.show(shown);
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public boolean previousVersion(long atMost, ShownEntry shown) {
+        if (!in.valid()) {
+            return false;
+        }
+        in.show(shown);
+        boolean visible = in.seqno() <= atMost;
+        for (prev(); in.valid() && in.isVersionOf(shown); prev()) {
+            if (in.seqno() <= atMost) {
+                in.show(shown);
+                visible = true;
+            }
+        }
+        if (!visible) {
+            shown.hide();
+        }
+        return true;
     }
 
     private boolean openForward(int from) {

@@ -2,7 +2,6 @@ package io.flowdb.internal.sstable;
 
 import io.flowdb.error.CorruptionException;
 import io.flowdb.internal.base.ByteReader;
-import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.base.RangeTombstones;
@@ -40,10 +39,13 @@ public final class SstReader implements AutoCloseable {
     private final boolean format1;
     private final BlockSlots blocks;
 
-    /** Counts what filters and locators answered, over all tables of an engine. Each time one was asked counts in one of the three. */
+    /** Counts what filters and locators answered, over all tables of an engine. Each time one was asked counts in one of the four. */
     public static final class FilterStats {
         /** Times it did not rule the key out, rightly as far as is known. */
         public final LongAdder positives = new LongAdder();
+
+        /** More of these, of locators, which led to a block in the cache: each stands for a hit of the cache as well, so as to count once. */
+        public final LongAdder located = new LongAdder();
 
         /** Times it knew that the key is absent. */
         public final LongAdder negatives = new LongAdder();
@@ -131,29 +133,41 @@ public final class SstReader implements AutoCloseable {
      * Offers {@code target} the newest entry of (key, ts) at or below {@code atMost}, if there is one.
      *
      * @param hash of the key, see {@link io.flowdb.internal.base.KeyHash}
+     * @return false only if the table does not hold the key
      */
-    public void find(byte[] key, long hash, long ts, long atMost, PointLookup target) {
+    public boolean find(byte[] key, long hash, long ts, long atMost, PointLookup target) {
         Locator direct = locator;
         if (direct == null) {
             search(key, hash, ts, atMost, target);
-            return;
+            return true;
         }
         boolean misled = false;
         int mark = Locator.mark(hash);
         for (int slot = direct.next(mark, direct.start(mark)); slot >= 0; slot = direct.next(mark, slot + 1)) {
-            byte[] block = block(direct.block(slot), true, true);
+            int number = direct.block(slot);
+            byte[] cached = blocks.get(number);
+            byte[] block = cached != null ? cached : readBlock(number, true, true);
             Block.Outcome outcome = Block.findVersion(block, direct.offset(slot), key, ts, atMost, target);
             if (outcome == Block.Outcome.BLOCK_ENDED) {
+                countHit(cached);
                 search(key, hash, ts, atMost, target);
-                return;
+                return true;
             }
             if (outcome != Block.Outcome.OTHER_KEY) {
-                filterStats.positives.increment();
-                return;
+                (cached != null ? filterStats.located : filterStats.positives).increment();
+                return true;
             }
             misled = true;
+            countHit(cached);
         }
         (misled ? filterStats.falsePositives : filterStats.negatives).increment();
+        return false;
+    }
+
+    private void countHit(byte @Nullable [] cached) {
+        if (cached != null) {
+            cache.countHit();
+        }
     }
 
     /** The way through filter and index. */
@@ -194,7 +208,7 @@ public final class SstReader implements AutoCloseable {
     }
 
     /** A walk over all entries. */
-    public InternalCursor cursor(ScanOptions options) {
+    public SstCursor cursor(ScanOptions options) {
         return new SstCursor(this, options);
     }
 
@@ -256,6 +270,10 @@ public final class SstReader implements AutoCloseable {
             cache.countHit();
             return cached;
         }
+        return readBlock(number, fillCache, verify);
+    }
+
+    private byte[] readBlock(int number, boolean fillCache, boolean verify) {
         cache.countMiss();
         byte[] loaded = load(number, verify);
         /* An unchecked block stays out of the cache: later readers take what is there as checked. */

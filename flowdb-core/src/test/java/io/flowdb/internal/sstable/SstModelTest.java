@@ -7,9 +7,11 @@ import io.flowdb.internal.base.InternalEntry;
 import io.flowdb.internal.base.KeyHash;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.PointLookup;
+import io.flowdb.internal.base.ShownEntry;
 import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.compress.Codec;
 import io.flowdb.internal.io.MemoryFileSystem;
+import io.flowdb.internal.merge.BoundedCursor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,6 +107,7 @@ class SstModelTest {
         try (SstReader reader = SstReader.open(files.open(FILE), 7, new BlockCache(cacheBytes), stats)) {
             assertThat(reader.verify()).isEqualTo(entries.size());
             checkWalks(reader);
+            checkVersions(reader);
             for (int i = 0; i < 300; i++) {
                 checkSeek(reader, place());
                 checkFind(reader, place());
@@ -156,6 +159,46 @@ class SstModelTest {
             }
             assertThat(backward).isEqualTo(expected);
         }
+    }
+
+    /** Versions with what is visible of them, forward and backward, by the table's own way and by the one that all cursors have. */
+    private void checkVersions(SstReader reader) {
+        long atMost = random.nextInt(1 << 1 + random.nextInt(20));
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < entries.size(); ) {
+            Entry first = entries.get(i);
+            Entry visible = null;
+            for (; i < entries.size() && isVersion(entries.get(i), first); i++) {
+                visible = visible == null && entries.get(i).seqno() <= atMost ? entries.get(i) : visible;
+            }
+            expected.add(visible == null ? first.text() + "@" + first.ts() + " hidden" : Entry.show(visible));
+        }
+        try (InternalCursor table = reader.cursor(ScanOptions.BACKGROUND);
+                InternalCursor bounded = new BoundedCursor(reader.cursor(ScanOptions.BACKGROUND), null, null)) {
+            for (InternalCursor cursor : List.of(table, bounded)) {
+                cursor.first();
+                List<String> forward = new ArrayList<>();
+                for (ShownEntry shown = new ShownEntry(); cursor.nextVersion(atMost, shown); ) {
+                    forward.add(version(shown));
+                }
+                assertThat(forward).isEqualTo(expected);
+                cursor.last();
+                List<String> backward = new ArrayList<>();
+                for (ShownEntry shown = new ShownEntry(); cursor.previousVersion(atMost, shown); ) {
+                    backward.add(0, version(shown));
+                }
+                assertThat(backward).isEqualTo(expected);
+            }
+        }
+    }
+
+    private static String version(ShownEntry shown) {
+        String key = new String(shown.key(), StandardCharsets.ISO_8859_1);
+        return shown.seqno() == 0 ? key + "@" + shown.ts() + " hidden" : Entry.show(shown);
+    }
+
+    private static boolean isVersion(Entry a, Entry b) {
+        return a.text().equals(b.text()) && a.ts() == b.ts();
     }
 
     private void checkSeek(SstReader reader, Entry wanted) {

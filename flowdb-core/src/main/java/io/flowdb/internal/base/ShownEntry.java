@@ -1,0 +1,159 @@
+package io.flowdb.internal.base;
+
+import java.util.Arrays;
+
+/**
+ * An entry that a walk has shown; it stays as it is when the walk moves on. Nothing is copied but keys that the source may overwrite. Threads:
+ * one.
+ */
+public final class ShownEntry implements InternalEntry {
+    private byte[] keyArray = OpCodec.EMPTY;
+    private int keyOffset;
+    private int keyLength = -1;
+    private byte[] keyBuffer = OpCodec.EMPTY;
+    private byte op;
+    private long ts;
+    private long seqno;
+    private long expireAt;
+    private byte[] valueArray = OpCodec.EMPTY;
+    private int valueOffset;
+    private int valueLength;
+
+    /** Whether {@code entry} has the key and the ts of the entry shown; false if none was. */
+    public boolean isVersionOf(InternalEntry entry) {
+        return entry.ts() == ts
+                && entry.keyLength() == keyLength
+                && Keys.equal(entry.keyArray(), entry.keyOffset(), keyArray, keyOffset, keyLength);
+    }
+
+    /** The same, by its parts. */
+    public boolean isVersion(byte[] key, int offset, int length, long entryTs) {
+        return entryTs == ts && length == keyLength && Keys.equal(key, offset, keyArray, keyOffset, length);
+    }
+
+    /** Shows an entry, with a copy of its key. */
+    public void show(InternalEntry entry) {
+        showCopyOfKey(entry.keyArray(), entry.keyOffset(), entry.keyLength());
+        showTimes(entry.op(), entry.ts(), entry.seqno(), entry.expireAt());
+        showValue(entry.valueArray(), entry.valueOffset(), entry.valueLength());
+    }
+
+    /** Shows a key that stays where it is. */
+    public void showKey(byte[] array, int offset, int length) {
+        keyArray = array;
+        keyOffset = offset;
+        keyLength = length;
+    }
+
+    /** Shows a copy of a key. */
+    public void showCopyOfKey(byte[] array, int offset, int length) {
+        if (keyBuffer.length < length) {
+            keyBuffer = new byte[Math.max(length, Math.max(64, 2 * keyBuffer.length))];
+        }
+        System.arraycopy(array, offset, keyBuffer, 0, length);
+        showKey(keyBuffer, 0, length);
+    }
+
+    /** Shows all but key and value. */
+    public void showTimes(byte newOp, long newTs, long newSeqno, long newExpireAt) {
+        op = newOp;
+        ts = newTs;
+        seqno = newSeqno;
+        expireAt = newExpireAt;
+    }
+
+    /** Shows a value that stays where it is. */
+    public void showValue(byte[] array, int offset, int length) {
+        valueArray = array;
+        valueOffset = offset;
+        valueLength = length;
+    }
+
+    /** Says that the version has no visible entry: the sequence number becomes 0. */
+    public void hide() {
+        seqno = 0;
+    }
+
+    /** Forgets what was shown. */
+    public void clear() {
+        keyLength = -1;
+    }
+
+    /** Internal order of two entries. */
+    public int compareTo(ShownEntry other) {
+        int order = Keys.compare(keyArray, keyOffset, keyLength, other.keyArray, other.keyOffset, other.keyLength);
+        if (order == 0) {
+            order = Long.compare(ts, other.ts);
+        }
+        return order != 0 ? order : Long.compare(other.seqno, seqno);
+    }
+
+    /** As {@link #compareTo}, with keys and ts the other way round; of one version the newest entry still comes first. */
+    public int compareBackward(ShownEntry other) {
+        int order = Keys.compare(other.keyArray, other.keyOffset, other.keyLength, keyArray, keyOffset, keyLength);
+        if (order == 0) {
+            order = Long.compare(other.ts, ts);
+        }
+        return order != 0 ? order : Long.compare(other.seqno, seqno);
+    }
+
+    /** A copy of the key. */
+    public byte[] key() {
+        return Arrays.copyOfRange(keyArray, keyOffset, keyOffset + keyLength);
+    }
+
+    /** A copy of the value. */
+    public byte[] value() {
+        return Arrays.copyOfRange(valueArray, valueOffset, valueOffset + valueLength);
+    }
+
+    @Override
+    public byte op() {
+        return op;
+    }
+
+    @Override
+    public long ts() {
+        return ts;
+    }
+
+    @Override
+    public long seqno() {
+        return seqno;
+    }
+
+    @Override
+    public long expireAt() {
+        return expireAt;
+    }
+
+    @Override
+    public byte[] keyArray() {
+        return keyArray;
+    }
+
+    @Override
+    public int keyOffset() {
+        return keyOffset;
+    }
+
+    @Override
+    public int keyLength() {
+        return keyLength;
+    }
+
+    @Override
+    public byte[] valueArray() {
+        return valueArray;
+    }
+
+    @Override
+    public int valueOffset() {
+        return valueOffset;
+    }
+
+    @Override
+    public int valueLength() {
+        return valueLength;
+    }
+}

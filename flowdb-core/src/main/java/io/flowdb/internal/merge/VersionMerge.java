@@ -1,0 +1,119 @@
+package io.flowdb.internal.merge;
+
+import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.ShownEntry;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The versions of several sources as one walk, forward or backward: of each (key, ts) the newest entry at or below a sequence number. Threads: one.
+ */
+final class VersionMerge implements AutoCloseable {
+    /*
+     * A binary heap of what the sources show. A source is asked once for each version; comparing needs no calls into it. One source alone is
+     * passed through.
+     */
+    private final Head[] heap;
+    private final List<InternalCursor> sources;
+    private final long atMost;
+    private final boolean reversed;
+    private int size = -1; // -1 until the first version was asked for
+
+    /** What a source shows now. */
+    private record Head(InternalCursor source, ShownEntry shown) {}
+
+    /** Takes over the sources, which have been placed where the walk begins. */
+    VersionMerge(List<InternalCursor> sources, long atMost, boolean reversed) {
+        this.sources = sources;
+        this.atMost = atMost;
+        this.reversed = reversed;
+        this.heap = new Head[sources.size()];
+        for (int i = 0; i < heap.length; i++) {
+            heap[i] = new Head(sources.get(i), new ShownEntry());
+        }
+    }
+
+    /**
+     * The next version, valid until the next call; null at the end. Its sequence number is 0 if all its entries are above the limit. An invisible
+     * version is shown all the same, so that the caller may end the walk at its bounds.
+     */
+    @Nullable
+    ShownEntry next() {
+        if (size > 1) {
+            skipOlder();
+            advance(0);
+        } else if (size == 1) {
+            size = step(heap[0]) ? 1 : 0;
+        } else if (size < 0) {
+            start();
+        }
+        return size > 0 ? heap[0].shown : null;
+    }
+
+    private void start() {
+        size = 0;
+        for (int i = 0; i < heap.length; i++) {
+            Head head = heap[i];
+            if (step(head)) {
+                heap[i] = heap[size];
+                heap[size++] = head;
+            }
+        }
+        for (int i = size / 2 - 1; i >= 0; i--) {
+            siftDown(i);
+        }
+    }
+
+    private boolean step(Head head) {
+        return reversed ? head.source.previousVersion(atMost, head.shown) : head.source.nextVersion(atMost, head.shown);
+    }
+
+    /** Moves the other sources behind the version at the top. */
+    private void skipOlder() {
+        ShownEntry top = heap[0].shown;
+        while (size > 1) {
+            int child = size > 2 && precedes(heap[2], heap[1]) ? 2 : 1;
+            if (!heap[child].shown.isVersionOf(top)) {
+                return;
+            }
+            advance(child);
+        }
+    }
+
+    private void advance(int at) {
+        if (!step(heap[at])) {
+            heap[at] = heap[--size];
+        }
+        if (at < size) {
+            siftDown(at);
+        }
+    }
+
+    private void siftDown(int from) {
+        int parent = from;
+        Head moving = heap[parent];
+        for (int child = 2 * parent + 1; child < size; child = 2 * parent + 1) {
+            if (child + 1 < size && precedes(heap[child + 1], heap[child])) {
+                child++;
+            }
+            if (!precedes(heap[child], moving)) {
+                break;
+            }
+            heap[parent] = heap[child];
+            parent = child;
+        }
+        heap[parent] = moving;
+    }
+
+    /** Whether {@code a} comes first in the direction of the walk; of one version, the newest entry. */
+    private boolean precedes(Head a, Head b) {
+        return (reversed ? a.shown.compareBackward(b.shown) : a.shown.compareTo(b.shown)) < 0;
+    }
+
+    @Override
+    public void close() {
+        for (InternalCursor source : sources) {
+            source.close();
+        }
+    }
+}
