@@ -162,7 +162,7 @@ final class Block {
                 long seqno = baseSeqno(block) + BlockBuilder.unzigzag(varint(block, seqnoAt));
                 if (seqno <= atMost) {
                     if (seqno > target.seqno()) {
-                        offer(block, at, skipVarint(block, seqnoAt), (int) varint(block, lengthAt), target, ts, seqno);
+                        offer(block, at, seqnoAt, target, ts, seqno);
                     }
                     return Outcome.DECIDED;
                 }
@@ -173,16 +173,15 @@ final class Block {
         return Outcome.BLOCK_ENDED;
     }
 
-    private static void offer(
-            byte[] block, int at, int behindSeqno, int valueLength, PointLookup target, long ts, long seqno) {
-        int position = behindSeqno;
+    private static void offer(byte[] block, int at, int seqnoAt, PointLookup target, long ts, long seqno) {
+        int position = skipVarint(block, seqnoAt);
         long expireAt = Long.MAX_VALUE;
         if ((block[at] & BlockBuilder.EXPIRY_FLAG) != 0) {
             expireAt = ts + BlockBuilder.unzigzag(varint(block, position));
             position = skipVarint(block, position);
         }
         target.set(seqno, (byte) (block[at] & BlockBuilder.OP_MASK), ts, expireAt);
-        target.setValue(block, position, valueLength);
+        target.setValue(block, position, (int) varint(block, at + BlockBuilder.KEY_AT + rest(block, at)));
     }
 
     private static boolean isKey(byte[] block, int at, byte[] key) {
