@@ -274,8 +274,19 @@ sealed interface Condition {
         @Override
         public boolean test(JsonNode document) {
             JsonNode value = path.find(document);
-            return value != null
-                    && value.isString()
+            if (value == null || !value.isArray()) {
+                return value != null && matches(value);
+            }
+            for (int i = 0; i < value.size(); i++) {
+                if (matches(value.get(i))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private boolean matches(JsonNode value) {
+            return value.isString()
                     && pattern.matcher(new CountedText(value.stringValue())).find();
         }
 

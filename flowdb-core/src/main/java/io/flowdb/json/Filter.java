@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * A condition on documents; composable and immutable.
  *
- * <p>Paths are dotted. Values are keys as in {@link DocumentOperations}, compared in key order. A comparison holds for a value if it
+ * <p>Paths are dotted. Values are keys as in {@link DocumentOperations}, compared in key order. A comparison or a test of text holds for a value if it
  * holds for the value itself or, if that is an array, for one of its elements. An absent value satisfies no comparison;
  * {@code ne} and {@code notIn} are the negations of {@code eq} and {@code in}, so an absent value satisfies them. {@code lt},
  * {@code le}, {@code gt} and {@code ge} hold only for values of the kind of their operand (numbers for a number, text for text

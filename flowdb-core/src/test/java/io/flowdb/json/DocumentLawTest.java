@@ -26,7 +26,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Random data, random schemas, random queries: what the database answers equals what a plain sorted map answers, with and without
+ * T-60: random data, random schemas, random queries: what the database answers equals what a plain sorted map answers, with and without
  * indexes, inside and outside transactions.
  */
 class DocumentLawTest {
