@@ -17,15 +17,35 @@ final class SeedRecords {
 
     private final byte[] key = "key_00000000".getBytes(StandardCharsets.US_ASCII);
     private final Values values = new Values(VALUE_BYTES);
+    private int number; // whose key stands in the array
 
     /** The key, in an array that the next call overwrites. */
     byte[] key(int i) {
-        int rest = i;
-        for (int at = KEY_BYTES - 1; at >= KEY_BYTES - 8; at--) {
-            key[at] = (byte) ('0' + rest % 10);
-            rest /= 10;
+        if (i == number + 1) {
+            countUp();
+        } else {
+            putDigits(i / 10_000, KEY_BYTES - 8);
+            putDigits(i % 10_000, KEY_BYTES - 4);
         }
+        number = i;
         return key;
+    }
+
+    private void countUp() {
+        int at = KEY_BYTES - 1;
+        while (key[at] == '9') {
+            key[at--] = '0';
+        }
+        key[at]++;
+    }
+
+    private void putDigits(int fourDigits, int at) {
+        int high = fourDigits / 100;
+        int low = fourDigits % 100;
+        key[at] = (byte) ('0' + high / 10);
+        key[at + 1] = (byte) ('0' + high % 10);
+        key[at + 2] = (byte) ('0' + low / 10);
+        key[at + 3] = (byte) ('0' + low % 10);
     }
 
     /** The first bytes of the key, in an array of their own. */
