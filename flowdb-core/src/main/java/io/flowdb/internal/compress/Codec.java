@@ -1,9 +1,7 @@
 package io.flowdb.internal.compress;
 
 import net.jpountz.lz4.LZ4Compressor;
-import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
-import net.jpountz.lz4.LZ4SafeDecompressor;
 import org.jspecify.annotations.Nullable;
 
 /** How a block is compressed. Codes are stored on disk and never change. Threads: any. */
@@ -15,8 +13,6 @@ public enum Codec {
 
     /* Pure Java without Unsafe: no native library, no warnings on newer JDKs. */
     private static final LZ4Compressor COMPRESSOR = LZ4Factory.safeInstance().fastCompressor();
-    private static final LZ4SafeDecompressor DECOMPRESSOR =
-            LZ4Factory.safeInstance().safeDecompressor();
 
     /** The format cannot expand a byte to more than this many. */
     private static final int LZ4_MAX_RATIO = 255;
@@ -63,10 +59,6 @@ public enum Codec {
             System.arraycopy(from, offset, raw, 0, rawLength);
             return raw;
         }
-        try {
-            return DECOMPRESSOR.decompress(from, offset, length, raw, 0, rawLength) == rawLength ? raw : null;
-        } catch (LZ4Exception e) {
-            return null;
-        }
+        return Lz4Decompressor.decompress(from, offset, length, raw) ? raw : null;
     }
 }
