@@ -66,6 +66,40 @@ final class Reads {
         }
     }
 
+    /**
+     * Searches the newest entry at or below {@code snapshot} of the highest ts of the key that has one. It may be a tombstone, expired or hidden: then an
+     * earlier version may be the latest alive.
+     */
+    static PointLookup findLatest(ReadState state, byte[] key, long snapshot) {
+        PointLookup best = new PointLookup();
+        if (!state.active().isEmpty()) {
+            state.active().findLatest(key, snapshot, best);
+        }
+        for (Memtable memtable : state.frozen()) {
+            memtable.findLatest(key, snapshot, best);
+        }
+        SstSet ssts = state.ssts();
+        if (ssts.tables().isEmpty()) {
+            return best;
+        }
+        long hash = KeyHash.of(key, 0, key.length);
+        for (Sst table : ssts.level0()) {
+            SstProperties properties = table.meta().properties();
+            if (best.isBefore(properties.maxTs(), properties.maxSeqno()) && contains(properties, key)) {
+                table.reader().findLatest(key, hash, snapshot, best);
+            }
+        }
+        List<Sst> sorted = ssts.sorted();
+        for (int i = ssts.sortedAt(key); i < sorted.size(); i++) {
+            Sst table = sorted.get(i);
+            if (table.reader().findLatest(key, hash, snapshot, best)
+                    || !Arrays.equals(table.meta().properties().maxKey(), key)) {
+                break;
+            }
+        }
+        return best;
+    }
+
     /** Sequence number up to which range tombstones at or below {@code snapshot} hide records of the key. */
     static long hiddenUpTo(ReadState state, byte[] key, long snapshot) {
         long hidden = state.active().isEmpty() ? 0 : state.active().tombstones().covering(key, 0, key.length, snapshot);

@@ -54,6 +54,17 @@ abstract class StateReader implements StoreReader {
         Keys.checkKey(key);
         checkOpen();
         long start = counters.reads.begin();
+        PointLookup found = findLatestUnlessDead(key);
+        if (found != null && found.seqno() == 0) {
+            counters.reads.end(start, 0, 0);
+            return Optional.empty();
+        }
+        if (found != null) {
+            byte[] value = found.value();
+            counters.reads.end(start, 0, key.length + value.length);
+            return Optional.of(new FlowRecord(key, found.ts(), found.expireAt(), value));
+        }
+        /* The latest version is dead, so the ones before it are asked; of one state, hence all of them again. */
         try (LeasedScan scan = open(Query.key(key).reverse(), null)) {
             if (!scan.next()) {
                 counters.reads.end(start, 0, 0);
@@ -108,6 +119,23 @@ abstract class StateReader implements StoreReader {
         PointLookup found = findAlive(key, ts);
         counters.reads.end(start, 0, found == null ? 0 : key.length + found.valueLength());
         return found;
+    }
+
+    /** The latest version, with sequence number 0 if there is none; null if it is dead, and an earlier one may be the latest alive. */
+    private @Nullable PointLookup findLatestUnlessDead(byte[] key) {
+        ReadState state = states.enter();
+        try {
+            checkOpen();
+            long snapshot = Math.min(visibleSeqno(), state.limit());
+            PointLookup found = Reads.findLatest(state, key, snapshot);
+            if (found.seqno() == 0) {
+                return found;
+            }
+            long now = found.expireAt() == FlowRecord.NEVER ? 0 : nowMicros();
+            return found.isAlive(now, Reads.hiddenUpTo(state, key, snapshot)) ? found : null;
+        } finally {
+            state.leave();
+        }
     }
 
     private @Nullable PointLookup findAlive(byte[] key, long ts) {

@@ -3,7 +3,8 @@ package io.flowdb.internal.base;
 import java.util.Arrays;
 
 /**
- * The best entry that a search for one (key, ts) has met so far. Sources offer what they hold; the highest sequence number stays.
+ * The best entry that a search has met so far. Sources offer what they hold: for one (key, ts) the highest sequence number stays, for the latest
+ * version of a key the highest ts.
  * Refers to the source's array: copy the value before the source may go. Threads: one.
  */
 public final class PointLookup {
@@ -21,6 +22,19 @@ public final class PointLookup {
             set(entry.seqno(), entry.op(), entry.ts(), entry.expireAt());
             setValue(entry.valueArray(), entry.valueOffset(), entry.valueLength());
         }
+    }
+
+    /** Keeps the entry if it is of a later ts than the one held, or of the same ts and newer. */
+    public void offerLater(InternalEntry entry) {
+        if (isBefore(entry.ts(), entry.seqno())) {
+            set(entry.seqno(), entry.op(), entry.ts(), entry.expireAt());
+            setValue(entry.valueArray(), entry.valueOffset(), entry.valueLength());
+        }
+    }
+
+    /** Whether {@link #offerLater} would keep an entry of this ts and sequence number. */
+    public boolean isBefore(long otherTs, long otherSeqno) {
+        return seqno == 0 || otherTs > ts || otherTs == ts && otherSeqno > seqno;
     }
 
     /** Replaces the entry held, but for its value. */

@@ -31,6 +31,11 @@ public final class ShownEntry implements InternalEntry {
         return entryTs == ts && length == keyLength && Keys.equal(key, offset, keyArray, keyOffset, length);
     }
 
+    /** Whether the entry shown has this key. */
+    public boolean isKey(byte[] key) {
+        return keyLength == key.length && Keys.equal(keyArray, keyOffset, key, 0, keyLength);
+    }
+
     /** Shows an entry, with a copy of its key. */
     public void show(InternalEntry entry) {
         showCopyOfKey(entry.keyArray(), entry.keyOffset(), entry.keyLength());
@@ -72,11 +77,6 @@ public final class ShownEntry implements InternalEntry {
     /** Says that the version has no visible entry: the sequence number becomes 0. */
     public void hide() {
         seqno = 0;
-    }
-
-    /** Forgets what was shown. */
-    public void clear() {
-        keyLength = -1;
     }
 
     /** Internal order of two entries. */

@@ -163,6 +163,26 @@ public final class Memtable {
         return node;
     }
 
+    /** Offers the newest entry at or below {@code atMost} of the highest ts of the key that has one, as to {@link PointLookup#offerLater}. */
+    public void findLatest(byte[] key, long atMost, PointLookup target) {
+        int node = before(key, Long.MAX_VALUE, 0);
+        while (node != HEAD && isKey(node, key)) {
+            long ts = OpCodec.ts(chunk(node), offset(node));
+            int newest = find(key, ts, atMost);
+            if (newest != 0) {
+                if (target.isBefore(ts, seqno(newest))) {
+                    show(newest, target);
+                }
+                return;
+            }
+            node = before(key, ts, Long.MAX_VALUE);
+        }
+    }
+
+    private boolean isKey(int node, byte[] key) {
+        return isVersion(node, key, 0, key.length, OpCodec.ts(chunk(node), offset(node)));
+    }
+
     /** A walk over all entries but the range tombstones. */
     public InternalCursor cursor() {
         return new MemtableCursor(this);

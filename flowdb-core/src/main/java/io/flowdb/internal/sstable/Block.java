@@ -19,6 +19,9 @@ final class Block {
      */
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
+    /** Entries of a key that are looked at one by one to find its latest version. */
+    private static final int MOST_STEPS = 8;
+
     private Block() {}
 
     /** Checks the structure of a block, so that reading it needs no checks; returns the block. */
@@ -139,8 +142,8 @@ final class Block {
         OTHER_KEY,
         /** The target was offered the entry, or the key has none that is wanted. */
         DECIDED,
-        /** The block ended before the question was decided. */
-        BLOCK_ENDED
+        /** The block ended before the question was decided, or a search is the shorter way. */
+        UNDECIDED
     }
 
     /** Offers the newest entry of (key, ts) at or below {@code atMost}, given the place of the key's first entry. */
@@ -170,7 +173,49 @@ final class Block {
             at = entryEnd(block, at);
             end = end < 0 ? end(block) : end;
         } while (at < end);
-        return Outcome.BLOCK_ENDED;
+        return Outcome.UNDECIDED;
+    }
+
+    /**
+     * Offers the newest entry at or below {@code atMost} of the highest ts of the key that has one, given the place of the key's first entry. A key of many
+     * entries is left undecided.
+     */
+    static Outcome findLatest(byte[] block, int first, byte[] key, long atMost, PointLookup target) {
+        int end = end(block);
+        int at = first;
+        int best = -1;
+        long bestTs = 0;
+        for (int i = 0; at < end && isKey(block, at, key); i++) {
+            if (i == MOST_STEPS) {
+                return Outcome.UNDECIDED;
+            }
+            int tsAt = skipVarint(block, at + BlockBuilder.KEY_AT + rest(block, at));
+            long ts = baseTs(block) + BlockBuilder.unzigzag(varint(block, tsAt));
+            if ((best < 0 || ts != bestTs) && seqnoAt(block, skipVarint(block, tsAt)) <= atMost) {
+                best = at;
+                bestTs = ts;
+            }
+            at = entryEnd(block, at);
+        }
+        if (at == first) {
+            return Outcome.OTHER_KEY;
+        }
+        if (at == end) {
+            return Outcome.UNDECIDED;
+        }
+        if (best >= 0) {
+            int lengthAt = best + BlockBuilder.KEY_AT + rest(block, best);
+            int seqnoAt = skipVarint(block, skipVarint(block, lengthAt));
+            long seqno = seqnoAt(block, seqnoAt);
+            if (target.isBefore(bestTs, seqno)) {
+                offer(block, best, seqnoAt, target, bestTs, seqno);
+            }
+        }
+        return Outcome.DECIDED;
+    }
+
+    private static long seqnoAt(byte[] block, int at) {
+        return baseSeqno(block) + BlockBuilder.unzigzag(varint(block, at));
     }
 
     private static void offer(byte[] block, int at, int seqnoAt, PointLookup target, long ts, long seqno) {

@@ -12,6 +12,9 @@ public record ScanOptions(long minTs, long maxTs, boolean fillCache, boolean ver
     /** Every block, checked, leaving the cache as it is. */
     public static final ScanOptions BACKGROUND = new ScanOptions(Long.MIN_VALUE, Long.MAX_VALUE, false, true);
 
+    /** As point reads read. */
+    static final ScanOptions POINT = new ScanOptions(Long.MIN_VALUE, Long.MAX_VALUE, true, true);
+
     boolean prunesTime() {
         return minTs != Long.MIN_VALUE || maxTs != Long.MAX_VALUE;
     }

@@ -5,6 +5,7 @@ import io.flowdb.internal.base.ByteReader;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.base.RangeTombstones;
+import io.flowdb.internal.base.ShownEntry;
 import io.flowdb.internal.bloom.BloomFilter;
 import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.io.ReadableFile;
@@ -136,9 +137,21 @@ public final class SstReader implements AutoCloseable {
      * @return false only if the table does not hold the key
      */
     public boolean find(byte[] key, long hash, long ts, long atMost, PointLookup target) {
+        return find(key, hash, ts, false, atMost, target);
+    }
+
+    /**
+     * Offers {@code target} the newest entry at or below {@code atMost} of the highest ts of the key that has one, as to {@link PointLookup#offerLater}.
+     * Hash and result are as for {@link #find}.
+     */
+    public boolean findLatest(byte[] key, long hash, long atMost, PointLookup target) {
+        return find(key, hash, Long.MAX_VALUE, true, atMost, target);
+    }
+
+    private boolean find(byte[] key, long hash, long ts, boolean latest, long atMost, PointLookup target) {
         Locator direct = locator;
         if (direct == null) {
-            search(key, hash, ts, atMost, target);
+            search(key, hash, ts, latest, atMost, target);
             return true;
         }
         boolean misled = false;
@@ -147,10 +160,12 @@ public final class SstReader implements AutoCloseable {
             int number = direct.block(slot);
             byte[] cached = blocks.get(number);
             byte[] block = cached != null ? cached : readBlock(number, true, true);
-            Block.Outcome outcome = Block.findVersion(block, direct.offset(slot), key, ts, atMost, target);
-            if (outcome == Block.Outcome.BLOCK_ENDED) {
+            Block.Outcome outcome = latest
+                    ? Block.findLatest(block, direct.offset(slot), key, atMost, target)
+                    : Block.findVersion(block, direct.offset(slot), key, ts, atMost, target);
+            if (outcome == Block.Outcome.UNDECIDED) {
                 countHit(cached);
-                search(key, hash, ts, atMost, target);
+                search(key, hash, ts, latest, atMost, target);
                 return true;
             }
             if (outcome != Block.Outcome.OTHER_KEY) {
@@ -171,7 +186,13 @@ public final class SstReader implements AutoCloseable {
     }
 
     /** The way through filter and index. */
-    private void search(byte[] key, long hash, long ts, long atMost, PointLookup target) {
+    private void search(byte[] key, long hash, long ts, boolean latest, long atMost, PointLookup target) {
+        if (latest) {
+            if (mayContainKey(key, hash)) {
+                searchLatest(key, atMost, target);
+            }
+            return;
+        }
         int partition = root.lowerBound(key, ts, atMost) / 2;
         if (partition >= indexes.length || !mayContain(partition, hash)) {
             return;
@@ -189,6 +210,19 @@ public final class SstReader implements AutoCloseable {
         }
         if (filters[partition].isActive()) {
             (found ? filterStats.positives : filterStats.falsePositives).increment();
+        }
+    }
+
+    private void searchLatest(byte[] key, long atMost, PointLookup target) {
+        ShownEntry shown = new ShownEntry();
+        try (SstCursor cursor = cursor(ScanOptions.POINT)) {
+            cursor.seekBefore(key, Long.MAX_VALUE, 0);
+            while (cursor.previousVersion(atMost, shown) && shown.isKey(key)) {
+                if (shown.seqno() != 0) {
+                    target.offerLater(shown);
+                    return;
+                }
+            }
         }
     }
 

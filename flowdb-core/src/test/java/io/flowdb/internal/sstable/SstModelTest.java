@@ -111,6 +111,7 @@ class SstModelTest {
             for (int i = 0; i < 300; i++) {
                 checkSeek(reader, place());
                 checkFind(reader, place());
+                checkFindLatest(reader, place());
             }
         }
     }
@@ -236,6 +237,23 @@ class SstModelTest {
         if (expected != null) {
             assertThat(found.expireAt()).isEqualTo(expected.expireAt());
             assertThat(found.isAlive(Long.MIN_VALUE, 0)).isEqualTo(expected.op() == Op.PUT.code());
+            assertThat(found.value()).isEqualTo(expected.value());
+        }
+    }
+
+    private void checkFindLatest(SstReader reader, Entry wanted) {
+        byte[] key = wanted.keyArray();
+        PointLookup found = new PointLookup();
+        reader.findLatest(key, KeyHash.of(key, 0, key.length), wanted.seqno(), found);
+        Entry expected = null;
+        for (Entry e : entries) {
+            boolean later = expected == null || e.ts() > expected.ts();
+            expected = later && e.text().equals(wanted.text()) && e.seqno() <= wanted.seqno() ? e : expected;
+        }
+        assertThat(found.seqno()).isEqualTo(expected == null ? 0 : expected.seqno());
+        if (expected != null) {
+            assertThat(found.ts()).isEqualTo(expected.ts());
+            assertThat(found.expireAt()).isEqualTo(expected.expireAt());
             assertThat(found.value()).isEqualTo(expected.value());
         }
     }
