@@ -1,16 +1,20 @@
 package io.flowdb.boot.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowdb.Config;
+import io.flowdb.Engine;
 import io.flowdb.EngineStats;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbInitializer;
 import io.flowdb.boot.data.todo.Todo;
 import io.flowdb.boot.data.todo.TodoRepository;
+import io.flowdb.error.StorageException;
 import io.flowdb.json.JsonDB;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,6 +44,34 @@ class ActuatorTest {
             assertThat(engine.at("/details/dataDir").asString())
                     .isEqualTo(dir.resolve("db").toString());
             assertThat(engine.at("/details/state").asString()).isEqualTo("open");
+        }
+    }
+
+    /** The directory of the tables is lost while the application runs. */
+    @Test
+    void health_afterAFlushThatFailed_isDownUntilOneSucceeds() throws Exception {
+        try (ConfigurableApplicationContext application = start("flowdb.auto-background=false")) {
+            Engine engine = application.getBean(FlowDb.class).engine();
+            application
+                    .getBean(JsonDB.class)
+                    .put("notes", JsonMapper.shared().createObjectNode().put("id", 1));
+            Path tables = dir.resolve("db").resolve("sst");
+            Path away = dir.resolve("away");
+            Files.move(tables, away);
+            assertThatThrownBy(engine::flush).isInstanceOf(StorageException.class);
+
+            HttpResponse<String> down = Http.get(application, "/actuator/health");
+            assertThat(down.statusCode()).isEqualTo(503);
+            JsonNode health = Http.json(down).at("/components/flowDb");
+            assertThat(health.path("status").asString()).isEqualTo("DOWN");
+            assertThat(health.at("/details/reason").asString()).contains("sst");
+
+            Files.move(away, tables);
+            engine.flush();
+            assertThat(Http.json(Http.get(application, "/actuator/health"))
+                            .at("/components/flowDb/status")
+                            .asString())
+                    .isEqualTo("UP");
         }
     }
 
