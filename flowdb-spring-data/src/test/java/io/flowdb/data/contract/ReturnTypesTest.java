@@ -3,6 +3,7 @@ package io.flowdb.data.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.Engine;
 import io.flowdb.annotation.CompoundIndex;
 import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
@@ -204,6 +205,21 @@ class ReturnTypesTest {
         try (Stream<Task> stream = tasks.streamByOwner("ann")) {
             assertThat(stream.toList()).isEqualTo(anns);
         }
+    }
+
+    @Test
+    void stream_closed_letsItsSnapshotGo() {
+        Engine engine = database.db().engine().orElseThrow();
+        long before = engine.stats().liveSnapshots();
+        try (Stream<Task> stream = tasks.streamByOwner("ann")) {
+            assertThat(stream.iterator().next().owner()).isEqualTo("ann");
+            assertThat(engine.stats().liveSnapshots()).isEqualTo(before + 1);
+            tasks.deleteAll();
+        }
+        try (Stream<Task> all = tasks.stream()) {
+            assertThat(all).isEmpty();
+        }
+        assertThat(engine.stats().liveSnapshots()).isEqualTo(before);
     }
 
     @Test

@@ -3,6 +3,9 @@ package io.flowdb.data.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.dao.OptimisticLockingFailureException;
@@ -629,15 +633,25 @@ class RowPolicyEveryMethodTest {
     }
 
     @Test
-    void bareDocuments_withPolicies_needTheBypass() {
+    void bareDocuments_withPolicies_needTheBypassWhichIsLogged() {
+        Logger logger = (Logger) LoggerFactory.getLogger(FlowDbTemplate.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
         try (World w = new World("ann", true)) {
             assertThatThrownBy(() -> w.template.execute(documents -> documents.count("secret")))
                     .isInstanceOf(InvalidDataAccessApiUsageException.class)
                     .hasMessageContaining("bypassingRowPolicies");
+            assertThat(log.list).isEmpty();
             assertThat(w.template
                             .bypassingRowPolicies("a count of all")
                             .<Long>execute(documents -> documents.count("secret")))
                     .isEqualTo(6);
+            assertThat(log.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly("Row policies are bypassed: a count of all");
+        } finally {
+            logger.detachAppender(log);
         }
     }
 }
