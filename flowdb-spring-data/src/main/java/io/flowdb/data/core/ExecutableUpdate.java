@@ -10,8 +10,8 @@ import org.springframework.data.domain.Sort;
 
 /**
  * A change of entities that is being described. The changes are made to each entity, in the order given, and it is saved as
- * {@link FlowDbOperations#save} would: its version counts up, auditing and callbacks see it. All of it is one transaction, repeated on
- * conflict unless one was running before. The id cannot be changed. Immutable.
+ * {@link FlowDbOperations#save} would: its version counts up, auditing and callbacks see it. All of it, callbacks included, is one transaction,
+ * repeated on conflict unless one was running before. The id cannot be changed. Immutable.
  *
  * @param <T> the entity
  */
