@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class JsonImport {
     private static final int MAX_PROBLEMS = 100;
+    private static final int CHUNK_BYTES = 1 << 16;
 
     private final DocumentOperations db;
     private final String store;
@@ -32,6 +33,12 @@ final class JsonImport {
     private final ImportOptions options;
     private final List<JsonNode> batch = new ArrayList<>();
     private final List<Long> lines = new ArrayList<>();
+    /** The part of a line that earlier chunks held. */
+    private final ByteArrayOutputStream begun = new ByteArrayOutputStream(1024);
+
+    /** Whether the line that begun is longer than a document may be. */
+    private boolean tooLong;
+
     private final List<ImportResult.Problem> problems = new ArrayList<>();
     private long read;
     private long imported;
@@ -89,42 +96,56 @@ final class JsonImport {
     }
 
     private void readLines(InputStream in) throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream(1024);
+        byte[] chunk = new byte[CHUNK_BYTES];
         long number = 1;
-        boolean tooLong = false;
-        for (int b = in.read(); ; b = in.read()) {
-            if (b >= 0 && b != '\n') {
-                tooLong |= line.size() > maxDocumentBytes;
-                if (!tooLong) {
-                    line.write(b);
+        for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
+            int from = 0;
+            for (int i = 0; i < length; i++) {
+                if (chunk[i] == '\n') {
+                    endLine(chunk, from, i, number++);
+                    from = i + 1;
                 }
-                continue;
             }
-            if (tooLong) {
-                problem(number, "longer than the limit of " + maxDocumentBytes + " bytes", null);
-            } else {
-                parse(line.toByteArray(), number);
-            }
-            if (b < 0) {
-                return;
-            }
-            line.reset();
-            tooLong = false;
-            number++;
+            keep(chunk, from, length);
+        }
+        endLine(chunk, 0, 0, number);
+    }
+
+    /** Adds to the line that goes on in the next chunk. */
+    private void keep(byte[] chunk, int from, int to) {
+        tooLong |= begun.size() + (long) to - from > maxDocumentBytes + 1L;
+        if (!tooLong) {
+            begun.write(chunk, from, to - from);
         }
     }
 
-    private void parse(byte[] line, long number) {
-        int end = line.length;
-        while (end > 0 && line[end - 1] <= ' ' && line[end - 1] > 0) {
+    private void endLine(byte[] chunk, int from, int to, long number) {
+        if (begun.size() > 0 || tooLong || to - from > maxDocumentBytes) {
+            keep(chunk, from, to);
+            byte[] line = begun.toByteArray();
+            begun.reset();
+            if (tooLong) {
+                tooLong = false;
+                problem(number, "longer than the limit of " + maxDocumentBytes + " bytes", null);
+            } else {
+                parse(line, 0, line.length, number);
+            }
+        } else {
+            parse(chunk, from, to, number);
+        }
+    }
+
+    private void parse(byte[] text, int from, int to, long number) {
+        int end = to;
+        while (end > from && text[end - 1] <= ' ' && text[end - 1] > 0) {
             end--;
         }
-        if (end == 0) {
+        if (end == from) {
             return;
         }
         JsonNode document;
         try {
-            document = DocumentCodec.MAPPER.readTree(line, 0, end);
+            document = DocumentCodec.parse(text, from, end);
         } catch (JacksonException e) {
             problem(number, String.valueOf(e.getOriginalMessage()), e);
             return;

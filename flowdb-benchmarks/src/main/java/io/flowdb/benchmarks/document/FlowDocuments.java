@@ -27,7 +27,7 @@ final class FlowDocuments implements DocumentStore {
     private static final String USERS = "users";
     private static final String NOTES = "notes";
     private static final String CITIES = "cities";
-    private static final int CACHE_BYTES = 128 << 20;
+    private static final int CACHE_BYTES = 512 << 20;
     private static final int IMPORT_BATCH = 1_000;
 
     private static final List<StoreSchema> SCHEMA = List.of(

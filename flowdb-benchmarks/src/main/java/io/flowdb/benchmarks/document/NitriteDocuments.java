@@ -38,7 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
  * the same here as in the other databases, the file is forced after each, through a second channel of the same file.
  */
 final class NitriteDocuments implements DocumentStore {
-    private static final int CACHE_MEGABYTES = 128;
+    private static final int CACHE_MEGABYTES = 512;
     private static final int IMPORT_BATCH = 1_000;
 
     private final Nitrite database;

@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class SqliteDocuments implements DocumentStore {
     private static final int BUSY_MILLIS = 60_000;
     private static final int IMPORT_BATCH = 1_000;
-    private static final int CACHE_KIBIBYTES = 128 << 10;
+    private static final int CACHE_KIBIBYTES = 512 << 10;
     private static final String EMAIL = "json_extract(doc,'$.email')";
     private static final String CITY = "json_extract(doc,'$.city')";
     private static final String AGE = "json_extract(doc,'$.age')";

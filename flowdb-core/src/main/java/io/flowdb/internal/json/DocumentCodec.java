@@ -225,16 +225,18 @@ public final class DocumentCodec {
     /** The document in {@code stored}. */
     public static JsonNode decode(byte[] stored) {
         checkFormat(stored);
-        JsonNode tree = TreeReader.read(stored, HEADER_BYTES, stored.length);
-        if (tree != null) {
-            return tree;
-        }
         try {
-            return MAPPER.readTree(stored, HEADER_BYTES, stored.length - HEADER_BYTES);
+            return parse(stored, HEADER_BYTES, stored.length);
         } catch (JacksonException e) {
             throw new CorruptionException(
                     "document", HEADER_BYTES, "JSON that cannot be read: " + e.getOriginalMessage());
         }
+    }
+
+    /** The JSON value in the bytes from {@code from} to {@code end}. Errors: {@link JacksonException}. */
+    public static JsonNode parse(byte[] text, int from, int end) {
+        JsonNode tree = TreeReader.read(text, from, end);
+        return tree != null ? tree : MAPPER.readTree(text, from, end - from);
     }
 
     /** The document in {@code stored} as a Java value. */
