@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes keys for auto-increment stores.
  *
- * <p>The stored number is above every key that may have been handed out: keys are reserved in blocks before they are used, and a
- * clean close writes the exact number back. So no key is ever handed out twice; after a crash the rest of a block is skipped.
+ * <p>The stored number is above every key that may have been handed out: keys are reserved in blocks, durably,
+ * before they are used, and a clean close writes the exact number back. So no key is ever handed out twice; after a crash the rest of a block is skipped.
  * Threads: any.
  */
 final class Counters {
@@ -142,13 +142,11 @@ final class Counters {
         private void reserve() {
             try (StoreSnapshot snapshot = database.store.snapshot()) {
                 long stored = number(snapshot.get(store.counterKey));
-                long wanted = next + block;
+                long wanted = Math.max(stored, next + block);
                 WriteBatch batch = new WriteBatch().put(store.counterKey, bytes(wanted));
                 Preconditions unchanged = Preconditions.since(snapshot).key(store.counterKey);
-                if (stored > next) {
-                    reserved = stored;
-                } else if (database.store.commit(batch, unchanged, WriteOptions.DEFAULT)
-                        instanceof CommitOutcome.Committed) {
+                // Synced in every sync mode: a key that was handed out must not come back with what a power cut takes.
+                if (database.store.commit(batch, unchanged, WriteOptions.SYNC) instanceof CommitOutcome.Committed) {
                     reserved = wanted;
                     block = Math.min(2 * block, LARGEST_BLOCK);
                 }

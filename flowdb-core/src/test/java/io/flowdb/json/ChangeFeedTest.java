@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.flowdb.Config;
+import io.flowdb.Engine;
 import io.flowdb.error.ChangeGapException;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.StoreNotFoundException;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -284,6 +287,67 @@ class ChangeFeedTest {
         });
         AbstractJsonDbTest.inParallel(tasks);
         assertThat(seen[0] + seen[1]).isPositive();
+    }
+
+    /** A feed that is asked for while others write knows everything from its begin on, and so does one that resumes after a restart. */
+    @Test
+    void changes_askedForWhileOthersWrite_missNothingFromThereOn() throws Exception {
+        for (int round = 0; round < 8; round++) {
+            JsonDB db = JsonDB.open(Config.builder().inMemory(true).build());
+            db.createObjectStore(StoreSchema.of("s", "id").withIndex("v", "v"));
+            CountDownLatch warm = new CountDownLatch(40);
+            List<Callable<Void>> tasks = new ArrayList<>();
+            for (int w = 0; w < 3; w++) {
+                Random random = new Random(round * 10L + w);
+                tasks.add(() -> {
+                    for (int i = 0; i < 150; i++) {
+                        if (random.nextInt(40) == 0) {
+                            db.clear("s");
+                        } else if (random.nextInt(4) == 0) {
+                            db.delete("s", random.nextInt(30));
+                        } else {
+                            db.put("s", json("{'id':" + random.nextInt(30) + ",'v':" + random.nextInt() + "}"));
+                        }
+                        warm.countDown();
+                    }
+                    return null;
+                });
+            }
+            TreeMap<Object, JsonNode> replayed = new TreeMap<>();
+            long[] position = new long[1];
+            List<List<JsonNode>> observed = new CopyOnWriteArrayList<>();
+            tasks.add(() -> {
+                warm.await();
+                db.observe(db.query("s"), observed::add);
+                position[0] = db.changes().position();
+                try (DocumentScan scan = db.scan("s")) {
+                    scan.forEachRemaining(document -> replayed.put(document.key(), document.json()));
+                }
+                return null;
+            });
+            AbstractJsonDbTest.inParallel(tasks);
+            List<JsonNode> last = db.getAll("s", KeyRange.all(), 100);
+            await().until(() -> observed.get(observed.size() - 1).equals(last));
+            Engine engine = db.engine().orElseThrow();
+            JsonDB again = JsonDB.on(engine);
+            for (JsonDB reader : List.of(db, again)) {
+                TreeMap<Object, JsonNode> copy = new TreeMap<>(replayed);
+                ChangeFeed feed = reader.changes(position[0]);
+                for (CommittedChanges commit = feed.poll(Duration.ZERO);
+                        commit != null;
+                        commit = feed.poll(Duration.ZERO)) {
+                    for (DocumentChange change : commit.changes()) {
+                        if (change.after() == null) {
+                            copy.remove(change.key());
+                        } else {
+                            copy.put(change.key(), change.after());
+                        }
+                    }
+                }
+                assertThat(new ArrayList<>(copy.values())).as("round %d", round).isEqualTo(last);
+            }
+            db.close();
+        }
     }
 
     @Test

@@ -42,16 +42,18 @@ class DocumentPowerCutTest {
     private static final long SEED = Long.getLong("seed", System.nanoTime());
     private static final int CUTS = Integer.getInteger("cuts", 40);
 
-    private static final Config CONFIG = Config.builder()
-            .dataDir(DIRECTORY)
-            .walSyncMode(SyncMode.always())
-            .memtableSize(64 << 10)
-            .maxFrozenMemtables(64)
-            .walSegmentSize(64 << 10)
-            .blockSize(2048)
-            .blockCacheCapacity(64 << 10)
-            .autoBackground(false)
-            .build();
+    private static Config config(SyncMode mode) {
+        return Config.builder()
+                .dataDir(DIRECTORY)
+                .walSyncMode(mode)
+                .memtableSize(64 << 10)
+                .maxFrozenMemtables(64)
+                .walSegmentSize(64 << 10)
+                .blockSize(2048)
+                .blockCacheCapacity(64 << 10)
+                .autoBackground(false)
+                .build();
+    }
 
     /** A writer with documents of its own, and what they were after each of its operations. */
     private static final class Writer {
@@ -83,6 +85,7 @@ class DocumentPowerCutTest {
             Map<String, JsonNode> known) {}
 
     private final FaultyFileSystem files = new FaultyFileSystem();
+    private Config config = config(SyncMode.always());
     private final List<Writer> writers = new ArrayList<>();
     private final Set<Long> generated = ConcurrentHashMap.newKeySet();
     private final ConcurrentLinkedQueue<Cut> cuts = new ConcurrentLinkedQueue<>();
@@ -100,9 +103,19 @@ class DocumentPowerCutTest {
         run(4, 120);
     }
 
+    /**
+     * Generated keys came back after a power cut if commits are synced at intervals: what was lost with the documents was also the
+     * reservation of their keys.
+     */
+    @Test
+    void powerCut_withSyncsAtIntervals_losesOnlyTheNewestCommits() throws Exception {
+        config = config(SyncMode.interval(Duration.ofHours(1)));
+        run(2, 150);
+    }
+
     private void run(int count, int steps) throws Exception {
         System.out.println("powerCut seed " + SEED);
-        Engine engine = EngineOnFiles.open(CONFIG, files);
+        Engine engine = EngineOnFiles.open(config, files);
         JsonDB db = JsonDB.on(engine);
         db.createObjectStore(StoreSchema.of("s", "id")
                 .withIndex("v", "v")
@@ -156,8 +169,14 @@ class DocumentPowerCutTest {
         }
     }
 
+    private boolean isSynced() {
+        return !(config.walSyncMode() instanceof SyncMode.Interval);
+    }
+
     private void cut(Random random) {
-        int[] atLeast = writers.stream().mapToInt(writer -> writer.acknowledged).toArray();
+        int[] atLeast = writers.stream()
+                .mapToInt(writer -> isSynced() ? writer.acknowledged : 0)
+                .toArray();
         Set<Long> handedOut = new HashSet<>(generated);
         Loss loss = Loss.values()[random.nextInt(Loss.values().length)];
         long position;
@@ -278,7 +297,7 @@ class DocumentPowerCutTest {
     /** Opens what was found, checks it, goes on for a while, and checks that again. */
     private void check(Cut cut, Random random) throws InterruptedException {
         Map<String, JsonNode> found;
-        try (Engine engine = EngineOnFiles.open(CONFIG, cut.files)) {
+        try (Engine engine = EngineOnFiles.open(config, cut.files)) {
             JsonDB db = JsonDB.on(engine);
             if (db.storeNames().size() < 2) {
                 assertThat(cut.atLeast).containsOnly(0);
@@ -289,7 +308,9 @@ class DocumentPowerCutTest {
             checkAgreement(db, engine, found);
             Object key = db.putAuto("n", json("{'v':3}"));
             assertThat(cut.generated).as("keys handed out before").doesNotContain((Long) key);
-            checkFeed(db, cut, found);
+            if (isSynced()) {
+                checkFeed(db, cut, found);
+            }
             if (db.getStore("s").index("impossible").isPresent()) {
                 db.deleteIndex("s", "impossible");
             }
@@ -301,7 +322,7 @@ class DocumentPowerCutTest {
             db.createIndex("s", IndexSchema.of("after", "v", "id"));
             checkAgreement(db, engine, found);
         }
-        try (Engine again = EngineOnFiles.open(CONFIG, cut.files.afterPowerCut(Loss.ALL, random))) {
+        try (Engine again = EngineOnFiles.open(config, cut.files.afterPowerCut(Loss.ALL, random))) {
             checkAgreement(JsonDB.on(again), again, found);
         }
     }
