@@ -23,20 +23,25 @@ final class ChildJvm implements AutoCloseable {
 
     /** Starts {@code main} with a small heap and a start-up as quick as can be. Its errors go where ours go. */
     static ChildJvm start(Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx96m",
-                "-Xshare:auto",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-ea",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
-        command.addAll(List.of(arguments));
-        return new ChildJvm(new ProcessBuilder(command)
+        List<String> options = List.of("-Xmx96m", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+        return new ChildJvm(builder(options, main, arguments)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
+    }
+
+    /** Starts {@code main} with options of its own; what it writes as errors is among the lines. */
+    static ChildJvm start(List<String> options, Class<?> main, String... arguments) throws IOException {
+        return new ChildJvm(
+                builder(options, main, arguments).redirectErrorStream(true).start());
+    }
+
+    private static ProcessBuilder builder(List<String> options, Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-ea", "-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command);
     }
 
     long pid() {

@@ -85,7 +85,7 @@ final class WalRecovery {
         long number = numbers.get(index);
         Path path = path(number);
         try (ReadableFile file = fileSystem.open(path)) {
-            FileHeader header = readHeader(file);
+            FileHeader header = readHeader(file, number);
             if (header == null) {
                 if (index + 1 < numbers.size()) {
                     throw new CorruptionException(file.name(), 0, "segment header is missing, later segments exist");
@@ -134,7 +134,7 @@ final class WalRecovery {
         boolean durable = reader.hasEvidenceOf(endLsn);
         for (int i = index + 1; i < numbers.size() && !durable; i++) {
             try (ReadableFile later = fileSystem.open(path(numbers.get(i)))) {
-                FileHeader header = readHeader(later);
+                FileHeader header = readHeader(later, numbers.get(i));
                 durable = header != null && new FrameReader(later, header).hasEvidenceOf(endLsn);
             }
         }
@@ -191,13 +191,13 @@ final class WalRecovery {
 
     private long baseLsnOf(long number) {
         try (ReadableFile file = fileSystem.open(path(number))) {
-            FileHeader header = readHeader(file);
+            FileHeader header = readHeader(file, number);
             return header == null ? -1 : header.baseLsn();
         }
     }
 
     /** The header, or null if the segment was being created when the process ended. */
-    private static @Nullable FileHeader readHeader(ReadableFile file) {
+    private static @Nullable FileHeader readHeader(ReadableFile file, long number) {
         long size = file.size();
         if (size < FileHeader.BYTES) {
             return null;
@@ -206,7 +206,11 @@ final class WalRecovery {
         if (size == FileHeader.BYTES && isZero(bytes)) {
             return null;
         }
-        return FileHeader.decode(bytes, SegmentWriter.MAGIC, SegmentWriter.FORMAT, file.name());
+        FileHeader header = FileHeader.decode(bytes, SegmentWriter.MAGIC, SegmentWriter.FORMAT, file.name());
+        if (header.number() != number) {
+            throw new CorruptionException(file.name(), 16, "the header is that of segment " + header.number());
+        }
+        return header;
     }
 
     private static boolean isZero(byte[] bytes) {

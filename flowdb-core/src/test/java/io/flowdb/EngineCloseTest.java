@@ -1,0 +1,281 @@
+package io.flowdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.flowdb.error.EngineClosedException;
+import io.flowdb.internal.base.Keys;
+import io.flowdb.testing.FaultyFileSystem;
+import io.flowdb.testing.FaultyFileSystem.Call;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** T-36: closing while others are at work. */
+@Timeout(120)
+class EngineCloseTest {
+    private static final int THREADS = 32;
+
+    private final FaultyFileSystem files = new FaultyFileSystem();
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final CountDownLatch stuck = new CountDownLatch(1);
+    private final ExecutorService pool = Executors.newCachedThreadPool();
+
+    @TempDir
+    Path dir;
+
+    @AfterEach
+    void stop() {
+        release.countDown();
+        pool.shutdownNow();
+    }
+
+    private static Config config(Path directory) {
+        return Config.builder()
+                .dataDir(directory)
+                .memtableSize(64 << 10)
+                .walSegmentSize(64 << 10)
+                .blockCacheCapacity(0)
+                .build();
+    }
+
+    private static Config quiet() {
+        return config(Path.of("/data/db").toAbsolutePath()).toBuilder()
+                .autoBackground(false)
+                .maxFrozenMemtables(64)
+                .build();
+    }
+
+    /** Lets the next call of this kind on files of a directory wait until it is released. */
+    private void holdUp(Call kind, String directory) {
+        files.setFault((call, path) -> {
+            if (call == kind && path.toString().contains(directory)) {
+                stuck.countDown();
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        });
+    }
+
+    private static void assertClosedSoon(Future<?> closing) throws Exception {
+        closing.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void close_readUnderWay_waitsForItsAnswer() throws Exception {
+        Engine engine = EngineOpening.open(quiet(), files);
+        engine.write(FlowRecord.of("k", 0, "v"));
+        engine.flush();
+        holdUp(Call.READ, "/sst/");
+        Future<Optional<FlowRecord>> read = pool.submit(() -> engine.get("k", 0));
+        stuck.await();
+        Future<?> closing = pool.submit(engine::close);
+        await().until(() -> failsClosed(engine::lastSeqno));
+        assertThat(closing.isDone())
+                .as("new calls are refused, the one under way is waited for")
+                .isFalse();
+        release.countDown();
+        assertThat(read.get()).contains(FlowRecord.of("k", 0, "v"));
+        assertClosedSoon(closing);
+    }
+
+    @Test
+    void close_commitUnderWay_waitsAndKeepsIt() throws Exception {
+        Engine engine = EngineOpening.open(quiet(), files);
+        engine.write(FlowRecord.of("first", 0, "v"));
+        holdUp(Call.SYNC, "/wal/");
+        Future<?> commit = pool.submit(() -> engine.write(FlowRecord.of("k", 0, "v")));
+        stuck.await();
+        Future<?> closing = pool.submit(engine::close);
+        assertThat(closing.isDone()).isFalse();
+        release.countDown();
+        commit.get();
+        assertClosedSoon(closing);
+        try (Engine reopened = EngineOpening.open(quiet(), files)) {
+            assertThat(reopened.get("k", 0)).isPresent();
+        }
+    }
+
+    /** A compaction is asked to end early, or finished; either way nothing is lost. */
+    @Test
+    void close_compactionUnderWay_waitsForItsEnd() throws Exception {
+        Engine engine = EngineOpening.open(quiet(), files);
+        for (int table = 0; table < 3; table++) {
+            engine.write(FlowRecord.of("k", table, "v"));
+            engine.flush();
+        }
+        holdUp(Call.WRITE, "/sst/");
+        Future<?> compaction = pool.submit(() -> {
+            try {
+                engine.compact();
+            } catch (EngineClosedException e) {
+                return;
+            }
+        });
+        stuck.await();
+        Future<?> closing = pool.submit(engine::close);
+        release.countDown();
+        assertClosedSoon(closing);
+        compaction.get();
+        try (Engine reopened = EngineOpening.open(quiet(), files)) {
+            assertThat(reopened.query(Query.key(Keys.utf8("k")))).hasSize(3);
+            assertThat(files.files().stream().filter(p -> p.toString().endsWith(".sst")))
+                    .as("no table is left over")
+                    .hasSize(reopened.stats().tables().count());
+        }
+    }
+
+    /** A walk that is open when the engine closes fails typed at a later step, or gives what it has read already. */
+    @Test
+    void close_scansOpen_failTyped() {
+        Engine engine = EngineOpening.open(quiet(), files);
+        for (int i = 0; i < 2_000; i++) {
+            engine.write(new WriteBatch().put(FlowRecord.of("k" + i, 0, "v".repeat(50))), WriteOptions.NO_SYNC);
+        }
+        engine.flush();
+        try (RecordScan scan = engine.scan(Query.all());
+                Snapshot snapshot = engine.snapshot();
+                RecordScan ofSnapshot = snapshot.scan(Query.all().reverse());
+                StoreCursor cursor = engine.latest().scan(null, null, false)) {
+            assertThat(scan.hasNext()).isTrue();
+            assertThat(ofSnapshot.hasNext()).isTrue();
+            assertThat(cursor.next()).isTrue();
+            engine.close();
+            assertThat(failsClosed(() -> scan.forEachRemaining(r -> {}))).isTrue();
+            assertThat(failsClosed(() -> ofSnapshot.forEachRemaining(r -> {}))).isTrue();
+            assertThat(failsClosed(cursor::next)).isTrue();
+        }
+    }
+
+    private static boolean failsClosed(Runnable action) {
+        try {
+            action.run();
+            return false;
+        } catch (EngineClosedException e) {
+            return true;
+        }
+    }
+
+    /** 32 threads read, write, scan and maintain while the engine is closed: each call works or is refused, and none hangs. */
+    @Test
+    void close_under32BusyThreads_refusesTypedAndLosesNothing() throws Exception {
+        Config config = config(dir.resolve("db"));
+        for (int round = 0; round < 3; round++) {
+            ConcurrentMap<String, String> acknowledged = new ConcurrentHashMap<>();
+            Engine engine = Engine.open(config);
+            CrashModel.contentOf(engine).forEach(acknowledged::put);
+            CountDownLatch busy = new CountDownLatch(THREADS);
+            AtomicBoolean closed = new AtomicBoolean();
+            List<Future<?>> threads = new ArrayList<>();
+            for (int i = 0; i < THREADS; i++) {
+                int id = i;
+                String name = "r" + round + "t" + id + "-";
+                threads.add(pool.submit(() -> {
+                    try {
+                        for (int turn = 0; ; turn++) {
+                            work(engine, id, name + turn, acknowledged);
+                            busy.countDown();
+                        }
+                    } catch (EngineClosedException e) {
+                        assertThat(closed).isTrue();
+                    }
+                }));
+            }
+            busy.await();
+            closed.set(true);
+            engine.close();
+            for (Future<?> thread : threads) {
+                thread.get(5, TimeUnit.SECONDS);
+            }
+            try (Engine reopened = Engine.open(config)) {
+                assertThat(CrashModel.contentOf(reopened)).containsAllEntriesOf(acknowledged);
+            }
+        }
+    }
+
+    private static void work(Engine engine, int id, String key, ConcurrentMap<String, String> acknowledged) {
+        if (id == 0) {
+            engine.flush();
+        } else if (id == 1) {
+            engine.compact();
+        } else if (id == 2) {
+            engine.verify();
+            engine.stats();
+        } else if (id % 4 == 0) {
+            engine.write(FlowRecord.of(key, 0, "v".repeat(200)));
+            acknowledged.put(key + "@0", "v".repeat(200));
+        } else if (id % 4 == 1) {
+            engine.get("r0t4-" + ThreadLocalRandom.current().nextInt(50), 0);
+        } else if (id % 4 == 2) {
+            engine.query(Query.all().limit(100));
+        } else {
+            try (Snapshot snapshot = engine.snapshot();
+                    RecordScan scan = snapshot.scan(Query.all().reverse())) {
+                scan.stream().limit(50).forEach(r -> assertThat(r.value()).isNotEmpty());
+            }
+        }
+    }
+
+    /** Opening and closing again and again leaves no thread and no file handle behind. */
+    @Test
+    void openAndClose_manyTimes_leaveNothingBehind() throws Exception {
+        Config config = config(dir.resolve("cycles"));
+        for (int i = 0; i < 100; i++) {
+            cycle(config, i);
+        }
+        assertThat(openFiles()).isZero();
+        assertThat(Thread.getAllStackTraces().keySet().stream()
+                        .map(Thread::getName)
+                        .filter(n -> n.startsWith("flowdb-")))
+                .isEmpty();
+    }
+
+    private static void cycle(Config config, int i) {
+        try (Engine engine = Engine.open(config)) {
+            engine.write(FlowRecord.of("k" + i, 0, "v"));
+            engine.query(Query.all());
+            if (i % 10 == 0) {
+                engine.compact();
+            }
+        }
+    }
+
+    /** Open handles of this process that lead below the directory; none where the system does not tell. */
+    private long openFiles() throws IOException {
+        Path handles = Path.of("/proc/self/fd");
+        if (!Files.isDirectory(handles)) {
+            return 0;
+        }
+        long open = 0;
+        try (Stream<Path> all = Files.list(handles)) {
+            for (Path handle : all.toList()) {
+                try {
+                    open += Files.readSymbolicLink(handle).startsWith(dir) ? 1 : 0;
+                } catch (IOException closedMeanwhile) {
+                    continue;
+                }
+            }
+        }
+        return open;
+    }
+}
