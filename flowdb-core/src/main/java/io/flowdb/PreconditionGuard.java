@@ -89,6 +89,9 @@ final class PreconditionGuard implements CommitGuard {
 
     /** Sequence number of a write to the range after the allowed ones, or 0. */
     private long newestIn(Preconditions.Range range, InternalCursor cursor, RangeTombstones tombstones) {
+        if (range.end() != null && Arrays.compareUnsigned(range.start(), range.end()) >= 0) {
+            return 0; // nothing lies in it, though a range delete may seem to overlap it
+        }
         for (RangeTombstone t : tombstones.all()) {
             if (t.seqno() > sinceSeqno()
                     && Arrays.compareUnsigned(t.end(), range.start()) > 0

@@ -32,7 +32,7 @@ public final class Preconditions {
         return this;
     }
 
-    /** Requires that no key from {@code start} (inclusive) to {@code end} (exclusive, null for unbounded) was written or deleted. */
+    /** Requires that no key from {@code start} (inclusive) to {@code end} (exclusive, null for unbounded) was written or deleted; {@code start >= end} requires nothing. */
     public Preconditions range(byte[] start, byte @Nullable [] end) {
         checkMutable();
         ranges.add(new Range(Objects.requireNonNull(start, "start"), end));

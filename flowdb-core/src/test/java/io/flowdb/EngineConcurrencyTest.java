@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(300)
 class EngineConcurrencyTest {
-    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("flowdb.test.seconds", 3));
+    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("flowdb.test.seconds", 2));
     private static final int ACCOUNTS = 50;
     private static final long MONEY = 1_000;
     private static final int WRITERS = 8;
@@ -134,6 +134,35 @@ class EngineConcurrencyTest {
         try (Engine engine = Engine.open(config().build())) {
             checkSum(engine.query(Query.all()));
         }
+    }
+
+    /** A checkpoint taken while everybody writes is one state between two commits, and a whole database. */
+    @Test
+    void checkpoint_duringWrites_isOneState() {
+        try (Engine engine = Engine.open(config().build())) {
+            openAccounts(engine);
+            Workers workers = new Workers();
+            for (int i = 0; i < 4; i++) {
+                workers.start("writer" + i, turn -> transfer(engine));
+            }
+            workers.start("maintenance", turn -> {
+                engine.flush();
+                engine.compact();
+            });
+            workers.start("checkpoint", turn -> {
+                Path target = dir.resolve("copy" + turn);
+                long before = engine.lastSeqno();
+                engine.checkpoint(target);
+                try (Engine copy = Engine.open(config().dataDir(target).build())) {
+                    checkSum(copy.query(Query.all()));
+                    assertThat(copy.lastSeqno()).isGreaterThanOrEqualTo(before);
+                    assertThat(copy.verify().problems()).isEmpty();
+                    assertThat(transfer(copy)).isTrue();
+                }
+            });
+            workers.runFor(TIME.dividedBy(2));
+        }
+        assertThat(dir.resolve("copy1")).exists();
     }
 
     /** Snapshots taken at different moments give the same answers for as long as they are open. */

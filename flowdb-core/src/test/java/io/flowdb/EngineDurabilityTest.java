@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.flowdb.error.CommitUnknownException;
 import io.flowdb.error.CorruptionException;
 import io.flowdb.error.StorageException;
 import io.flowdb.testing.FaultyFileSystem;
@@ -25,8 +26,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Failing disks and late syncs: the acceptance cases T-28, T-33, T-34 and T-35. Others are shown elsewhere: T-21 and T-27 by {@code EngineKillTest},
- * T-22 to T-24 by {@link WalTornTailTest}, T-29 by {@link EngineIoErrorTest}, T-31 by {@link EngineCrashTest}, T-32 by {@link DirectoryLockTest}.
+ * Failing disks and late syncs: the acceptance cases T-28, T-29, T-33, T-34 and T-35. Others are shown elsewhere: T-21 and T-27 by {@code EngineKillTest},
+ * T-22 to T-24 by {@link WalTornTailTest}, T-31 by {@link EngineCrashTest}, T-32 by {@link DirectoryLockTest}.
  */
 @Timeout(120)
 class EngineDurabilityTest {
@@ -119,6 +120,41 @@ class EngineDurabilityTest {
         checkReopens(config().build());
         engine.close();
         checkReopens(config().build());
+    }
+
+    /** T-29: the caller and every later one get the cause, the statistics show it, reads go on, and opening again leads back. */
+    @Test
+    void write_syncFails_isRefusedUntilOpenedAgain() {
+        Config config = config().build();
+        Engine engine = EngineOpening.open(config, files);
+        put(engine, "before", "v");
+        AtomicInteger left = new AtomicInteger(1);
+        files.setFault((call, path) -> {
+            if (call == Call.SYNC && left.getAndDecrement() == 1) {
+                throw FaultyFileSystem.ioError(call, path);
+            }
+        });
+        assertThatThrownBy(() -> engine.write(FlowRecord.of("unknown", 0, "secret value")))
+                .isInstanceOf(CommitUnknownException.class)
+                .hasRootCauseMessage("Input/output error")
+                .hasMessageNotContaining("secret");
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> engine.write(FlowRecord.of("refused", 0, "v")))
+                    .isInstanceOfSatisfying(
+                            StorageException.class,
+                            e -> assertThat(e.retryable()).isFalse())
+                    .hasRootCauseMessage("Input/output error");
+        }
+        assertThat(engine.stats().lastBackgroundError()).contains("Input/output error");
+        assertThat(CrashModel.contentOf(engine)).isEqualTo(acknowledged);
+        assertThat(engine.get("before", 0)).isPresent();
+        engine.close();
+        try (Engine reopened = EngineOpening.open(config, files)) {
+            assertThat(reopened.get("refused", 0)).isEmpty();
+            assertThat(CrashModel.contentOf(reopened)).containsAllEntriesOf(acknowledged);
+            reopened.write(FlowRecord.of("after", 0, "v"));
+            assertThat(reopened.stats().lastBackgroundError()).isNull();
+        }
     }
 
     /** T-33: after the interval data survives a power cut. */
@@ -306,6 +342,7 @@ class EngineDurabilityTest {
         assertThatThrownBy(read).isInstanceOfSatisfying(CorruptionException.class, e -> {
             assertThat(e.file()).isEqualTo(table.toString());
             assertThat(e.offset()).isNotNegative().isLessThan(600);
+            assertThat(e).hasMessageNotContaining("value ");
         });
     }
 }

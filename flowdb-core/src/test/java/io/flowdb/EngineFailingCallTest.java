@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class EngineFailingCallTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
-    private static final int COMMITS = 42;
+    private static final int COMMITS = 30;
     private static final String EIO = "Input/output error";
     private static final String ENOSPC = "No space left on device";
 
@@ -194,23 +194,23 @@ class EngineFailingCallTest {
 
         private void maintain(int step) {
             Engine open = engine;
-            if (step % 9 == 8) {
+            if (step % 7 == 6) {
                 failing &= failure != Failure.FULL_FOR_A_WHILE;
             }
             if (open == null) {
                 open();
-            } else if (step % 9 == 2 || step % 9 == 5) {
+            } else if (step % 7 == 2 || step % 7 == 5) {
                 attempt(open::flush);
-            } else if (step == 20 || step == 40) {
+            } else if (step == 15 || step == 29) {
                 attempt(open::compact);
                 attempt(open::gc);
-            } else if (step == 25) {
+            } else if (step == 18) {
                 checkpoint(open);
-            } else if (step == 27) {
+            } else if (step == 20) {
                 attempt(open::verify);
-            } else if (step == 15 || step == 31) {
+            } else if (step == 11 || step == 24) {
                 closeEngine();
-                failing &= failure != Failure.FOR_EVER || step == 15;
+                failing &= failure != Failure.FOR_EVER || step == 11;
                 open();
             }
         }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class EngineModelTest {
     private static final int STEPS = Integer.getInteger("flowdb.test.modelSteps", 10_000);
-    private static final int OPTION_SETS = Integer.getInteger("flowdb.test.modelOptionSets", 3);
+    private static final int OPTION_SETS = Integer.getInteger("flowdb.test.modelOptionSets", 2);
     private static final int CHECKS = 4;
 
     @TempDir

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * OrderedStore}. The expected answers are found by filtering the list of records.
  */
 final class ReadForms {
-    private static final int PROBED = 12;
+    private static final int PROBED = 8;
 
     /** In the order of the engine: keys as unsigned bytes, then ts. */
     static final Comparator<FlowRecord> ORDER =

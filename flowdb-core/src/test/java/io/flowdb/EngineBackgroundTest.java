@@ -1,0 +1,130 @@
+package io.flowdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.flowdb.internal.base.Keys;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the engine does by itself, each by its setting, and that it does nothing if told so. */
+@Timeout(60)
+class EngineBackgroundTest {
+    private final AtomicLong clock = new AtomicLong(1_000_000);
+
+    @TempDir
+    Path dir;
+
+    private Config.Builder config() {
+        return Config.builder()
+                .dataDir(dir.resolve("db"))
+                .memtableSize(64 << 10)
+                .walSegmentSize(64 << 10)
+                .walSyncMode(SyncMode.interval(Duration.ofMillis(20)))
+                .clockMicros(clock::get);
+    }
+
+    private static void write(Engine engine, int records) {
+        for (int i = 0; i < records; i++) {
+            engine.write(FlowRecord.of("key" + i, 0, "v".repeat(1_000)));
+        }
+    }
+
+    @Test
+    void flush_activeMemtableOlderThanInterval_happensByItself() {
+        try (Engine engine =
+                Engine.open(config().flushInterval(Duration.ofMillis(20)).build())) {
+            write(engine, 40);
+            await().until(() -> engine.stats().memtables().records() == 0);
+            assertThat(engine.stats().flushes().count()).isPositive();
+            assertThat(engine.query(Query.all())).hasSize(40);
+        }
+    }
+
+    @Test
+    void flush_intervalZero_happensBySizeOnly() {
+        try (Engine engine = Engine.open(config().flushInterval(Duration.ZERO).build())) {
+            write(engine, 40);
+            for (int syncs = 0; syncs < 5; syncs++) {
+                long before = engine.stats().wal().syncs();
+                engine.write(FlowRecord.of("one more", 0, "v"));
+                await().until(() -> engine.stats().wal().syncs() > before);
+            }
+            assertThat(engine.stats().flushes().count())
+                    .as("after 100 ms and more")
+                    .isZero();
+            write(engine, 100);
+            await().until(() -> engine.stats().flushes().count() > 0);
+        }
+    }
+
+    @Test
+    void compaction_flushMakesItDue_startsWithoutWaitingForItsInterval() {
+        try (Engine engine =
+                Engine.open(config().compactionInterval(Duration.ofHours(1)).build())) {
+            await().until(() -> {
+                write(engine, 50);
+                engine.flush();
+                return engine.stats().compactions().count() > 0;
+            });
+            assertThat(engine.query(Query.all())).hasSize(50);
+        }
+    }
+
+    @Test
+    void gc_interval_dropsExpiredTables() {
+        try (Engine engine = Engine.open(config().gcInterval(Duration.ofMillis(20))
+                .defaultTtl(Duration.ofSeconds(1))
+                .build())) {
+            write(engine, 20);
+            engine.flush();
+            assertThat(engine.stats().tables().count()).isEqualTo(1);
+            clock.addAndGet(1_000_000);
+            await().until(() -> engine.stats().tables().count() == 0);
+            assertThat(engine.stats().recordsPurged()).isEqualTo(20);
+        }
+    }
+
+    /** With autoBackground false nothing runs: no thread, no flush, no compaction, no sync. */
+    @Test
+    void autoBackground_off_nothingRunsUnlessCalled() {
+        Config config = config().autoBackground(false)
+                .maxFrozenMemtables(64)
+                .flushInterval(Duration.ofMillis(1))
+                .compactionInterval(Duration.ofMillis(1))
+                .gcInterval(Duration.ofMillis(1))
+                .build();
+        try (Engine engine = Engine.open(config)) {
+            write(engine, 200);
+            assertThat(Thread.getAllStackTraces().keySet())
+                    .extracting(Thread::getName)
+                    .noneMatch(name -> name.startsWith("flowdb-"));
+            assertThat(engine.stats().flushes().count()).isZero();
+            assertThat(engine.stats().memtables().frozen()).isGreaterThan(1);
+            engine.flush();
+            assertThat(engine.stats().memtables().frozen()).isZero();
+            assertThat(engine.query(Query.all())).hasSize(200);
+        }
+    }
+
+    /** A read-only engine sees the state at its opening and starts nothing. */
+    @Test
+    void readOnly_besideWriter_seesTheStateAtItsOpening() {
+        try (Engine writer = Engine.open(config().build())) {
+            write(writer, 10);
+            try (Engine reader = Engine.open(config().readOnly(true).build())) {
+                writer.delete("key0", 0);
+                writer.write(FlowRecord.of("later", 0, "v"));
+                writer.flush();
+                writer.compact();
+                assertThat(reader.query(Query.all())).hasSize(10);
+                assertThat(reader.get("key0", 0)).isPresent();
+                assertThat(reader.getLatest(Keys.utf8("later"))).isEmpty();
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package io.flowdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowdb.internal.base.Keys;
+import io.flowdb.testing.FaultyFileSystem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Conditional commits: refused exactly if a key, or something in a range, that they name was put, deleted or range deleted since their snapshot,
+ * wherever the engine keeps that change by now. Found on the way: a range whose start is not below its end, which holds nothing, was taken to
+ * overlap range deletes around it.
+ */
+class EnginePreconditionsTest {
+    private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
+    private static final int STEPS = 6_000;
+    private static final int KEYS = 30;
+
+    private final FaultyFileSystem files = new FaultyFileSystem();
+    private final Random random = new Random(SEED);
+
+    /** Sequence number of the last change of each key that was put or deleted. */
+    private final TreeMap<String, Long> changed = new TreeMap<>();
+
+    private final List<RangeDelete> rangeDeletes = new ArrayList<>();
+    private final List<Snapshot> snapshots = new ArrayList<>();
+    private Engine engine = open();
+
+    /** One range delete. */
+    private record RangeDelete(String start, String end, long seqno) {}
+
+    /** One precondition; {@code end} null for a single key. */
+    private record Named(String start, String end) {}
+
+    private Engine open() {
+        return EngineOpening.open(
+                Config.builder()
+                        .dataDir(Path.of("/data/db").toAbsolutePath())
+                        .memtableSize(64 << 10)
+                        .walSegmentSize(64 << 10)
+                        .maxFrozenMemtables(64)
+                        .blockSize(512)
+                        .autoBackground(false)
+                        .build(),
+                files);
+    }
+
+    private static byte[] bytes(String key) {
+        return Keys.utf8(key);
+    }
+
+    private String key() {
+        return String.format("k%02d", random.nextInt(KEYS));
+    }
+
+    @Test
+    void commit_randomPreconditions_conflictExactlyIfSomethingNamedHasChanged() {
+        int conflicts = 0;
+        int commits = 0;
+        for (int step = 0; step < STEPS; step++) {
+            int dice = random.nextInt(100);
+            if (dice < 35) {
+                if (conditional(step)) {
+                    commits++;
+                } else {
+                    conflicts++;
+                }
+            } else if (dice < 70) {
+                commit(batch(), Preconditions.NONE);
+            } else if (dice < 80 && snapshots.size() < 5) {
+                snapshots.add(engine.snapshot());
+            } else if (dice < 88 && !snapshots.isEmpty()) {
+                snapshots.remove(random.nextInt(snapshots.size())).close();
+            } else if (dice < 95) {
+                engine.flush();
+            } else if (dice < 98) {
+                engine.flush();
+                engine.compact();
+            } else if (dice == 98) {
+                snapshots.forEach(Snapshot::close);
+                snapshots.clear();
+                engine.close();
+                engine = open();
+            }
+        }
+        engine.close();
+        assertThat(commits).isGreaterThan(100);
+        assertThat(conflicts).isGreaterThan(100);
+    }
+
+    /** A batch of which {@link #note} can say what it changes. */
+    private List<ModelOperation> batch() {
+        List<ModelOperation> operations = new ArrayList<>();
+        for (int n = random.nextInt(3); n >= 0; n--) {
+            int dice = random.nextInt(10);
+            operations.add(new ModelOperation(dice < 6 ? "put" : dice < 9 ? "delete" : "range", key(), key()));
+        }
+        return operations;
+    }
+
+    /** Kind, key, and end key of a range delete. */
+    private record ModelOperation(String kind, String key, String end) {}
+
+    private CommitOutcome commit(List<ModelOperation> operations, Preconditions preconditions) {
+        WriteBatch batch = new WriteBatch();
+        for (ModelOperation o : operations) {
+            if (o.kind().equals("put")) {
+                batch.put(bytes(o.key()), new byte[random.nextInt(200)]);
+            } else if (o.kind().equals("delete")) {
+                batch.delete(bytes(o.key()));
+            } else {
+                batch.deleteRange(bytes(o.key()), bytes(o.end()));
+            }
+        }
+        long before = engine.lastSeqno();
+        CommitOutcome outcome = engine.commit(batch, preconditions, WriteOptions.NO_SYNC);
+        if (outcome instanceof CommitOutcome.Committed committed) {
+            assertThat(committed.seqno()).isEqualTo(before + batch.size());
+            note(operations, before);
+        } else {
+            assertThat(engine.lastSeqno()).isEqualTo(before);
+        }
+        return outcome;
+    }
+
+    private void note(List<ModelOperation> operations, long before) {
+        long seqno = before;
+        for (ModelOperation o : operations) {
+            if (!o.kind().equals("range")) {
+                changed.put(o.key(), ++seqno);
+            } else if (o.key().compareTo(o.end()) < 0) {
+                rangeDeletes.add(new RangeDelete(o.key(), o.end(), ++seqno));
+            }
+        }
+    }
+
+    /** A commit with preconditions of an open snapshot; whether it was carried out, which must be as the model says. */
+    private boolean conditional(int step) {
+        if (snapshots.isEmpty()) {
+            snapshots.add(engine.snapshot());
+        }
+        Snapshot snapshot = snapshots.get(random.nextInt(snapshots.size()));
+        Preconditions preconditions = Preconditions.since(snapshot);
+        List<Named> keys = new ArrayList<>();
+        List<Named> ranges = new ArrayList<>();
+        for (int n = random.nextInt(3); n >= 0; n--) {
+            if (random.nextBoolean()) {
+                Named named = new Named(key(), null);
+                preconditions.key(bytes(named.start()));
+                keys.add(named);
+            } else {
+                Named named = new Named(key(), random.nextInt(5) == 0 ? "\uffff" : key());
+                preconditions.range(bytes(named.start()), named.end().equals("\uffff") ? null : bytes(named.end()));
+                ranges.add(named);
+            }
+        }
+        keys.addAll(ranges);
+        long since = snapshot.seqno();
+        boolean expected = keys.stream().noneMatch(n -> isChanged(n, since));
+        CommitOutcome outcome = commit(random.nextInt(10) == 0 ? List.of() : batch(), preconditions);
+        assertThat(outcome instanceof CommitOutcome.Committed)
+                .as(
+                        "seed %d, step %d, since %d: %s, but changes are %s and %s",
+                        SEED, step, since, keys, changed, rangeDeletes)
+                .isEqualTo(expected);
+        if (outcome instanceof CommitOutcome.Conflict conflict) {
+            assertThat(isChanged(keys.get(conflict.precondition()), since)).isTrue();
+        }
+        return expected;
+    }
+
+    private boolean isChanged(Named named, long since) {
+        if (named.end() == null) {
+            return changed.getOrDefault(named.start(), 0L) > since
+                    || rangeDeletes.stream()
+                            .anyMatch(r -> r.seqno() > since
+                                    && r.start().compareTo(named.start()) <= 0
+                                    && named.start().compareTo(r.end()) < 0);
+        }
+        if (named.start().compareTo(named.end()) >= 0) {
+            return false;
+        }
+        return changed.subMap(named.start(), named.end()).values().stream().anyMatch(s -> s > since)
+                || rangeDeletes.stream()
+                        .anyMatch(r -> r.seqno() > since
+                                && r.start().compareTo(named.end()) < 0
+                                && named.start().compareTo(r.end()) < 0);
+    }
+
+    /** The sequence number rises over the whole life of a directory, also if nothing that was written is left of it. */
+    @Test
+    void lastSeqno_afterEverythingWasDeletedAndCompacted_goesOn() {
+        for (int round = 0; round < 4; round++) {
+            long before = engine.lastSeqno();
+            commit(List.of(new ModelOperation("put", "a", "")), Preconditions.NONE);
+            commit(List.of(new ModelOperation("range", "", "z")), Preconditions.NONE);
+            assertThat(engine.lastSeqno()).isEqualTo(before + 2);
+            if (round % 2 == 0) {
+                engine.flush();
+                engine.compact();
+                assertThat(engine.stats().tables().records()).isZero();
+            }
+            engine.close();
+            engine = open();
+            assertThat(engine.lastSeqno()).isEqualTo(before + 2);
+        }
+        engine.close();
+    }
+
+    @Test
+    void preconditionsNone_takesNoEntries() {
+        engine.close();
+        assertThatThrownBy(() -> Preconditions.NONE.key(bytes("k"))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> Preconditions.NONE.range(bytes("k"), null)).isInstanceOf(IllegalStateException.class);
+    }
+}
