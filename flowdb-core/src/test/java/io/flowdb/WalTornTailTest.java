@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The log on the real file system, cut and damaged at every byte. */
+/** T-22 to T-24: the log on the real file system, cut and damaged at every byte. */
 class WalTornTailTest {
     @TempDir
     Path dir;
