@@ -17,13 +17,24 @@ import tools.jackson.databind.JsonNode;
  */
 final class EntityOrder {
 
+    private static final EntityOrder NONE = new EntityOrder(List.of());
+
     private final List<Key> keys;
+    private final boolean nativeOrder;
 
     private EntityOrder(List<Key> keys) {
         this.keys = keys;
+        boolean all = true;
+        for (Key key : keys) {
+            all &= key.nullsFirst() == key.ascending() && !key.ignoreCase();
+        }
+        this.nativeOrder = all;
     }
 
     static EntityOrder of(Sort sort, Class<?> type, EntityProperties properties) {
+        if (sort.isUnsorted()) {
+            return NONE;
+        }
         List<Key> keys = new ArrayList<>();
         for (Sort.Order order : sort) {
             ResolvedProperty p = properties.resolve(type, order.getProperty());
@@ -46,7 +57,7 @@ final class EntityOrder {
 
     /** Whether the query itself can sort so. */
     boolean isNative() {
-        return keys.stream().allMatch(k -> k.nullsFirst() == k.ascending() && !k.ignoreCase());
+        return nativeOrder;
     }
 
     /** With the id at the end, unless it is there, so that no two entities are alike. */

@@ -103,12 +103,16 @@ final class EntityReads {
             throw new IncorrectResultSizeDataAccessException(
                     "Expected one " + type.getSimpleName() + ", found more", 1, -1);
         }
-        return found.stream().findFirst();
+        return first(found);
     }
 
     <T> Optional<T> findFirst(FlowDbQuery query, Class<T> type) {
         int most = query.isLimited() ? Math.min(query.limit(), 1) : 1;
-        return find(query.withLimit(most), type).stream().findFirst();
+        return first(find(query.withLimit(most), type));
+    }
+
+    private static <T> Optional<T> first(List<T> found) {
+        return found.isEmpty() ? Optional.empty() : Optional.of(found.get(0));
     }
 
     <T> Stream<T> stream(FlowDbQuery query, Class<T> type) {

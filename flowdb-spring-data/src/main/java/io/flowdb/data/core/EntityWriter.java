@@ -31,6 +31,9 @@ final class EntityWriter {
     private final TimeOrderedId ids = new TimeOrderedId();
     private final Map<Class<?>, Boolean> creationMatters = new ConcurrentHashMap<>();
 
+    /** What the mapping context knows, without its soft references: two of its look-ups take as long as a read. */
+    private final Map<Class<?>, FlowDbPersistentEntity<?>> entities = new ConcurrentHashMap<>();
+
     /** Null without an application context or without callbacks. */
     private volatile @Nullable EntityCallbacks callbacks;
 
@@ -96,6 +99,15 @@ final class EntityWriter {
     }
 
     FlowDbPersistentEntity<?> entityOf(Class<?> type) {
+        FlowDbPersistentEntity<?> known = entities.get(type);
+        if (known == null) {
+            known = lookUp(type);
+            entities.put(type, known);
+        }
+        return known;
+    }
+
+    private FlowDbPersistentEntity<?> lookUp(Class<?> type) {
         Class<?> user = ProxyUtils.getUserClass(type);
         FlowDbPersistentEntity<?> entity = converter.getMappingContext().getPersistentEntity(user);
         if (entity == null || !entity.isStored()) {

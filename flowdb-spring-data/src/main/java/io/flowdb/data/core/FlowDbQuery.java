@@ -77,6 +77,9 @@ public record FlowDbQuery(@Nullable Filter filter, Sort sort, long offset, int l
 
     /** One page, in the order of {@code pageable} after this query's; unpaged takes the order only. */
     public FlowDbQuery with(Pageable pageable) {
+        if (pageable.isUnpaged() && pageable.getSort().isUnsorted()) {
+            return this;
+        }
         FlowDbQuery sorted = withSort(sort.and(pageable.getSort()));
         return pageable.isUnpaged()
                 ? sorted
