@@ -52,11 +52,29 @@ public final class ShownEntry implements InternalEntry {
 
     /** Shows a copy of a key. */
     public void showCopyOfKey(byte[] array, int offset, int length) {
+        showJoinedKey(array, offset, length, offset, 0);
+    }
+
+    /** Shows a copy of a key whose first {@code headLength} bytes stand at {@code head} and whose others stand at {@code tail}. */
+    public void showJoinedKey(byte[] array, int head, int headLength, int tail, int tailLength) {
+        int length = headLength + tailLength;
         if (keyBuffer.length < length) {
             keyBuffer = new byte[Math.max(length, Math.max(64, 2 * keyBuffer.length))];
         }
-        System.arraycopy(array, offset, keyBuffer, 0, length);
+        System.arraycopy(array, head, keyBuffer, 0, headLength);
+        System.arraycopy(array, tail, keyBuffer, headLength, tailLength);
         showKey(keyBuffer, 0, length);
+    }
+
+    /** Shows what {@code other} shows, with a copy of its key if that is a copy as well. */
+    public void showLike(ShownEntry other) {
+        if (other.keyArray == other.keyBuffer) {
+            showCopyOfKey(other.keyArray, other.keyOffset, other.keyLength);
+        } else {
+            showKey(other.keyArray, other.keyOffset, other.keyLength);
+        }
+        showTimes(other.op, other.ts, other.seqno, other.expireAt);
+        showValue(other.valueArray, other.valueOffset, other.valueLength);
     }
 
     /** Shows all but key and value. */

@@ -24,20 +24,30 @@ final class Block {
 
     private Block() {}
 
-    /** Checks the structure of a block, so that reading it needs no checks; returns the block. */
-    static byte[] check(byte[] block, Place place) {
-        int count = block.length < BlockBuilder.HEADER_BYTES ? -1 : count(block);
-        int interval = count < 1 ? -1 : restartInterval(block);
-        int restarts = interval < 1 ? 0 : (count - 1) / interval + 1;
-        long end = block.length - 4L * restarts;
-        if (restarts == 0 || end < BlockBuilder.HEADER_BYTES || count > end / BlockBuilder.KEY_AT) {
-            throw place.corruption("data block of " + block.length + " bytes with " + count + " entries");
+    /** Checks header and restart points of a block whose checksum was right; returns the block. */
+    static byte[] checkHead(byte[] block, Place place) {
+        int end = checkedEntriesEnd(block, place);
+        int before = 0;
+        for (int i = 0; i < (block.length - end) / 4; i++) {
+            int at = restart(block, end, i);
+            if (i == 0 ? at != BlockBuilder.HEADER_BYTES : at <= before || at > end - BlockBuilder.KEY_AT) {
+                throw place.corruption("restart point " + i + " is at " + at);
+            }
+            before = at;
         }
+        return block;
+    }
+
+    /** Checks the whole structure of a block, entry by entry; returns the block. */
+    static byte[] check(byte[] block, Place place) {
+        int end = checkedEntriesEnd(block, place);
+        int count = count(block);
+        int interval = restartInterval(block);
         int at = BlockBuilder.HEADER_BYTES;
         int restartLength = 0;
         for (int i = 0, untilRestart = 0, restart = 0; i < count; i++, untilRestart--) {
             if (untilRestart == 0) {
-                if (LittleEndian.getInt(block, (int) end + 4 * restart) != at) {
+                if (restart(block, end, restart) != at) {
                     throw place.corruption("restart point " + restart + " is not an entry");
                 }
                 untilRestart = interval;
@@ -50,7 +60,7 @@ final class Block {
                 throw place.corruption("entry " + i + " does not fit its block");
             }
             restartLength = restartLength < 0 ? rest(block, at) : restartLength;
-            at = checkedEnd(block, at, (int) end);
+            at = checkedEnd(block, at, end);
             if (at < 0) {
                 throw place.corruption("entry " + i + " reaches over the end of its block");
             }
@@ -59,6 +69,18 @@ final class Block {
             throw place.corruption("entries end at " + at + ", expected " + end);
         }
         return block;
+    }
+
+    /** {@link #end}, if header and length agree. */
+    private static int checkedEntriesEnd(byte[] block, Place place) {
+        int count = block.length < BlockBuilder.HEADER_BYTES ? -1 : count(block);
+        int interval = count < 1 ? -1 : restartInterval(block);
+        int restarts = interval < 1 ? 0 : (count - 1) / interval + 1;
+        long end = block.length - 4L * restarts;
+        if (restarts == 0 || end < BlockBuilder.HEADER_BYTES || count > end / BlockBuilder.KEY_AT) {
+            throw place.corruption("data block of " + block.length + " bytes with " + count + " entries");
+        }
+        return (int) end;
     }
 
     static long baseTs(byte[] block) {

@@ -1,6 +1,7 @@
 package io.flowdb.internal.sstable;
 
 import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.ShownEntry;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -22,17 +23,10 @@ final class BlockCursor implements InternalCursor {
     private int[] group = new int[BlockBuilder.RESTART_INTERVAL];
     private int inGroup = -1;
 
-    private byte[] keyArray = NONE;
-    private int keyOffset;
-    private int keyLength;
-    private byte[] keyBuffer = new byte[64];
+    /** The entry stood on: ours, or the one of a walk over versions, which is decoded where it is wanted. */
+    private final ShownEntry own = new ShownEntry();
 
-    private byte op;
-    private long ts;
-    private long seqno;
-    private long expireAt;
-    private int valueOffset;
-    private int valueLength;
+    private ShownEntry current = own;
 
     void use(byte @Nullable [] newBlock) {
         source = newBlock;
@@ -45,57 +39,91 @@ final class BlockCursor implements InternalCursor {
         }
     }
 
+    /** Stands before the first entry of a block, for {@link #showNext}; valid, but without an entry of its own. */
+    void useBefore(byte[] newBlock) {
+        use(newBlock);
+        at = 0;
+        behind = BlockBuilder.HEADER_BYTES;
+    }
+
     /** Moves to an entry by its offset; {@code end} makes the cursor invalid. */
     private void moveTo(int offset) {
         inGroup = -1;
         if (source == null || offset >= end) {
             at = -1;
         } else {
-            decode(offset);
+            decode(offset, own);
         }
     }
 
-    private void decode(int offset) {
+    private void decode(int offset, ShownEntry into) {
         byte[] b = block;
         at = offset;
+        current = into;
         int flags = b[offset];
         int shared = Block.shared(b, offset);
         int rest = Block.rest(b, offset);
         int position = offset + BlockBuilder.KEY_AT;
-        keyLength = shared + rest;
         if (shared == 0) {
-            keyArray = b;
-            keyOffset = position;
+            into.showKey(b, position, rest);
         } else {
-            joinKey(offset, shared, rest);
+            into.showJoinedKey(b, restartKey(offset), shared, position, rest);
         }
         position += rest;
-        op = (byte) (flags & BlockBuilder.OP_MASK);
         int length = (int) Block.varint(b, position);
         position = Block.skipVarint(b, position);
-        ts = baseTs + BlockBuilder.unzigzag(Block.varint(b, position));
+        long ts = baseTs + BlockBuilder.unzigzag(Block.varint(b, position));
         position = Block.skipVarint(b, position);
-        seqno = baseSeqno + BlockBuilder.unzigzag(Block.varint(b, position));
+        long seqno = baseSeqno + BlockBuilder.unzigzag(Block.varint(b, position));
         position = Block.skipVarint(b, position);
-        expireAt = Long.MAX_VALUE;
+        long expireAt = Long.MAX_VALUE;
         if ((flags & BlockBuilder.EXPIRY_FLAG) != 0) {
             expireAt = ts + BlockBuilder.unzigzag(Block.varint(b, position));
             position = Block.skipVarint(b, position);
         }
-        valueOffset = position;
-        valueLength = length;
+        into.showTimes((byte) (flags & BlockBuilder.OP_MASK), ts, seqno, expireAt);
+        into.showValue(b, position, length);
         behind = position + length;
     }
 
-    private void joinKey(int offset, int shared, int rest) {
-        if (keyBuffer.length < keyLength) {
-            keyBuffer = new byte[Math.max(keyLength, 2 * keyBuffer.length)];
+    private int restartKey(int offset) {
+        return Block.restart(block, end, Block.restartBefore(block, end, offset)) + BlockBuilder.KEY_AT;
+    }
+
+    /** Whether the cursor stands on what {@code shown} shows because it was shown there. */
+    boolean isShownIn(ShownEntry shown) {
+        return current == shown;
+    }
+
+    /** Whether the block has an entry behind the one stood on. */
+    boolean hasNext() {
+        return behind < end;
+    }
+
+    /** Whether the entry behind the one stood on is of the version that {@code shown} shows. */
+    boolean isNextVersionOf(ShownEntry shown) {
+        byte[] b = block;
+        int shared = Block.shared(b, behind);
+        int rest = Block.rest(b, behind);
+        int position = behind + BlockBuilder.KEY_AT;
+        if (shared + rest != shown.keyLength()) {
+            return false;
         }
-        int restartAt = Block.restart(block, end, Block.restartBefore(block, end, offset));
-        System.arraycopy(block, restartAt + BlockBuilder.KEY_AT, keyBuffer, 0, shared);
-        System.arraycopy(block, offset + BlockBuilder.KEY_AT, keyBuffer, shared, rest);
-        keyArray = keyBuffer;
-        keyOffset = 0;
+        long ts = baseTs + BlockBuilder.unzigzag(Block.varint(b, Block.skipVarint(b, position + rest)));
+        return ts == shown.ts()
+                && Keys.equal(b, position, shown.keyArray(), shown.keyOffset() + shared, rest)
+                && (shared == 0 || Keys.equal(b, restartKey(behind), shown.keyArray(), shown.keyOffset(), shared));
+    }
+
+    /** Moves to the next entry and shows it. */
+    void showNext(ShownEntry shown) {
+        decode(behind, shown);
+    }
+
+    /** Moves behind the next entry. */
+    void skipNext() {
+        at = behind;
+        behind = Block.entryEnd(block, behind);
     }
 
     /** Moves to the last entry before {@code offset}; invalid if there is none. Entries lead forward only, so a group is walked once and kept. */
@@ -115,23 +143,22 @@ final class BlockCursor implements InternalCursor {
             entry = Block.entryEnd(block, entry);
         }
         inGroup = count - 1;
-        decode(group[inGroup]);
+        decode(group[inGroup], own);
     }
 
     /** Whether the current entry is of the version that {@code shown} shows. */
     boolean isVersionOf(ShownEntry shown) {
-        return shown.isVersion(keyArray, keyOffset, keyLength, ts);
+        return shown.isVersion(current.keyArray(), current.keyOffset(), current.keyLength(), current.ts());
     }
 
     /** Shows the current entry. */
     void show(ShownEntry shown) {
-        if (keyArray == keyBuffer) {
-            shown.showCopyOfKey(keyBuffer, 0, keyLength);
-        } else {
-            shown.showKey(keyArray, keyOffset, keyLength);
-        }
-        shown.showTimes(op, ts, seqno, expireAt);
-        shown.showValue(block, valueOffset, valueLength);
+        decode(at, shown);
+    }
+
+    /** Shows the current entry, which stays the cursor's own. */
+    void showCopy(ShownEntry shown) {
+        shown.showLike(current);
     }
 
     /** Whether the cursor is in a block, on an entry of it. */
@@ -168,7 +195,7 @@ final class BlockCursor implements InternalCursor {
     @Override
     public void prev() {
         if (inGroup > 0) {
-            decode(group[--inGroup]);
+            decode(group[--inGroup], own);
         } else {
             moveBefore(at);
         }
@@ -176,37 +203,37 @@ final class BlockCursor implements InternalCursor {
 
     @Override
     public byte op() {
-        return op;
+        return current.op();
     }
 
     @Override
     public long ts() {
-        return ts;
+        return current.ts();
     }
 
     @Override
     public long seqno() {
-        return seqno;
+        return current.seqno();
     }
 
     @Override
     public long expireAt() {
-        return expireAt;
+        return current.expireAt();
     }
 
     @Override
     public byte[] keyArray() {
-        return keyArray;
+        return current.keyArray();
     }
 
     @Override
     public int keyOffset() {
-        return keyOffset;
+        return current.keyOffset();
     }
 
     @Override
     public int keyLength() {
-        return keyLength;
+        return current.keyLength();
     }
 
     @Override
@@ -216,12 +243,12 @@ final class BlockCursor implements InternalCursor {
 
     @Override
     public int valueOffset() {
-        return valueOffset;
+        return current.valueOffset();
     }
 
     @Override
     public int valueLength() {
-        return valueLength;
+        return current.valueLength();
     }
 
     @Override

@@ -77,24 +77,44 @@ public final class SstCursor implements InternalCursor {
         }
     }
 
-    /* The same as the interface has, with calls that need no dispatch, and without copies of keys. */
+    /* The same as the interface has, but that entries are decoded once, into what is shown, and keys are copied only where they share bytes. */
     @Override
     public boolean nextVersion(long atMost, ShownEntry shown) {
-        while (in.valid() && in.isVersionOf(shown)) {
-            next();
-        }
         if (!in.valid()) {
             return false;
         }
-        in.show(shown);
+        if (in.isShownIn(shown)) {
+            while (hasNext() && in.isNextVersionOf(shown)) {
+                in.skipNext();
+            }
+            if (!in.valid()) {
+                return false;
+            }
+            in.showNext(shown);
+        } else {
+            in.show(shown);
+        }
         while (shown.seqno() > atMost) {
-            next();
-            if (!in.valid() || !in.isVersionOf(shown)) {
-                shown.hide();
+            if (hasNext() && in.isNextVersionOf(shown)) {
+                in.showNext(shown);
             } else {
-                in.show(shown);
+                shown.hide();
             }
         }
+        return true;
+    }
+
+    /** Whether there is an entry behind the current one; opens the block that has it. At the end the cursor becomes invalid. */
+    private boolean hasNext() {
+        if (in.hasNext()) {
+            return true;
+        }
+        number = firstWanted(number + 1);
+        if (number >= reader.blockCount()) {
+            in.use(null);
+            return false;
+        }
+        in.useBefore(reader.block(number, options.fillCache(), options.verify()));
         return true;
     }
 
@@ -103,11 +123,11 @@ public final class SstCursor implements InternalCursor {
         if (!in.valid()) {
             return false;
         }
-        in.show(shown);
+        in.showCopy(shown);
         boolean visible = in.seqno() <= atMost;
         for (prev(); in.valid() && in.isVersionOf(shown); prev()) {
             if (in.seqno() <= atMost) {
-                in.show(shown);
+                in.showCopy(shown);
                 visible = true;
             }
         }
@@ -118,11 +138,15 @@ public final class SstCursor implements InternalCursor {
     }
 
     private boolean openForward(int from) {
+        return open(firstWanted(from));
+    }
+
+    private int firstWanted(int from) {
         int n = from;
         while (n < reader.blockCount() && isSkipped(n)) {
             n++;
         }
-        return open(n);
+        return n;
     }
 
     private boolean openBackward(int from) {
