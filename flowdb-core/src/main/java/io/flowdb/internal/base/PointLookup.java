@@ -8,8 +8,8 @@ import java.util.Arrays;
  * Refers to the source's array: copy the value before the source may go. Threads: one.
  */
 public final class PointLookup {
-    private long seqno;
-    private byte op;
+    /* Sequence number << 2 | op: a field less keeps the object, which each point read makes, at 48 bytes. */
+    private long stamp;
     private long ts;
     private long expireAt;
     private byte[] array = OpCodec.EMPTY;
@@ -18,7 +18,7 @@ public final class PointLookup {
 
     /** Keeps the entry if it is newer than the one held. */
     public void offer(InternalEntry entry) {
-        if (entry.seqno() > seqno) {
+        if (entry.seqno() > seqno()) {
             set(entry.seqno(), entry.op(), entry.ts(), entry.expireAt());
             setValue(entry.valueArray(), entry.valueOffset(), entry.valueLength());
         }
@@ -34,13 +34,12 @@ public final class PointLookup {
 
     /** Whether {@link #offerLater} would keep an entry of this ts and sequence number. */
     public boolean isBefore(long otherTs, long otherSeqno) {
-        return seqno == 0 || otherTs > ts || otherTs == ts && otherSeqno > seqno;
+        return stamp == 0 || otherTs > ts || otherTs == ts && otherSeqno > seqno();
     }
 
     /** Replaces the entry held, but for its value. */
     public void set(long newSeqno, byte newOp, long newTs, long newExpireAt) {
-        seqno = newSeqno;
-        op = newOp;
+        stamp = newSeqno << 2 | newOp;
         ts = newTs;
         expireAt = newExpireAt;
     }
@@ -54,12 +53,12 @@ public final class PointLookup {
 
     /** Sequence number of the entry held, 0 if there is none. */
     public long seqno() {
-        return seqno;
+        return stamp >>> 2;
     }
 
     /** Whether the entry held is a value that is alive at {@code now} and newer than {@code hiddenUpTo}. */
     public boolean isAlive(long now, long hiddenUpTo) {
-        return seqno > hiddenUpTo && op == Op.PUT.code() && expireAt > now;
+        return seqno() > hiddenUpTo && (stamp & 3) == Op.PUT.code() && expireAt > now;
     }
 
     /** Timestamp of the entry held. */

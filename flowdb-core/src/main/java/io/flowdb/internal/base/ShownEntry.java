@@ -26,11 +26,6 @@ public final class ShownEntry implements InternalEntry {
                 && Keys.equal(entry.keyArray(), entry.keyOffset(), keyArray, keyOffset, keyLength);
     }
 
-    /** The same, by its parts. */
-    public boolean isVersion(byte[] key, int offset, int length, long entryTs) {
-        return entryTs == ts && length == keyLength && Keys.equal(key, offset, keyArray, keyOffset, length);
-    }
-
     /** Whether the entry shown has this key. */
     public boolean isKey(byte[] key) {
         return keyLength == key.length && Keys.equal(keyArray, keyOffset, key, 0, keyLength);
@@ -64,17 +59,6 @@ public final class ShownEntry implements InternalEntry {
         System.arraycopy(array, head, keyBuffer, 0, headLength);
         System.arraycopy(array, tail, keyBuffer, headLength, tailLength);
         showKey(keyBuffer, 0, length);
-    }
-
-    /** Shows what {@code other} shows, with a copy of its key if that is a copy as well. */
-    public void showLike(ShownEntry other) {
-        if (other.keyArray == other.keyBuffer) {
-            showCopyOfKey(other.keyArray, other.keyOffset, other.keyLength);
-        } else {
-            showKey(other.keyArray, other.keyOffset, other.keyLength);
-        }
-        showTimes(other.op, other.ts, other.seqno, other.expireAt);
-        showValue(other.valueArray, other.valueOffset, other.valueLength);
     }
 
     /** Shows all but key and value. */

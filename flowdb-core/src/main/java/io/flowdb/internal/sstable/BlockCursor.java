@@ -102,17 +102,21 @@ final class BlockCursor implements InternalCursor {
 
     /** Whether the entry behind the one stood on is of the version that {@code shown} shows. */
     boolean isNextVersionOf(ShownEntry shown) {
+        return isVersionAt(behind, shown);
+    }
+
+    private boolean isVersionAt(int offset, ShownEntry shown) {
         byte[] b = block;
-        int shared = Block.shared(b, behind);
-        int rest = Block.rest(b, behind);
-        int position = behind + BlockBuilder.KEY_AT;
+        int shared = Block.shared(b, offset);
+        int rest = Block.rest(b, offset);
+        int position = offset + BlockBuilder.KEY_AT;
         if (shared + rest != shown.keyLength()) {
             return false;
         }
         long ts = baseTs + BlockBuilder.unzigzag(Block.varint(b, Block.skipVarint(b, position + rest)));
         return ts == shown.ts()
                 && Keys.equal(b, position, shown.keyArray(), shown.keyOffset() + shared, rest)
-                && (shared == 0 || Keys.equal(b, restartKey(behind), shown.keyArray(), shown.keyOffset(), shared));
+                && (shared == 0 || Keys.equal(b, restartKey(offset), shown.keyArray(), shown.keyOffset(), shared));
     }
 
     /** Moves to the next entry and shows it. */
@@ -126,8 +130,11 @@ final class BlockCursor implements InternalCursor {
         behind = Block.entryEnd(block, behind);
     }
 
-    /** Moves to the last entry before {@code offset}; invalid if there is none. Entries lead forward only, so a group is walked once and kept. */
-    private void moveBefore(int offset) {
+    /**
+     * Stands on the last entry before {@code offset} without decoding it; invalid if there is none. Entries lead forward only, so a group is walked once
+     * and kept.
+     */
+    private void placeBefore(int offset) {
         if (source == null || offset <= BlockBuilder.HEADER_BYTES) {
             at = -1;
             inGroup = -1;
@@ -143,22 +150,45 @@ final class BlockCursor implements InternalCursor {
             entry = Block.entryEnd(block, entry);
         }
         inGroup = count - 1;
-        decode(group[inGroup], own);
+        at = group[inGroup];
     }
 
-    /** Whether the current entry is of the version that {@code shown} shows. */
-    boolean isVersionOf(ShownEntry shown) {
-        return shown.isVersion(current.keyArray(), current.keyOffset(), current.keyLength(), current.ts());
+    private void moveBefore(int offset) {
+        placeBefore(offset);
+        if (at >= 0) {
+            decode(at, own);
+        }
+    }
+
+    /** As {@link #prev} without decoding the entry: for {@link #show}, {@link #isAtVersionOf} and {@link #seqnoHere}. */
+    void placeBack() {
+        if (inGroup > 0) {
+            at = group[--inGroup];
+        } else {
+            placeBefore(at);
+        }
+    }
+
+    /** As {@link #last} without decoding the entry. */
+    void placeLast() {
+        placeBefore(end);
+    }
+
+    /** Whether the entry stood on is of the version that {@code shown} shows. */
+    boolean isAtVersionOf(ShownEntry shown) {
+        return isVersionAt(at, shown);
+    }
+
+    /** Sequence number of the entry stood on. */
+    long seqnoHere() {
+        int position = at + BlockBuilder.KEY_AT + Block.rest(block, at);
+        position = Block.skipVarint(block, Block.skipVarint(block, position));
+        return baseSeqno + BlockBuilder.unzigzag(Block.varint(block, position));
     }
 
     /** Shows the current entry. */
     void show(ShownEntry shown) {
         decode(at, shown);
-    }
-
-    /** Shows the current entry, which stays the cursor's own. */
-    void showCopy(ShownEntry shown) {
-        shown.showLike(current);
     }
 
     /** Whether the cursor is in a block, on an entry of it. */
@@ -194,10 +224,9 @@ final class BlockCursor implements InternalCursor {
 
     @Override
     public void prev() {
-        if (inGroup > 0) {
-            decode(group[--inGroup], own);
-        } else {
-            moveBefore(at);
+        placeBack();
+        if (at >= 0) {
+            decode(at, own);
         }
     }
 

@@ -123,11 +123,11 @@ public final class SstCursor implements InternalCursor {
         if (!in.valid()) {
             return false;
         }
-        in.showCopy(shown);
-        boolean visible = in.seqno() <= atMost;
-        for (prev(); in.valid() && in.isVersionOf(shown); prev()) {
-            if (in.seqno() <= atMost) {
-                in.showCopy(shown);
+        in.show(shown);
+        boolean visible = shown.seqno() <= atMost;
+        while (placeBack() && in.isAtVersionOf(shown)) {
+            if (in.seqnoHere() <= atMost) {
+                in.show(shown);
                 visible = true;
             }
         }
@@ -135,6 +135,14 @@ public final class SstCursor implements InternalCursor {
             shown.hide();
         }
         return true;
+    }
+
+    private boolean placeBack() {
+        in.placeBack();
+        if (!in.valid() && openBackward(number - 1)) {
+            in.placeLast();
+        }
+        return in.valid();
     }
 
     private boolean openForward(int from) {
