@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.flowdb.Config;
+import io.flowdb.error.ChangeGapException;
 import io.flowdb.error.ConflictException;
+import io.flowdb.error.FlowDbException;
 import io.flowdb.error.InvalidKeyException;
 import io.flowdb.error.InvalidQueryException;
 import io.flowdb.error.LimitExceededException;
@@ -325,6 +327,38 @@ class DocumentContractTest {
         assertThat(from).containsExactly(0, 1);
         assertThatThrownBy(() -> JsonDB.open(config, 1, toOne)).isInstanceOf(SchemaConflictException.class);
         JsonDB.open(config, 2, toOne).close();
+    }
+
+    /** A directory that is opened read-only can be read in every way, also its recorded changes, and not be written. */
+    @Test
+    void readOnlyDatabase_reads_andRefusesWrites() throws Exception {
+        Path data = directory.resolve("db");
+        long position;
+        try (JsonDB writer = JsonDB.open(Config.of(data))) {
+            writer.createObjectStore(
+                    StoreSchema.of("s", "id").withIndex("v", "v").withAutoIncrement());
+            position = writer.changes().position();
+            writer.put("s", json("{'v':1}"));
+        }
+        Config readOnly = Config.builder().dataDir(data).readOnly(true).build();
+        try (JsonDB reader = JsonDB.open(readOnly)) {
+            assertThat(reader.count("s")).isEqualTo(1);
+            assertThat(reader.getByIndex("s", "v", 1)).hasSize(1);
+            assertThat(reader.changes(position).take().changes()).hasSize(1);
+            assertThatThrownBy(() -> reader.put("s", json("{'id':5}"))).isInstanceOf(FlowDbException.class);
+            assertThatThrownBy(() -> reader.createIndex("s", IndexSchema.of("w", "w")))
+                    .isInstanceOf(FlowDbException.class);
+            assertThat(reader.count("s")).isEqualTo(1);
+        }
+        try (JsonDB reader =
+                JsonDB.open(readOnly, JsonLimits.DEFAULT.withChangeRetention(ChangeRetention.DEFAULT.inMemory()))) {
+            assertThat(reader.count("s")).isEqualTo(1);
+            assertThatThrownBy(() -> reader.changes(position)).isInstanceOf(ChangeGapException.class);
+        }
+        try (JsonDB writer = JsonDB.open(Config.of(data))) {
+            assertThat(writer.changes(position).take().changes()).hasSize(1);
+            assertThat(writer.putAuto("s", json("{}"))).isEqualTo(2L);
+        }
     }
 
     @Test
