@@ -255,13 +255,6 @@ public final class Memtable {
         return node;
     }
 
-    /** The hash by which {@link HashIndex} finds the node. */
-    long hash(int node) {
-        byte[] chunk = chunk(node);
-        int at = offset(node);
-        return HashIndex.hash(chunk, at + OpCodec.HEADER_BYTES, OpCodec.keyLength(chunk, at), OpCodec.ts(chunk, at));
-    }
-
     /** Whether the node is an entry of this key and ts. */
     boolean isVersion(int node, byte[] key, int offset, int length, long ts) {
         byte[] chunk = chunk(node);
