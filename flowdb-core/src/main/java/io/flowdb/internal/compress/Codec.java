@@ -1,7 +1,5 @@
 package io.flowdb.internal.compress;
 
-import net.jpountz.lz4.LZ4Compressor;
-import net.jpountz.lz4.LZ4Factory;
 import org.jspecify.annotations.Nullable;
 
 /** How a block is compressed. Codes are stored on disk and never change. Threads: any. */
@@ -10,9 +8,6 @@ public enum Codec {
     NONE(0),
     /** LZ4 block format without a length prefix; the length stands beside the block. */
     LZ4(1);
-
-    /* Pure Java without Unsafe: no native library, no warnings on newer JDKs. */
-    private static final LZ4Compressor COMPRESSOR = LZ4Factory.safeInstance().fastCompressor();
 
     /** The format cannot expand a byte to more than this many. */
     private static final int LZ4_MAX_RATIO = 255;
@@ -35,7 +30,7 @@ public enum Codec {
 
     /** Room that {@link #compress} may need for {@code length} bytes. */
     public int maxCompressedBytes(int length) {
-        return this == NONE ? length : COMPRESSOR.maxCompressedLength(length);
+        return this == NONE ? length : Lz4Compressor.maxCompressedBytes(length);
     }
 
     /** Compresses {@code length} bytes from the start of {@code from} to the start of {@code to}; returns the compressed length. */
@@ -44,7 +39,7 @@ public enum Codec {
             System.arraycopy(from, 0, to, 0, length);
             return length;
         }
-        return COMPRESSOR.compress(from, 0, length, to, 0);
+        return Lz4Compressor.compress(from, length, to);
     }
 
     /** Whether {@code stored} bytes can stand for {@code raw} bytes: to be asked before memory is taken for them. */
