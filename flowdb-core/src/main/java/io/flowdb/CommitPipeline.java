@@ -14,6 +14,7 @@ import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.memtable.Memtable;
 import io.flowdb.internal.wal.Wal;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -29,11 +30,18 @@ import org.jspecify.annotations.Nullable;
 final class CommitPipeline {
     /*
      * A commit takes its sequence numbers, its place in the log and its place in the memtable under the commit lock, so all three orders are
-     * one. It is not visible yet: readers stop at publishedSeqno. The first committer of a group becomes its leader: it writes (and syncs)
-     * everything appended so far, publishes, wakes the group and hands the lead to the first committer who came meanwhile. While the leader is at
-     * the disk others append, so groups grow with the load and one sync serves many (DeWitt et al. 1984).
+     * one. It is not visible yet: readers stop at publishedSeqno. A committer who finds nobody leading leads: it writes (and syncs)
+     * everything appended so far, publishes and releases those it served. While it is at the disk others append, so groups grow with the load and one
+     * sync serves many (DeWitt et al. 1984). If none of those who came meanwhile wants a sync it serves them too, as waking one of them takes longer than
+     * the write; else the first of them leads.
      */
     private static final long STALL_LIMIT_MILLIS = 30_000;
+
+    /** Groups that one committer writes for others before somebody else has to lead. */
+    private static final int MAX_EXTRA_GROUPS = 16;
+
+    /** How often a committer lets other threads run before it sleeps: a write without a sync is over sooner than a thread wakes up. */
+    private static final int YIELDS = 50;
 
     /* Level 0 may grow to this many tables whatever their size, and never beyond that many. */
     private static final int MIN_STALL_TABLES = 8;
@@ -51,14 +59,15 @@ final class CommitPipeline {
     @GuardedBy("commitLock")
     private long lastSeqno;
 
+    /** Commits that are not published yet, in their order. */
     @GuardedBy("commitLock")
-    private ArrayDeque<Waiter> queue = new ArrayDeque<>();
+    private final ArrayDeque<Waiter> queue = new ArrayDeque<>();
 
-    /** Swapped with {@link #queue}, so that taking a group allocates nothing; the leader's until it hands over. */
+    /** How many in {@link #queue} want a sync. */
     @GuardedBy("commitLock")
-    private ArrayDeque<Waiter> idleQueue = new ArrayDeque<>();
+    private int queuedSyncs;
 
-    /** Whether some thread writes a group, or is about to. */
+    /** Whether some thread writes a group, or is about to. If not, the queue is empty. */
     @GuardedBy("commitLock")
     private boolean leading;
 
@@ -102,14 +111,25 @@ final class CommitPipeline {
     /** One commit on its way to the disk. */
     private static final class Waiter {
         private final Thread thread = Thread.currentThread();
-        private final long seqno;
+        private final long first; // the tag of the commit's frame
+        private final long seqno; // its last
         private final boolean sync;
         private volatile Phase phase = Phase.WAITING; // set by the leader
-        private volatile @Nullable Failure failure; // set before phase
+        private volatile boolean
+                parked; // set before the last look at phase, so the leader sees it or the waiter sees the phase
+        private @Nullable Failure failure; // set before phase, read after it
 
-        Waiter(long seqno, boolean sync) {
+        Waiter(long first, long seqno, boolean sync) {
+            this.first = first;
             this.seqno = seqno;
             this.sync = sync;
+        }
+
+        void enter(Phase next) {
+            phase = next;
+            if (parked) {
+                LockSupport.unpark(thread);
+            }
         }
     }
 
@@ -356,8 +376,9 @@ final class CommitPipeline {
         }
         boolean sync =
                 writeOptions == WriteOptions.SYNC || writeOptions == WriteOptions.DEFAULT && options.syncByDefault();
-        Waiter waiter = new Waiter(lastSeqno, sync);
+        Waiter waiter = new Waiter(first, lastSeqno, sync);
         queue.add(waiter);
+        queuedSyncs += sync ? 1 : 0;
         if (!leading) {
             leading = true;
             waiter.phase = Phase.LEADING;
@@ -367,13 +388,19 @@ final class CommitPipeline {
     }
 
     private void await(Waiter waiter) {
+        for (int i = 0; i < YIELDS && !waiter.sync && waiter.phase == Phase.WAITING; i++) {
+            Thread.yield();
+        }
         boolean interrupted = false;
         while (waiter.phase == Phase.WAITING) {
-            LockSupport.park(this);
-            interrupted |= Thread.interrupted();
+            waiter.parked = true;
+            if (waiter.phase == Phase.WAITING) {
+                LockSupport.park(this);
+                interrupted |= Thread.interrupted();
+            }
         }
         if (waiter.phase == Phase.LEADING) {
-            lead();
+            lead(waiter.sync);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -384,102 +411,138 @@ final class CommitPipeline {
         }
     }
 
-    /** Writes one group and hands the lead on. */
-    private void lead() {
-        ArrayDeque<Waiter> group = takeGroup();
-        FlowDbException cause = writeGroup(group);
-        if (cause == null) {
-            publishedSeqno = group.getLast().seqno;
-            release(group, null);
-            handOver();
-        } else {
-            fail(group, cause);
-        }
-    }
-
-    private static void release(ArrayDeque<Waiter> group, @Nullable Failure failure) {
-        Thread self = Thread.currentThread();
-        for (Waiter waiter : group) {
-            waiter.failure = failure;
-            waiter.phase = Phase.DONE;
-            if (waiter.thread != self) {
-                LockSupport.unpark(waiter.thread);
+    /** Writes what is queued, group by group, and hands the lead on. */
+    private void lead(boolean sync) {
+        List<Waiter> served = new ArrayList<>();
+        boolean syncNext = sync;
+        for (int groups = 0; ; groups++) {
+            long written;
+            try {
+                written = writeGroup(syncNext);
+            } catch (FlowDbException e) {
+                fail(e);
+                return;
             }
+            commitLock.lock();
+            try {
+                publish(written, syncNext, served);
+                if (queuedSyncs > 0 || groups == MAX_EXTRA_GROUPS || queue.isEmpty()) {
+                    handOver();
+                    break;
+                }
+            } finally {
+                commitLock.unlock();
+            }
+            release(served);
+            syncNext = false;
         }
-        group.clear();
+        release(served);
     }
 
-    private ArrayDeque<Waiter> takeGroup() {
-        commitLock.lock();
-        try {
-            ArrayDeque<Waiter> group = queue;
-            queue = idleQueue;
-            idleQueue = group;
-            return group;
-        } finally {
-            commitLock.unlock();
-        }
-    }
-
-    private @Nullable FlowDbException writeGroup(ArrayDeque<Waiter> group) {
-        boolean sync = false;
-        for (Waiter waiter : group) {
-            sync |= waiter.sync;
-        }
+    private long writeGroup(boolean sync) {
         try {
             long start = System.nanoTime();
-            wal.write(sync);
+            long written = wal.write(sync);
             if (sync) {
                 counters.synced(System.nanoTime() - start);
             }
-            return null;
+            return written;
         } catch (FlowDbException e) {
-            return e;
+            throw e;
         } catch (RuntimeException | Error e) {
-            return new StorageException("Writing the log failed: " + e, e);
+            throw new StorageException("Writing the log failed: " + e, e);
         }
     }
 
-    private void handOver() {
-        commitLock.lock();
-        try {
-            Waiter next = queue.peekFirst();
-            if (next == null) {
-                leading = false;
-                roomOrIdle.signalAll();
-            } else {
-                next.phase = Phase.LEADING;
-                LockSupport.unpark(next.thread);
+    /** Publishes the commits that the log holds as they want it, and moves them from the queue to {@code served}. */
+    @GuardedBy("commitLock")
+    private void publish(long written, boolean synced, List<Waiter> served) {
+        long last = publishedSeqno;
+        for (Waiter next = queue.peek(); next != null && next.first <= written; next = queue.peek()) {
+            if (next.sync && !synced) {
+                break;
             }
-        } finally {
-            commitLock.unlock();
+            last = next.seqno;
+            queuedSyncs -= next.sync ? 1 : 0;
+            served.add(queue.remove());
         }
+        publishedSeqno = last;
+    }
+
+    @GuardedBy("commitLock")
+    private void handOver() {
+        Waiter next = queue.peek();
+        if (next == null) {
+            leading = false;
+            roomOrIdle.signalAll();
+        } else {
+            next.enter(Phase.LEADING);
+        }
+    }
+
+    private static void release(List<Waiter> served) {
+        for (Waiter waiter : served) {
+            waiter.enter(Phase.DONE);
+        }
+        served.clear();
     }
 
     /**
-     * Ends the group and everyone who came behind it, as their records stand behind the group's. If the disk was full, log and memtables are
+     * Ends everyone in the queue, as later records stand behind those that failed. If the disk was full, log and memtables are
      * put back to the last published commit and the next commit may try again; otherwise nothing is accepted any more.
      */
-    private void fail(ArrayDeque<Waiter> group, FlowDbException cause) {
+    private void fail(FlowDbException cause) {
+        List<Waiter> served = new ArrayList<>();
+        long durable = syncWritten(cause);
         commitLock.lock();
         try {
-            group.addAll(queue);
-            queue.clear();
+            publish(durable, true, served);
             boolean rolledBack = rollBack(cause);
             if (!rolledBack && refusal == null) {
                 refusal = cause;
             }
-            release(group, new Failure(cause, rolledBack));
+            Failure failure = new Failure(cause, rolledBack);
+            for (Waiter waiter : queue) {
+                waiter.failure = failure;
+                waiter.enter(Phase.DONE);
+            }
+            queue.clear();
+            queuedSyncs = 0;
             leading = false;
             roomOrIdle.signalAll();
         } finally {
             commitLock.unlock();
         }
+        release(served);
+    }
+
+    /**
+     * Before a roll-back: frames that an earlier write handed over, and whose owners wait for a sync, stand in the log and cannot be taken back. Syncs
+     * them and returns the last tag, 0 if there are none or they could not be synced.
+     */
+    private long syncWritten(FlowDbException cause) {
+        long written = wal.writtenTag();
+        if (!isDiskFull(cause) || written <= publishedSeqno) {
+            return 0;
+        }
+        try {
+            wal.sync();
+            return written;
+        } catch (FlowDbException e) {
+            if (e != cause) {
+                cause.addSuppressed(e);
+            }
+            return 0;
+        }
+    }
+
+    private static boolean isDiskFull(FlowDbException cause) {
+        return cause instanceof StorageException s && s.diskFull();
     }
 
     @GuardedBy("commitLock")
     private boolean rollBack(FlowDbException cause) {
-        if (refusal != null || !(cause instanceof StorageException s && s.diskFull())) {
+        if (refusal != null || !isDiskFull(cause)) {
             return false;
         }
         try {

@@ -138,17 +138,29 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** Hands everything appended before this call to the operating system, and syncs it if asked to. */
-    public void write(boolean sync) {
+    /**
+     * Hands everything appended before this call to the operating system, and syncs it if asked to. Returns the tag of the last frame handed over, or
+     * synced, so far.
+     */
+    public long write(boolean sync) {
         if (!sync) {
-            writeAppended(false);
-            return;
+            return writeAppended(false);
         }
         syncLock.lock();
         try {
-            writeAppended(true);
+            return writeAppended(true);
         } finally {
             syncLock.unlock();
+        }
+    }
+
+    /** Tag of the last frame that the operating system has been handed; 0 if there was none since the log was opened. */
+    public long writtenTag() {
+        ioLock.lock();
+        try {
+            return currentLastTag;
+        } finally {
+            ioLock.unlock();
         }
     }
 
@@ -357,7 +369,7 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    private void writeAppended(boolean sync) {
+    private long writeAppended(boolean sync) {
         ioLock.lock();
         try {
             checkUsable();
@@ -369,6 +381,7 @@ public final class Wal implements AutoCloseable {
                 if (sync) {
                     syncAll(group.buffers());
                 }
+                return currentLastTag;
             } catch (RuntimeException e) {
                 /* A write that fails for want of space counts as not begun: the owner may roll back and go on. A failed sync stays. */
                 if (written || !(e instanceof StorageException s && s.diskFull())) {
