@@ -147,7 +147,7 @@ public final class Memtable {
 
     /** All range tombstones added so far. */
     public RangeTombstones tombstones() {
-        return tombstones.fragmented();
+        return tombstones.arranged();
     }
 
     /** The newest entry of (key, ts) at or below {@code atMost}, or 0 if there is none. */

@@ -3,20 +3,30 @@ package io.flowdb.internal.memtable;
 import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.base.RangeTombstones;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 
 /**
- * Range tombstones of one memtable in the order they came, with a fragmented view that readers build when it is out of date. Threads:
+ * Range tombstones of one memtable in the order they came, with a view for searches that readers build when it is out of date. Threads:
  * one writer, any readers.
  */
 final class TombstoneLog {
     /** An array that is never changed below {@code count}. */
     private record State(RangeTombstone[] all, int count) {}
 
-    /** The fragments of the first {@code count} tombstones. */
-    private record View(RangeTombstones fragments, int count) {}
+    /**
+     * What readers use.
+     *
+     * @param arranged the first tombstones
+     * @param shown those and the few that came later
+     */
+    private record View(RangeTombstones arranged, RangeTombstones shown) {}
+
+    /* Arranging all of them for each one that is added would take n * n; looking through a few takes as long as a search or two. */
+    private static final int MAX_LOOSE = 64;
 
     private volatile State state = new State(new RangeTombstone[4], 0);
-    private volatile View view = new View(RangeTombstones.NONE, 0);
+    private volatile View view = new View(RangeTombstones.NONE, RangeTombstones.NONE);
 
     void add(RangeTombstone tombstone) {
         State before = state;
@@ -28,13 +38,21 @@ final class TombstoneLog {
         state = new State(all, before.count() + 1);
     }
 
-    RangeTombstones fragmented() {
+    RangeTombstones arranged() {
         State now = state;
         View cached = view;
-        if (cached.count() < now.count()) {
-            cached = new View(RangeTombstones.of(Arrays.asList(now.all()).subList(0, now.count())), now.count());
+        if (cached.shown().all().size() < now.count()) {
+            List<RangeTombstone> all =
+                    Collections.unmodifiableList(Arrays.asList(now.all()).subList(0, now.count()));
+            RangeTombstones arranged = cached.arranged();
+            if (now.count() - arranged.all().size() > MAX_LOOSE) {
+                arranged = RangeTombstones.of(all);
+                cached = new View(arranged, arranged);
+            } else {
+                cached = new View(arranged, arranged.extendedTo(all));
+            }
             view = cached;
         }
-        return cached.fragments();
+        return cached.shown();
     }
 }
