@@ -55,7 +55,7 @@ public interface ExecutableQuery<T, R> {
     /** All. */
     List<R> all();
 
-    /** One by one. Close the stream: it pins a snapshot. */
+    /** One by one, as {@link FlowDbOperations#stream}. Close the stream: it may pin a snapshot. */
     Stream<R> stream();
 
     /** One page; offset and limit bound the whole. */

@@ -58,7 +58,10 @@ public interface FlowDbOperations extends FluentFlowDbOperations {
     /** The first entity a query finds. */
     <T> Optional<T> findFirst(FlowDbQuery query, Class<T> type);
 
-    /** The entities a query finds, one by one. Close the stream: it pins a snapshot. */
+    /**
+     * The entities a query finds, one by one, of one state. Where the whole store has to be walked they are read as the stream is
+     * consumed, and the stream pins a snapshot until it is closed; what an index finds, or what is sorted, is read at once.
+     */
     <T> Stream<T> stream(FlowDbQuery query, Class<T> type);
 
     /** One page of what a query finds; counts all only if the page itself does not tell. Limit and offset of the query bound the whole. */

@@ -9,12 +9,15 @@ import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.data.TestDatabase;
+import io.flowdb.data.core.FlowDbTemplate;
+import io.flowdb.data.core.FlowDbTransactionManager;
 import io.flowdb.data.repository.FlowDbRepository;
 import io.flowdb.data.repository.Query;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -37,6 +40,7 @@ import org.springframework.data.domain.Window;
 import org.springframework.data.repository.query.Param;
 import org.springframework.data.repository.query.QueryCreationException;
 import org.springframework.data.util.Streamable;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Every return type of query methods, projections, {@code @Query}, and what is refused when a repository is made. */
 class ReturnTypesTest {
@@ -207,19 +211,48 @@ class ReturnTypesTest {
         }
     }
 
+    /** Streams were made of the finished result, all of it in memory. */
     @Test
-    void stream_closed_letsItsSnapshotGo() {
+    void stream_ofTheStore_isReadAsItIsConsumedOfOneState() {
         Engine engine = database.db().engine().orElseThrow();
-        long before = engine.stats().liveSnapshots();
-        try (Stream<Task> stream = tasks.streamByOwner("ann")) {
-            assertThat(stream.iterator().next().owner()).isEqualTo("ann");
-            assertThat(engine.stats().liveSnapshots()).isEqualTo(before + 1);
+        FlowDbTemplate template = database.template();
+        int before = engine.stats().liveSnapshots();
+        long read = engine.stats().recordsRead();
+        try (Stream<Task> all = tasks.stream();
+                Stream<Task> some = template
+                        .query(Task.class)
+                        .matching(c -> c.contains("title", "t", false))
+                        .offset(1)
+                        .limit(30)
+                        .stream()) {
+            Iterator<Task> each = all.iterator();
+            assertThat(each.next()).isEqualTo(stored.get(0));
+            assertThat(engine.stats().liveSnapshots()).isEqualTo(before + 2);
+            assertThat(engine.stats().recordsRead() - read).isLessThan(stored.size());
             tasks.deleteAll();
-        }
-        try (Stream<Task> all = tasks.stream()) {
-            assertThat(all).isEmpty();
+            for (Task task : stored.subList(1, stored.size())) {
+                assertThat(each.next()).isEqualTo(task);
+            }
+            assertThat(each.hasNext()).isFalse();
+            assertThat(some.toList()).isEqualTo(stored.subList(1, 31));
         }
         assertThat(engine.stats().liveSnapshots()).isEqualTo(before);
+    }
+
+    @Test
+    void stream_inTransaction_seesItsWrites() {
+        new TransactionTemplate(new FlowDbTransactionManager(database.db())).executeWithoutResult(status -> {
+            tasks.deleteById("000");
+            tasks.save(new Task("zzz", "ann", 1, "last", List.of()));
+            try (Stream<Task> all = tasks.stream()) {
+                assertThat(all.map(Task::id))
+                        .hasSize(stored.size())
+                        .doesNotContain("000")
+                        .endsWith("zzz");
+            }
+            status.setRollbackOnly();
+        });
+        assertThat(tasks.findAll()).isEqualTo(stored);
     }
 
     @Test
