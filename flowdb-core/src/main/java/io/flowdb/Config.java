@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param flushInterval age at which a memtable is flushed in the background if worthwhile; zero for only by size.
  * @param blockSize bytes of a data block before compression.
  * @param blockCacheCapacity bytes of uncompressed blocks kept in memory; 0 for none.
- * @param indexMemoryBudget bytes for block indexes and filters in memory; checked, not limiting anything in this version.
+ * @param indexMemoryBudget bytes of block indexes, locators and filters kept in memory; what does not fit is read through the block cache.
  * @param bloomBitsPerKey bits of bloom filter per key; 0 for none.
  * @param compression how blocks of new files are compressed.
  * @param walSegmentSize bytes of one WAL segment.
@@ -178,7 +178,7 @@ public record Config(
             return this;
         }
 
-        /** Bytes for block indexes and filters in memory; checked, not limiting anything in this version. Allowed: 0 or more bytes. Default: 256 MiB. */
+        /** Bytes of block indexes, locators and filters kept in memory; what does not fit is read through the block cache. Allowed: 0 or more bytes. Default: 256 MiB. */
         public Builder indexMemoryBudget(long indexMemoryBudget) {
             this.indexMemoryBudget = indexMemoryBudget;
             return this;

@@ -18,6 +18,7 @@ import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstMeta;
 import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.memtable.Memtable;
+import io.flowdb.internal.sstable.IndexMemory;
 import io.flowdb.internal.sstable.SstOptions;
 import io.flowdb.internal.storage.SstStorage;
 import io.flowdb.internal.wal.Wal;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -174,7 +176,12 @@ final class EngineOpening {
         for (long id : storage.list()) {
             unused = Math.max(unused, id + 1);
         }
-        TableStore tables = new TableStore(storage, options, new BlockCache(config.blockCacheCapacity()), unused);
+        TableStore tables = new TableStore(
+                storage,
+                options,
+                new BlockCache(config.blockCacheCapacity()),
+                new IndexMemory(config.indexMemoryBudget()),
+                unused);
         return tables;
     }
 
@@ -204,12 +211,16 @@ final class EngineOpening {
 
     private SstSet openTables(TableStore tables, ManifestState state) {
         List<Sst> all = new ArrayList<>();
-        for (SstMeta meta : state.tables().values()) {
+        List<SstMeta> newestFirst = new ArrayList<>(state.tables().values());
+        newestFirst.sort(Comparator.comparingLong(SstMeta::id).reversed());
+        for (SstMeta meta : newestFirst) {
             Sst table = tables.open(meta);
             keep(table.reader());
             all.add(table);
         }
-        return SstSet.of(all, micros(config.timeBucket()));
+        SstSet set = SstSet.of(all, micros(config.timeBucket()));
+        tables.settle(set);
+        return set;
     }
 
     /** A frame of the log that is read before it is known which part of it is in tables. */

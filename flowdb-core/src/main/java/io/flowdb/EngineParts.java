@@ -20,4 +20,12 @@ record EngineParts(
         Manifest manifest,
         Wal wal,
         SnapshotRegistry snapshots,
-        EngineCounters counters) {}
+        EngineCounters counters) {
+
+    /** After a change of the set of tables: decides anew which indexes, locators and filters are kept in memory, and reads what is missing. */
+    void shareIndexMemory() {
+        try (ReadStates.Lease lease = states.lease()) {
+            tables.settle(lease.state().ssts());
+        }
+    }
+}

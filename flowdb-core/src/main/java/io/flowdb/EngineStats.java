@@ -74,12 +74,19 @@ public record EngineStats(
      * @param bytes of all files
      * @param records entries in them, tombstones and old versions included
      * @param blockIndexEntries blocks known to the indexes
+     * @param indexBytes memory that their block indexes, locators and filters keep, at most {@code Config.indexMemoryBudget}
      * @param timeBuckets buckets of the time index that tables are entered in; a table over more than 64 buckets stands beside them
      * @param compressionRatio bytes of keys and values for each byte of their blocks on disk, as keys shared, packed and compressed; 1 if there
      *     are no tables
      */
     public record Tables(
-            int count, long bytes, long records, long blockIndexEntries, int timeBuckets, double compressionRatio) {}
+            int count,
+            long bytes,
+            long records,
+            long blockIndexEntries,
+            long indexBytes,
+            int timeBuckets,
+            double compressionRatio) {}
 
     /**
      * The log.

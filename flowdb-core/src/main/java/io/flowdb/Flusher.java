@@ -121,6 +121,7 @@ final class Flusher {
         parts.states().flushed(memtable, added);
         parts.wal().deleteBefore(firstSegment);
         parts.counters().flushed(SstSet.bytesOf(added), System.nanoTime() - start);
+        parts.shareIndexMemory();
     }
 
     private void record(List<Sst> added, long flushedSeqno, long firstSegment) {

@@ -216,5 +216,6 @@ final class Maintenance {
             }
         }
         parts.states().compacted(removedIds, added);
+        parts.shareIndexMemory();
     }
 }

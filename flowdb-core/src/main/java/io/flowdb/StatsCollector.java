@@ -33,7 +33,7 @@ final class StatsCollector {
                 counters.scans.operations(),
                 counters.recordsExpired.sum(),
                 memtables(state),
-                tables(state),
+                tables(parts, state),
                 new EngineStats.Wal(parts.wal().sizeBytes(), syncs.count(), syncs.totalNanos()),
                 new EngineStats.Cache(
                         tables.cache().hits() + tables.filterStats().located.sum(),
@@ -114,7 +114,7 @@ final class StatsCollector {
         return new EngineStats.Memtables(records, bytes, state.frozen().size());
     }
 
-    private static EngineStats.Tables tables(ReadState state) {
+    private static EngineStats.Tables tables(EngineParts parts, ReadState state) {
         long bytes = 0;
         long records = 0;
         long blocks = 0;
@@ -132,6 +132,7 @@ final class StatsCollector {
                 bytes,
                 records,
                 blocks,
+                parts.tables().indexMemory().usedBytes(),
                 state.ssts().timeBuckets(),
                 stored == 0 ? 1 : (double) raw / stored);
     }

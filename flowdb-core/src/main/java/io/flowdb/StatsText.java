@@ -63,6 +63,7 @@ final class StatsText {
         text.gauge("flowdb_sst_bytes", "Size of all tables", tables.bytes());
         text.gauge("flowdb_sst_records", "Entries in tables, tombstones and old versions too", tables.records());
         text.gauge("flowdb_block_index_entries", "Blocks known to the indexes", tables.blockIndexEntries());
+        text.gauge("flowdb_index_memory_bytes", "Memory kept for indexes, locators, filters", tables.indexBytes());
         text.gauge("flowdb_time_buckets", "Buckets of the time index with tables", tables.timeBuckets());
         text.gauge(
                 "flowdb_compression_ratio",

@@ -45,7 +45,7 @@ class EngineStatsTest {
                             0,
                             0,
                             new EngineStats.Memtables(0, 0, 0),
-                            new EngineStats.Tables(0, 0, 0, 0, 0, 1),
+                            new EngineStats.Tables(0, 0, 0, 0, 0, 0, 1),
                             new EngineStats.Wal(0, 0, 0),
                             new EngineStats.Cache(0, 0, 0),
                             new EngineStats.Bloom(0, 0, 0),

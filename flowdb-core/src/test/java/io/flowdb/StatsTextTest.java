@@ -194,7 +194,7 @@ class StatsTextTest {
                 105,
                 106,
                 new EngineStats.Memtables(107, 108, 109),
-                new EngineStats.Tables(110, 111, 112, 113, 114, 139.5),
+                new EngineStats.Tables(110, 111, 112, 113, 140, 114, 139.5),
                 new EngineStats.Wal(115, 116, 142_000_000_000L),
                 new EngineStats.Cache(117, 118, 119),
                 new EngineStats.Bloom(120, 121, 122),

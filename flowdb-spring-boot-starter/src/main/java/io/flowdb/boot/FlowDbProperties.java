@@ -36,7 +36,8 @@ import org.springframework.util.unit.DataUnit;
  *     Milliseconds if no unit is given.
  * @param blockSize Size of a data block before compression. Bytes if no unit is given.
  * @param blockCacheCapacity Size of the cache of uncompressed blocks; zero for none. Megabytes if no unit is given.
- * @param indexMemoryBudget Memory for block indexes and filters. Checked, and not limiting anything in this version.
+ * @param indexMemoryBudget Memory for block indexes, locators and filters; what does not fit is
+ *     read through the block cache.
  *     Megabytes if no unit is given.
  * @param bloomBitsPerKey Number of bloom filter bits for each key; zero for none.
  * @param compression Compression of the blocks of new files.

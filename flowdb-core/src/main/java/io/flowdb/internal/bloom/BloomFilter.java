@@ -10,6 +10,7 @@ package io.flowdb.internal.bloom;
  */
 public final class BloomFilter {
     private static final int LINE_BYTES = 64;
+    private static final int OBJECT_BYTES = 64;
     private static final int MULTIPLIER = 0x9e37_79b9;
 
     private final byte[] bytes;
@@ -72,6 +73,11 @@ public final class BloomFilter {
     /** Whether {@link #mayContain} can ever say no. */
     public boolean isActive() {
         return lines > 0;
+    }
+
+    /** What it takes in memory. */
+    public long sizeBytes() {
+        return OBJECT_BYTES + bytes.length;
     }
 
     private static int line(long hash, int lines) {

@@ -7,7 +7,9 @@ import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.io.WritableFile;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstMeta;
+import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.merge.RetainedCursor;
+import io.flowdb.internal.sstable.IndexMemory;
 import io.flowdb.internal.sstable.SstOptions;
 import io.flowdb.internal.sstable.SstProperties;
 import io.flowdb.internal.sstable.SstReader;
@@ -28,14 +30,16 @@ public final class TableStore {
     private final SstStorage storage;
     private final SstOptions options;
     private final BlockCache cache;
+    private final IndexMemory indexMemory;
     private final SstReader.FilterStats filterStats = new SstReader.FilterStats();
     private final AtomicLong nextId;
 
     /** {@code nextId} and higher ids have never been used. */
-    public TableStore(SstStorage storage, SstOptions options, BlockCache cache, long nextId) {
+    public TableStore(SstStorage storage, SstOptions options, BlockCache cache, IndexMemory indexMemory, long nextId) {
         this.storage = storage;
         this.options = options;
         this.cache = cache;
+        this.indexMemory = indexMemory;
         this.nextId = new AtomicLong(nextId);
     }
 
@@ -49,6 +53,16 @@ public final class TableStore {
         return cache;
     }
 
+    /** The memory of the tables' indexes, locators and filters. */
+    public IndexMemory indexMemory() {
+        return indexMemory;
+    }
+
+    /** Shares the memory for indexes out among these tables; the set is held by the caller. See {@link IndexMemory#settle}. */
+    public void settle(SstSet set) {
+        indexMemory.settle(set.tables().stream().map(Sst::reader).toList());
+    }
+
     /** What the filters of all tables were asked. */
     public SstReader.FilterStats filterStats() {
         return filterStats;
@@ -56,7 +70,7 @@ public final class TableStore {
 
     /** Opens a live table. */
     public Sst open(SstMeta meta) {
-        SstReader reader = SstReader.open(storage.open(meta.id()), meta.id(), cache, filterStats);
+        SstReader reader = SstReader.open(storage.open(meta.id()), meta.id(), cache, indexMemory, filterStats);
         if (reader.fileBytes() != meta.fileBytes() || !reader.properties().isSameAs(meta.properties())) {
             reader.close();
             throw new CorruptionException(
@@ -128,7 +142,7 @@ public final class TableStore {
 
     /** Highest sequence number in a file that need not be whole; 0 if it is not. */
     public long maxSeqnoOf(long id) {
-        try (SstReader reader = SstReader.open(storage.open(id), id, cache, filterStats)) {
+        try (SstReader reader = SstReader.open(storage.open(id), id, cache, new IndexMemory(0), filterStats)) {
             return reader.properties().maxSeqno();
         } catch (CorruptionException e) {
             return 0;

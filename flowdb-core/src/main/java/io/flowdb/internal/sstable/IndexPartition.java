@@ -13,6 +13,8 @@ import java.util.Arrays;
  * varint, minTs u64, maxTs u64. Keys are kept in one array in memory. Threads: any.
  */
 final class IndexPartition {
+    private static final int OBJECT_BYTES = 200;
+
     private final int count;
     private final byte[] keys;
     private final int[] keyEnds;
@@ -57,6 +59,16 @@ final class IndexPartition {
 
     int count() {
         return count;
+    }
+
+    /** What it takes in memory. */
+    long sizeBytes() {
+        return sizeBytes(count, keys.length);
+    }
+
+    /** What {@code count} entries with so many bytes of keys take in memory. */
+    static long sizeBytes(int count, long keyBytes) {
+        return OBJECT_BYTES + keyBytes + count * (6L * Long.BYTES);
     }
 
     BlockHandle handle(int index) {

@@ -21,6 +21,7 @@ final class Locator {
      * as a block begins with its header. The first slot of a mark = mark * slots >>> 32.
      */
     private static final int HEADER_BYTES = 8;
+    private static final int OBJECT_BYTES = 48;
     private static final int MAX_PLACE_BITS = 32;
 
     private final long[] slots;
@@ -62,6 +63,17 @@ final class Locator {
             slots[i] = (long) mark << 32 | place;
         }
         return new Locator(slots, offsetBits);
+    }
+
+    /** What it takes in memory. */
+    long sizeBytes() {
+        return OBJECT_BYTES + (long) Long.BYTES * slots.length;
+    }
+
+    /** The most that one takes in memory whose stored form has {@code storedBytes}: a key has five bytes of these at least. */
+    static long mostBytes(int storedBytes) {
+        long keys = Math.max(0, storedBytes - HEADER_BYTES) / 5;
+        return OBJECT_BYTES + Long.BYTES * Math.max(keys + 1, keys * 10 / 7);
     }
 
     /** First slot of a mark; go on with {@link #next}. */

@@ -2,6 +2,7 @@ package io.flowdb.internal.sstable;
 
 import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.ShownEntry;
+import org.jspecify.annotations.Nullable;
 
 /** Walks a table block by block; holds one block. Blocks outside the wanted time range are skipped unread. */
 public final class SstCursor implements InternalCursor {
@@ -9,6 +10,10 @@ public final class SstCursor implements InternalCursor {
     private final ScanOptions options;
     private final BlockCursor in = new BlockCursor();
     private int number = -1;
+
+    /* The partition of the index that was used last: a walk reads each once, whatever is in memory. */
+    private @Nullable IndexPartition index;
+    private int partition;
 
     SstCursor(SstReader reader, ScanOptions options) {
         this.reader = reader;
@@ -36,7 +41,7 @@ public final class SstCursor implements InternalCursor {
 
     @Override
     public void seek(byte[] key, long ts, long seqno) {
-        int target = reader.blockAt(key, ts, seqno);
+        int target = blockAt(key, ts, seqno);
         if (openForward(target)) {
             if (number == target) {
                 in.seek(key, ts, seqno);
@@ -48,7 +53,7 @@ public final class SstCursor implements InternalCursor {
 
     @Override
     public void seekBefore(byte[] key, long ts, long seqno) {
-        int target = reader.blockAt(key, ts, seqno);
+        int target = blockAt(key, ts, seqno);
         if (openBackward(Math.min(target, reader.blockCount() - 1))) {
             if (number == target) {
                 in.seekBefore(key, ts, seqno);
@@ -114,7 +119,7 @@ public final class SstCursor implements InternalCursor {
             in.use(null);
             return false;
         }
-        in.useBefore(reader.block(number, options.fillCache(), options.verify()));
+        in.useBefore(block(number));
         return true;
     }
 
@@ -166,7 +171,9 @@ public final class SstCursor implements InternalCursor {
     }
 
     private boolean isSkipped(int n) {
-        return options.prunesTime() && !reader.touches(n, options.minTs(), options.maxTs());
+        return options.prunesTime()
+                && !index(n / SstWriter.PARTITION_BLOCKS)
+                        .touches(n % SstWriter.PARTITION_BLOCKS, options.minTs(), options.maxTs());
     }
 
     private boolean open(int n) {
@@ -175,8 +182,33 @@ public final class SstCursor implements InternalCursor {
             return true;
         }
         number = n;
-        in.use(exists ? reader.block(n, options.fillCache(), options.verify()) : null);
+        in.use(exists ? block(n) : null);
         return exists;
+    }
+
+    private byte[] block(int n) {
+        byte[] cached = reader.cachedBlock(n);
+        return cached != null
+                ? cached
+                : reader.readBlock(n, index(n / SstWriter.PARTITION_BLOCKS), options.fillCache(), options.verify());
+    }
+
+    /** Number of the block that holds the first entry at or behind the given place; the number of blocks if there is none. */
+    private int blockAt(byte[] key, long ts, long seqno) {
+        int at = reader.partitionAt(key, ts, seqno);
+        return at == reader.partitionCount()
+                ? reader.blockCount()
+                : at * SstWriter.PARTITION_BLOCKS + index(at).lowerBound(key, ts, seqno);
+    }
+
+    private IndexPartition index(int wanted) {
+        IndexPartition held = index;
+        if (held == null || partition != wanted) {
+            held = reader.partition(wanted);
+            index = held;
+            partition = wanted;
+        }
+        return held;
     }
 
     @Override

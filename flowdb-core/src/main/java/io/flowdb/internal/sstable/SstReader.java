@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one finished table. Filters and indexes are held in memory; data blocks come through the cache.
+ * Reads one finished table. Data blocks come through the cache; index, locator and filters are kept in memory within the budget of
+ * {@link IndexMemory}, and beyond it come through the cache as well, but for the locator, which is then done without.
  *
  * <p>Threads: any. Errors: {@link CorruptionException} naming file and offset, whenever bytes are not what was written. Source:
  * docs/format/sst.md, format 2.
@@ -30,13 +31,13 @@ public final class SstReader implements AutoCloseable {
     /** Last entries of the partitions; entry i stands for filter i and index i. */
     private final IndexPartition root;
 
-    private final BloomFilter[] filters;
-    private final IndexPartition[] indexes;
+    private final PartitionSlots<IndexPartition> indexes;
+    private final PartitionSlots<BloomFilter> filters;
 
-    /** Number of the first data block of each partition. */
-    private final int[] firstBlocks;
-
-    private final @Nullable Locator locator;
+    private final IndexMemory memory;
+    private final BlockHandle locatorHandle;
+    private volatile @Nullable Locator
+            locator; // set and cleared by keep and drop; without it a search takes the longer way
     private final boolean format1;
     private final BlockSlots blocks;
 
@@ -55,10 +56,11 @@ public final class SstReader implements AutoCloseable {
         public final LongAdder falsePositives = new LongAdder();
     }
 
-    private SstReader(ReadableFile file, long fileId, BlockCache cache, FilterStats filterStats) {
+    private SstReader(ReadableFile file, long fileId, BlockCache cache, IndexMemory memory, FilterStats filterStats) {
         this.file = file;
         this.fileId = fileId;
         this.cache = cache;
+        this.memory = memory;
         this.filterStats = filterStats;
         this.fileBytes = file.size();
         long footerAt = fileBytes - Footer.BYTES;
@@ -72,35 +74,35 @@ public final class SstReader implements AutoCloseable {
         this.tombstones = PropertiesCollector.decodeTombstones(readBlock(footer.tombstones(), true), file.name());
         this.root = IndexPartition.decode(readBlock(footer.indexRoot(), true), file.name());
         int partitions = root.count() / 2;
-        this.filters = new BloomFilter[partitions];
-        this.indexes = new IndexPartition[partitions];
-        this.firstBlocks = new int[partitions + 1];
-        for (int i = 0; i < partitions; i++) {
-            byte[] filter = readBlock(root.handle(2 * i), true);
-            if (!BloomFilter.isValid(filter)) {
-                throw new CorruptionException(file.name(), root.handle(2 * i).offset(), "not a filter");
-            }
-            filters[i] = new BloomFilter(filter);
-            indexes[i] = IndexPartition.decode(readBlock(root.handle(2 * i + 1), true), file.name());
-            firstBlocks[i + 1] = firstBlocks[i] + indexes[i].count();
+        if (properties.blockCount() > (long) partitions * SstWriter.PARTITION_BLOCKS
+                || properties.blockCount() <= (partitions - 1L) * SstWriter.PARTITION_BLOCKS) {
+            throw new CorruptionException(
+                    file.name(),
+                    footer.indexRoot().offset(),
+                    properties.blockCount() + " data blocks in " + partitions + " partitions");
         }
-        this.blocks = new BlockSlots(firstBlocks[partitions], cache);
-        /* The locators of format 1 count entries, which today's blocks do not; their tables are searched until they are compacted. */
-        this.locator = format1
-                ? null
-                : Locator.decode(
-                        readBlock(footer.locator(), true),
-                        blocks.count(),
-                        file.name(),
-                        footer.locator().offset());
+        this.blocks = new BlockSlots((int) properties.blockCount(), cache);
+        this.indexes = new PartitionSlots<>(partitions, this::readIndex, IndexPartition::sizeBytes, cache, memory);
+        this.filters = new PartitionSlots<>(partitions, this::readFilter, BloomFilter::sizeBytes, cache, memory);
+        this.locatorHandle = footer.locator();
     }
 
-    /** Opens a table; takes over {@code file}, also when it fails. */
-    public static SstReader open(ReadableFile file, long fileId, BlockCache cache, FilterStats filterStats) {
+    /** Opens a table; takes over {@code file}, also when it fails. Index, locator and filters are kept in memory as far as there is any left. */
+    public static SstReader open(
+            ReadableFile file, long fileId, BlockCache cache, IndexMemory memory, FilterStats filterStats) {
+        SstReader opened = null;
         try {
-            return new SstReader(file, fileId, cache, filterStats);
+            opened = new SstReader(file, fileId, cache, memory, filterStats);
+            for (IndexMemory.Part part : IndexMemory.Part.values()) {
+                opened.keep(part);
+            }
+            return opened;
         } catch (RuntimeException e) {
-            file.close();
+            if (opened == null) {
+                file.close();
+            } else {
+                opened.close();
+            }
             throw e;
         }
     }
@@ -165,7 +167,12 @@ public final class SstReader implements AutoCloseable {
                     : Block.findVersion(block, direct.offset(slot), key, ts, atMost, target);
             if (outcome == Block.Outcome.UNDECIDED) {
                 countHit(cached);
-                search(key, hash, ts, latest, atMost, target);
+                if (latest) {
+                    searchLatest(key, atMost, target);
+                } else {
+                    searchIndex(key, ts, atMost, target);
+                }
+                filterStats.positives.increment();
                 return true;
             }
             if (outcome != Block.Outcome.OTHER_KEY) {
@@ -193,11 +200,26 @@ public final class SstReader implements AutoCloseable {
             }
             return;
         }
-        int partition = root.lowerBound(key, ts, atMost) / 2;
-        if (partition >= indexes.length || !mayContain(partition, hash)) {
+        int partition = partitionAt(key, ts, atMost);
+        if (partition == indexes.count()) {
             return;
         }
-        int number = firstBlocks[partition] + indexes[partition].lowerBound(key, ts, atMost);
+        BloomFilter filter = filters.get(partition);
+        if (!filter.mayContain(hash)) {
+            filterStats.negatives.increment();
+            return;
+        }
+        boolean found = searchIndex(key, ts, atMost, target);
+        if (filter.isActive()) {
+            (found ? filterStats.positives : filterStats.falsePositives).increment();
+        }
+    }
+
+    private boolean searchIndex(byte[] key, long ts, long atMost, PointLookup target) {
+        int number = blockAt(key, ts, atMost);
+        if (number == blockCount()) {
+            return false;
+        }
         BlockCursor cursor = new BlockCursor();
         cursor.use(block(number, true, true));
         cursor.seek(key, ts, atMost);
@@ -208,9 +230,7 @@ public final class SstReader implements AutoCloseable {
         if (found) {
             target.offer(cursor);
         }
-        if (filters[partition].isActive()) {
-            (found ? filterStats.positives : filterStats.falsePositives).increment();
-        }
+        return found;
     }
 
     private void searchLatest(byte[] key, long atMost, PointLookup target) {
@@ -228,15 +248,24 @@ public final class SstReader implements AutoCloseable {
 
     /** Whether any version of the key may be in the table, as far as its filters know. */
     public boolean mayContainKey(byte[] key, long hash) {
-        int first = root.lowerBound(key, Long.MIN_VALUE, Long.MAX_VALUE) / 2;
-        int last = Math.min(root.lowerBound(key, Long.MAX_VALUE, 0) / 2, indexes.length - 1);
+        Locator direct = locator;
+        if (direct != null) {
+            int mark = Locator.mark(hash);
+            boolean any = direct.next(mark, direct.start(mark)) >= 0;
+            (any ? filterStats.positives : filterStats.negatives).increment();
+            return any;
+        }
+        int first = partitionAt(key, Long.MIN_VALUE, Long.MAX_VALUE);
+        int last = Math.min(partitionAt(key, Long.MAX_VALUE, 0), filters.count() - 1);
         for (int i = first; i <= last; i++) {
-            if (mayContain(i, hash)) {
-                if (filters[i].isActive()) {
+            BloomFilter filter = filters.get(i);
+            if (filter.mayContain(hash)) {
+                if (filter.isActive()) {
                     filterStats.positives.increment();
                 }
                 return true;
             }
+            filterStats.negatives.increment();
         }
         return false;
     }
@@ -247,14 +276,24 @@ public final class SstReader implements AutoCloseable {
     }
 
     /**
-     * Reads and checks every block.
+     * Reads every block of every kind from the file, whatever is in memory, and checks it.
      *
      * @return number of entries
      */
     public long verify() {
+        SstReader fresh = new SstReader(file, fileId, new BlockCache(0), new IndexMemory(0), filterStats);
+        if (!fresh.properties.isSameAs(properties)) {
+            throw new CorruptionException(file.name(), -1, "not the table that was opened");
+        }
+        fresh.readLocator();
         long entries = 0;
-        for (int i = 0; i < blocks.count(); i++) {
-            entries += Block.count(Block.check(loadRaw(i, true), place(handle(i))));
+        for (int i = 0; i < fresh.indexes.count(); i++) {
+            fresh.readFilter(i);
+            IndexPartition index = fresh.readIndex(i);
+            for (int block = 0; block < index.count(); block++) {
+                BlockHandle handle = index.handle(block);
+                entries += Block.count(Block.check(loadRaw(handle, true), place(handle)));
+            }
         }
         if (entries != properties.entryCount()) {
             throw new CorruptionException(
@@ -267,49 +306,151 @@ public final class SstReader implements AutoCloseable {
     @Override
     public void close() {
         blocks.clear();
+        for (IndexMemory.Part part : IndexMemory.Part.values()) {
+            drop(part);
+        }
+        indexes.clear();
+        filters.clear();
         file.close();
     }
 
-    int partitionOf(int number) {
-        int low = 0;
-        int high = indexes.length - 1;
-        while (low < high) {
-            int mid = (low + high + 1) >>> 1;
-            if (firstBlocks[mid] <= number) {
-                low = mid;
-            } else {
-                high = mid - 1;
-            }
+    /** What keeping a part in memory takes, or may take at most if it is not there. */
+    long neededBytes(IndexMemory.Part part) {
+        Locator held = locator;
+        switch (part) {
+            case INDEX:
+                return indexes.bytes(i -> IndexPartition.sizeBytes(
+                        blocksIn(i), 2L * root.handle(2 * i + 1).length()));
+            case FILTER:
+                return filters.bytes(i -> root.handle(2 * i).length());
+            default:
+                return held != null ? held.sizeBytes() : hasLocator() ? Locator.mostBytes(locatorHandle.length()) : 0;
         }
-        return low;
+    }
+
+    /** Reads a part and keeps it in memory if there is enough left. One thread at a time. */
+    void keep(IndexMemory.Part part) {
+        switch (part) {
+            case INDEX:
+                indexes.keepAll();
+                break;
+            case FILTER:
+                filters.keepAll();
+                break;
+            default:
+                keepLocator();
+        }
+    }
+
+    /** Lets go of a part. One thread at a time. */
+    void drop(IndexMemory.Part part) {
+        switch (part) {
+            case INDEX:
+                indexes.dropAll();
+                break;
+            case FILTER:
+                filters.dropAll();
+                break;
+            default:
+                Locator held = locator;
+                locator = null;
+                memory.release(held == null ? 0 : held.sizeBytes());
+        }
+    }
+
+    private void keepLocator() {
+        long most = Locator.mostBytes(locatorHandle.length());
+        if (locator != null || !hasLocator() || !memory.reserve(most)) {
+            return;
+        }
+        Locator read = null;
+        try {
+            read = readLocator();
+        } finally {
+            memory.release(read == null ? most : most - read.sizeBytes());
+        }
+        locator = read;
+    }
+
+    /** The locators of format 1 count entries, which today's blocks do not; their tables are searched until they are compacted. */
+    private boolean hasLocator() {
+        return !format1 && locatorHandle.length() > 0;
+    }
+
+    private @Nullable Locator readLocator() {
+        byte[] raw = readBlock(locatorHandle, true);
+        return format1 ? null : Locator.decode(raw, blocks.count(), file.name(), locatorHandle.offset());
+    }
+
+    private IndexPartition readIndex(int partition) {
+        BlockHandle handle = root.handle(2 * partition + 1);
+        IndexPartition index = IndexPartition.decode(readBlock(handle, true), file.name());
+        if (index.count() != blocksIn(partition)) {
+            throw new CorruptionException(
+                    file.name(),
+                    handle.offset(),
+                    "partition of " + index.count() + " blocks, expected " + blocksIn(partition));
+        }
+        return index;
+    }
+
+    private BloomFilter readFilter(int partition) {
+        BlockHandle handle = root.handle(2 * partition);
+        byte[] raw = readBlock(handle, true);
+        if (!BloomFilter.isValid(raw)) {
+            throw new CorruptionException(file.name(), handle.offset(), "not a filter");
+        }
+        return new BloomFilter(raw);
+    }
+
+    private int blocksIn(int partition) {
+        return Math.min(SstWriter.PARTITION_BLOCKS, blockCount() - partition * SstWriter.PARTITION_BLOCKS);
+    }
+
+    /** Number of the partition that holds the first entry at or behind the given place; the number of partitions if there is none. */
+    int partitionAt(byte[] key, long ts, long seqno) {
+        return Math.min(root.lowerBound(key, ts, seqno) / 2, indexes.count());
+    }
+
+    int partitionCount() {
+        return indexes.count();
+    }
+
+    /** The index of data blocks {@code number * PARTITION_BLOCKS} and following. */
+    IndexPartition partition(int number) {
+        return indexes.get(number);
     }
 
     /** Number of the block that holds the first entry at or behind the given place; {@link #blockCount()} if there is none. */
-    int blockAt(byte[] key, long ts, long seqno) {
-        int partition = root.lowerBound(key, ts, seqno) / 2;
-        return partition >= indexes.length
+    private int blockAt(byte[] key, long ts, long seqno) {
+        int partition = partitionAt(key, ts, seqno);
+        return partition == indexes.count()
                 ? blockCount()
-                : firstBlocks[partition] + indexes[partition].lowerBound(key, ts, seqno);
-    }
-
-    boolean touches(int number, long minTs, long maxTs) {
-        int partition = partitionOf(number);
-        return indexes[partition].touches(number - firstBlocks[partition], minTs, maxTs);
+                : partition * SstWriter.PARTITION_BLOCKS
+                        + indexes.get(partition).lowerBound(key, ts, seqno);
     }
 
     /** A data block, from memory if it is there. */
-    byte[] block(int number, boolean fillCache, boolean verify) {
+    private byte[] block(int number, boolean fillCache, boolean verify) {
+        byte[] cached = cachedBlock(number);
+        return cached != null ? cached : readBlock(number, fillCache, verify);
+    }
+
+    /** A data block if it is in memory. */
+    byte @Nullable [] cachedBlock(int number) {
         byte[] cached = blocks.get(number);
-        if (cached != null) {
-            cache.countHit();
-            return cached;
-        }
-        return readBlock(number, fillCache, verify);
+        countHit(cached);
+        return cached;
     }
 
     private byte[] readBlock(int number, boolean fillCache, boolean verify) {
+        return readBlock(number, indexes.get(number / SstWriter.PARTITION_BLOCKS), fillCache, verify);
+    }
+
+    /** A data block from the file; {@code index} is its partition. */
+    byte[] readBlock(int number, IndexPartition index, boolean fillCache, boolean verify) {
         cache.countMiss();
-        byte[] loaded = load(number, verify);
+        byte[] loaded = load(index.handle(number % SstWriter.PARTITION_BLOCKS), verify);
         /* An unchecked block stays out of the cache: later readers take what is there as checked. */
         if (fillCache && verify) {
             blocks.add(number, loaded);
@@ -318,29 +459,14 @@ public final class SstReader implements AutoCloseable {
     }
 
     /* A checksum that is right leaves damage no way in: the entries of a block are checked one by one only without it. */
-    private byte[] load(int number, boolean verify) {
-        byte[] block = loadRaw(number, verify);
-        return verify ? Block.checkHead(block, place(handle(number))) : Block.check(block, place(handle(number)));
+    private byte[] load(BlockHandle handle, boolean verify) {
+        byte[] block = loadRaw(handle, verify);
+        return verify ? Block.checkHead(block, place(handle)) : Block.check(block, place(handle));
     }
 
-    private byte[] loadRaw(int number, boolean verify) {
-        BlockHandle handle = handle(number);
+    private byte[] loadRaw(BlockHandle handle, boolean verify) {
         byte[] raw = readBlock(handle, verify);
         return format1 ? BlockFormat1.upgrade(raw, place(handle)) : raw;
-    }
-
-    private BlockHandle handle(int number) {
-        int partition = partitionOf(number);
-        return indexes[partition].handle(number - firstBlocks[partition]);
-    }
-
-    /** Counts a no; what follows a yes is for the caller to count. */
-    private boolean mayContain(int partition, long hash) {
-        if (!filters[partition].isActive() || filters[partition].mayContain(hash)) {
-            return true;
-        }
-        filterStats.negatives.increment();
-        return false;
     }
 
     private byte[] readBlock(BlockHandle handle, boolean verify) {

@@ -104,7 +104,8 @@ class SstModelTest {
         write();
         long cacheBytes = random.nextInt(3) * 4_000L;
         SstReader.FilterStats stats = new SstReader.FilterStats();
-        try (SstReader reader = SstReader.open(files.open(FILE), 7, new BlockCache(cacheBytes), stats)) {
+        try (SstReader reader = SstReader.open(
+                files.open(FILE), 7, new BlockCache(cacheBytes), new IndexMemory(random.nextInt(3) * 3_000L), stats)) {
             assertThat(reader.verify()).isEqualTo(entries.size());
             checkWalks(reader);
             checkVersions(reader);

@@ -140,6 +140,11 @@ public final class FlowDbMetrics implements MeterBinder, DisposableBean {
                 null,
                 s -> s.tables().blockIndexEntries());
         meters.gauge(
+                "flowdb.index.memory",
+                "Memory kept for indexes, locators and filters",
+                "bytes",
+                s -> s.tables().indexBytes());
+        meters.gauge(
                 "flowdb.time.buckets",
                 "Buckets of the time index with tables",
                 null,

@@ -99,6 +99,7 @@ class ActuatorTest {
                             "flowdb_read_bytes_total{name=\"flowDb\"}",
                             "flowdb_scans_total{name=\"flowDb\"}",
                             "flowdb_write_amplification{name=\"flowDb\"}",
+                            "flowdb_index_memory_bytes{name=\"flowDb\"}",
                             "flowdb_time_buckets{name=\"flowDb\"}",
                             "flowdb_sst_blocks{name=\"flowDb\"}",
                             "flowdb_sst_compression_ratio{name=\"flowDb\"}",
