@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Settings of an {@link Engine}. Immutable; sizes are bytes.
  *
- * <p>{@link Builder#build()} checks every field and reports all bad ones in one {@link InvalidConfigException}.
+ * <p>Every way to make one checks every field and reports all bad ones in one {@link InvalidConfigException}.
  *
  * @param dataDir directory of the database.
  * @param createIfMissing whether {@link Engine#open} creates a missing data directory.
@@ -62,6 +62,68 @@ public record Config(
         boolean inMemory,
         boolean readOnly,
         LongSupplier clockMicros) {
+
+    /** Checks every field; throws {@link InvalidConfigException} naming every bad one. */
+    public Config {
+        Objects.requireNonNull(dataDir, "dataDir");
+        Objects.requireNonNull(compression, "compression");
+        Objects.requireNonNull(clockMicros, "clockMicros");
+        new Checks()
+                .range("memtableSize", memtableSize, 64 << 10, 1L << 30, "64 KiB to 1 GiB")
+                .range("maxFrozenMemtables", maxFrozenMemtables, 1, 64, "1 to 64")
+                .range("blockSize", blockSize, 512, 4 << 20, "512 B to 4 MiB")
+                .range("blockCacheCapacity", blockCacheCapacity, 0, Long.MAX_VALUE, "0 or more bytes")
+                .range("indexMemoryBudget", indexMemoryBudget, 0, Long.MAX_VALUE, "0 or more bytes")
+                .range("bloomBitsPerKey", bloomBitsPerKey, 0, 64, "0 to 64")
+                .range("walSegmentSize", walSegmentSize, 64 << 10, 1L << 30, "64 KiB to 1 GiB")
+                .range("compactionThreshold", compactionThreshold, 2, 1000, "2 to 1000")
+                .that(
+                        !(walSyncMode instanceof SyncMode.Interval i)
+                                || i.period().compareTo(Duration.ofMillis(1)) >= 0,
+                        "walSyncMode",
+                        Objects.requireNonNull(walSyncMode, "walSyncMode"),
+                        "always, or an interval of at least 1 ms")
+                .that(!flushInterval.isNegative(), "flushInterval", flushInterval, "0 or more")
+                .positive("compactionInterval", compactionInterval)
+                .positive("gcInterval", gcInterval)
+                .positive("timeBucket", timeBucket)
+                .that(
+                        defaultTtl == null || isPositive(defaultTtl),
+                        "defaultTtl",
+                        String.valueOf(defaultTtl),
+                        "none, or more than 0")
+                .throwIfAny();
+    }
+
+    private static boolean isPositive(Duration d) {
+        return !d.isNegative() && !d.isZero();
+    }
+
+    /** Collects what is wrong. */
+    private static final class Checks {
+        private final List<Violation> violations = new ArrayList<>();
+
+        Checks that(boolean ok, String field, Object value, String allowed) {
+            if (!ok) {
+                violations.add(new Violation(field, value.toString(), allowed));
+            }
+            return this;
+        }
+
+        Checks range(String field, long value, long min, long max, String allowed) {
+            return that(value >= min && value <= max, field, value, allowed);
+        }
+
+        Checks positive(String field, Duration value) {
+            return that(isPositive(value), field, value, "more than 0");
+        }
+
+        void throwIfAny() {
+            if (!violations.isEmpty()) {
+                throw new InvalidConfigException(violations);
+            }
+        }
+    }
 
     /** A builder holding the defaults. */
     public static Builder builder() {
@@ -264,12 +326,6 @@ public record Config(
 
         /** The settings; throws {@link InvalidConfigException} naming every bad one. */
         public Config build() {
-            List<Violation> violations = new ArrayList<>();
-            checkSizes(violations);
-            checkTimes(violations);
-            if (!violations.isEmpty()) {
-                throw new InvalidConfigException(violations);
-            }
             return new Config(
                     dataDir,
                     createIfMissing,
@@ -292,77 +348,6 @@ public record Config(
                     inMemory,
                     readOnly,
                     clockMicros);
-        }
-
-        private void checkSizes(List<Violation> violations) {
-            require(
-                    violations,
-                    memtableSize >= 64 << 10 && memtableSize <= 1L << 30,
-                    "memtableSize",
-                    memtableSize,
-                    "64 KiB to 1 GiB");
-            require(
-                    violations,
-                    maxFrozenMemtables >= 1 && maxFrozenMemtables <= 64,
-                    "maxFrozenMemtables",
-                    maxFrozenMemtables,
-                    "1 to 64");
-            require(violations, blockSize >= 512 && blockSize <= 4 << 20, "blockSize", blockSize, "512 B to 4 MiB");
-            require(violations, blockCacheCapacity >= 0, "blockCacheCapacity", blockCacheCapacity, "0 or more bytes");
-            require(violations, indexMemoryBudget >= 0, "indexMemoryBudget", indexMemoryBudget, "0 or more bytes");
-            require(
-                    violations,
-                    bloomBitsPerKey >= 0 && bloomBitsPerKey <= 64,
-                    "bloomBitsPerKey",
-                    bloomBitsPerKey,
-                    "0 to 64");
-            require(
-                    violations,
-                    walSegmentSize >= 64 << 10 && walSegmentSize <= 1L << 30,
-                    "walSegmentSize",
-                    walSegmentSize,
-                    "64 KiB to 1 GiB");
-            require(
-                    violations,
-                    compactionThreshold >= 2 && compactionThreshold <= 1000,
-                    "compactionThreshold",
-                    compactionThreshold,
-                    "2 to 1000");
-        }
-
-        private void checkTimes(List<Violation> violations) {
-            require(
-                    violations,
-                    !(walSyncMode instanceof SyncMode.Interval i) || i.period().compareTo(Duration.ofMillis(1)) >= 0,
-                    "walSyncMode",
-                    walSyncMode,
-                    "always, or an interval of at least 1 ms");
-            require(violations, !flushInterval.isNegative(), "flushInterval", flushInterval, "0 or more");
-            require(
-                    violations,
-                    isPositive(compactionInterval),
-                    "compactionInterval",
-                    compactionInterval,
-                    "more than 0");
-            require(violations, isPositive(gcInterval), "gcInterval", gcInterval, "more than 0");
-            require(violations, isPositive(timeBucket), "timeBucket", timeBucket, "more than 0");
-            require(
-                    violations,
-                    defaultTtl == null || isPositive(defaultTtl),
-                    "defaultTtl",
-                    defaultTtl,
-                    "none, or more than 0");
-        }
-
-        private static void require(
-                List<Violation> violations, boolean ok, String field, @Nullable Object value, String allowed) {
-            if (!ok) {
-                violations.add(new Violation(field, String.valueOf(value), allowed));
-            }
-        }
-
-        private static boolean isPositive(Duration d) {
-            return !d.isNegative() && !d.isZero();
         }
     }
 }

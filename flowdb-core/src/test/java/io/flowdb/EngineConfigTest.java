@@ -136,6 +136,38 @@ class EngineConfigTest {
                         BAD.stream().map(Bad::field).distinct().toList());
     }
 
+    /** The constructor is public, as it is a record's: it once let values through that {@code build()} refuses. */
+    @Test
+    void constructor_badValues_areRefusedLikeThoseOfTheBuilder() {
+        Config good = Config.builder().build();
+        assertThatThrownBy(() -> new Config(
+                        good.dataDir(),
+                        good.createIfMissing(),
+                        good.walSyncMode(),
+                        1,
+                        0,
+                        good.flushInterval(),
+                        good.blockSize(),
+                        good.blockCacheCapacity(),
+                        good.indexMemoryBudget(),
+                        good.bloomBitsPerKey(),
+                        good.compression(),
+                        good.walSegmentSize(),
+                        good.compactionThreshold(),
+                        good.compactionInterval(),
+                        good.gcInterval(),
+                        Duration.ZERO,
+                        good.defaultTtl(),
+                        good.autoBackground(),
+                        good.inMemory(),
+                        good.readOnly(),
+                        good.clockMicros()))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("memtableSize = 1")
+                .hasMessageContaining("maxFrozenMemtables = 0")
+                .hasMessageContaining("timeBucket = PT0S");
+    }
+
     @Test
     void build_valuesAtTheLimits_areAccepted() {
         List<Consumer<Config.Builder>> good = List.of(
