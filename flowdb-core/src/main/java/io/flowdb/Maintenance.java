@@ -207,7 +207,11 @@ final class Maintenance {
                             parts.tables().nextId()));
         } catch (FlowDbException e) {
             onManifestFailure.accept(e);
-            added.forEach(t -> t.reader().close());
+            for (Sst table : added) {
+                if (!removedIds.contains(table.meta().id())) { // else it is a live table that was to be moved
+                    table.reader().close();
+                }
+            }
             throw e;
         }
         for (Sst table : removed) {

@@ -97,7 +97,7 @@ public final class Compactor {
     private void moveDown(CompactionPlan.MoveDown plan) {
         List<Sst> moved = new ArrayList<>();
         for (Sst table : plan.tables()) {
-            moved.add(tables.reopenAtLevel(table, 1));
+            moved.add(table.atLevel(1));
         }
         switcher.apply(moved, plan.tables());
     }

@@ -79,12 +79,6 @@ public final class TableStore {
         return new Sst(meta, reader, storage);
     }
 
-    /** The same file as a table of another level. */
-    Sst reopenAtLevel(Sst table, int level) {
-        SstMeta meta = table.meta();
-        return open(new SstMeta(meta.id(), level, meta.fileBytes(), meta.properties()));
-    }
-
     /**
      * Writes all entries and their tombstones to new tables, durable on return; none if there is nothing to write. A table is finished
      * at the first new key after it has {@code targetBytes}; range tombstones are cut there.

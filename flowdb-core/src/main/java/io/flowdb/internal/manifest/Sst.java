@@ -10,16 +10,34 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Sst {
     private final SstMeta meta;
-    private final SstReader reader;
-    private final SstStorage storage;
-    private final AtomicInteger references = new AtomicInteger();
-    private volatile boolean obsolete; // set once, before the last reference goes
+    private final Shared shared;
+
+    /** The open file: one for all tables that stand for it, on whatever level. */
+    private static final class Shared {
+        private final SstReader reader;
+        private final SstStorage storage;
+        private final AtomicInteger references = new AtomicInteger();
+        private volatile boolean obsolete; // set once, before the last reference goes
+
+        Shared(SstReader reader, SstStorage storage) {
+            this.reader = reader;
+            this.storage = storage;
+        }
+    }
 
     /** An open table that nothing holds yet. */
     public Sst(SstMeta meta, SstReader reader, SstStorage storage) {
+        this(meta, new Shared(reader, storage));
+    }
+
+    private Sst(SstMeta meta, Shared shared) {
         this.meta = meta;
-        this.reader = reader;
-        this.storage = storage;
+        this.shared = shared;
+    }
+
+    /** The same file as a table of another level. It is closed, and deleted if it is obsolete, when nothing holds either. */
+    public Sst atLevel(int level) {
+        return new Sst(new SstMeta(meta.id(), level, meta.fileBytes(), meta.properties()), shared);
     }
 
     /** What the manifest knows of it. */
@@ -29,23 +47,23 @@ public final class Sst {
 
     /** Reads it; only while a set that holds the table is held. */
     public SstReader reader() {
-        return reader;
+        return shared.reader;
     }
 
-    /** Says that the manifest has dropped the table. */
+    /** Says that the manifest has dropped the file. */
     public void markObsolete() {
-        obsolete = true;
+        shared.obsolete = true;
     }
 
     void retain() {
-        references.incrementAndGet();
+        shared.references.incrementAndGet();
     }
 
     void release() {
-        if (references.decrementAndGet() == 0) {
-            reader.close();
-            if (obsolete) {
-                storage.delete(meta.id());
+        if (shared.references.decrementAndGet() == 0) {
+            shared.reader.close();
+            if (shared.obsolete) {
+                shared.storage.delete(meta.id());
             }
         }
     }
