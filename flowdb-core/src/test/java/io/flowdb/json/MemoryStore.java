@@ -20,6 +20,7 @@ import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /** An ordered store that keeps every version of every key in memory, with an injectable clock. */
@@ -40,6 +41,8 @@ final class MemoryStore implements OrderedStore {
     final AtomicLong keysWalked = new AtomicLong();
     final AtomicLong openSnapshots = new AtomicLong();
     volatile Runnable beforeCommit = () -> {};
+    /** Told of each commit. */
+    volatile Consumer<WriteBatch> committed = batch -> {};
     /** Runs when a walk begins. */
     volatile Runnable duringScan = () -> {};
 
@@ -85,6 +88,7 @@ final class MemoryStore implements OrderedStore {
             }
             lastSeqno = nextSeqno - 1;
             commits.incrementAndGet();
+            committed.accept(batch);
             return new CommitOutcome.Committed(lastSeqno);
         }
     }
