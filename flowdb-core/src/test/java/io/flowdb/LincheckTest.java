@@ -1,0 +1,285 @@
+package io.flowdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.Op;
+import io.flowdb.internal.base.OpCodec;
+import io.flowdb.internal.base.PointLookup;
+import io.flowdb.internal.cache.BlockCache;
+import io.flowdb.internal.memtable.Memtable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.jetbrains.lincheck.datastructures.Validate;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Linearizability of what readers use without locks, checked by Lincheck: under stress, and in a bounded search of interleavings. It changes the
+ * classes that it runs, so it runs in a JVM of its own.
+ *
+ * <p>{@code -Dflowdb.test.lincheckIterations=N} sets the number of scenarios.
+ */
+@Timeout(300)
+public class LincheckTest {
+    private static final int ITERATIONS = Integer.getInteger("flowdb.test.lincheckIterations", 6);
+    private static final String SOUND = "linearizable";
+
+    @ParameterizedTest
+    @CsvSource({"memtable,stress", "memtable,model", "cache,stress", "cache,model"})
+    void operations_ofReadersAndWriters_areLinearizable(String subject, String strategy)
+            throws IOException, InterruptedException {
+        List<String> options = List.of("-Xmx512m", "-XX:+EnableDynamicAgentLoading", "-Xshare:off");
+        List<String> lines = new ArrayList<>();
+        try (ChildJvm child =
+                ChildJvm.start(options, LincheckTest.class, subject, strategy, String.valueOf(ITERATIONS))) {
+            for (String line = child.readLine(); line != null; line = child.readLine()) {
+                lines.add(line);
+            }
+        }
+        assertThat(lines).as("%s", String.join("\n", lines)).endsWith(SOUND);
+    }
+
+    /** Arguments: what to check, how, and how many scenarios. */
+    public static void main(String[] arguments) {
+        Class<?> subject = arguments[0].equals("memtable") ? MemtableReads.class : CacheReads.class;
+        Class<?> sequential = arguments[0].equals("memtable") ? SortedMap.class : Blocks.class;
+        int iterations = Integer.parseInt(arguments[2]);
+        if (arguments[1].equals("stress")) {
+            new StressOptions()
+                    .iterations(iterations)
+                    .invocationsPerIteration(2_000)
+                    .threads(3)
+                    .actorsPerThread(3)
+                    .sequentialSpecification(sequential)
+                    .check(subject);
+        } else {
+            /* The search cannot follow views of byte arrays; the codec only reads and writes bytes that are not published yet or never change. */
+            new ModelCheckingOptions()
+                    .iterations(iterations)
+                    .invocationsPerIteration(500)
+                    .threads(2)
+                    .actorsPerThread(3)
+                    .loopBound(1_000)
+                    .addGuarantee(ManagedStrategyGuaranteeKt.forClasses(OpCodec.class.getName())
+                            .allMethods()
+                            .ignore())
+                    .sequentialSpecification(sequential)
+                    .check(subject);
+        }
+        System.out.println(SOUND);
+    }
+
+    /**
+     * A memtable as its contract has it: one writer, which publishes a sequence number once its operation is in, and readers without locks,
+     * which take that number before they enter.
+     */
+    @Param(name = "key", gen = IntGen.class, conf = "0:3")
+    public static class MemtableReads {
+        private final Memtable memtable = new Memtable();
+        private volatile long published;
+
+        private static byte[] bytes(int key) {
+            return ("key" + key).getBytes(StandardCharsets.US_ASCII);
+        }
+
+        private void write(Op op, byte[] key, byte[] value) {
+            byte[] encoded = new byte[OpCodec.HEADER_BYTES + key.length + value.length];
+            OpCodec.setTs(encoded, 0, 0);
+            OpCodec.setExpireAt(encoded, 0, Long.MAX_VALUE);
+            OpCodec.encode(encoded, 0, op, key, value);
+            long seqno = published + 1;
+            memtable.add(encoded, 0, seqno);
+            published = seqno;
+        }
+
+        /** Puts a record. */
+        @Operation(nonParallelGroup = "writer")
+        public void put(@Param(name = "key") int key, @Param(gen = IntGen.class, conf = "1:9") int value) {
+            write(Op.PUT, bytes(key), new byte[] {(byte) value});
+        }
+
+        /** Deletes a record. */
+        @Operation(nonParallelGroup = "writer")
+        public void delete(@Param(name = "key") int key) {
+            write(Op.DELETE, bytes(key), new byte[0]);
+        }
+
+        /** Deletes every record from the key on. */
+        @Operation(nonParallelGroup = "writer")
+        public void deleteFrom(@Param(name = "key") int key) {
+            write(Op.DELETE_RANGE, bytes(key), bytes(9));
+        }
+
+        /** The value of a key, 0 if there is none. */
+        @Operation
+        public int get(@Param(name = "key") int key) {
+            long atMost = published;
+            int node = memtable.find(bytes(key), 0, atMost);
+            if (node == 0) {
+                return 0;
+            }
+            PointLookup found = new PointLookup();
+            memtable.show(node, found);
+            long hidden = memtable.tombstones().covering(bytes(key), 0, bytes(key).length, atMost);
+            return found.isAlive(0, hidden) ? found.value()[0] : 0;
+        }
+
+        /** All keys and values, in order. */
+        @Operation
+        public String scan() {
+            long atMost = published;
+            StringBuilder found = new StringBuilder();
+            InternalCursor cursor = memtable.cursor();
+            int shown = -1;
+            for (cursor.first(); cursor.valid(); cursor.next()) {
+                int key = cursor.keyArray()[cursor.keyOffset() + 3] - '0';
+                if (cursor.seqno() <= atMost && key != shown) {
+                    shown = key;
+                    byte[] name = bytes(key);
+                    long hidden = memtable.tombstones().covering(name, 0, name.length, atMost);
+                    if (cursor.op() == Op.PUT.code() && cursor.seqno() > hidden) {
+                        show(found, key, cursor.valueArray()[cursor.valueOffset()]);
+                    }
+                }
+            }
+            return found.toString();
+        }
+    }
+
+    private static void show(StringBuilder to, int key, int value) {
+        to.append(key).append('=').append(value).append(' ');
+    }
+
+    /** What a memtable is. */
+    public static class SortedMap {
+        private final TreeMap<Integer, Integer> map = new TreeMap<>();
+
+        /** As {@link MemtableReads}. */
+        public void put(int key, int value) {
+            map.put(key, value);
+        }
+
+        /** As {@link MemtableReads}. */
+        public void delete(int key) {
+            map.remove(key);
+        }
+
+        /** As {@link MemtableReads}. */
+        public void deleteFrom(int key) {
+            map.tailMap(key).clear();
+        }
+
+        /** As {@link MemtableReads}. */
+        public int get(int key) {
+            return map.getOrDefault(key, 0);
+        }
+
+        /** As {@link MemtableReads}. */
+        public String scan() {
+            StringBuilder found = new StringBuilder();
+            map.forEach((key, value) -> show(found, key, value));
+            return found.toString();
+        }
+    }
+
+    /**
+     * The block cache as tables use it: a slot for each block, a hit without a lock, an eviction that clears the slot by compare-and-set. When all
+     * is quiet the bytes counted are those of the blocks in the slots, and within the capacity.
+     */
+    @Param(name = "block", gen = IntGen.class, conf = "0:4")
+    public static class CacheReads {
+        private static final int BLOCKS = 5;
+        private static final int BLOCK_BYTES = 10;
+        private static final int CAPACITY_BYTES = 3 * BLOCK_BYTES;
+
+        private final BlockCache cache = new BlockCache(CAPACITY_BYTES);
+        private final AtomicReferenceArray<Block> slots = new AtomicReferenceArray<>(BLOCKS);
+
+        /** A block that knows its place. */
+        private final class Block extends BlockCache.Entry {
+            private final int number;
+            private boolean hit; // racy, as in tables
+
+            Block(int number) {
+                super(BLOCK_BYTES);
+                this.number = number;
+            }
+
+            @Override
+            protected int shardHash() {
+                return number % 2;
+            }
+
+            @Override
+            protected boolean takeHit() {
+                boolean taken = hit;
+                hit = false;
+                return taken;
+            }
+
+            @Override
+            protected void evicted() {
+                slots.compareAndSet(number, this, null);
+            }
+        }
+
+        /** Reads a block, from its slot or anew. */
+        @Operation
+        public int read(@Param(name = "block") int number) {
+            Block cached = slots.get(number);
+            if (cached != null) {
+                cached.hit = true;
+                return cached.number;
+            }
+            Block loaded = new Block(number);
+            if (slots.compareAndSet(number, null, loaded) && !cache.add(loaded)) {
+                slots.compareAndSet(number, loaded, null);
+            }
+            return loaded.number;
+        }
+
+        /** Lets a block go as if its file were gone. */
+        @Operation
+        public void drop(@Param(name = "block") int number) {
+            Block cached = slots.get(number);
+            if (cached != null) {
+                cache.remove(cached);
+            }
+        }
+
+        /** When nothing runs. */
+        @Validate
+        public void bytesAreThoseOfTheSlots() {
+            int bytes = 0;
+            for (int i = 0; i < BLOCKS; i++) {
+                bytes += slots.get(i) == null ? 0 : BLOCK_BYTES;
+            }
+            if (bytes != cache.usedBytes() || bytes > CAPACITY_BYTES) {
+                throw new IllegalStateException("slots hold " + bytes + " bytes, counted are " + cache.usedBytes());
+            }
+        }
+    }
+
+    /** What reads and drops of blocks give: the block asked for, and nothing. */
+    public static class Blocks {
+        /** As {@link CacheReads}. */
+        public int read(int number) {
+            return number;
+        }
+
+        /** As {@link CacheReads}. */
+        public void drop(int number) {}
+    }
+}
