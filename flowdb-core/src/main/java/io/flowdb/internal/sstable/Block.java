@@ -164,7 +164,9 @@ final class Block {
         OTHER_KEY,
         /** The target was offered the entry, or the key has none that is wanted. */
         DECIDED,
-        /** The block ended before the question was decided, or a search is the shorter way. */
+        /** The block ended before the question was decided; the target may have been offered what it holds. */
+        BLOCK_ENDED,
+        /** A search is the shorter way. */
         UNDECIDED
     }
 
@@ -195,7 +197,7 @@ final class Block {
             at = entryEnd(block, at);
             end = end < 0 ? end(block) : end;
         } while (at < end);
-        return Outcome.UNDECIDED;
+        return Outcome.BLOCK_ENDED;
     }
 
     /**
@@ -222,9 +224,6 @@ final class Block {
         if (at == first) {
             return Outcome.OTHER_KEY;
         }
-        if (at == end) {
-            return Outcome.UNDECIDED;
-        }
         if (best >= 0) {
             int lengthAt = best + BlockBuilder.KEY_AT + rest(block, best);
             int seqnoAt = skipVarint(block, skipVarint(block, lengthAt));
@@ -233,7 +232,7 @@ final class Block {
                 offer(block, best, seqnoAt, target, bestTs, seqno);
             }
         }
-        return Outcome.DECIDED;
+        return at == end ? Outcome.BLOCK_ENDED : Outcome.DECIDED;
     }
 
     private static long seqnoAt(byte[] block, int at) {
@@ -249,6 +248,11 @@ final class Block {
         }
         target.set(seqno, (byte) (block[at] & BlockBuilder.OP_MASK), ts, expireAt);
         target.setValue(block, position, (int) varint(block, at + BlockBuilder.KEY_AT + rest(block, at)));
+    }
+
+    /** Whether the first entry has this key. */
+    static boolean beginsWith(byte[] block, byte[] key) {
+        return isKey(block, BlockBuilder.HEADER_BYTES, key);
     }
 
     private static boolean isKey(byte[] block, int at, byte[] key) {

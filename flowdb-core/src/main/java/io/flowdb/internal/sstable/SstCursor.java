@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class SstCursor implements InternalCursor {
     private final SstReader reader;
     private final ScanOptions options;
+    private final ReadAhead ahead;
     private final BlockCursor in = new BlockCursor();
     private int number = -1;
 
@@ -18,6 +19,7 @@ public final class SstCursor implements InternalCursor {
     SstCursor(SstReader reader, ScanOptions options) {
         this.reader = reader;
         this.options = options;
+        this.ahead = new ReadAhead(reader);
     }
 
     @Override
@@ -188,9 +190,7 @@ public final class SstCursor implements InternalCursor {
 
     private byte[] block(int n) {
         byte[] cached = reader.cachedBlock(n);
-        return cached != null
-                ? cached
-                : reader.readBlock(n, index(n / SstWriter.PARTITION_BLOCKS), options.fillCache(), options.verify());
+        return cached != null ? cached : reader.readBlock(n, index(n / SstWriter.PARTITION_BLOCKS), options, ahead);
     }
 
     /** Number of the block that holds the first entry at or behind the given place; the number of blocks if there is none. */

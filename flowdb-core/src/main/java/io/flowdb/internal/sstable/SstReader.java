@@ -69,10 +69,10 @@ public final class SstReader implements AutoCloseable {
         }
         Footer footer = Footer.decode(file.readExactly(footerAt, Footer.BYTES), fileId, file.name(), footerAt);
         this.format1 = footer.format() == 1;
-        byte[] raw = readBlock(footer.properties(), true);
+        byte[] raw = readBlock(footer.properties());
         this.properties = SstProperties.decode(new ByteReader(raw, 0, raw.length, file.name()));
-        this.tombstones = PropertiesCollector.decodeTombstones(readBlock(footer.tombstones(), true), file.name());
-        this.root = IndexPartition.decode(readBlock(footer.indexRoot(), true), file.name());
+        this.tombstones = PropertiesCollector.decodeTombstones(readBlock(footer.tombstones()), file.name());
+        this.root = IndexPartition.decode(readBlock(footer.indexRoot()), file.name());
         int partitions = root.count() / 2;
         if (properties.blockCount() > (long) partitions * SstWriter.PARTITION_BLOCKS
                 || properties.blockCount() <= (partitions - 1L) * SstWriter.PARTITION_BLOCKS) {
@@ -161,11 +161,12 @@ public final class SstReader implements AutoCloseable {
         for (int slot = direct.next(mark, direct.start(mark)); slot >= 0; slot = direct.next(mark, slot + 1)) {
             int number = direct.block(slot);
             byte[] cached = blocks.get(number);
-            byte[] block = cached != null ? cached : readBlock(number, true, true);
+            byte[] block = cached != null ? cached : readBlock(number);
             Block.Outcome outcome = latest
                     ? Block.findLatest(block, direct.offset(slot), key, atMost, target)
                     : Block.findVersion(block, direct.offset(slot), key, ts, atMost, target);
-            if (outcome == Block.Outcome.UNDECIDED) {
+            if (outcome == Block.Outcome.UNDECIDED
+                    || outcome == Block.Outcome.BLOCK_ENDED && goesOn(key, number + 1, latest)) {
                 countHit(cached);
                 if (latest) {
                     searchLatest(key, atMost, target);
@@ -184,6 +185,11 @@ public final class SstReader implements AutoCloseable {
         }
         (misled ? filterStats.falsePositives : filterStats.negatives).increment();
         return false;
+    }
+
+    /** Whether the key goes on in a block; not worth looking where the search begins there anyway. */
+    private boolean goesOn(byte[] key, int number, boolean latest) {
+        return !latest || number < blocks.count() && Block.beginsWith(block(number), key);
     }
 
     private void countHit(byte @Nullable [] cached) {
@@ -221,7 +227,7 @@ public final class SstReader implements AutoCloseable {
             return false;
         }
         BlockCursor cursor = new BlockCursor();
-        cursor.use(block(number, true, true));
+        cursor.use(block(number));
         cursor.seek(key, ts, atMost);
         boolean found = cursor.valid()
                 && cursor.ts() == ts
@@ -292,7 +298,7 @@ public final class SstReader implements AutoCloseable {
             IndexPartition index = fresh.readIndex(i);
             for (int block = 0; block < index.count(); block++) {
                 BlockHandle handle = index.handle(block);
-                entries += Block.count(Block.check(loadRaw(handle, true), place(handle)));
+                entries += Block.count(Block.check(loadRaw(handle), place(handle)));
             }
         }
         if (entries != properties.entryCount()) {
@@ -378,13 +384,13 @@ public final class SstReader implements AutoCloseable {
     }
 
     private @Nullable Locator readLocator() {
-        byte[] raw = readBlock(locatorHandle, true);
+        byte[] raw = readBlock(locatorHandle);
         return format1 ? null : Locator.decode(raw, blocks.count(), file.name(), locatorHandle.offset());
     }
 
     private IndexPartition readIndex(int partition) {
         BlockHandle handle = root.handle(2 * partition + 1);
-        IndexPartition index = IndexPartition.decode(readBlock(handle, true), file.name());
+        IndexPartition index = IndexPartition.decode(readBlock(handle), file.name());
         if (index.count() != blocksIn(partition)) {
             throw new CorruptionException(
                     file.name(),
@@ -396,7 +402,7 @@ public final class SstReader implements AutoCloseable {
 
     private BloomFilter readFilter(int partition) {
         BlockHandle handle = root.handle(2 * partition);
-        byte[] raw = readBlock(handle, true);
+        byte[] raw = readBlock(handle);
         if (!BloomFilter.isValid(raw)) {
             throw new CorruptionException(file.name(), handle.offset(), "not a filter");
         }
@@ -431,9 +437,9 @@ public final class SstReader implements AutoCloseable {
     }
 
     /** A data block, from memory if it is there. */
-    private byte[] block(int number, boolean fillCache, boolean verify) {
+    private byte[] block(int number) {
         byte[] cached = cachedBlock(number);
-        return cached != null ? cached : readBlock(number, fillCache, verify);
+        return cached != null ? cached : readBlock(number);
     }
 
     /** A data block if it is in memory. */
@@ -443,39 +449,53 @@ public final class SstReader implements AutoCloseable {
         return cached;
     }
 
-    private byte[] readBlock(int number, boolean fillCache, boolean verify) {
-        return readBlock(number, indexes.get(number / SstWriter.PARTITION_BLOCKS), fillCache, verify);
+    private byte[] readBlock(int number) {
+        BlockHandle handle =
+                indexes.get(number / SstWriter.PARTITION_BLOCKS).handle(number % SstWriter.PARTITION_BLOCKS);
+        return load(number, handle, readStored(handle), ScanOptions.POINT);
     }
 
-    /** A data block from the file; {@code index} is its partition. */
-    byte[] readBlock(int number, IndexPartition index, boolean fillCache, boolean verify) {
-        cache.countMiss();
-        byte[] loaded = load(index.handle(number % SstWriter.PARTITION_BLOCKS), verify);
-        /* An unchecked block stays out of the cache: later readers take what is there as checked. */
-        if (fillCache && verify) {
-            blocks.add(number, loaded);
-        }
-        return loaded;
+    /** A data block from the file, for a walk; {@code index} is its partition. */
+    byte[] readBlock(int number, IndexPartition index, ScanOptions options, ReadAhead ahead) {
+        BlockHandle handle = index.handle(number % SstWriter.PARTITION_BLOCKS);
+        return load(number, handle, ahead.stored(number, index), options);
     }
 
     /* A checksum that is right leaves damage no way in: the entries of a block are checked one by one only without it. */
-    private byte[] load(BlockHandle handle, boolean verify) {
-        byte[] block = loadRaw(handle, verify);
-        return verify ? Block.checkHead(block, place(handle)) : Block.check(block, place(handle));
+    private byte[] load(int number, BlockHandle handle, byte[] stored, ScanOptions options) {
+        cache.countMiss();
+        byte[] raw = open(handle, stored, options.verify());
+        byte[] block = options.verify() ? Block.checkHead(raw, place(handle)) : Block.check(raw, place(handle));
+        /* An unchecked block stays out of the cache: later readers take what is there as checked. */
+        if (options.fillCache() && options.verify()) {
+            blocks.add(number, block);
+        }
+        return block;
     }
 
-    private byte[] loadRaw(BlockHandle handle, boolean verify) {
-        byte[] raw = readBlock(handle, verify);
+    private byte[] loadRaw(BlockHandle handle) {
+        return open(handle, readStored(handle), true);
+    }
+
+    private byte[] open(BlockHandle handle, byte[] stored, boolean verify) {
+        byte[] raw = BlockTrailer.open(stored, verify, place(handle));
         return format1 ? BlockFormat1.upgrade(raw, place(handle)) : raw;
     }
 
-    private byte[] readBlock(BlockHandle handle, boolean verify) {
-        if (handle.offset() < 0 || handle.offset() + handle.length() + BlockTrailer.BYTES > fileBytes) {
-            throw new CorruptionException(
-                    file.name(), handle.offset(), "block of " + handle.length() + " bytes is outside the file");
+    private byte[] readBlock(BlockHandle handle) {
+        return BlockTrailer.open(readStored(handle), true, place(handle));
+    }
+
+    private byte[] readStored(BlockHandle handle) {
+        return readStored(handle.offset(), (long) handle.length() + BlockTrailer.BYTES);
+    }
+
+    /** Bytes of the file. */
+    byte[] readStored(long offset, long length) {
+        if (offset < 0 || length < 0 || length > Integer.MAX_VALUE || offset + length > fileBytes) {
+            throw new CorruptionException(file.name(), offset, "block of " + length + " bytes is outside the file");
         }
-        byte[] stored = file.readExactly(handle.offset(), handle.length() + BlockTrailer.BYTES);
-        return BlockTrailer.open(stored, verify, place(handle));
+        return file.readExactly(offset, (int) length);
     }
 
     private BlockTrailer.Place place(BlockHandle handle) {
