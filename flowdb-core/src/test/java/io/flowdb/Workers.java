@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ final class Workers {
     private final AtomicBoolean stop = new AtomicBoolean();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final List<Thread> threads = new ArrayList<>();
+    private final List<AtomicInteger> turns = new ArrayList<>();
 
     /** What a worker does again and again; {@code turn} counts from 0. */
     interface Work {
@@ -21,11 +23,13 @@ final class Workers {
 
     /** Starts a thread. */
     Thread start(String name, Work work) {
+        AtomicInteger done = new AtomicInteger();
         Thread thread = new Thread(
                 () -> {
                     try {
                         for (int turn = 0; !stop.get(); turn++) {
                             work.turn(turn);
+                            done.incrementAndGet();
                         }
                     } catch (Throwable e) {
                         failure.compareAndSet(null, e);
@@ -35,6 +39,7 @@ final class Workers {
                 name);
         thread.start();
         threads.add(thread);
+        turns.add(done);
         return thread;
     }
 
@@ -46,13 +51,21 @@ final class Workers {
         return failure.get() != null;
     }
 
-    /** Lets them work for a while, or until one fails; then ends them all and throws what one has thrown. */
+    /**
+     * Lets them work for a while, and on a busy machine until each has had two turns, or until one fails; then ends them all and throws what
+     * one has thrown.
+     */
     void runFor(Duration time) {
         long end = System.nanoTime() + time.toNanos();
-        while (System.nanoTime() < end && !stop.get()) {
+        long last = end + Duration.ofSeconds(60).toNanos();
+        while (!stop.get() && (System.nanoTime() < end || System.nanoTime() < last && !allTookTwoTurns())) {
             LockSupport.parkNanos(1_000_000);
         }
         stop();
+    }
+
+    private boolean allTookTwoTurns() {
+        return turns.stream().allMatch(done -> done.get() >= 2);
     }
 
     /** Ends them all and throws what one of them has thrown. */
