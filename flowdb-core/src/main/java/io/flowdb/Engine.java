@@ -176,6 +176,11 @@ public final class Engine implements OrderedStore, AutoCloseable {
         }
     }
 
+    /** The same with a key as UTF-8. */
+    public FlowRecord patch(String key, long ts, Patch patch) {
+        return patch(Keys.utf8(key), ts, patch);
+    }
+
     @Override
     public CommitOutcome commit(WriteBatch batch, Preconditions preconditions, WriteOptions options) {
         Objects.requireNonNull(batch, "batch");

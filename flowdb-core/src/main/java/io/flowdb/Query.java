@@ -78,6 +78,11 @@ public final class Query {
         return keyRange(key, key);
     }
 
+    /** Every version of one key, taken as UTF-8. */
+    public static Query key(String key) {
+        return key(Keys.utf8(key));
+    }
+
     /** Versions from {@code minTs} to {@code maxTs}, both inclusive, of all keys. */
     public static Query timeRange(long minTs, long maxTs) {
         return ALL.withTimeRange(minTs, maxTs);
@@ -92,6 +97,16 @@ public final class Query {
     public Query fromKey(byte[] key, boolean inclusive) {
         Objects.requireNonNull(key, "key");
         return withKeys(inclusive ? key.clone() : Keys.successor(key), endKey);
+    }
+
+    /** Sets the lower key bound, taken as UTF-8. */
+    public Query fromKey(String key, boolean inclusive) {
+        return fromKey(Keys.utf8(key), inclusive);
+    }
+
+    /** Sets the upper key bound, taken as UTF-8. */
+    public Query toKey(String key, boolean inclusive) {
+        return toKey(Keys.utf8(key), inclusive);
     }
 
     /** Sets the upper key bound. */

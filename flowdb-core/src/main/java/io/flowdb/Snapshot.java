@@ -1,5 +1,6 @@
 package io.flowdb;
 
+import io.flowdb.internal.base.Keys;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,16 @@ public interface Snapshot extends StoreSnapshot {
 
     /** The alive version of {@code key} with the highest ts. */
     Optional<FlowRecord> getLatest(byte[] key);
+
+    /** The version (key, ts); the key is taken as UTF-8. */
+    default Optional<FlowRecord> get(String key, long ts) {
+        return get(Keys.utf8(key), ts);
+    }
+
+    /** The alive version of {@code key}, taken as UTF-8, with the highest ts. */
+    default Optional<FlowRecord> getLatest(String key) {
+        return getLatest(Keys.utf8(key));
+    }
 
     /** A lazy walk; close it. */
     RecordScan scan(Query query);

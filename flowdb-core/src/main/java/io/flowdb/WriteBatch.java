@@ -92,6 +92,22 @@ public final class WriteBatch {
         return this;
     }
 
+    /** Adds a put of one version; the key is taken as UTF-8. */
+    public WriteBatch put(String key, long ts, long expireAt, byte[] value) {
+        return put(Keys.utf8(key), ts, expireAt, value);
+    }
+
+    /** Adds a delete of one version; the key is taken as UTF-8. */
+    public WriteBatch delete(String key, long ts) {
+        return delete(Keys.utf8(key), ts);
+    }
+
+    /** Adds a delete of every version of the keys from {@code start} (inclusive) to {@code end} (exclusive), taken as UTF-8. */
+    public WriteBatch deleteRange(String start, String end) {
+        return deleteRange(
+                Keys.utf8(Objects.requireNonNull(start, "start")), Keys.utf8(Objects.requireNonNull(end, "end")));
+    }
+
     /** Number of operations. */
     public int size() {
         return count;

@@ -105,7 +105,7 @@ class EngineBadInputTest {
                         e -> run(() -> e.write(batch(), (WriteOptions) null)))
                 .nulls("deleteBatch(List)", "versions", e -> run(() -> e.deleteBatch(null)))
                 .nulls("deleteBatch(List)", "version", e -> run(() -> e.deleteBatch(Arrays.asList(record(), null))))
-                .nulls("patch(byte[],long,Patch)", "key", e -> e.patch(null, 1, Patch.value(VALUE)))
+                .nulls("patch(byte[],long,Patch)", "key", e -> e.patch((byte[]) null, 1, Patch.value(VALUE)))
                 .nulls("patch(byte[],long,Patch)", "patch", e -> e.patch(KEY, 1, null))
                 .nulls("query(Query)", "query", e -> e.query(null))
                 .nulls("scan(Query)", "query", e -> e.scan(null))
@@ -124,6 +124,7 @@ class EngineBadInputTest {
         keys(table, "patch(byte[],long,Patch)", "key", (e, key) -> e.patch(key, 1, Patch.value(VALUE)));
         texts(table, "get(String,long)", (e, key) -> e.get(key, 1));
         texts(table, "getLatest(String)", Engine::getLatest);
+        texts(table, "patch(String,long,Patch)", (e, key) -> e.patch(key, 1, Patch.value(VALUE)));
         texts(table, "delete(String,long)", (e, key) -> run(() -> e.delete(key, 1)));
         return table.nulls("deleteRange(byte[],byte[])", "start", e -> run(() -> e.deleteRange(null, KEY)))
                 .nulls("deleteRange(byte[],byte[])", "end", e -> run(() -> e.deleteRange(KEY, null)))
@@ -171,11 +172,14 @@ class EngineBadInputTest {
                 .nulls("keyRange(byte[],byte[])", "end", e -> Query.keyRange(KEY, null))
                 .nulls("keyRange(String,String)", "start", e -> Query.keyRange(null, "k"))
                 .nulls("keyRange(String,String)", "end", e -> Query.keyRange("k", null))
-                .nulls("key(byte[])", "key", e -> Query.key(null))
-                .nulls("fromKey(byte[],boolean)", "key", e -> Query.all().fromKey(null, true))
-                .nulls("fromKey(byte[],boolean)", "key", e -> Query.all().fromKey(null, false))
-                .nulls("toKey(byte[],boolean)", "key", e -> Query.all().toKey(null, true))
-                .nulls("toKey(byte[],boolean)", "key", e -> Query.all().toKey(null, false))
+                .nulls("key(byte[])", "key", e -> Query.key((byte[]) null))
+                .nulls("fromKey(byte[],boolean)", "key", e -> Query.all().fromKey((byte[]) null, true))
+                .nulls("fromKey(byte[],boolean)", "key", e -> Query.all().fromKey((byte[]) null, false))
+                .nulls("toKey(byte[],boolean)", "key", e -> Query.all().toKey((byte[]) null, true))
+                .nulls("toKey(byte[],boolean)", "key", e -> Query.all().toKey((byte[]) null, false))
+                .nulls("key(String)", "key", e -> Query.key((String) null))
+                .nulls("fromKey(String,boolean)", "key", e -> Query.all().fromKey((String) null, true))
+                .nulls("toKey(String,boolean)", "key", e -> Query.all().toKey((String) null, true))
                 .nulls("options(ReadOptions)", "readOptions", e -> Query.all().options(null))
                 .wrong("limit(long)", "limit = -1", e -> Query.all().limit(-1))
                 .harmless("all()", "timeRange(long,long)", "withTimeRange(long,long)", "fromTs(long,boolean)")
@@ -198,10 +202,15 @@ class EngineBadInputTest {
                         "deleteRange(byte[],byte[])",
                         "end length = 1048576",
                         e -> new WriteBatch().deleteRange(KEY, MEBIBYTE))
+                .nulls("deleteRange(String,String)", "start", e -> new WriteBatch().deleteRange(null, "k"))
+                .nulls("deleteRange(String,String)", "end", e -> new WriteBatch().deleteRange("k", null))
+                .nulls("put(String,long,long,byte[])", "value", e -> new WriteBatch().put("k", 0, 0, null))
                 .wrong("new", "expectedBytes = -1", e -> new WriteBatch(-1))
                 .harmless("size()", "isEmpty()", "sizeBytes()", "clear()");
         keys(table, "put(byte[],byte[])", "key", (e, key) -> new WriteBatch().put(key, VALUE));
         keys(table, "put(byte[],long,long,byte[])", "key", (e, key) -> new WriteBatch().put(key, 0, 0, VALUE));
+        texts(table, "put(String,long,long,byte[])", (e, key) -> new WriteBatch().put(key, 0, 0, VALUE));
+        texts(table, "delete(String,long)", (e, key) -> new WriteBatch().delete(key, 0));
         keys(table, "delete(byte[])", "key", (e, key) -> new WriteBatch().delete(key));
         keys(table, "delete(byte[],long)", "key", (e, key) -> new WriteBatch().delete(key, 0));
         return table;
@@ -240,6 +249,8 @@ class EngineBadInputTest {
                 .harmless("get(byte[])", "scan(byte[],byte[],boolean)", "seqno()", "close()");
         keys(table, "get(byte[],long)", "key", (e, key) -> onSnapshot(e, s -> s.get(key, 0)));
         keys(table, "getLatest(byte[])", "key", (e, key) -> onSnapshot(e, s -> s.getLatest(key)));
+        texts(table, "get(String,long)", (e, key) -> onSnapshot(e, s -> s.get(key, 0)));
+        texts(table, "getLatest(String)", (e, key) -> onSnapshot(e, s -> s.getLatest(key)));
         return table;
     }
 
