@@ -51,8 +51,8 @@ final class Locator {
         ByteReader in = new ByteReader(raw, HEADER_BYTES + 4 * keys, raw.length, file);
         long place = 0;
         for (int k = 0; k < keys; k++) {
-            place += in.readVarInt(Integer.MAX_VALUE);
-            if (place >>> offsetBits >= blocks || place == 0) {
+            place += in.readVarLong();
+            if (place <= 0 || place >>> MAX_PLACE_BITS != 0 || place >>> offsetBits >= blocks) {
                 throw new CorruptionException(file, offset, "locator leads beyond the last of " + blocks + " blocks");
             }
             int mark = LittleEndian.getInt(raw, HEADER_BYTES + 4 * k);

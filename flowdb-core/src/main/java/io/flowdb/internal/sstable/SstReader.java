@@ -136,7 +136,7 @@ public final class SstReader implements AutoCloseable {
      * Offers {@code target} the newest entry of (key, ts) at or below {@code atMost}, if there is one.
      *
      * @param hash of the key, see {@link io.flowdb.internal.base.KeyHash}
-     * @return false only if the table does not hold the key
+     * @return true only if the table holds the key, so that no other sorted table does
      */
     public boolean find(byte[] key, long hash, long ts, long atMost, PointLookup target) {
         return find(key, hash, ts, false, atMost, target);
@@ -153,8 +153,7 @@ public final class SstReader implements AutoCloseable {
     private boolean find(byte[] key, long hash, long ts, boolean latest, long atMost, PointLookup target) {
         Locator direct = locator;
         if (direct == null) {
-            search(key, hash, ts, latest, atMost, target);
-            return true;
+            return search(key, hash, ts, latest, atMost, target);
         }
         boolean misled = false;
         int mark = Locator.mark(hash);
@@ -198,27 +197,25 @@ public final class SstReader implements AutoCloseable {
         }
     }
 
-    /** The way through filter and index. */
-    private void search(byte[] key, long hash, long ts, boolean latest, long atMost, PointLookup target) {
+    /** The way through filter and index; whether an entry was found. */
+    private boolean search(byte[] key, long hash, long ts, boolean latest, long atMost, PointLookup target) {
         if (latest) {
-            if (mayContainKey(key, hash)) {
-                searchLatest(key, atMost, target);
-            }
-            return;
+            return mayContainKey(key, hash) && searchLatest(key, atMost, target);
         }
         int partition = partitionAt(key, ts, atMost);
         if (partition == indexes.count()) {
-            return;
+            return false;
         }
         BloomFilter filter = filters.get(partition);
         if (!filter.mayContain(hash)) {
             filterStats.negatives.increment();
-            return;
+            return false;
         }
         boolean found = searchIndex(key, ts, atMost, target);
         if (filter.isActive()) {
             (found ? filterStats.positives : filterStats.falsePositives).increment();
         }
+        return found;
     }
 
     private boolean searchIndex(byte[] key, long ts, long atMost, PointLookup target) {
@@ -239,17 +236,18 @@ public final class SstReader implements AutoCloseable {
         return found;
     }
 
-    private void searchLatest(byte[] key, long atMost, PointLookup target) {
+    private boolean searchLatest(byte[] key, long atMost, PointLookup target) {
         ShownEntry shown = new ShownEntry();
         try (SstCursor cursor = cursor(ScanOptions.POINT)) {
             cursor.seekBefore(key, Long.MAX_VALUE, 0);
             while (cursor.previousVersion(atMost, shown) && shown.isKey(key)) {
                 if (shown.seqno() != 0) {
                     target.offerLater(shown);
-                    return;
+                    return true;
                 }
             }
         }
+        return false;
     }
 
     /** Whether any version of the key may be in the table, as far as its filters know. */
