@@ -7,7 +7,7 @@ package io.flowdb;
  */
 public interface StoreCursor extends AutoCloseable {
 
-    /** Moves to the next entry in the direction of the walk; false at the end. */
+    /** Moves to the next entry in the direction of the walk; false at the end. A walk that has failed fails again: begin a new one. */
     boolean next();
 
     /** A copy of the current key. */

@@ -22,6 +22,7 @@ public final class VisibleScan implements AutoCloseable {
     private boolean started;
     private boolean ended;
     private long expired;
+    private @Nullable RuntimeException failure;
     private ShownEntry current = new ShownEntry();
 
     /** Takes over {@code sources}. */
@@ -33,8 +34,23 @@ public final class VisibleScan implements AutoCloseable {
         this.anyRangeTombstones = !visibility.tombstones().isEmpty();
     }
 
-    /** Moves to the next record; false at the end. */
+    /** Moves to the next record; false at the end. A walk that has failed is at an unknown place: it fails again. */
     public boolean next() {
+        if (failure != null) {
+            throw failure;
+        }
+        try {
+            return findNext();
+        } catch (RuntimeException e) {
+            failure = e;
+            throw e;
+        } catch (Error e) {
+            failure = new IllegalStateException("the walk was broken off", e);
+            throw e;
+        }
+    }
+
+    private boolean findNext() {
         if (!started) {
             started = true;
             placeSources();
