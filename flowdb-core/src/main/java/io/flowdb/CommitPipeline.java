@@ -528,7 +528,7 @@ final class CommitPipeline {
         try {
             wal.sync();
             return written;
-        } catch (FlowDbException e) {
+        } catch (RuntimeException | Error e) {
             if (e != cause) {
                 cause.addSuppressed(e);
             }
@@ -540,6 +540,7 @@ final class CommitPipeline {
         return cause instanceof StorageException s && s.diskFull();
     }
 
+    /** False, whatever happens, if not all could be put back: those in the queue wait for an answer. */
     @GuardedBy("commitLock")
     private boolean rollBack(FlowDbException cause) {
         if (refusal != null || !isDiskFull(cause)) {
@@ -551,7 +552,7 @@ final class CommitPipeline {
             takenBackSeqno = lastSeqno;
             lastSeqno = publishedSeqno; // no gap: recovery takes one for a lost part of the log
             return true;
-        } catch (FlowDbException e) {
+        } catch (RuntimeException | Error e) {
             if (e != cause) {
                 cause.addSuppressed(e);
             }

@@ -89,6 +89,7 @@ public final class TableStore {
         List<RangeTombstone> tombstones = entries.retainedTombstones();
         List<Long> ids = new ArrayList<>();
         List<SstMeta> made = new ArrayList<>();
+        List<Sst> opened = new ArrayList<>();
         boolean complete = false;
         try {
             byte[] from = new byte[0];
@@ -112,13 +113,15 @@ public final class TableStore {
                 }
             }
             storage.syncDirectory();
-            List<Sst> opened = new ArrayList<>();
             for (SstMeta meta : made) {
                 opened.add(open(meta));
             }
             complete = true;
             return opened;
         } finally {
+            if (!complete) {
+                opened.forEach(table -> table.reader().close());
+            }
             for (long id : ids) {
                 if (!complete || made.stream().noneMatch(m -> m.id() == id)) {
                     storage.delete(id);

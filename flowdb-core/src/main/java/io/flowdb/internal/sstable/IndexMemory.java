@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * Bounds the memory of block indexes, locators and filters of all tables of an engine. What does not fit is read when it is needed,
  * partition by partition, through the block cache; a table without its locator is searched by filter and index.
  *
- * <p>Not counted, as they are always in memory: of each table its range tombstones, and an entry for each {@value SstWriter#PARTITION_BLOCKS} data
- * blocks. Threads: any.
+ * <p>Not counted, as they are always in memory: of each table its range tombstones, an entry for each {@value SstWriter#PARTITION_BLOCKS} data
+ * blocks, and the slots of {@link BlockSlots}, 9 to 17 bytes for each data block. Threads: any.
  */
 public final class IndexMemory {
     private final long capacityBytes;

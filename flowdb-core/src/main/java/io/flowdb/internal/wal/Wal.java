@@ -210,10 +210,18 @@ public final class Wal implements AutoCloseable {
             } catch (RuntimeException e) {
                 failure = e;
                 throw e;
+            } catch (Error e) {
+                failure = endedHalfWay(e);
+                throw e;
             }
         } finally {
             ioLock.unlock();
         }
+    }
+
+    /** Nobody knows what of it is in the file, so nothing may be written behind it. */
+    private static StorageException endedHalfWay(Error e) {
+        return new StorageException("A write of the log ended half-way: " + e, e);
     }
 
     /**
@@ -387,6 +395,9 @@ public final class Wal implements AutoCloseable {
                 if (written || !(e instanceof StorageException s && s.diskFull())) {
                     failure = e;
                 }
+                throw e;
+            } catch (Error e) {
+                failure = endedHalfWay(e);
                 throw e;
             } finally {
                 group.clear();

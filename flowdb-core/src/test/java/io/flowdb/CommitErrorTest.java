@@ -1,0 +1,119 @@
+package io.flowdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import io.flowdb.error.CommitUnknownException;
+import io.flowdb.error.StorageException;
+import io.flowdb.testing.FaultyFileSystem;
+import io.flowdb.testing.FaultyFileSystem.Call;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Errors that are no failure of the disk, such as a lack of memory, on the way of a commit or of a new table. */
+class CommitErrorTest {
+    private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final FaultyFileSystem files = new FaultyFileSystem();
+
+    private Engine open() {
+        Config config = Config.builder()
+                .dataDir(DIRECTORY)
+                .walSegmentSize(64 << 10)
+                .compression(Compression.NONE)
+                .autoBackground(false)
+                .build();
+        return EngineOpening.open(config, files);
+    }
+
+    /** The n-th call of a kind to files of a directory throws. */
+    private void fail(Call kind, String part, int n, Throwable error) {
+        AtomicInteger left = new AtomicInteger(n);
+        files.setFault((call, path) -> {
+            if (call == kind && path.toString().contains(part) && left.decrementAndGet() == 0) {
+                if (error instanceof Error e) {
+                    throw e;
+                }
+                throw (RuntimeException) error;
+            }
+        });
+    }
+
+    /** The error left the committers in the queue, with a leader that was gone: the next commit and {@code close} waited for ever. */
+    @Test
+    void write_errorWhileAFullDiskIsRolledBack_releasesEveryone() {
+        Engine engine = open();
+        engine.write(FlowRecord.of("before", 1, "value"));
+        files.setCapacityBytes(files.usedBytes());
+        fail(Call.TRUNCATE, "wal", 1, new OutOfMemoryError("made for the test"));
+
+        assertTimeoutPreemptively(PATIENCE, () -> {
+            assertThatThrownBy(() -> engine.write(FlowRecord.of("lost", 1, "x".repeat(300_000))))
+                    .isInstanceOf(CommitUnknownException.class);
+            assertThatThrownBy(() -> engine.write(FlowRecord.of("later", 1, "value")))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("refuses writes");
+            assertThat(engine.get("before", 1)).isPresent();
+            engine.close();
+        });
+        files.setCapacityBytes(Long.MAX_VALUE);
+        try (Engine again = open()) {
+            assertThat(again.get("before", 1)).isPresent();
+            assertThat(again.get("later", 1)).isEmpty();
+        }
+    }
+
+    /** The log went on behind a write that had ended half-way: its closing frame stood in a wrong place. */
+    @Test
+    void write_errorInTheLog_leavesLogThatOpens() {
+        for (int n = 1; n <= 4; n++) {
+            files.files().forEach(file -> files.replace(file, null));
+            Engine engine = open();
+            engine.write(FlowRecord.of("before", 1, "value"));
+            fail(Call.WRITE, "wal", n, new OutOfMemoryError("made for the test"));
+            int acknowledged = 0;
+            try {
+                for (; acknowledged < 40; acknowledged++) {
+                    engine.write(FlowRecord.of("key" + acknowledged, 1, "x".repeat(100_000)));
+                }
+            } catch (CommitUnknownException e) {
+                assertThat(e).hasRootCauseInstanceOf(OutOfMemoryError.class);
+            }
+            assertThat(acknowledged).isLessThan(40);
+            files.setFault((call, path) -> {});
+            assertTimeoutPreemptively(PATIENCE, engine::close);
+            try (Engine again = open()) {
+                assertThat(again.get("before", 1)).isPresent();
+                for (int i = 0; i < acknowledged; i++) {
+                    assertThat(again.get("key" + i, 1)).as("key%d", i).isPresent();
+                }
+            }
+        }
+    }
+
+    /** The tables before the one that could not be opened stayed open, with their share of the memory for indexes, at each try. */
+    @Test
+    void compact_aNewTableCannotBeOpened_letsGoOfTheOthers() {
+        try (Engine engine = open()) {
+            for (int i = 0; i < 40; i++) {
+                engine.write(FlowRecord.of(String.format("key%03d", i), 1, "x".repeat(1 << 20)));
+            }
+            engine.flush();
+            long before = engine.stats().tables().indexBytes();
+            fail(Call.OPEN, "sst", 3, FaultyFileSystem.ioError(Call.OPEN, DIRECTORY));
+            assertThatThrownBy(engine::compact).isInstanceOf(StorageException.class);
+            files.setFault((call, path) -> {});
+
+            assertThat(before).isPositive();
+            assertThat(engine.stats().tables().indexBytes()).isEqualTo(before);
+            assertThat(engine.compact()).isTrue();
+            List<FlowRecord> all = engine.query(Query.all());
+            assertThat(all).hasSize(40);
+        }
+    }
+}
