@@ -259,7 +259,10 @@ public final class Engine implements OrderedStore, AutoCloseable {
         pipeline.checkAccepting();
     }
 
-    /** Merges all tables, without what deletes, overwrites and expiry have made useless; false if there was nothing to merge. */
+    /**
+     * Merges all tables, without what deletes, overwrites and expiry have made useless; false if there was nothing to merge. Tables that overlap no other and
+     * hold nothing useless are not written again.
+     */
     public boolean compact() {
         checkWritable();
         boolean changed = background.maintenance().compactAll();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.flowdb.testing.FaultyFileSystem;
 import io.flowdb.testing.FaultyFileSystem.Call;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -73,6 +76,60 @@ class EngineCompactionTest {
             engine.compact();
             assertThat(engine.query(Query.all())).isEqualTo(before);
         }
+    }
+
+    /** A table in which a rewrite would find nothing to drop goes to the sorted level as it is, and then stays. */
+    @Test
+    void compact_tableWithNothingToDrop_isNotWrittenAgain() {
+        try (Engine engine = EngineOpening.open(config().build(), files)) {
+            for (int i = 0; i < 300; i++) {
+                engine.write(FlowRecord.of(key(i), i % 2, "v".repeat(60)));
+            }
+            engine.flush();
+            List<FlowRecord> before = engine.query(Query.all());
+            Set<Path> tables = tableFiles();
+            assertThat(engine.compact()).as("the first time").isTrue();
+            assertThat(engine.compact()).as("the second time").isFalse();
+            assertThat(tableFiles()).hasSize(1).isEqualTo(tables);
+            assertThat(engine.stats().compactions().bytesOut()).isZero();
+            assertThat(engine.query(Query.all())).isEqualTo(before);
+        }
+        try (Engine engine = EngineOpening.open(config().build(), files)) {
+            assertThat(engine.compact()).as("after opening again").isFalse();
+            assertThat(engine.query(Query.all())).hasSize(300);
+        }
+    }
+
+    /** A single table has something to drop if a snapshot kept it in the flush, or if it has expired since. */
+    @Test
+    void compact_singleTableWithSomethingToDrop_dropsIt() {
+        AtomicLong micros = new AtomicLong(1_000_000);
+        try (Engine engine =
+                EngineOpening.open(config().clockMicros(micros::get).build(), files)) {
+            engine.write(FlowRecord.of("overwritten", 0, "old"));
+            engine.write(FlowRecord.of("deleted", 0, "old"));
+            try (Snapshot snapshot = engine.snapshot()) {
+                engine.write(FlowRecord.of("overwritten", 0, "new"));
+                engine.delete("deleted", 0);
+                engine.flush();
+                assertThat(snapshot.get("deleted", 0)).isPresent();
+            }
+            assertThat(engine.stats().tables().records()).isEqualTo(4);
+            assertThat(engine.compact()).isTrue();
+            assertThat(engine.stats().tables().records()).isEqualTo(1);
+            engine.deleteRange("a", "z");
+            engine.write(FlowRecord.of("expiring", 0, "v"), Duration.ofMillis(10));
+            engine.flush();
+            assertThat(engine.compact()).isTrue();
+            assertThat(engine.stats().tables().records()).isEqualTo(1);
+            micros.set(2_000_000);
+            assertThat(engine.compact()).isTrue();
+            assertThat(engine.stats().tables().records()).isZero();
+        }
+    }
+
+    private Set<Path> tableFiles() {
+        return files.files().stream().filter(EngineCompactionTest::isTable).collect(Collectors.toSet());
     }
 
     /** T-37: what deletes have emptied takes no space after a compaction. */

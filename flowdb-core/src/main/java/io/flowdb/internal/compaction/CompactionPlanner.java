@@ -46,12 +46,19 @@ public final class CompactionPlanner {
         return planTier(level0);
     }
 
-    /** Everything into the sorted level, rewritten. */
+    /** Everything into the sorted level, without what is useless. Tables stay as they are if a rewrite is known to drop nothing. */
     public CompactionPlan planAll(SstSet set) {
-        if (set.level0().isEmpty() && set.sorted().isEmpty()) {
-            return CompactionPlan.Nothing.NOTHING;
+        if (areLarge(set.tables())
+                && areDisjoint(set.level0(), set)
+                && set.tables().stream().allMatch(t -> t.reader().isKnownToHideNothing())) {
+            return set.level0().isEmpty() ? CompactionPlan.Nothing.NOTHING : new CompactionPlan.MoveDown(set.level0());
         }
         return new CompactionPlan.MergeDown(set.level0(), set.sorted(), true);
+    }
+
+    /** Whether merging them would not make their number much smaller. */
+    private static boolean areLarge(List<Sst> tables) {
+        return tables.size() <= 1 || SstSet.bytesOf(tables) / tables.size() >= Compactor.MIN_TABLE_BYTES;
     }
 
     /** The longest run of neighbours of similar size, if it is long enough. */

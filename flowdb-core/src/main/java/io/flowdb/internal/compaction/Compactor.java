@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * numbers: readers take either. So the disk never holds more than one slice twice. Threads: one compaction at a time.
  */
 public final class Compactor {
-    private static final long MIN_TABLE_BYTES = 8L << 20;
+    static final long MIN_TABLE_BYTES = 8L << 20;
     private static final long MAX_TABLE_BYTES = 128L << 20;
 
     /** Tables that the sorted level is cut into, roughly, within the limits above. */
@@ -145,7 +145,11 @@ public final class Compactor {
 
     private static boolean isWorthwhile(CompactionPlan.MergeDown plan, Slice slice, List<Sst> sorted) {
         if (plan.rewriteAll() && !sorted.isEmpty()) {
-            return true;
+            /* Several share a slice because they are small. */
+            boolean hidesNothing = sorted.get(0).reader().isKnownToHideNothing();
+            if (sorted.size() > 1 || !hidesNothing) {
+                return true;
+            }
         }
         return plan.level0().stream().anyMatch(t -> slice.touches(t.meta().properties()));
     }

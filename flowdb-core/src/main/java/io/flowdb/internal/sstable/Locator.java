@@ -25,10 +25,12 @@ final class Locator {
     private static final int MAX_PLACE_BITS = 32;
 
     private final long[] slots;
+    private final int keys;
     private final int offsetBits;
 
-    private Locator(long[] slots, int offsetBits) {
+    private Locator(long[] slots, int keys, int offsetBits) {
         this.slots = slots;
+        this.keys = keys;
         this.offsetBits = offsetBits;
     }
 
@@ -62,7 +64,12 @@ final class Locator {
             }
             slots[i] = (long) mark << 32 | place;
         }
-        return new Locator(slots, offsetBits);
+        return new Locator(slots, keys, offsetBits);
+    }
+
+    /** Number of different keys in the table. */
+    int keyCount() {
+        return keys;
     }
 
     /** What it takes in memory. */

@@ -117,6 +117,19 @@ public final class SstReader implements AutoCloseable {
         return tombstones;
     }
 
+    /**
+     * Whether rewriting the table alone can drop nothing, now or later: no key has a second entry, nothing is a tombstone and nothing expires. A table whose
+     * locator is not in memory may be so without being known to.
+     */
+    public boolean isKnownToHideNothing() {
+        Locator held = locator;
+        return held != null
+                && held.keyCount() == properties.entryCount()
+                && properties.tombstoneCount() == 0
+                && properties.rangeTombstoneCount() == 0
+                && properties.minExpireAt() == Long.MAX_VALUE;
+    }
+
     /** Length of the file. */
     public long fileBytes() {
         return fileBytes;
