@@ -38,8 +38,8 @@ class Lz4DecompressorTest {
     }
 
     /**
-     * Damage is found, or gives what the format says; it is never an exception, nor a read outside the input. What lz4-java takes is taken; it
-     * refuses some sequences near the end of the output that only an encoder has to avoid.
+     * Damage is found, or gives what the format says; it is never an exception, nor a read outside the input. lz4-java differs in two points: it
+     * refuses some sequences near the end of the output that only an encoder has to avoid, and takes a distance of 0, which the format forbids.
      */
     @Test
     void decompress_damaged_isRefusedOrGivesWhatTheFormatSays() {
@@ -62,7 +62,7 @@ class Lz4DecompressorTest {
                 refused++;
             }
             byte[] ofTheModel = model(stored, wanted);
-            if (ofTheModel != null) {
+            if (expected != null && ofTheModel != null) {
                 assertThat(expected).as("seed %d, case %d", seed, i).isEqualTo(ofTheModel);
             }
         }
