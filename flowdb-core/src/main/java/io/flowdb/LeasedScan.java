@@ -3,6 +3,9 @@ package io.flowdb;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.merge.VisibleScan;
 import io.flowdb.internal.stats.OperationMeter;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A walk that holds the state it reads until it is closed. Threads: one at a time. */
@@ -11,6 +14,7 @@ final class LeasedScan implements StoreCursor {
     private final @Nullable VisibleScan scan;
     private final ReadStates.@Nullable Lease lease;
     private final @Nullable Figures figures;
+    private Iterator<StoreReader.Range> ranges = Collections.emptyIterator();
     private boolean closed;
     private boolean counted;
     private long returned;
@@ -44,13 +48,33 @@ final class LeasedScan implements StoreCursor {
         return new LeasedScan(reader);
     }
 
+    /** Walks these ranges only, which lie within the bounds of the walk; before the first entry is asked for. */
+    void restrictTo(List<StoreReader.Range> within) {
+        ranges = within.iterator();
+        if (scan != null && ranges.hasNext()) {
+            StoreReader.Range first = ranges.next();
+            scan.moveTo(first.start(), first.end());
+        }
+    }
+
+    private boolean advance(VisibleScan in) {
+        while (!in.next()) {
+            if (!ranges.hasNext()) {
+                return false;
+            }
+            StoreReader.Range next = ranges.next();
+            in.moveTo(next.start(), next.end());
+        }
+        return true;
+    }
+
     @Override
     public boolean next() {
         if (closed) {
             throw new EngineClosedException("scan");
         }
         reader.checkOpen();
-        if (scan != null && scan.next()) {
+        if (scan != null && advance(scan)) {
             returned++;
             returnedBytes += scan.sizeBytes();
             return true;

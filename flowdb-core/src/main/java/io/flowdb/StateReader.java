@@ -6,6 +6,7 @@ import io.flowdb.internal.merge.ScanBounds;
 import io.flowdb.internal.merge.VisibleScan;
 import io.flowdb.internal.stats.OperationMeter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,23 @@ abstract class StateReader implements StoreReader {
     @Override
     public StoreCursor scan(byte @Nullable [] start, byte @Nullable [] end, boolean reverse) {
         return open(new ScanBounds(start, end, 0, 0, reverse), ReadOptions.DEFAULT, counters.scans);
+    }
+
+    @Override
+    public StoreCursor scanAll(List<Range> ranges) {
+        if (ranges.isEmpty()) {
+            checkOpen();
+            return LeasedScan.empty(this);
+        }
+        byte[] start = ranges.get(0).start();
+        byte[] end = ranges.get(0).end();
+        for (Range range : ranges) {
+            start = Arrays.compareUnsigned(range.start(), start) < 0 ? range.start() : start;
+            end = Arrays.compareUnsigned(range.end(), end) > 0 ? range.end() : end;
+        }
+        LeasedScan scan = open(new ScanBounds(start, end, 0, 0, false), ReadOptions.DEFAULT, counters.scans);
+        scan.restrictTo(ranges);
+        return scan;
     }
 
     private LeasedScan open(Query query, @Nullable OperationMeter meter) {

@@ -1,5 +1,6 @@
 package io.flowdb;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one state of an {@link OrderedStore}. Threads: any. */
@@ -21,6 +22,22 @@ public interface StoreReader {
      * @return a cursor placed before its first entry; close it
      */
     StoreCursor scan(byte @Nullable [] start, byte @Nullable [] end, boolean reverse);
+
+    /**
+     * Walks several ranges forward, one after the other, in one state; cheaper than a walk for each.
+     *
+     * @param ranges in the order in which they are walked, each sorted in itself
+     * @return a cursor placed before its first entry; close it
+     */
+    StoreCursor scanAll(List<Range> ranges);
+
+    /**
+     * Keys from {@code start} (inclusive) to {@code end} (exclusive); none if {@code start >= end}.
+     *
+     * @param start not changed by anyone
+     * @param end not changed by anyone
+     */
+    record Range(byte[] start, byte[] end) {}
 
     /**
      * A stored value.

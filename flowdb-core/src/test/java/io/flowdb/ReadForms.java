@@ -169,6 +169,7 @@ final class ReadForms {
                     .as("%s: store cursor, reverse %s", state, reverse)
                     .isEqualTo(reverse ? reversed(expected) : expected);
         }
+        checkRanges(state, reader, expected);
         TreeMap<byte[], byte[]> values = new TreeMap<>(Arrays::compareUnsigned);
         expected.forEach(r -> values.put(r.key(), r.value()));
         for (byte[] key : keys) {
@@ -176,6 +177,32 @@ final class ReadForms {
             assertThat(found == null ? null : found.value())
                     .as("%s: store get %s", state, Keys.show(key))
                     .isEqualTo(values.get(key));
+        }
+    }
+
+    /** Ranges between every two keys, empty ones among them, in and against their order: each comes up again after others. */
+    private void checkRanges(String state, StoreReader reader, List<FlowRecord> stored) {
+        List<StoreReader.Range> ranges = new ArrayList<>();
+        keys.forEach(start -> keys.forEach(end -> ranges.add(new StoreReader.Range(start, end))));
+        List<StoreReader.Range> backwards = new ArrayList<>(ranges);
+        Collections.reverse(backwards);
+        for (List<StoreReader.Range> walked : List.of(ranges, backwards, List.<StoreReader.Range>of())) {
+            List<FlowRecord> expected = new ArrayList<>();
+            for (StoreReader.Range range : walked) {
+                stored.stream()
+                        .filter(r -> Arrays.compareUnsigned(range.start(), r.key()) <= 0)
+                        .filter(r -> Arrays.compareUnsigned(r.key(), range.end()) < 0)
+                        .forEach(expected::add);
+            }
+            List<FlowRecord> found = new ArrayList<>();
+            try (StoreCursor cursor = reader.scanAll(walked)) {
+                while (cursor.next()) {
+                    found.add(new FlowRecord(cursor.key(), 0, cursor.expireAt(), cursor.value()));
+                }
+            }
+            assertThat(found)
+                    .as("%s: store cursor over %d ranges", state, walked.size())
+                    .isEqualTo(expected);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.flowdb.json;
 
+import io.flowdb.StoreReader.Range;
 import io.flowdb.internal.json.KeyPath;
 import java.util.Arrays;
 import java.util.List;
@@ -26,9 +27,6 @@ record Access(
         boolean absentMarks,
         boolean arrayMarks,
         boolean exact) {
-
-    /** Keys from {@code start} to {@code end}. */
-    record Range(byte[] start, byte[] end) {}
 
     boolean hasMarks() {
         return absentMarks || arrayMarks;

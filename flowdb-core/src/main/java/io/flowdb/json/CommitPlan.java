@@ -4,6 +4,7 @@ import io.flowdb.CommitOutcome;
 import io.flowdb.FlowRecord;
 import io.flowdb.OrderedStore;
 import io.flowdb.Preconditions;
+import io.flowdb.StoreReader.Range;
 import io.flowdb.StoreReader.StoredValue;
 import io.flowdb.StoreSnapshot;
 import io.flowdb.WriteBatch;
@@ -13,6 +14,7 @@ import io.flowdb.internal.json.KeyLayout;
 import io.flowdb.internal.json.KeyReader;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommitPlan implements ChangeSet {
     final List<Change> changes = new ArrayList<>(1);
-    private final List<Access.Range> dropped = new ArrayList<>(0);
+    private final List<Range> dropped = new ArrayList<>(0);
     private final List<StoreDef> deletedStores = new ArrayList<>(0);
     private final StoreSnapshot snapshot;
     private final Preconditions preconditions;
@@ -33,7 +35,7 @@ final class CommitPlan implements ChangeSet {
     /** Exclusive entries that are written, and those that go, by logical key. Only filled for several changes. */
     private final TreeMap<byte[], IndexEntry> taken = new TreeMap<>(Arrays::compareUnsigned);
 
-    /** Places of the changes by document key; only filled for several. */
+    /** Places of the changes by document key; only filled for several, as far as someone asked. */
     private final TreeMap<byte[], Integer> positions = new TreeMap<>(Arrays::compareUnsigned);
 
     private boolean dropsDocuments;
@@ -77,23 +79,25 @@ final class CommitPlan implements ChangeSet {
             return;
         }
         changes.add(change);
-        if (changes.size() == 2) {
-            positions.put(changes.get(0).documentKey, 0);
-        }
-        if (changes.size() >= 2) {
-            positions.put(change.documentKey, changes.size() - 1);
-        }
+    }
+
+    /** Adds changes of documents that are all different, and that the plan does not change yet. */
+    void putDistinct(Collection<Change> distinct) {
+        changes.addAll(distinct);
     }
 
     private int position(byte[] documentKey) {
         if (changes.size() <= 1) {
             return changes.isEmpty() || !Arrays.equals(changes.get(0).documentKey, documentKey) ? -1 : 0;
         }
+        for (int i = positions.size(); i < changes.size(); i++) {
+            positions.put(changes.get(i).documentKey, i);
+        }
         return positions.getOrDefault(documentKey, -1);
     }
 
     /** Deletes whole stores and indexes after everything else: their ranges; the stores are for those who want changes. */
-    void drop(List<Access.Range> ranges, List<StoreDef> stores) {
+    void drop(List<Range> ranges, List<StoreDef> stores) {
         dropped.addAll(ranges);
         deletedStores.addAll(stores);
     }

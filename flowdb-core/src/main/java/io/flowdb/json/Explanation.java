@@ -1,5 +1,6 @@
 package io.flowdb.json;
 
+import io.flowdb.StoreReader.Range;
 import io.flowdb.error.CorruptionException;
 import io.flowdb.internal.json.KeyReader;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ final class Explanation {
                 indexes.add(index.schema.name());
             }
             int prefix = index == null ? reads.def().prefix.length : index.prefix.length;
-            for (Access.Range range : access.ranges()) {
+            for (Range range : access.ranges()) {
                 if (bounds.size() < MAX_BOUNDS) {
                     bounds.add("[" + show(range.start(), prefix) + " .. " + show(range.end(), prefix) + ")");
                 }

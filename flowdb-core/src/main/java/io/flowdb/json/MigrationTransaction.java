@@ -1,6 +1,7 @@
 package io.flowdb.json;
 
 import io.flowdb.StoreCursor;
+import io.flowdb.StoreReader.Range;
 import io.flowdb.error.SchemaConflictException;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.json.DocumentCodec;
@@ -15,7 +16,7 @@ import java.util.List;
 public final class MigrationTransaction {
     private final Database database;
     private final TransactionView view;
-    private final List<Access.Range> dropped = new ArrayList<>();
+    private final List<Range> dropped = new ArrayList<>();
     private final List<StoreDef> droppedStores = new ArrayList<>();
     private final JsonTransaction documents;
     private Catalog catalog;
@@ -58,9 +59,9 @@ public final class MigrationTransaction {
     /** Deletes a store with its documents and indexes. */
     public void deleteObjectStore(String store) {
         StoreDef def = catalog.store(store);
-        dropped.add(new Access.Range(def.prefix, def.end));
-        dropped.add(new Access.Range(def.counterKey, Keys.successor(def.counterKey)));
-        def.indexes.forEach(index -> dropped.add(new Access.Range(index.prefix, index.end)));
+        dropped.add(new Range(def.prefix, def.end));
+        dropped.add(new Range(def.counterKey, Keys.successor(def.counterKey)));
+        def.indexes.forEach(index -> dropped.add(new Range(index.prefix, index.end)));
         droppedStores.add(def);
         catalog = catalog.without(store);
     }
@@ -92,7 +93,7 @@ public final class MigrationTransaction {
         IndexDef gone = def.index(index);
         List<IndexDef> rest = new ArrayList<>(def.indexes);
         rest.remove(gone);
-        dropped.add(new Access.Range(gone.prefix, gone.end));
+        dropped.add(new Range(gone.prefix, gone.end));
         catalog = catalog.with(new StoreDef(def.id, def.schema, rest), catalog.nextId);
     }
 

@@ -1,5 +1,6 @@
 package io.flowdb.json;
 
+import io.flowdb.StoreReader.Range;
 import io.flowdb.internal.json.KeyLayout;
 import io.flowdb.internal.json.KeyPath;
 import io.flowdb.internal.json.KeyTags;
@@ -69,7 +70,7 @@ final class Planner {
 
     private Access allDocuments() {
         StoreDef def = reads.def();
-        return new Access(null, List.of(new Access.Range(def.prefix, def.end)), 0, 0, false, false, false, false);
+        return new Access(null, List.of(new Range(def.prefix, def.end)), 0, 0, false, false, false, false);
     }
 
     /** The best access for conditions that all hold; null if no index helps. */
@@ -131,7 +132,7 @@ final class Planner {
             return access.ranges().size();
         }
         int entries = 0;
-        for (Access.Range range : access.ranges()) {
+        for (Range range : access.ranges()) {
             entries += reads.view().countUpTo(range.start(), range.end(), most - entries);
             if (entries >= most) {
                 break;
@@ -150,16 +151,16 @@ final class Planner {
         boolean points = intervals.stream().allMatch(Interval::single);
         List<Interval> withArrays = new ArrayList<>(intervals);
         withArrays.add(ARRAYS);
-        List<Access.Range> ranges = new ArrayList<>();
+        List<Range> ranges = new ArrayList<>();
         for (Interval interval : Interval.normalize(withArrays)) {
-            ranges.add(new Access.Range(def.documentKey(interval.start()), def.documentKey(interval.end())));
+            ranges.add(new Range(def.documentKey(interval.start()), def.documentKey(interval.end())));
         }
         return new Access(null, ranges, 0, 0, points, false, false, false);
     }
 
     private @Nullable Access byIndex(IndexDef index, List<Condition> conditions) {
         List<byte[]> prefixes = List.of(index.prefix);
-        List<Access.Range> ranges = List.of();
+        List<Range> ranges = List.of();
         int constrained = 0;
         int narrowed = 0;
         int points = 0;
@@ -183,7 +184,7 @@ final class Planner {
             open = intervals.stream().allMatch(Interval::single);
             points += open && intervals.size() == 1 && points == constrained - 1 ? 1 : 0;
             ranges = extend(prefixes, intervals);
-            prefixes = ranges.stream().map(Access.Range::start).toList();
+            prefixes = ranges.stream().map(Range::start).toList();
         }
         if (constrained == 0 || (ranges.isEmpty() && consumed < 0)) {
             return null;
@@ -195,11 +196,11 @@ final class Planner {
         return new Access(index, ranges, narrowed, points, whole && open, absent, arrays, exact);
     }
 
-    private static List<Access.Range> extend(List<byte[]> prefixes, List<Interval> intervals) {
-        List<Access.Range> ranges = new ArrayList<>(prefixes.size() * intervals.size());
+    private static List<Range> extend(List<byte[]> prefixes, List<Interval> intervals) {
+        List<Range> ranges = new ArrayList<>(prefixes.size() * intervals.size());
         for (byte[] prefix : prefixes) {
             for (Interval interval : intervals) {
-                ranges.add(new Access.Range(concat(prefix, interval.start()), concat(prefix, interval.end())));
+                ranges.add(new Range(concat(prefix, interval.start()), concat(prefix, interval.end())));
             }
         }
         return ranges;
@@ -309,7 +310,7 @@ final class Planner {
                     && !index.multiEntry()
                     && index.paths[0].equals(orders.get(0).path())) {
                 boolean absent = reads.view().hasMarks(index, KeyLayout.MARK_ABSENT);
-                Access.Range whole = new Access.Range(index.at(KeyLayout.FIRST_KEY), index.end);
+                Range whole = new Range(index.at(KeyLayout.FIRST_KEY), index.end);
                 Access access = new Access(index, List.of(whole), 0, 0, false, absent, false, false);
                 Plan plan = ordered(access);
                 if (plan != null) {

@@ -1,7 +1,9 @@
 package io.flowdb.json;
 
 import io.flowdb.StoreCursor;
+import io.flowdb.StoreReader.Range;
 import io.flowdb.StoreReader.StoredValue;
+import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.json.DocumentCodec;
 import io.flowdb.internal.json.KeyLayout;
 import io.flowdb.internal.json.KeyReader;
@@ -99,14 +101,12 @@ final class QueryRun {
             return rows;
         }
         Access access = plan.accesses().get(0);
-        for (Access.Range range : access.ranges()) {
-            try (StoreCursor cursor = access.index() == null
-                    ? reads.view().documents(range.start(), range.end(), false)
-                    : reads.view().entries(access.index(), range.start(), range.end(), false)) {
-                while (rows < rest + skip && cursor.next()) {
-                    rows++;
-                    entriesRead++;
-                }
+        try (StoreCursor cursor = access.index() == null
+                ? reads.view().documents(access.ranges())
+                : reads.view().entries(access.index(), access.ranges())) {
+            while (rows < rest + skip && cursor.next()) {
+                rows++;
+                entriesRead++;
             }
         }
         rows = Math.max(0, Math.min(rows - skip, rest));
@@ -143,25 +143,22 @@ final class QueryRun {
 
     /** Gives matching documents in key order, or against it. */
     private void walkDocuments(Access access, Sink to) {
-        List<Access.Range> ranges = inWalkOrder(access);
-        for (Access.Range range : ranges) {
-            try (StoreCursor cursor = reads.view().documents(range.start(), range.end(), plan.reverse())) {
-                while (cursor.next()) {
-                    documentsRead++;
-                    JsonNode document = DocumentCodec.decode(cursor.value());
-                    if (matches(document) && !to.accept(cursor.key(), document)) {
-                        return;
-                    }
+        View view = reads.view();
+        try (StoreCursor cursor = plan.reverse()
+                ? new RangesCursor(backward(access), range -> view.documents(range.start(), range.end(), true))
+                : view.documents(access.ranges())) {
+            while (cursor.next()) {
+                documentsRead++;
+                JsonNode document = DocumentCodec.decode(cursor.value());
+                if (matches(document) && !to.accept(cursor.key(), document)) {
+                    return;
                 }
             }
         }
     }
 
-    private List<Access.Range> inWalkOrder(Access access) {
-        if (!plan.reverse()) {
-            return access.ranges();
-        }
-        List<Access.Range> ranges = new ArrayList<>(access.ranges());
+    private static List<Range> backward(Access access) {
+        List<Range> ranges = new ArrayList<>(access.ranges());
         Collections.reverse(ranges);
         return ranges;
     }
@@ -184,26 +181,27 @@ final class QueryRun {
         boolean alreadySorted = !plan.reverse() && plan.groupPaths() == index.paths.length;
         List<byte[]> group = new ArrayList<>();
         byte[] groupKey = {};
-        for (Access.Range range : inWalkOrder(access)) {
-            try (StoreCursor cursor = reads.view().entries(index, range.start(), range.end(), plan.reverse())) {
-                while (cursor.next()) {
-                    entriesRead++;
-                    byte[] entry = cursor.key();
-                    byte[] primaryKey = primaryKey(index, entry);
-                    if (alreadySorted) {
-                        if (!fetch(primaryKey, access.exact(), this::emit)) {
-                            return;
-                        }
-                        continue;
+        View view = reads.view();
+        try (StoreCursor cursor = plan.reverse()
+                ? new RangesCursor(backward(access), range -> view.entries(index, range.start(), range.end(), true))
+                : view.entries(index, access.ranges())) {
+            while (cursor.next()) {
+                entriesRead++;
+                byte[] entry = cursor.key();
+                byte[] primaryKey = primaryKey(index, entry);
+                if (alreadySorted) {
+                    if (!fetch(primaryKey, access.exact(), this::emit)) {
+                        return;
                     }
-                    if (!startsWith(entry, groupKey)) {
-                        if (!emitGroup(group, access)) {
-                            return;
-                        }
-                        groupKey = groupKey(index, entry);
-                    }
-                    group.add(primaryKey);
+                    continue;
                 }
+                if (!startsWith(entry, groupKey)) {
+                    if (!emitGroup(group, access)) {
+                        return;
+                    }
+                    groupKey = groupKey(index, entry);
+                }
+                group.add(primaryKey);
             }
         }
         emitGroup(group, access);
@@ -229,9 +227,7 @@ final class QueryRun {
     }
 
     private static boolean startsWith(byte[] entry, byte[] prefix) {
-        return prefix.length > 0
-                && entry.length >= prefix.length
-                && Arrays.equals(entry, 0, prefix.length, prefix, 0, prefix.length);
+        return prefix.length > 0 && entry.length >= prefix.length && Keys.equal(entry, 0, prefix, 0, prefix.length);
     }
 
     private static byte[] primaryKey(IndexDef index, byte[] entry) {
@@ -280,46 +276,49 @@ final class QueryRun {
     private void walkEntries(Access access, KeySink to) {
         IndexDef index = access.index();
         if (index == null) {
-            for (Access.Range range : access.ranges()) {
-                try (StoreCursor cursor = reads.view().documents(range.start(), range.end(), false)) {
-                    while (cursor.next()) {
-                        if (!to.accept(reads.def().primaryKey(cursor.key()))) {
-                            return;
-                        }
+            try (StoreCursor cursor = reads.view().documents(access.ranges())) {
+                while (cursor.next()) {
+                    if (!to.accept(reads.def().primaryKey(cursor.key()))) {
+                        return;
                     }
                 }
             }
             return;
         }
-        List<Access.Range> ranges = new ArrayList<>(access.ranges());
+        List<Range> ranges = new ArrayList<>(access.ranges());
         if (access.absentMarks()) {
             ranges.add(marks(index, KeyLayout.MARK_ABSENT));
         }
         if (access.arrayMarks()) {
             ranges.add(marks(index, KeyLayout.MARK_ARRAY));
         }
-        for (Access.Range range : ranges) {
-            if (!walkEntries(index, range, access, to)) {
-                return;
-            }
-        }
-    }
-
-    private boolean walkEntries(IndexDef index, Access.Range range, Access access, KeySink to) {
-        if (index.unique() && access.allPoints() && isWholeKey(index, range.start())) {
-            byte[] holder = reads.view().holder(index, range.start());
-            entriesRead += holder == null ? 0 : 1;
-            return holder == null || to.accept(holder);
-        }
-        try (StoreCursor cursor = reads.view().entries(index, range.start(), range.end(), false)) {
-            while (cursor.next()) {
-                entriesRead++;
-                if (!to.accept(primaryKey(index, cursor.key()))) {
-                    return false;
+        List<Range> toWalk = ranges;
+        if (index.unique() && access.allPoints()) {
+            toWalk = new ArrayList<>();
+            for (Range range : ranges) {
+                if (!isWholeKey(index, range.start())) {
+                    toWalk.add(range);
+                    continue;
+                }
+                byte[] holder = reads.view().holder(index, range.start());
+                entriesRead += holder == null ? 0 : 1;
+                if (holder != null && !to.accept(holder)) {
+                    return;
                 }
             }
         }
-        return true;
+        walkEntries(index, toWalk, to);
+    }
+
+    private void walkEntries(IndexDef index, List<Range> ranges, KeySink to) {
+        try (StoreCursor cursor = reads.view().entries(index, ranges)) {
+            while (cursor.next()) {
+                entriesRead++;
+                if (!to.accept(primaryKey(index, cursor.key()))) {
+                    return;
+                }
+            }
+        }
     }
 
     /** Whether a key is an index key without a null, under which a unique index stores at most one entry. */
@@ -337,8 +336,8 @@ final class QueryRun {
         return reader.position() == key.length;
     }
 
-    private static Access.Range marks(IndexDef index, int kind) {
-        return new Access.Range(index.at(kind), index.at(kind + 1));
+    private static Range marks(IndexDef index, int kind) {
+        return new Range(index.at(kind), index.at(kind + 1));
     }
 
     /** Sorts all matching rows, or keeps the first ones in a heap. */

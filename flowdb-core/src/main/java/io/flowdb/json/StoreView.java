@@ -3,9 +3,11 @@ package io.flowdb.json;
 import io.flowdb.OrderedStore;
 import io.flowdb.StoreCursor;
 import io.flowdb.StoreReader;
+import io.flowdb.StoreReader.Range;
 import io.flowdb.StoreReader.StoredValue;
 import io.flowdb.internal.json.KeyLayout;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The committed state that a reader of the store below sees. Threads: any. */
@@ -35,6 +37,17 @@ final class StoreView implements View {
     @Override
     public StoreCursor entries(IndexDef index, byte[] start, byte[] end, boolean reverse) {
         StoreCursor stored = reader.scan(start, end, reverse);
+        return index.unique() ? new LogicalCursor(stored) : stored;
+    }
+
+    @Override
+    public StoreCursor documents(List<Range> ranges) {
+        return reader.scanAll(ranges);
+    }
+
+    @Override
+    public StoreCursor entries(IndexDef index, List<Range> ranges) {
+        StoreCursor stored = reader.scanAll(ranges);
         return index.unique() ? new LogicalCursor(stored) : stored;
     }
 

@@ -2,6 +2,7 @@ package io.flowdb.json;
 
 import io.flowdb.Preconditions;
 import io.flowdb.StoreCursor;
+import io.flowdb.StoreReader.Range;
 import io.flowdb.StoreReader.StoredValue;
 import io.flowdb.StoreSnapshot;
 import io.flowdb.error.LimitExceededException;
@@ -87,6 +88,16 @@ final class TransactionView implements View, ChangeSet {
                 entries,
                 OwnEntry::value,
                 new MergeCursor.Bounds(start, end, reverse));
+    }
+
+    @Override
+    public StoreCursor documents(List<Range> ranges) {
+        return new RangesCursor(ranges, range -> documents(range.start(), range.end(), false));
+    }
+
+    @Override
+    public StoreCursor entries(IndexDef index, List<Range> ranges) {
+        return new RangesCursor(ranges, range -> entries(index, range.start(), range.end(), false));
     }
 
     private StoreCursor scan(byte[] start, byte[] end, boolean reverse) {
@@ -196,7 +207,7 @@ final class TransactionView implements View, ChangeSet {
 
     /** Adds all changes to a plan, and everything that was read to its preconditions. */
     void addTo(CommitPlan plan) {
-        documents.values().forEach(plan::put);
+        plan.putDistinct(documents.values());
         Preconditions preconditions = plan.preconditions();
         for (byte[] key : keysRead) {
             if (!documents.containsKey(key)) {

@@ -1,7 +1,9 @@
 package io.flowdb.json;
 
 import io.flowdb.StoreCursor;
+import io.flowdb.StoreReader.Range;
 import io.flowdb.StoreReader.StoredValue;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,12 @@ interface View {
 
     /** Logical entries of an index, see {@link IndexEntry}, from {@code start} to {@code end}; the values are empty. */
     StoreCursor entries(IndexDef index, byte[] start, byte[] end, boolean reverse);
+
+    /** Logical entries of an index, forward, of one range after the other. */
+    StoreCursor entries(IndexDef index, List<Range> ranges);
+
+    /** Documents, forward, of one range after the other. */
+    StoreCursor documents(List<Range> ranges);
 
     /** The encoded primary key of the document that holds {@code key}, prefix included, in a unique index; null if there is none. */
     byte @Nullable [] holder(IndexDef index, byte[] key);

@@ -183,6 +183,17 @@ final class MemoryStore implements OrderedStore {
         }
 
         @Override
+        public StoreCursor scanAll(List<Range> ranges) {
+            check();
+            duringScan.run();
+            return new Cursor(
+                    ranges.stream()
+                            .flatMap(r -> range(r.start(), r.end()).entrySet().stream())
+                            .iterator(),
+                    seqno());
+        }
+
+        @Override
         public StoreCursor scan(byte[] start, byte[] end, boolean reverse) {
             check();
             duringScan.run();

@@ -26,6 +26,14 @@ public final class ShownEntry implements InternalEntry {
                 && Keys.equal(entry.keyArray(), entry.keyOffset(), keyArray, keyOffset, keyLength);
     }
 
+    /** Whether the entry shown has this key and ts; false if none was shown. */
+    public boolean isVersion(byte[] array, int offset, int length, long ofTs) {
+        return length == keyLength
+                && ofTs == ts
+                && ((array == keyArray && offset == keyOffset)
+                        || Keys.equal(array, offset, keyArray, keyOffset, length));
+    }
+
     /** Whether the entry shown has this key. */
     public boolean isKey(byte[] key) {
         return keyLength == key.length && Keys.equal(keyArray, keyOffset, key, 0, keyLength);

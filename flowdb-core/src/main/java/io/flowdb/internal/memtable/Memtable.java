@@ -1,6 +1,7 @@
 package io.flowdb.internal.memtable;
 
 import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.OpCodec;
 import io.flowdb.internal.base.PointLookup;
@@ -262,7 +263,7 @@ public final class Memtable {
         int from = at + OpCodec.HEADER_BYTES;
         return OpCodec.ts(chunk, at) == ts
                 && OpCodec.keyLength(chunk, at) == length
-                && Arrays.equals(chunk, from, from + length, key, offset, offset + length);
+                && Keys.equal(chunk, from, key, offset, length);
     }
 
     private void insert(long address, long seqno) {

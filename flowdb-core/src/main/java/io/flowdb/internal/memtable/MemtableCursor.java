@@ -2,6 +2,7 @@ package io.flowdb.internal.memtable;
 
 import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.OpCodec;
+import io.flowdb.internal.base.ShownEntry;
 
 /** Walks a memtable in order while it may be written. Going back costs a search each time, as nodes are linked forward only. */
 final class MemtableCursor implements InternalCursor {
@@ -48,6 +49,39 @@ final class MemtableCursor implements InternalCursor {
     @Override
     public void prev() {
         moveBackTo(memtable.before(node));
+    }
+
+    /* The same as the interface has; but keys stay in the arena, which never moves them, and nothing is asked through the interface. */
+    @Override
+    public boolean nextVersion(long atMost, ShownEntry shown) {
+        while (node != 0 && isAtVersionOf(shown)) {
+            moveTo(memtable.next(node));
+        }
+        if (node == 0) {
+            return false;
+        }
+        show(shown);
+        while (shown.seqno() > atMost) {
+            moveTo(memtable.next(node));
+            if (node == 0 || !isAtVersionOf(shown)) {
+                shown.hide();
+            } else {
+                show(shown);
+            }
+        }
+        return true;
+    }
+
+    private boolean isAtVersionOf(ShownEntry shown) {
+        return shown.isVersion(chunk, at + OpCodec.HEADER_BYTES, keyLength, OpCodec.ts(chunk, at));
+    }
+
+    private void show(ShownEntry shown) {
+        int keyAt = at + OpCodec.HEADER_BYTES;
+        shown.showKey(chunk, keyAt, keyLength);
+        shown.showTimes(
+                OpCodec.op(chunk, at), OpCodec.ts(chunk, at), memtable.seqno(node), OpCodec.expireAt(chunk, at));
+        shown.showValue(chunk, keyAt + keyLength, OpCodec.valueLength(chunk, at));
     }
 
     private void moveBackTo(int found) {

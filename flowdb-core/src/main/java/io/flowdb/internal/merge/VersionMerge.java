@@ -50,6 +50,14 @@ final class VersionMerge implements AutoCloseable {
         return size > 0 ? heap[0].shown : null;
     }
 
+    /** Begins anew where the sources have been placed meanwhile, or will be before {@link #next}. */
+    void restart() {
+        size = -1;
+        for (int i = 0; i < heap.length; i++) {
+            heap[i] = new Head(heap[i].source, new ShownEntry());
+        }
+    }
+
     private void start() {
         size = 0;
         for (int i = 0; i < heap.length; i++) {
@@ -81,8 +89,10 @@ final class VersionMerge implements AutoCloseable {
     }
 
     private void advance(int at) {
-        if (!step(heap[at])) {
+        Head head = heap[at];
+        if (!step(head)) {
             heap[at] = heap[--size];
+            heap[size] = head;
         }
         if (at < size) {
             siftDown(at);

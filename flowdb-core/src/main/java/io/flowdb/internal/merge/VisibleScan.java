@@ -17,7 +17,7 @@ public final class VisibleScan implements AutoCloseable {
     private final List<InternalCursor> sources;
     private final VersionMerge versions;
     private final Visibility visibility;
-    private final ScanBounds bounds;
+    private ScanBounds bounds;
     private final boolean anyRangeTombstones;
     private boolean started;
     private boolean ended;
@@ -32,6 +32,16 @@ public final class VisibleScan implements AutoCloseable {
         this.visibility = visibility;
         this.bounds = bounds;
         this.anyRangeTombstones = !visibility.tombstones().isEmpty();
+    }
+
+    /** Goes on with other keys, which the sources must cover, in the same direction. */
+    public void moveTo(byte[] start, byte[] end) {
+        bounds = new ScanBounds(start, end, bounds.minTs(), bounds.maxTs(), bounds.reversed());
+        if (started) {
+            versions.restart();
+        }
+        started = false;
+        ended = false;
     }
 
     /** Moves to the next record; false at the end. A walk that has failed is at an unknown place: it fails again. */
