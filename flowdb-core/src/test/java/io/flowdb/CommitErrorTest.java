@@ -116,4 +116,32 @@ class CommitErrorTest {
             assertThat(all).hasSize(40);
         }
     }
+
+    /** The edit was durable and the engine did not know of it: its tables came back, stale, at the next open. */
+    @Test
+    void compact_errorInTheManifest_refusesWritesUntilReopened() {
+        for (int n = 1; n <= 2; n++) {
+            files.files().forEach(file -> files.replace(file, null));
+            Engine engine = open();
+            for (int i = 0; i < 4; i++) {
+                engine.write(FlowRecord.of("key" + i, 1, "value"));
+                engine.flush();
+            }
+            fail(Call.WRITE, "MANIFEST", n, new OutOfMemoryError("made for the test"));
+            assertThatThrownBy(engine::compact).isInstanceOf(StorageException.class);
+            files.setFault((call, path) -> {});
+
+            assertThat(engine.query(Query.all())).hasSize(4);
+            assertThatThrownBy(() -> engine.write(FlowRecord.of("later", 1, "value")))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("refuses writes");
+            engine.close();
+            try (Engine again = open()) {
+                assertThat(again.query(Query.all())).hasSize(4);
+                assertThat(again.verify().problems()).isEmpty();
+                again.compact();
+                assertThat(again.query(Query.all())).hasSize(4);
+            }
+        }
+    }
 }

@@ -158,6 +158,10 @@ public final class Manifest implements AutoCloseable {
             } catch (RuntimeException e) {
                 failure = e;
                 throw e;
+            } catch (Error e) {
+                /* Whether the edit is in the file is as unknown as after a failed write. */
+                failure = new StorageException("An edit of the manifest ended half-way: " + e, e);
+                throw failure;
             }
         } finally {
             lock.unlock();
