@@ -201,6 +201,21 @@ public final class Engine implements OrderedStore, AutoCloseable {
         return get(Keys.utf8(key), ts);
     }
 
+    /**
+     * Copies the value of the version (key, ts) to the begin of {@code into}, if there is room for all of it; otherwise {@code into} stays as it is.
+     * Allocates nothing where the value is found in memory.
+     *
+     * @return length of the value, also where it is longer than {@code into}; -1 if there is no such version
+     */
+    public int get(byte[] key, long ts, byte[] into) {
+        return latest.getInto(key, ts, into);
+    }
+
+    /** The same with a key as UTF-8. */
+    public int get(String key, long ts, byte[] into) {
+        return get(Keys.utf8(key), ts, into);
+    }
+
     /** The alive version of {@code key} with the highest ts. */
     public Optional<FlowRecord> getLatest(byte[] key) {
         return latest.latestRecord(key);
@@ -223,6 +238,11 @@ public final class Engine implements OrderedStore, AutoCloseable {
     /** A lazy walk over the records that the query asks for, as of now; close it. */
     public RecordScan scan(Query query) {
         return latest.scanRecords(query);
+    }
+
+    /** The same walk without an object for each record; close it. */
+    public RecordCursor cursor(Query query) {
+        return latest.cursorOver(query);
     }
 
     @Override

@@ -41,6 +41,11 @@ final class EngineSnapshot extends StateReader implements Snapshot {
     }
 
     @Override
+    public int get(byte[] key, long ts, byte[] into) {
+        return getInto(key, ts, into);
+    }
+
+    @Override
     public Optional<FlowRecord> getLatest(byte[] key) {
         return latestRecord(key);
     }
@@ -48,6 +53,11 @@ final class EngineSnapshot extends StateReader implements Snapshot {
     @Override
     public RecordScan scan(Query query) {
         return scanRecords(query);
+    }
+
+    @Override
+    public RecordCursor cursor(Query query) {
+        return cursorOver(query);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.flowdb;
 
 import io.flowdb.error.EngineClosedException;
+import io.flowdb.internal.base.ShownEntry;
 import io.flowdb.internal.merge.VisibleScan;
 import io.flowdb.internal.stats.OperationMeter;
 import java.util.Collections;
@@ -9,11 +10,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A walk that holds the state it reads until it is closed. Threads: one at a time. */
-final class LeasedScan implements StoreCursor {
+final class LeasedScan implements RecordCursor {
     private final StateReader reader;
     private final @Nullable VisibleScan scan;
     private final ReadStates.@Nullable Lease lease;
     private final @Nullable Figures figures;
+    private final long limit;
     private Iterator<StoreReader.Range> ranges = Collections.emptyIterator();
     private boolean closed;
     private boolean counted;
@@ -29,10 +31,11 @@ final class LeasedScan implements StoreCursor {
      */
     record Figures(EngineCounters counters, @Nullable OperationMeter meter, long start) {}
 
-    LeasedScan(StateReader reader, VisibleScan scan, ReadStates.Lease lease, Figures figures) {
+    LeasedScan(StateReader reader, VisibleScan scan, ReadStates.Lease lease, long limit, Figures figures) {
         this.reader = reader;
         this.scan = scan;
         this.lease = lease;
+        this.limit = limit;
         this.figures = figures;
     }
 
@@ -40,6 +43,7 @@ final class LeasedScan implements StoreCursor {
         this.reader = reader;
         this.scan = null;
         this.lease = null;
+        this.limit = 0;
         this.figures = null;
     }
 
@@ -74,7 +78,7 @@ final class LeasedScan implements StoreCursor {
             throw new EngineClosedException("scan");
         }
         reader.checkOpen();
-        if (scan != null && advance(scan)) {
+        if (scan != null && returned < limit && advance(scan)) {
             returned++;
             returnedBytes += scan.sizeBytes();
             return true;
@@ -91,6 +95,33 @@ final class LeasedScan implements StoreCursor {
     @Override
     public byte[] value() {
         return current().value();
+    }
+
+    @Override
+    public int keyLength() {
+        return current().current().keyLength();
+    }
+
+    @Override
+    public int valueLength() {
+        return current().current().valueLength();
+    }
+
+    @Override
+    public int copyKey(byte[] to, int at) {
+        ShownEntry entry = current().current();
+        return ArrayTarget.copy(entry.keyArray(), entry.keyOffset(), entry.keyLength(), to, at);
+    }
+
+    @Override
+    public int copyValue(byte[] to, int at) {
+        ShownEntry entry = current().current();
+        return ArrayTarget.copy(entry.valueArray(), entry.valueOffset(), entry.valueLength(), to, at);
+    }
+
+    @Override
+    public long ts() {
+        return current().ts();
     }
 
     @Override
@@ -132,6 +163,9 @@ final class LeasedScan implements StoreCursor {
     }
 
     private VisibleScan current() {
+        if (closed) {
+            throw new EngineClosedException("scan");
+        }
         if (scan == null || returned == 0) {
             throw new IllegalStateException("no current entry: call next() first");
         }

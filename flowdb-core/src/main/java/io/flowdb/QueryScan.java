@@ -3,22 +3,19 @@ package io.flowdb;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** A walk as an iterator over records, with a limit. Threads: one at a time. */
+/** A walk as an iterator over records. Threads: one at a time. */
 final class QueryScan implements RecordScan {
     private final LeasedScan scan;
-    private long left;
     private @Nullable FlowRecord ahead;
 
-    QueryScan(LeasedScan scan, long limit) {
+    QueryScan(LeasedScan scan) {
         this.scan = scan;
-        this.left = limit;
     }
 
     @Override
     public boolean hasNext() {
-        if (ahead == null && left > 0 && scan.next()) {
+        if (ahead == null && scan.next()) {
             ahead = scan.record();
-            left--;
         }
         return ahead != null;
     }

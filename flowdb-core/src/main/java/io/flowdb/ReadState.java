@@ -1,10 +1,12 @@
 package io.flowdb;
 
+import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.memtable.Memtable;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a read looks at: the active memtable, the frozen ones (newest first) and the tables. Immutable but for what writers add to
@@ -21,6 +23,10 @@ final class ReadState {
     private final List<Memtable> frozen;
     private final SstSet ssts;
     private final AtomicLongArray readers = new AtomicLongArray(CELLS * SPACING);
+
+    /** One a cell, for {@link #lookup}; made when first wanted. */
+    private final @Nullable PointLookup[] lookups = new PointLookup[CELLS];
+
     private final AtomicBoolean released = new AtomicBoolean();
     private volatile long limit = Long.MAX_VALUE; // lowered once, before the state is replaced
     private volatile boolean retired; // set once, after the state has been replaced
@@ -52,6 +58,23 @@ final class ReadState {
     /** Counts a reader in. */
     void enter(int cell) {
         readers.getAndIncrement(cell);
+    }
+
+    /**
+     * An empty object for a point read, for a reader that has been counted in in this cell: until it is counted out, none else gets the same. The
+     * reader clears it before.
+     */
+    PointLookup lookup(int cell) {
+        /* The count was 1 at a moment at which the reader was inside, so it was alone in the cell, and whoever comes later sees 2 at least. */
+        if (readers.get(cell) != 1) {
+            return new PointLookup();
+        }
+        PointLookup own = lookups[cell / SPACING];
+        if (own == null) {
+            own = new PointLookup();
+            lookups[cell / SPACING] = own;
+        }
+        return own;
     }
 
     /** Counts out a reader that was counted in by the same thread. */

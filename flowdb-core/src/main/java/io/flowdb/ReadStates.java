@@ -34,13 +34,18 @@ final class ReadStates {
 
     /** Enters the current state for one call; {@link ReadState#leave()} it in the same thread. */
     ReadState enter() {
+        return enter(ReadState.cellOfThread());
+    }
+
+    /** The same, counted in a given cell; {@link ReadState#leave(int)} it. */
+    ReadState enter(int cell) {
         while (true) {
             ReadState state = current;
-            state.enter(ReadState.cellOfThread());
+            state.enter(cell);
             if (state == current) {
                 return state;
             }
-            state.leave();
+            state.leave(cell);
             Thread.onSpinWait();
         }
     }

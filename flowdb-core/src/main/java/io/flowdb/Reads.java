@@ -22,22 +22,21 @@ import java.util.List;
 final class Reads {
     private Reads() {}
 
-    /** Searches the newest entry of (key, ts) at or below {@code snapshot}; it may be a tombstone or expired. */
-    static PointLookup find(ReadState state, byte[] key, long ts, long snapshot) {
-        PointLookup best = new PointLookup();
+    /** Searches the newest entry of (key, ts) at or below {@code snapshot} into {@code best}; it may be a tombstone or expired. */
+    static void find(ReadState state, byte[] key, long ts, long snapshot, PointLookup best) {
         if (findInMemory(state.active(), key, ts, snapshot, best)) {
-            return best;
+            return;
         }
-        for (Memtable memtable : state.frozen()) {
-            if (findInMemory(memtable, key, ts, snapshot, best)) {
-                return best;
+        List<Memtable> frozen = state.frozen();
+        for (int i = 0, n = frozen.size(); i < n; i++) {
+            if (findInMemory(frozen.get(i), key, ts, snapshot, best)) {
+                return;
             }
         }
         SstSet ssts = state.ssts();
         if (!ssts.tables().isEmpty()) {
             findInTables(ssts, key, ts, snapshot, best);
         }
-        return best;
     }
 
     private static void findInTables(SstSet ssts, byte[] key, long ts, long snapshot, PointLookup best) {
@@ -103,8 +102,9 @@ final class Reads {
     /** Sequence number up to which range tombstones at or below {@code snapshot} hide records of the key. */
     static long hiddenUpTo(ReadState state, byte[] key, long snapshot) {
         long hidden = state.active().isEmpty() ? 0 : state.active().tombstones().covering(key, 0, key.length, snapshot);
-        for (Memtable memtable : state.frozen()) {
-            hidden = Math.max(hidden, memtable.tombstones().covering(key, 0, key.length, snapshot));
+        List<Memtable> frozen = state.frozen();
+        for (int i = 0, n = frozen.size(); i < n; i++) {
+            hidden = Math.max(hidden, frozen.get(i).tombstones().covering(key, 0, key.length, snapshot));
         }
         List<RangeTombstones> inTables = state.ssts().tombstones();
         for (int i = 0, n = inTables.size(); i < n; i++) {

@@ -51,6 +51,34 @@ abstract class StateReader implements StoreReader {
                 : Optional.of(new FlowRecord(key, found.ts(), found.expireAt(), found.value()));
     }
 
+    @Override
+    public int get(byte[] key, byte[] into) {
+        return getInto(key, 0, into);
+    }
+
+    /** Copies the value of (key, ts) if there is room for it; its length, -1 if there is none. */
+    int getInto(byte[] key, long ts, byte[] into) {
+        Keys.checkKey(key);
+        Objects.requireNonNull(into, "into");
+        checkOpen();
+        long start = counters.reads.begin();
+        int cell = ReadState.cellOfThread();
+        ReadState state = states.enter(cell);
+        PointLookup found = state.lookup(cell);
+        int length = -1;
+        try {
+            if (findAlive(state, key, ts, found)) {
+                length = found.valueLength();
+                found.copyValue(into);
+            }
+        } finally {
+            found.clear();
+            state.leave(cell);
+        }
+        counters.reads.end(start, 0, length < 0 ? 0 : key.length + length);
+        return length;
+    }
+
     Optional<FlowRecord> latestRecord(byte[] key) {
         Keys.checkKey(key);
         checkOpen();
@@ -78,27 +106,34 @@ abstract class StateReader implements StoreReader {
     }
 
     RecordScan scanRecords(Query query) {
-        return new QueryScan(open(Objects.requireNonNull(query, "query"), counters.scans), query.limit());
+        return new QueryScan(open(Objects.requireNonNull(query, "query"), counters.scans));
+    }
+
+    RecordCursor cursorOver(Query query) {
+        return open(Objects.requireNonNull(query, "query"), counters.scans);
     }
 
     @Override
     public StoreCursor scan(byte @Nullable [] start, byte @Nullable [] end, boolean reverse) {
-        return open(new ScanBounds(start, end, 0, 0, reverse), ReadOptions.DEFAULT, counters.scans);
+        return open(new ScanBounds(start, end, 0, 0, reverse), ReadOptions.DEFAULT, Long.MAX_VALUE, counters.scans);
     }
 
     @Override
     public StoreCursor scanAll(List<Range> ranges) {
-        if (ranges.isEmpty()) {
+        if (Objects.requireNonNull(ranges, "ranges").isEmpty()) {
             checkOpen();
             return LeasedScan.empty(this);
         }
-        byte[] start = ranges.get(0).start();
-        byte[] end = ranges.get(0).end();
+        Range first = Objects.requireNonNull(ranges.get(0), "range");
+        byte[] start = first.start();
+        byte[] end = first.end();
         for (Range range : ranges) {
+            Objects.requireNonNull(range, "range");
             start = Arrays.compareUnsigned(range.start(), start) < 0 ? range.start() : start;
             end = Arrays.compareUnsigned(range.end(), end) > 0 ? range.end() : end;
         }
-        LeasedScan scan = open(new ScanBounds(start, end, 0, 0, false), ReadOptions.DEFAULT, counters.scans);
+        LeasedScan scan =
+                open(new ScanBounds(start, end, 0, 0, false), ReadOptions.DEFAULT, Long.MAX_VALUE, counters.scans);
         scan.restrictTo(ranges);
         return scan;
     }
@@ -106,11 +141,11 @@ abstract class StateReader implements StoreReader {
     private LeasedScan open(Query query, @Nullable OperationMeter meter) {
         ScanBounds bounds =
                 new ScanBounds(query.startKey(), query.endKey(), query.minTs(), query.maxTs(), query.reversed());
-        return open(bounds, query.options(), meter);
+        return open(bounds, query.options(), query.limit(), meter);
     }
 
     /** {@code meter} counts the walk; null for a walk that is part of another operation. */
-    private LeasedScan open(ScanBounds bounds, ReadOptions options, @Nullable OperationMeter meter) {
+    private LeasedScan open(ScanBounds bounds, ReadOptions options, long limit, @Nullable OperationMeter meter) {
         checkOpen();
         if (bounds.startKey() != null
                 && bounds.endKey() != null
@@ -123,7 +158,7 @@ abstract class StateReader implements StoreReader {
             checkOpen();
             long snapshot = Math.min(visibleSeqno(), lease.state().limit());
             VisibleScan scan = Reads.scan(lease.state(), bounds, snapshot, nowMicros(), options);
-            return new LeasedScan(this, scan, lease, new LeasedScan.Figures(counters, meter, start));
+            return new LeasedScan(this, scan, lease, limit, new LeasedScan.Figures(counters, meter, start));
         } catch (RuntimeException | Error e) {
             lease.close();
             throw e;
@@ -134,9 +169,16 @@ abstract class StateReader implements StoreReader {
     private @Nullable PointLookup lookUp(byte[] key, long ts) {
         checkOpen();
         long start = counters.reads.begin();
-        PointLookup found = findAlive(key, ts);
-        counters.reads.end(start, 0, found == null ? 0 : key.length + found.valueLength());
-        return found;
+        PointLookup found = new PointLookup();
+        boolean alive;
+        ReadState state = states.enter();
+        try {
+            alive = findAlive(state, key, ts, found);
+        } finally {
+            state.leave();
+        }
+        counters.reads.end(start, 0, alive ? key.length + found.valueLength() : 0);
+        return alive ? found : null;
     }
 
     /** The latest version, with sequence number 0 if there is none; null if it is dead, and an earlier one may be the latest alive. */
@@ -156,25 +198,21 @@ abstract class StateReader implements StoreReader {
         }
     }
 
-    private @Nullable PointLookup findAlive(byte[] key, long ts) {
-        ReadState state = states.enter();
-        try {
-            checkOpen();
-            long snapshot = Math.min(visibleSeqno(), state.limit());
-            PointLookup found = Reads.find(state, key, ts, snapshot);
-            if (found.seqno() == 0) {
-                return null;
-            }
-            long now = found.expireAt() == FlowRecord.NEVER ? 0 : nowMicros();
-            if (found.isAlive(now, Reads.hiddenUpTo(state, key, snapshot))) {
-                return found;
-            }
-            if (found.expireAt() <= now) {
-                counters.recordsExpired.increment();
-            }
-            return null;
-        } finally {
-            state.leave();
+    /** Searches (key, ts) into {@code found}, which is empty; whether it is there and alive. */
+    private boolean findAlive(ReadState state, byte[] key, long ts, PointLookup found) {
+        checkOpen();
+        long snapshot = Math.min(visibleSeqno(), state.limit());
+        Reads.find(state, key, ts, snapshot, found);
+        if (found.seqno() == 0) {
+            return false;
         }
+        long now = found.expireAt() == FlowRecord.NEVER ? 0 : nowMicros();
+        if (found.isAlive(now, Reads.hiddenUpTo(state, key, snapshot))) {
+            return true;
+        }
+        if (found.expireAt() <= now) {
+            counters.recordsExpired.increment();
+        }
+        return false;
     }
 }

@@ -1,6 +1,7 @@
 package io.flowdb;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one state of an {@link OrderedStore}. Threads: any. */
@@ -12,6 +13,25 @@ public interface StoreReader {
     /** The value of {@code key}, or null if it is absent, deleted or expired. */
     @Nullable
     StoredValue get(byte[] key);
+
+    /**
+     * Copies the value of {@code key} to the begin of {@code into}, if there is room for all of it; otherwise {@code into} stays as it is. A read of
+     * an {@link Engine} allocates nothing then.
+     *
+     * @return length of the value, also where it is longer than {@code into}; -1 if it is absent, deleted or expired
+     */
+    default int get(byte[] key, byte[] into) {
+        Objects.requireNonNull(into, "into");
+        StoredValue found = get(key);
+        if (found == null) {
+            return -1;
+        }
+        int length = found.value().length;
+        if (length <= into.length) {
+            System.arraycopy(found.value(), 0, into, 0, length);
+        }
+        return length;
+    }
 
     /**
      * Walks the keys from {@code start} (inclusive) to {@code end} (exclusive).

@@ -109,6 +109,9 @@ class EngineBadInputTest {
                 .nulls("patch(byte[],long,Patch)", "patch", e -> e.patch(KEY, 1, null))
                 .nulls("query(Query)", "query", e -> e.query(null))
                 .nulls("scan(Query)", "query", e -> e.scan(null))
+                .nulls("cursor(Query)", "query", e -> e.cursor(null))
+                .nulls("get(byte[],long,byte[])", "into", e -> e.get(KEY, 1, null))
+                .nulls("get(String,long,byte[])", "into", e -> e.get("k", 1, null))
                 .nulls("checkpoint(Path)", "target", e -> run(() -> e.checkpoint(null)))
                 .wrong("checkpoint(Path)", "target = " + dir, e -> run(() -> e.checkpoint(dir)))
                 .wrong(
@@ -119,6 +122,8 @@ class EngineBadInputTest {
                 .harmless("flush()", "compact()", "gc()", "verify()", "stats()", "prometheusText()");
         commits(table);
         keys(table, "get(byte[],long)", "key", (e, key) -> e.get(key, 1));
+        keys(table, "get(byte[],long,byte[])", "key", (e, key) -> e.get(key, 1, VALUE));
+        texts(table, "get(String,long,byte[])", (e, key) -> e.get(key, 1, VALUE));
         keys(table, "getLatest(byte[])", "key", Engine::getLatest);
         keys(table, "delete(byte[],long)", "key", (e, key) -> run(() -> e.delete(key, 1)));
         keys(table, "patch(byte[],long,Patch)", "key", (e, key) -> e.patch(key, 1, Patch.value(VALUE)));
@@ -246,8 +251,16 @@ class EngineBadInputTest {
     private static Table snapshot() {
         Table table = new Table(Snapshot.class)
                 .nulls("scan(Query)", "query", e -> onSnapshot(e, s -> s.scan(null)))
+                .nulls("scanAll(List)", "ranges", e -> onSnapshot(e, s -> s.scanAll(null)))
+                .nulls("cursor(Query)", "query", e -> onSnapshot(e, s -> s.cursor(null)))
+                .nulls("get(byte[],byte[])", "into", e -> onSnapshot(e, s -> s.get(KEY, null)))
+                .nulls("get(byte[],long,byte[])", "into", e -> onSnapshot(e, s -> s.get(KEY, 1, null)))
+                .nulls("get(String,long,byte[])", "into", e -> onSnapshot(e, s -> s.get("k", 1, null)))
                 .harmless("get(byte[])", "scan(byte[],byte[],boolean)", "seqno()", "close()");
         keys(table, "get(byte[],long)", "key", (e, key) -> onSnapshot(e, s -> s.get(key, 0)));
+        keys(table, "get(byte[],byte[])", "key", (e, key) -> onSnapshot(e, s -> s.get(key, VALUE)));
+        keys(table, "get(byte[],long,byte[])", "key", (e, key) -> onSnapshot(e, s -> s.get(key, 0, VALUE)));
+        texts(table, "get(String,long,byte[])", (e, key) -> onSnapshot(e, s -> s.get(key, 0, VALUE)));
         keys(table, "getLatest(byte[])", "key", (e, key) -> onSnapshot(e, s -> s.getLatest(key)));
         texts(table, "get(String,long)", (e, key) -> onSnapshot(e, s -> s.get(key, 0)));
         texts(table, "getLatest(String)", (e, key) -> onSnapshot(e, s -> s.getLatest(key)));
@@ -255,7 +268,12 @@ class EngineBadInputTest {
     }
 
     private static Table storeReader() {
-        Table table = new Table(StoreReader.class).harmless("scan(byte[],byte[],boolean)", "seqno()");
+        Table table = new Table(StoreReader.class)
+                .nulls("get(byte[],byte[])", "into", e -> e.latest().get(KEY, null))
+                .nulls("scanAll(List)", "ranges", e -> e.latest().scanAll(null))
+                .nulls("scanAll(List)", "range", e -> e.latest().scanAll(Collections.singletonList(null)))
+                .harmless("scan(byte[],byte[],boolean)", "seqno()");
+        keys(table, "get(byte[],byte[])", "key", (e, key) -> e.latest().get(key, VALUE));
         keys(table, "get(byte[])", "key", (e, key) -> e.latest().get(key));
         keys(table, "get(byte[])", "key", (e, key) -> onSnapshot(e, s -> s.get(key)));
         return table;
@@ -285,6 +303,46 @@ class EngineBadInputTest {
                 .harmless("stream()", "close()", "hasNext()", "next()", "remove()");
     }
 
+    private static Table storeCursor() {
+        return copies(new Table(StoreCursor.class));
+    }
+
+    private static Table recordCursor() {
+        return copies(new Table(RecordCursor.class)).harmless("ts()");
+    }
+
+    /** Of a record whose key and value have one byte each. */
+    private static Table copies(Table table) {
+        for (int at : new int[] {-1, 1, 2, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+            table.wrong("copyKey(byte[],int)", "at = " + at, e -> onCursor(e, c -> c.copyKey(new byte[1], at)))
+                    .wrong("copyValue(byte[],int)", "at = " + at, e -> onCursor(e, c -> c.copyValue(new byte[1], at)));
+        }
+        return table.wrong("copyKey(byte[],int)", "at = 0", e -> onCursor(e, c -> c.copyKey(new byte[0], 0)))
+                .wrong("copyValue(byte[],int)", "at = 0", e -> onCursor(e, c -> c.copyValue(new byte[0], 0)))
+                .nulls("copyKey(byte[],int)", "to", e -> onCursor(e, c -> c.copyKey(null, 0)))
+                .nulls("copyValue(byte[],int)", "to", e -> onCursor(e, c -> c.copyValue(null, 0)))
+                .harmless(
+                        "next()",
+                        "key()",
+                        "value()",
+                        "keyLength()",
+                        "valueLength()",
+                        "seqno()",
+                        "expireAt()",
+                        "close()");
+    }
+
+    private interface OnCursor {
+        Object call(RecordCursor cursor);
+    }
+
+    private static Object onCursor(Engine engine, OnCursor call) {
+        try (RecordCursor cursor = engine.cursor(Query.all())) {
+            assertThat(cursor.next()).isTrue();
+            return call.call(cursor);
+        }
+    }
+
     private List<Table> tables() {
         return List.of(
                 engine(),
@@ -296,7 +354,9 @@ class EngineBadInputTest {
                 storeReader(),
                 orderedStore(),
                 preconditions(),
-                recordScan());
+                recordScan(),
+                storeCursor(),
+                recordCursor());
     }
 
     private static Object run(Runnable action) {

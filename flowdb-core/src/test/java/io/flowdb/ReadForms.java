@@ -14,15 +14,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a database must hold, and every form of read that must say so: {@code get}, {@code getLatest}, queries by prefix, key range, time
- * range, both and all, scans as iterator and stream, forward and reverse, of the engine and of a snapshot, and the readers of {@link
+ * What a database must hold, and every form of read that must say so: {@code get} with its form that fills an array, {@code getLatest}, queries by prefix, key range, time
+ * range, both and all, scans as iterator, stream and cursor, forward and reverse, of the engine and of a snapshot, and the readers of {@link
  * OrderedStore}. The expected answers are found by filtering the list of records.
  */
 final class ReadForms {
     private static final int PROBED = 8;
+    private static final byte FILLER = 0x5a;
 
     /** In the order of the engine: keys as unsigned bytes, then ts. */
     static final Comparator<FlowRecord> ORDER =
@@ -62,6 +65,8 @@ final class ReadForms {
     /** Asks the engine and a snapshot of it. */
     void check(Engine engine, String state) {
         checkPoints(state, engine::get, engine::getLatest);
+        checkFilledArrays(state, engine::get);
+        checkQueries(state + ", cursor", q -> walked(engine.cursor(q)));
         checkQueries(state + ", query", engine::query);
         checkQueries(state + ", scan", q -> iterated(engine.scan(q)));
         checkQueries(state + ", stream", q -> streamed(engine.scan(q)));
@@ -74,6 +79,8 @@ final class ReadForms {
     /** Asks a snapshot. */
     void check(Snapshot snapshot, String state) {
         checkPoints(state, snapshot::get, snapshot::getLatest);
+        checkFilledArrays(state, snapshot::get);
+        checkQueries(state + ", cursor", q -> walked(snapshot.cursor(q)));
         checkQueries(state, q -> iterated(snapshot.scan(q)));
         checkStore(state, snapshot);
     }
@@ -95,6 +102,41 @@ final class ReadForms {
             assertThat(getLatest.apply(key))
                     .as("%s: getLatest %s", state, Keys.show(key))
                     .isEqualTo(versions.isEmpty() ? Optional.empty() : Optional.of(versions.get(versions.size() - 1)));
+        }
+    }
+
+    /** A look-up that fills an array. */
+    private interface Fill {
+        int get(byte[] key, long ts, byte[] into);
+    }
+
+    private void checkFilledArrays(String state, Fill fill) {
+        for (byte[] key : keys) {
+            for (long ts : times) {
+                byte[] expected = select(r -> Arrays.equals(r.key(), key) && r.ts() == ts).stream()
+                        .findFirst()
+                        .map(FlowRecord::value)
+                        .orElse(null);
+                checkFilledArray(
+                        state + ": " + Keys.show(key) + " at " + ts, into -> fill.get(key, ts, into), expected);
+            }
+        }
+    }
+
+    /** Asks with an array that is too short by one byte, with one that fits and with one that is longer. */
+    private static void checkFilledArray(String what, ToIntFunction<byte[]> read, byte @Nullable [] expected) {
+        int length = expected == null ? 0 : expected.length;
+        for (int size = Math.max(0, length - 1); size <= length + 1; size++) {
+            byte[] into = new byte[size];
+            Arrays.fill(into, FILLER);
+            byte[] after = into.clone();
+            if (expected != null && length <= size) {
+                System.arraycopy(expected, 0, after, 0, length);
+            }
+            assertThat(read.applyAsInt(into))
+                    .as("%s: into %d bytes", what, size)
+                    .isEqualTo(expected == null ? -1 : length);
+            assertThat(into).as("%s: into %d bytes", what, size).isEqualTo(after);
         }
     }
 
@@ -177,6 +219,7 @@ final class ReadForms {
             assertThat(found == null ? null : found.value())
                     .as("%s: store get %s", state, Keys.show(key))
                     .isEqualTo(values.get(key));
+            checkFilledArray(state + ": store get " + Keys.show(key), into -> reader.get(key, into), values.get(key));
         }
     }
 
@@ -221,6 +264,28 @@ final class ReadForms {
         try (scan) {
             while (scan.hasNext()) {
                 found.add(scan.next());
+            }
+        }
+        return found;
+    }
+
+    /** Copies key and value behind one byte of one array, as callers with a buffer of their own do. */
+    private static List<FlowRecord> walked(RecordCursor cursor) {
+        List<FlowRecord> found = new ArrayList<>();
+        try (cursor) {
+            while (cursor.next()) {
+                int keyLength = cursor.keyLength();
+                byte[] both = new byte[1 + keyLength + cursor.valueLength()];
+                int end = 1 + cursor.copyKey(both, 1);
+                end += cursor.copyValue(both, end);
+                FlowRecord record = new FlowRecord(
+                        Arrays.copyOfRange(both, 1, 1 + keyLength),
+                        cursor.ts(),
+                        cursor.expireAt(),
+                        Arrays.copyOfRange(both, 1 + keyLength, end));
+                assertThat(new FlowRecord(cursor.key(), cursor.ts(), cursor.expireAt(), cursor.value()))
+                        .isEqualTo(record);
+                found.add(record);
             }
         }
         return found;

@@ -6,7 +6,7 @@ import io.flowdb.Engine;
 import io.flowdb.EngineStats;
 import io.flowdb.FlowRecord;
 import io.flowdb.Query;
-import io.flowdb.RecordScan;
+import io.flowdb.RecordCursor;
 import io.flowdb.StoreCursor;
 import io.flowdb.StoreReader;
 import io.flowdb.StoreReader.StoredValue;
@@ -16,13 +16,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * FlowDB through its public API: with timestamps by {@link Engine#get} and {@link Engine#scan}, without them as an ordered store.
+ * FlowDB through its public API, with the calls that copy least: reads and walks fill prepared arrays. With timestamps by {@link Engine#get(byte[],
+ * long, byte[])} and {@link Engine#cursor}, without them as an ordered store.
  *
  * <p>{@link Durability#OS} and {@link Durability#PROCESS} are the same here: a commit has always reached the operating system.
  */
 final class FlowStore implements BenchStore {
     /** Longer than any run, so that no fsync of the log falls into one. The other engines do none either. */
     private static final Duration NO_SYNC = Duration.ofDays(1);
+
+    private static final long PAUSE_MILLIS = 100;
 
     private final StoreOptions options;
     private final Engine engine;
@@ -68,9 +71,21 @@ final class FlowStore implements BenchStore {
         return true;
     }
 
+    /* GC waits for a running compaction. What is due begins at once after a flush or another compaction. */
     @Override
-    public void settle() {
+    public void settle() throws InterruptedException {
+        long before = -1;
+        for (long done = compactions(); done != before; done = compactions()) {
+            before = done;
+            Thread.sleep(PAUSE_MILLIS);
+        }
+    }
+
+    /** Compactions finished, when none is running. */
+    private long compactions() {
         engine.flush();
+        engine.gc();
+        return engine.stats().compactions().count();
     }
 
     @Override
@@ -119,116 +134,96 @@ final class FlowStore implements BenchStore {
 
     /** Keys with a ts. */
     private final class TimedReader implements BenchReader {
+        private byte[] value = new byte[options.valueBytes()];
 
         @Override
         public byte @Nullable [] get(byte[] key, long ts) {
-            FlowRecord found = engine.get(key, ts).orElse(null);
-            return found == null ? null : found.value();
+            int length = engine.get(key, ts, value);
+            if (length < 0) {
+                return null;
+            }
+            return length == value.length
+                    ? value
+                    : engine.get(key, ts).map(FlowRecord::value).orElse(null);
         }
 
         @Override
         public BenchCursor all(boolean reverse) {
-            return new TimedCursor(engine.scan(reverse ? Query.all().reverse() : Query.all()));
+            return cursor(reverse ? Query.all().reverse() : Query.all());
         }
 
         @Override
         public BenchCursor from(byte[] key) {
-            return new TimedCursor(engine.scan(Query.all().fromKey(key, true)));
+            return cursor(Query.all().fromKey(key, true));
         }
 
         @Override
         public BenchCursor prefix(byte[] prefix) {
-            return new TimedCursor(engine.scan(Query.prefix(prefix)));
+            return cursor(Query.prefix(prefix));
         }
 
-        @Override
-        public void close() {}
-    }
-
-    private static final class TimedCursor implements BenchCursor {
-        private static final FlowRecord NONE = FlowRecord.of(new byte[1], 0, new byte[0]);
-
-        private final RecordScan scan;
-        private FlowRecord current = NONE;
-
-        TimedCursor(RecordScan scan) {
-            this.scan = scan;
-        }
-
-        @Override
-        public boolean next() {
-            if (!scan.hasNext()) {
-                return false;
-            }
-            current = scan.next();
-            return true;
-        }
-
-        @Override
-        public byte[] key() {
-            return current.key();
-        }
-
-        @Override
-        public int keyLength() {
-            return current.key().length;
-        }
-
-        @Override
-        public long ts() {
-            return current.ts();
-        }
-
-        @Override
-        public byte[] value() {
-            return current.value();
+        private BenchCursor cursor(Query query) {
+            RecordCursor records = engine.cursor(query);
+            return new Cursor(options, records, records);
         }
 
         @Override
         public void close() {
-            scan.close();
+            value = new byte[0];
         }
     }
 
     /** Keys without a ts. */
     private final class PlainReader implements BenchReader {
         private final StoreReader latest = engine.latest();
+        private byte[] value = new byte[options.valueBytes()];
 
         @Override
         public byte @Nullable [] get(byte[] key, long ts) {
+            int length = latest.get(key, value);
+            if (length < 0) {
+                return null;
+            }
+            if (length == value.length) {
+                return value;
+            }
             StoredValue found = latest.get(key);
             return found == null ? null : found.value();
         }
 
         @Override
         public BenchCursor all(boolean reverse) {
-            return new PlainCursor(latest.scan(null, null, reverse));
+            return new Cursor(options, latest.scan(null, null, reverse), null);
         }
 
         @Override
         public BenchCursor from(byte[] key) {
-            return new PlainCursor(latest.scan(key, null, false));
+            return new Cursor(options, latest.scan(key, null, false), null);
         }
 
         @Override
         public BenchCursor prefix(byte[] prefix) {
-            return new PlainCursor(latest.scan(prefix, Query.prefix(prefix).endKey(), false));
+            return new Cursor(options, latest.scan(prefix, Query.prefix(prefix).endKey(), false), null);
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            value = new byte[0];
+        }
     }
 
-    /** Fetches key and value once for each record. */
-    private static final class PlainCursor implements BenchCursor {
-        private static final byte[] NONE = new byte[0];
-
+    /** Keys and values have one length each, so that they are fetched into the same arrays again and again. */
+    private static final class Cursor implements BenchCursor {
         private final StoreCursor cursor;
-        private byte[] key = NONE;
-        private byte[] value = NONE;
+        private final @Nullable RecordCursor timed;
+        private byte[] key;
+        private byte[] value;
 
-        PlainCursor(StoreCursor cursor) {
+        Cursor(StoreOptions options, StoreCursor cursor, @Nullable RecordCursor timed) {
             this.cursor = cursor;
+            this.timed = timed;
+            this.key = new byte[options.keyBytes()];
+            this.value = new byte[options.valueBytes()];
         }
 
         @Override
@@ -236,8 +231,16 @@ final class FlowStore implements BenchStore {
             if (!cursor.next()) {
                 return false;
             }
-            key = cursor.key();
-            value = cursor.value();
+            if (cursor.keyLength() == key.length) {
+                cursor.copyKey(key, 0);
+            } else {
+                key = cursor.key();
+            }
+            if (cursor.valueLength() == value.length) {
+                cursor.copyValue(value, 0);
+            } else {
+                value = cursor.value();
+            }
             return true;
         }
 
@@ -253,7 +256,7 @@ final class FlowStore implements BenchStore {
 
         @Override
         public long ts() {
-            return 0;
+            return timed == null ? 0 : timed.ts();
         }
 
         @Override

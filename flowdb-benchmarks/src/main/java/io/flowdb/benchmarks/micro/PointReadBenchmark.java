@@ -41,6 +41,7 @@ public class PointReadBenchmark {
     public boolean flushed;
 
     private final KvRecords records = new KvRecords(VALUE_BYTES);
+    private final byte[] into = new byte[VALUE_BYTES];
     private final Random64 random = new Random64(1);
     private final Engine engine =
             Engine.open(Config.builder().inMemory(true).autoBackground(false).build());
@@ -75,6 +76,13 @@ public class PointReadBenchmark {
     public Optional<FlowRecord> get() {
         int i = random.nextInt(RECORDS);
         return engine.get(records.key(i), i);
+    }
+
+    /** By key and ts, into a prepared array. */
+    @Benchmark
+    public int getInto() {
+        int i = random.nextInt(RECORDS);
+        return engine.get(records.key(i), i, into);
     }
 
     /** The newest version of a key. */

@@ -76,6 +76,20 @@ public final class PointLookup {
         return valueLength;
     }
 
+    /** Copies the value of the entry held to the begin of {@code into}, if there is room for all of it. */
+    public void copyValue(byte[] into) {
+        if (valueLength <= into.length) {
+            System.arraycopy(array, valueOffset, into, 0, valueLength);
+        }
+    }
+
+    /** Holds nothing again. */
+    public void clear() {
+        stamp = 0;
+        array = OpCodec.EMPTY;
+        valueLength = 0;
+    }
+
     /** A copy of the value of the entry held. */
     public byte[] value() {
         return Arrays.copyOfRange(array, valueOffset, valueOffset + valueLength);

@@ -77,6 +77,11 @@ public final class VisibleScan implements AutoCloseable {
         return false;
     }
 
+    /** The record itself, until the next call of {@link #next}. */
+    public ShownEntry current() {
+        return current;
+    }
+
     /** A copy of the key. */
     public byte[] key() {
         return current.key();
