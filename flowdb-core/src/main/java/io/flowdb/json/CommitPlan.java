@@ -15,6 +15,7 @@ import io.flowdb.internal.json.KeyReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -141,9 +142,7 @@ final class CommitPlan implements ChangeSet {
         for (int i = 0; i < changes.size(); i++) {
             writeDocument(changes.get(i));
         }
-        for (int i = 0; i < changes.size(); i++) {
-            write(fresh.get(i), changes.get(i).expireAt);
-        }
+        writeEntries(fresh);
         dropped.forEach(range -> batch.deleteRange(range.start(), range.end()));
         return this;
     }
@@ -227,10 +226,22 @@ final class CommitPlan implements ChangeSet {
         }
     }
 
-    private void write(List<IndexEntry> entries, long expireAt) {
-        for (IndexEntry entry : entries) {
-            rememberMark(entry);
-            batch.put(entry.storedKey(), 0, expireAt, entry.storedValue());
+    /** An entry on its way into the batch. */
+    private record Expiring(IndexEntry entry, long expireAt) {}
+
+    /** In their order: neighbours find their places in the store below near each other, in memory that was just read. */
+    private void writeEntries(List<List<IndexEntry>> fresh) {
+        List<Expiring> entries = new ArrayList<>();
+        for (int i = 0; i < fresh.size(); i++) {
+            long expireAt = changes.get(i).expireAt;
+            fresh.get(i).forEach(entry -> entries.add(new Expiring(entry, expireAt)));
+        }
+        if (changes.size() > 1) {
+            entries.sort(Comparator.comparing(Expiring::entry));
+        }
+        for (Expiring each : entries) {
+            rememberMark(each.entry);
+            batch.put(each.entry.storedKey(), 0, each.expireAt, each.entry.storedValue());
         }
     }
 

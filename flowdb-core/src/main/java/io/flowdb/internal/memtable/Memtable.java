@@ -293,15 +293,18 @@ public final class Memtable {
         hashIndex.put(node, place, this);
     }
 
-    /** Sets {@link #path} to the last node before the place on each level. Consecutive keys find it where the last one was. */
+    /**
+     * Sets {@link #path} to the last node before the place on each level. A place behind the last one is searched from there on: on each level the
+     * last node before it is that of the last place, or behind where the level above has led.
+     */
     private void findPath(int[] table, Place place) {
         int near = path[0];
-        int behind = table[near + LINKS];
-        boolean follows =
-                near != HEAD && compare(table, near, place) < 0 && (behind == 0 || compare(table, behind, place) > 0);
+        boolean ahead = near != HEAD && compare(table, near, place) < 0;
         int node = HEAD;
         for (int level = MAX_HEIGHT - 1; level >= 0; level--) {
-            node = lastBefore(table, follows ? path[level] : node, level, place);
+            int from = ahead ? path[level] : node;
+            node = lastBefore(table, from, level, place);
+            ahead &= node == from;
             path[level] = node;
         }
     }
