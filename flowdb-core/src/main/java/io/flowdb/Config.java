@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param indexMemoryBudget bytes of block indexes, locators and filters kept in memory; what does not fit is read through the block cache.
  * @param bloomBitsPerKey bits of bloom filter per key; 0 for none.
  * @param compression how blocks of new files are compressed.
- * @param walSegmentSize bytes of one WAL segment.
+ * @param walSegmentSize bytes of one WAL segment; {@code memtableSize} if that is less.
  * @param compactionThreshold files of similar size from which they are merged.
  * @param compactionInterval how often compaction is considered without a flush.
  * @param gcInterval how often expired files are dropped.

@@ -240,7 +240,9 @@ final class EngineOpening {
 
     private WalOptions walOptions() {
         boolean always = !(config.walSyncMode() instanceof SyncMode.Interval);
-        return new WalOptions(config.walSegmentSize(), always && !config.inMemory());
+        /* A longer segment would keep frames on the disk long after their memtable was flushed. */
+        long segmentBytes = Math.min(config.walSegmentSize(), config.memtableSize());
+        return new WalOptions(segmentBytes, always && !config.inMemory());
     }
 
     private <T extends AutoCloseable> T keep(T resource) {
