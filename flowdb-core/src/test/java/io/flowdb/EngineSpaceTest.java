@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How much disk the engine takes while a set of keys is overwritten without a pause: at most 2.2 times what the live records take when everything is
- * compacted, log included.
+ * compacted, log included. The values do not compress, as log and tables are then alike.
  *
  * <p>{@code flowdb.test.spaceRecords} is the number of keys, {@code flowdb.test.spaceRounds} how often each is written; {@code flowdb.test.seed} repeats
  * a run.
