@@ -172,7 +172,8 @@ class EngineCompactionTest {
                 engine.flush();
                 assertThat(CrashModel.contentOf(engine).keySet()).isEqualTo(alive);
             }
-            await().until(() -> engine.stats().compactions().count() > 2);
+            /* How many there are depends on how many flushes one of them finds. */
+            await().until(() -> engine.stats().compactions().count() > 0);
             assertThat(CrashModel.contentOf(engine).keySet()).isEqualTo(alive);
             engine.compact();
             assertThat(CrashModel.contentOf(engine).keySet()).isEqualTo(alive);

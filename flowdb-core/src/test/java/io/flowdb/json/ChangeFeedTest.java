@@ -454,6 +454,8 @@ class ChangeFeedTest {
         assertThatThrownBy(() -> feed.publisher().subscribe(null)).isInstanceOf(NullPointerException.class);
         for (int i = 10; i < 30; i++) {
             db.put("s", json("{'id':" + i + "}"));
+            int received = i - 5;
+            await().until(() -> two.keys.size() == received); // or it might fall behind as well
         }
         never.subscription.request(1);
         await().until(() -> never.error.get() != null);
