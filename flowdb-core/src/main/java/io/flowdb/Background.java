@@ -47,6 +47,7 @@ final class Background implements AutoCloseable {
         if (config.autoBackground() && !config.readOnly()) {
             tasks.forEach(BackgroundTask::start);
             flushTask.wake();
+            compactionTask.wake();
         }
     }
 
@@ -62,6 +63,14 @@ final class Background implements AutoCloseable {
     void wakeFlush() {
         if (config.autoBackground()) {
             flushTask.wake();
+        }
+    }
+
+    /** A memtable has become a table: stalled writers may go on, and a compaction may be due. */
+    void flushed() {
+        pipeline.frozenCountFell();
+        if (config.autoBackground()) {
+            compactionTask.wake();
         }
     }
 
@@ -84,8 +93,7 @@ final class Background implements AutoCloseable {
             pipeline.freeze();
         }
         while (flusher.flushOldest()) {
-            pipeline.frozenCountFell();
-            compactionTask.wake();
+            flushed();
         }
     }
 

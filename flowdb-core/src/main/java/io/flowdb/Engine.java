@@ -274,7 +274,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
         checkWritable();
         pipeline.freeze();
         while (flusher.flushOldest()) {
-            pipeline.frozenCountFell();
+            background.flushed();
         }
         pipeline.checkAccepting();
     }

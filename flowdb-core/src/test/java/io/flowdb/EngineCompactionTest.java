@@ -180,6 +180,42 @@ class EngineCompactionTest {
         }
     }
 
+    /** Whoever flushes, the engine's thread or a caller: the compaction that this makes due does not wait for its interval. */
+    @Test
+    void flush_byTheCaller_startsTheCompactionThatIsDue() {
+        Config config = config().autoBackground(true)
+                .compactionThreshold(4)
+                .compactionInterval(Duration.ofHours(1))
+                .flushInterval(Duration.ZERO)
+                .build();
+        try (Engine engine = EngineOpening.open(config, files)) {
+            for (int table = 0; table < 4; table++) {
+                engine.write(FlowRecord.of(key(1), table, "a"));
+                engine.write(FlowRecord.of(key(2), table, "b"));
+                engine.flush();
+            }
+            await().until(() -> engine.stats().compactions().count() > 0);
+            assertThat(engine.query(Query.all())).hasSize(8);
+        }
+    }
+
+    /** Nor does one that was due when the database was closed. */
+    @Test
+    void open_withACompactionDue_startsIt() {
+        Config.Builder config = config().compactionThreshold(4).compactionInterval(Duration.ofHours(1));
+        try (Engine engine = EngineOpening.open(config.build(), files)) {
+            for (int table = 0; table < 4; table++) {
+                engine.write(FlowRecord.of(key(1), table, "a"));
+                engine.write(FlowRecord.of(key(2), table, "b"));
+                engine.flush();
+            }
+        }
+        try (Engine engine = EngineOpening.open(config.autoBackground(true).build(), files)) {
+            await().until(() -> engine.stats().compactions().count() > 0);
+            assertThat(engine.query(Query.all())).hasSize(8);
+        }
+    }
+
     /** T-39. */
     @Test
     void write_whileCompactionsRun_losesNothingAndUsesNoIdTwice() throws Exception {
