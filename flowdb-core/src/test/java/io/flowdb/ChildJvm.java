@@ -67,7 +67,7 @@ final class ChildJvm implements AutoCloseable {
     /** Kills it and waits for its end. */
     void kill() throws InterruptedException {
         destroy();
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        if (!process.waitFor(120, TimeUnit.SECONDS)) {
             throw new IllegalStateException("process " + pid() + " does not end");
         }
     }

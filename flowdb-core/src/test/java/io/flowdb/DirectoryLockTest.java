@@ -60,14 +60,23 @@ class DirectoryLockTest {
         try (ChildJvm holder = ChildJvm.start(Holder.class, dir.resolve("db").toString())) {
             assertThat(holder.readLine()).isEqualTo("open");
             assertThat(openLocked().holderPid()).isEqualTo(holder.pid());
-            long start = System.nanoTime();
-            openLocked();
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+            assertThat(fastestRefusal()).isLessThan(Duration.ofSeconds(1));
             holder.kill();
             try (Engine engine = Engine.open(Config.of(dir.resolve("db")))) {
                 assertThat(engine.get("from", 0).orElseThrow().valueText()).isEqualTo("the other process");
             }
         }
+    }
+
+    /** Of several: a busy machine may hold up one of them, but does not make each wait. */
+    private Duration fastestRefusal() {
+        long fastest = Long.MAX_VALUE;
+        for (int i = 0; i < 10; i++) {
+            long start = System.nanoTime();
+            openLocked();
+            fastest = Math.min(fastest, System.nanoTime() - start);
+        }
+        return Duration.ofNanos(fastest);
     }
 
     @Test

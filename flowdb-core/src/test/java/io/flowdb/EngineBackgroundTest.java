@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the engine does by itself, each by its setting, and that it does nothing if told so. */
-@Timeout(60)
+@Timeout(300)
 class EngineBackgroundTest {
     private final AtomicLong clock = new AtomicLong(1_000_000);
 

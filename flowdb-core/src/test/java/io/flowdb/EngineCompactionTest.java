@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Compaction: the acceptance cases T-04 with partial compactions, T-37, T-39 and T-40. */
-@Timeout(120)
+@Timeout(300)
 class EngineCompactionTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
 

@@ -457,7 +457,7 @@ class EngineConcurrencyTest {
             }
             begun.await();
             pool.shutdownNow();
-            assertThat(pool.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(pool.awaitTermination(120, TimeUnit.SECONDS)).isTrue();
             assertThat(CrashModel.contentOf(engine)).isEqualTo(acknowledged);
             engine.write(FlowRecord.of("after", 0, "v"));
             acknowledged.put("after@0", "v");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Failing disks and late syncs: the acceptance cases T-28, T-29, T-33, T-34 and T-35. Others are shown elsewhere: T-21 and T-27 by {@code EngineKillTest},
  * T-22 to T-24 by {@link WalTornTailTest}, T-31 by {@link EngineCrashTest}, T-32 by {@link DirectoryLockTest}.
  */
-@Timeout(120)
+@Timeout(300)
 class EngineDurabilityTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
 

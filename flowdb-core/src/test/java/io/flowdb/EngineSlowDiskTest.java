@@ -1,6 +1,7 @@
 package io.flowdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.flowdb.testing.FaultyFileSystem;
 import io.flowdb.testing.FaultyFileSystem.Call;
@@ -13,6 +14,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Disks that are slow, and channels that transfer less than they were asked to. */
-@Timeout(120)
+@Timeout(300)
 class EngineSlowDiskTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
     private static final long MEMTABLE_BYTES = 64 << 10;
@@ -32,10 +34,18 @@ class EngineSlowDiskTest {
     void write_fasterThanTheDisk_waitsAndStaysBounded() {
         FaultyFileSystem files = new FaultyFileSystem();
         AtomicInteger tableWrites = new AtomicInteger();
+        AtomicBoolean writersWait = new AtomicBoolean();
+        AtomicBoolean longest = new AtomicBoolean();
         files.setFault((call, path) -> {
             boolean table = path.toString().contains("/sst/") && (call == Call.WRITE || call == Call.SYNC);
             if (table) {
-                LockSupport.parkNanos(tableWrites.incrementAndGet() == 5 ? 1_000_000_000 : 20_000_000);
+                if (tableWrites.incrementAndGet() == 5) {
+                    await().until(writersWait::get); // so that it is a wait of theirs, however slow they are
+                    LockSupport.parkNanos(1_000_000_000);
+                    longest.set(true);
+                } else {
+                    LockSupport.parkNanos(20_000_000);
+                }
             } else if (call == Call.SYNC) {
                 LockSupport.parkNanos(1_000_000);
             }
@@ -52,21 +62,25 @@ class EngineSlowDiskTest {
         AtomicInteger mostFrozen = new AtomicInteger();
         try (Engine engine = EngineOpening.open(config, files)) {
             Workers workers = new Workers();
+            List<Thread> writers = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 String name = "w" + i + "-";
-                workers.start(name, turn -> {
+                writers.add(workers.start(name, turn -> {
                     String value = turn + "v".repeat(1_000);
                     engine.write(FlowRecord.of(name + turn % 1_000, 0, value));
                     acknowledged.put(name + turn % 1_000 + "@0", value);
-                });
+                }));
             }
             workers.start("watch", turn -> {
                 EngineStats.Memtables memtables = engine.stats().memtables();
                 mostBytes.accumulateAndGet(memtables.bytes(), Math::max);
                 mostFrozen.accumulateAndGet(memtables.frozen(), Math::max);
+                if (memtables.frozen() == MAX_FROZEN && memtables.bytes() >= (MAX_FROZEN + 1) * MEMTABLE_BYTES) {
+                    writersWait.compareAndSet(false, writers.stream().allMatch(EngineSlowDiskTest::waits));
+                }
                 LockSupport.parkNanos(1_000_000);
             });
-            workers.runFor(Duration.ofSeconds(3));
+            workers.runFor(Duration.ofSeconds(3), longest::get);
             assertThat(mostFrozen.get()).isEqualTo(MAX_FROZEN);
             assertThat(mostBytes.get()).isLessThan((MAX_FROZEN + 1) * MEMTABLE_BYTES + 16_384);
             assertThat(engine.stats().writeStalls()).isPositive();
@@ -77,6 +91,10 @@ class EngineSlowDiskTest {
         try (Engine engine = EngineOpening.open(config, files)) {
             assertThat(CrashModel.contentOf(engine)).isEqualTo(acknowledged);
         }
+    }
+
+    private static boolean waits(Thread thread) {
+        return thread.getState() == Thread.State.TIMED_WAITING || thread.getState() == Thread.State.WAITING;
     }
 
     /** Reads and writes that move a few bytes at a time change no answer. */

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Threads that repeat their work until they are told to stop or one of them fails. Threads: one uses it. */
@@ -56,9 +57,16 @@ final class Workers {
      * one has thrown.
      */
     void runFor(Duration time) {
+        runFor(time, () -> true);
+    }
+
+    /** As {@link #runFor(Duration)}, and until {@code seen} as well. */
+    void runFor(Duration time, BooleanSupplier seen) {
         long end = System.nanoTime() + time.toNanos();
         long last = end + Duration.ofSeconds(60).toNanos();
-        while (!stop.get() && (System.nanoTime() < end || System.nanoTime() < last && !allTookTwoTurns())) {
+        while (!stop.get()
+                && (System.nanoTime() < end
+                        || System.nanoTime() < last && !(allTookTwoTurns() && seen.getAsBoolean()))) {
             LockSupport.parkNanos(1_000_000);
         }
         stop();

@@ -363,8 +363,7 @@ class ChangeFeedTest {
         db.put("s", json("{'id':2}"));
         await().until(() -> keys.size() == 2);
         db.close();
-        reader.join(10_000);
-        assertThat(reader.isAlive()).isFalse();
+        await().until(() -> !reader.isAlive());
         assertThat(keys).containsExactly(1L, 2L);
         assertThatThrownBy(feed::next).isInstanceOf(NoSuchElementException.class);
     }
@@ -385,7 +384,7 @@ class ChangeFeedTest {
         await().until(() ->
                 reader.getState() == Thread.State.TIMED_WAITING || reader.getState() == Thread.State.WAITING);
         feed.close();
-        reader.join(10_000);
+        await().until(() -> !reader.isAlive());
         assertThat(end.get()).isInstanceOf(EngineClosedException.class);
         assertThat(feed.hasNext()).isFalse();
         assertThat(db.isOpen()).isTrue();

@@ -10,18 +10,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(300)
 class ReopenableTest {
     private final FakeSource source = new FakeSource();
-    private final Reopenable<String> resource = new Reopenable<>("it", Duration.ofSeconds(10), source);
+    private final Reopenable<String> resource = new Reopenable<>("it", Duration.ofSeconds(60), source);
 
     @Test
     void get_first_opensAndPreparesOnce() {
@@ -45,19 +43,17 @@ class ReopenableTest {
             preparing.countDown();
             await(go);
         };
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try {
-            Future<String> first = threads.submit(resource::get);
-            await(preparing);
-            Future<String> second = threads.submit(resource::get);
-            Thread.sleep(50);
-            assertThat(second.isDone()).isFalse();
-            assertThat(resource.peek()).isNull();
-            go.countDown();
-            assertThat(first.get()).isSameAs(second.get());
-        } finally {
-            threads.shutdownNow();
-        }
+        FutureTask<String> first = new FutureTask<>(resource::get);
+        FutureTask<String> second = new FutureTask<>(resource::get);
+        new Thread(first).start();
+        await(preparing);
+        Thread waiting = new Thread(second);
+        waiting.start();
+        Awaitility.await().until(() -> waiting.getState() == Thread.State.WAITING);
+        assertThat(second.isDone()).isFalse();
+        assertThat(resource.peek()).isNull();
+        go.countDown();
+        assertThat(first.get()).isSameAs(second.get());
     }
 
     @Test

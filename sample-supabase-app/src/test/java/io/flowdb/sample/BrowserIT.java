@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
@@ -246,7 +245,7 @@ class BrowserIT {
     }
 
     private static void awaitTrue(Callable<Boolean> condition) {
-        await().atMost(Duration.ofSeconds(30)).until(condition);
+        await().until(condition);
     }
 
     /** The content policy has stopped nothing, and no script has failed. */

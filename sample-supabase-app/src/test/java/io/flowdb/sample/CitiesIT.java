@@ -122,9 +122,7 @@ class CitiesIT {
             try (RunningSample own = RunningSample.start(ownDir, "sample.cities.import-enabled=true")) {
                 Api ownApi = own.api();
                 int before = stored;
-                await().atMost(Duration.ofSeconds(30))
-                        .pollInterval(Duration.ofMillis(5))
-                        .until(() -> documents(ownApi) > before);
+                await().pollInterval(Duration.ofMillis(5)).until(() -> documents(ownApi) > before);
                 stored = documents(ownApi);
                 assertThat(ownApi.get("/", null).status()).isEqualTo(200);
             }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class SampleProcess implements AutoCloseable {
     private static final Pattern STARTED =
             Pattern.compile("Tomcat started on port (\\d+)[\\s\\S]*Started SampleApplication");
-    private static final long START_LIMIT_MILLIS = 60_000;
+    private static final long START_LIMIT_MILLIS = 120_000;
 
     private final Process process;
     private final Path log;
@@ -78,8 +78,8 @@ final class SampleProcess implements AutoCloseable {
     /** SIGTERM, and the exit code. */
     int stop() throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("The application did not stop within 30 s.");
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("The application did not stop within 60 s.");
         }
         return process.exitValue();
     }

@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.flowdb.annotation.Id;
-import io.flowdb.annotation.Indexed;
-import io.flowdb.annotation.ObjectStore;
-import io.flowdb.data.TestDatabase;
-import io.flowdb.data.repository.FlowDbRepository;
-import io.flowdb.data.repository.Query;
+import io.flowdb.data.core.RowPolicyWorld.Level;
+import io.flowdb.data.core.RowPolicyWorld.Sealed;
+import io.flowdb.data.core.RowPolicyWorld.Secret;
+import io.flowdb.data.core.RowPolicyWorld.Secrets;
 import io.flowdb.json.ExportFormat;
 import io.flowdb.json.Filter;
 import java.io.ByteArrayOutputStream;
@@ -24,7 +22,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -38,14 +35,11 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
-import org.springframework.data.annotation.Version;
 import org.springframework.data.domain.Example;
 import org.springframework.data.domain.ExampleMatcher;
-import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.Limit;
 import org.springframework.data.domain.Page;
 import org.springframework.data.domain.PageRequest;
-import org.springframework.data.domain.Pageable;
 import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Slice;
 import org.springframework.data.domain.Sort;
@@ -57,148 +51,10 @@ import org.springframework.data.domain.Window;
  * methods are found by reflection, so one that is added has to be added here.
  */
 class RowPolicyEveryMethodTest {
-
-    @ObjectStore
-    record Secret(
-            @Id String id,
-            @Indexed String owner,
-            @Indexed(unique = true) String code,
-            int level) {}
-
-    @ObjectStore
-    record Sealed(@Id String id, String owner, @Version Long version) {}
-
-    interface Level {
-        int getLevel();
-    }
-
-    interface Secrets extends FlowDbRepository<Secret, String> {
-        List<Secret> findByLevelGreaterThan(int level);
-
-        Optional<Secret> findByCode(String code);
-
-        List<Level> findByCodeStartingWithOrderByLevel(String prefix);
-
-        Page<Secret> findByLevelLessThan(int level, Pageable page);
-
-        Slice<Secret> findByOwnerNot(String owner, Pageable page);
-
-        long countByLevel(int level);
-
-        boolean existsByCode(String code);
-
-        long deleteByLevel(int level);
-
-        List<Secret> removeByCode(String code);
-
-        Window<Secret> findFirst2ByOrderByLevelDesc(ScrollPosition position);
-
-        Stream<Secret> streamByLevel(int level);
-
-        @Query("owner = 'bob' or owner = 'ann' or level >= 0")
-        List<Secret> sneaky();
-
-        @Query(value = "level >= 0", delete = true)
-        long sneakyDelete();
-    }
-
-    private static final List<String> USERS = List.of("ann", "bob");
-
-    /** A store as one user sees it. */
-    private static final class World implements AutoCloseable {
-        final TestDatabase database = TestDatabase.with(Secret.class, Sealed.class);
-        final FlowDbTemplate template = database.template();
-        final Secrets secrets = database.repository(Secrets.class);
-        final String user;
-        final String other;
-
-        World(String user, boolean withOther) {
-            this.user = user;
-            this.other = user.equals("ann") ? "bob" : "ann";
-            for (String owner : USERS) {
-                if (withOther || owner.equals(user)) {
-                    template.insertAll(rowsOf(owner));
-                    template.insert(new Sealed(owner + "-sealed", owner, null));
-                }
-            }
-            template.setRowPolicies(List.of(own(Secret.class), own(Sealed.class)));
-        }
-
-        static List<Secret> rowsOf(String owner) {
-            return List.of(
-                    new Secret(owner + "1", owner, "code-" + owner + "1", 1),
-                    new Secret(owner + "2", owner, "code-" + owner + "2", 2),
-                    new Secret(owner + "3", owner, "code-" + owner + "3", 2));
-        }
-
-        <T> RowPolicy<T> own(Class<T> type) {
-            return new RowPolicy<>() {
-                @Override
-                public Class<T> type() {
-                    return type;
-                }
-
-                @Override
-                public Filter using(Conditions<T> rows) {
-                    return rows.eq("owner", user);
-                }
-            };
-        }
-
-        Secret mine(int level) {
-            return new Secret(user + "1", user, "code-" + user + "1", level);
-        }
-
-        Secret fresh(String id) {
-            return new Secret(id, user, "code-" + id, 5);
-        }
-
-        Secret theirs() {
-            return new Secret(other + "1", other, "code-" + other + "1", 1);
-        }
-
-        List<String> ids() {
-            return List.of(other + "1", user + "2", other + "-none", user + "1");
-        }
-
-        FlowDbQuery all() {
-            return FlowDbQuery.all().withSort(Sort.by("level", "code"));
-        }
-
-        FlowDbQuery theirCode() {
-            return FlowDbQuery.where(template.conditions(Secret.class).eq("code", "code-" + other + "1"));
-        }
-
-        /** A position in the middle of the rows of the other, as a client could make up. */
-        KeysetScrollPosition madeUp() {
-            Map<String, Object> keys = new LinkedHashMap<>();
-            keys.put("level", 2);
-            keys.put("id", other + "2");
-            return ScrollPosition.of(keys, ScrollPosition.Direction.BACKWARD);
-        }
-
-        ExecutableQuery<Secret, Secret> query() {
-            return template.query(Secret.class).sort(Sort.by("level"));
-        }
-
-        void assertOthersUntouched() {
-            FlowDbOperations bare = template.bypassingRowPolicies("check");
-            assertThat(bare.find(FlowDbQuery.where(bare.conditions(Secret.class).eq("owner", other)), Secret.class))
-                    .isEqualTo(rowsOf(other));
-            assertThat(bare.findById(other + "-sealed", Sealed.class))
-                    .isEqualTo(new Sealed(other + "-sealed", other, 1L));
-        }
-
-        @Override
-        public void close() {
-            database.close();
-        }
-    }
-
     @FunctionalInterface
     private interface Call {
         @Nullable
-        Object on(World world) throws Exception;
+        Object on(RowPolicyWorld world) throws Exception;
     }
 
     private final Map<String, List<Call>> calls = new LinkedHashMap<>();
@@ -250,19 +106,19 @@ class RowPolicyEveryMethodTest {
         calls.forEach((method, ways) -> {
             for (int i = 0; i < ways.size(); i++) {
                 String with;
-                try (World world = new World(user, true)) {
+                try (RowPolicyWorld world = new RowPolicyWorld(user, true)) {
                     with = outcome(ways.get(i), world);
                     world.assertOthersUntouched();
                     assertThat(with).as(method).doesNotContain(world.other + "2", world.other + "3");
                 }
-                try (World world = new World(user, false)) {
+                try (RowPolicyWorld world = new RowPolicyWorld(user, false)) {
                     assertThat(with).as("%s, way %s", method, i).isEqualTo(outcome(ways.get(i), world));
                 }
             }
         });
     }
 
-    private static String outcome(Call call, World world) {
+    private static String outcome(Call call, RowPolicyWorld world) {
         try {
             return text(call.on(world)) + " leaving " + world.secrets.findAll();
         } catch (Exception e) {
@@ -373,7 +229,7 @@ class RowPolicyEveryMethodTest {
             EntityChanges<Secret> feed =
                     w.template.changes(Secret.class, w.database.db().lastSeqno());
             w.template.save(w.mine(8));
-            return feed.poll(Duration.ofSeconds(5)).changes();
+            return feed.poll(Duration.ofSeconds(60)).changes();
         });
         call(
                 t + "export(Class,OutputStream,ExportFormat)",
@@ -397,7 +253,7 @@ class RowPolicyEveryMethodTest {
         call(t + "delete(Class)", w -> w.template.delete(Secret.class).all());
     }
 
-    private static Object changes(World w) throws Exception {
+    private static Object changes(RowPolicyWorld w) throws Exception {
         EntityChanges<Secret> feed = w.template.changes(Secret.class);
         FlowDbOperations bare = w.template.bypassingRowPolicies("the other user");
         Secret lent = new Secret("lent", w.other, "code-lent", 1);
@@ -409,13 +265,13 @@ class RowPolicyEveryMethodTest {
         w.template.delete(w.mine(1));
         List<Object> seen = new ArrayList<>();
         while (seen.size() < 4) {
-            seen.addAll(feed.poll(Duration.ofSeconds(5)).changes());
+            seen.addAll(feed.poll(Duration.ofSeconds(60)).changes());
         }
         assertThat(feed.poll(Duration.ZERO)).isNull();
         return seen;
     }
 
-    private static Object export(World w, ExportFormat format) {
+    private static Object export(RowPolicyWorld w, ExportFormat format) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         return w.template.export(Secret.class, out, format) + ": " + out.toString(StandardCharsets.UTF_8);
     }
@@ -584,25 +440,25 @@ class RowPolicyEveryMethodTest {
                         anyOf(w), q -> q.sortBy(Sort.by("code")).all()));
     }
 
-    private static Call nothing(java.util.function.Consumer<World> action) {
+    private static Call nothing(java.util.function.Consumer<RowPolicyWorld> action) {
         return world -> {
             action.accept(world);
             return null;
         };
     }
 
-    private static Example<Secret> theirs(World w) {
+    private static Example<Secret> theirs(RowPolicyWorld w) {
         return Example.of(w.theirs());
     }
 
-    private static Example<Secret> anyOf(World w) {
+    private static Example<Secret> anyOf(RowPolicyWorld w) {
         return Example.of(w.theirs(), ExampleMatcher.matchingAny());
     }
 
     /** A write over what is taken cannot succeed; but it says no more than that. */
     @Test
     void write_overRowsOfAnother_saysOnlyThatItIsNotPermitted() {
-        try (World w = new World("ann", true)) {
+        try (RowPolicyWorld w = new RowPolicyWorld("ann", true)) {
             for (Secret bad : List.of(
                     new Secret("bob1", "ann", "new", 1),
                     new Secret("bob1", "bob", "code-bob1", 1),
@@ -628,7 +484,7 @@ class RowPolicyEveryMethodTest {
                     .isInstanceOf(OptimisticLockingFailureException.class)
                     .hasMessageStartingWith("There is no Sealed");
             w.assertOthersUntouched();
-            assertThat(w.secrets.findAll()).isEqualTo(World.rowsOf("ann"));
+            assertThat(w.secrets.findAll()).isEqualTo(RowPolicyWorld.rowsOf("ann"));
         }
     }
 
@@ -638,7 +494,7 @@ class RowPolicyEveryMethodTest {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);
-        try (World w = new World("ann", true)) {
+        try (RowPolicyWorld w = new RowPolicyWorld("ann", true)) {
             assertThatThrownBy(() -> w.template.execute(documents -> documents.count("secret")))
                     .isInstanceOf(InvalidDataAccessApiUsageException.class)
                     .hasMessageContaining("bypassingRowPolicies");

@@ -338,7 +338,7 @@ class TransactionsTest {
                 .all();
         template.delete(Account.class).matching(c -> c.eq("owner", "many")).all();
         for (String form : List.of("saveAll", "deleteAll", "insertAll", "update", "delete")) {
-            CommittedChanges commit = feed.poll(Duration.ofSeconds(5));
+            CommittedChanges commit = feed.poll(Duration.ofSeconds(60));
             assertThat(commit).as(form).isNotNull();
             assertThat(commit.changes()).as(form).hasSize(50);
         }
