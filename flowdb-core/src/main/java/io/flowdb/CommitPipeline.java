@@ -35,8 +35,6 @@ final class CommitPipeline {
      * sync serves many (DeWitt et al. 1984). If none of those who came meanwhile wants a sync it serves them too, as waking one of them takes longer than
      * the write; else the first of them leads.
      */
-    private static final long STALL_LIMIT_MILLIS = 30_000;
-
     /** Groups that one committer writes for others before somebody else has to lead. */
     private static final int MAX_EXTRA_GROUPS = 16;
 
@@ -84,8 +82,10 @@ final class CommitPipeline {
      * @param maxFrozen frozen memtables at which writers wait
      * @param syncByDefault whether {@link WriteOptions#DEFAULT} means a sync
      * @param compacting whether compactions run by themselves, so that waiting for them helps
+     * @param stallLimitMillis how long a writer waits for room before it gives up
      */
-    record Options(long memtableBytes, int maxFrozen, boolean syncByDefault, boolean compacting) {}
+    record Options(
+            long memtableBytes, int maxFrozen, boolean syncByDefault, boolean compacting, long stallLimitMillis) {}
 
     private enum Phase {
         WAITING,
@@ -175,6 +175,7 @@ final class CommitPipeline {
                 }
                 if (waiter != null) {
                     await(waiter);
+                    counters.written(batch.size(), length);
                     return new CommitOutcome.Committed(waiter.seqno);
                 }
             }
@@ -298,7 +299,7 @@ final class CommitPipeline {
         while (refusal == null && isActiveFull() && isBehind(states.current())) {
             stalledAt = stalledAt == 0 ? System.nanoTime() : stalledAt;
             long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stalledAt);
-            if (waited >= STALL_LIMIT_MILLIS) {
+            if (waited >= options.stallLimitMillis()) {
                 counters.stalled(System.nanoTime() - stalledAt);
                 throw new WriteStallTimeoutException(waited);
             }
@@ -383,7 +384,6 @@ final class CommitPipeline {
             leading = true;
             waiter.phase = Phase.LEADING;
         }
-        counters.written(batch.size(), length);
         return waiter;
     }
 

@@ -85,9 +85,19 @@ public final class Engine implements OrderedStore, AutoCloseable {
         writeBatch(List.of(Objects.requireNonNull(record, "record")));
     }
 
+    /** Puts one record, on stable storage or not as {@code options} say. */
+    public void write(FlowRecord record, WriteOptions options) {
+        writeBatch(List.of(Objects.requireNonNull(record, "record")), options);
+    }
+
     /** Puts records atomically; with an equal (key, ts) the later one in the list wins. */
     public void writeBatch(List<FlowRecord> records) {
-        put(records, config.defaultTtl());
+        writeBatch(records, WriteOptions.DEFAULT);
+    }
+
+    /** Puts records atomically, on stable storage or not as {@code options} say. */
+    public void writeBatch(List<FlowRecord> records, WriteOptions options) {
+        put(records, config.defaultTtl(), options);
     }
 
     /** Puts one record that lives for {@code ttl} from now, unless it names an expiry itself. */
@@ -99,7 +109,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
     public void writeBatch(List<FlowRecord> records, Duration ttl) {
         Objects.requireNonNull(ttl, "ttl");
         check(!ttl.isNegative() && !ttl.isZero(), "ttl", ttl, "more than 0");
-        put(records, ttl);
+        put(records, ttl, WriteOptions.DEFAULT);
     }
 
     /** Commits a batch. */
@@ -366,7 +376,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
         }
     }
 
-    private void put(List<FlowRecord> records, @Nullable Duration ttl) {
+    private void put(List<FlowRecord> records, @Nullable Duration ttl, WriteOptions options) {
         long bytes = 0;
         for (FlowRecord record : Objects.requireNonNull(records, "records")) {
             Objects.requireNonNull(record, "record");
@@ -379,7 +389,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
             long expireAt = record.expireAt() == FlowRecord.NEVER ? expiry : record.expireAt();
             batch.put(record.key(), record.ts(), expireAt, record.value());
         }
-        commit(batch, CommitGuard.NONE, WriteOptions.DEFAULT);
+        commit(batch, CommitGuard.NONE, options);
     }
 
     private CommitOutcome commit(WriteBatch batch, CommitGuard guard, WriteOptions options) {

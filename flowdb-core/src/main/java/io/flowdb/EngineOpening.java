@@ -43,6 +43,7 @@ final class EngineOpening {
     private static final String TABLES = "sst";
     private static final String LOG = "wal";
 
+    private static final long STALL_LIMIT_MILLIS = 30_000;
     private static final int READ_ONLY_ATTEMPTS = 20;
     private static final long RETRY_NANOS = 5_000_000;
 
@@ -121,7 +122,8 @@ final class EngineOpening {
                         config.memtableSize(),
                         config.maxFrozenMemtables(),
                         !(config.walSyncMode() instanceof SyncMode.Interval),
-                        config.autoBackground()),
+                        config.autoBackground(),
+                        STALL_LIMIT_MILLIS),
                 counters,
                 replay.lastSeqno,
                 holder::wakeFlush);

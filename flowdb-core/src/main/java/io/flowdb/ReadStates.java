@@ -82,9 +82,16 @@ final class ReadStates {
 
     /** Enters the current state for longer than a call. */
     Lease lease() {
-        ReadState state = enter();
-        leases.increment();
-        return new Lease(state, ReadState.cellOfThread());
+        int cell = ReadState.cellOfThread();
+        ReadState state = enter(cell);
+        try {
+            Lease lease = new Lease(state, cell);
+            leases.increment();
+            return lease;
+        } catch (Error e) { // of memory: a reader that is not counted out would keep tables for ever
+            state.leave(cell);
+            throw e;
+        }
     }
 
     /** Puts an empty memtable in place of the active one, which becomes the newest frozen one. */

@@ -64,19 +64,26 @@ abstract class StateReader implements StoreReader {
         long start = counters.reads.begin();
         int cell = ReadState.cellOfThread();
         ReadState state = states.enter(cell);
-        PointLookup found = state.lookup(cell);
-        int length = -1;
+        int length;
         try {
-            if (findAlive(state, key, ts, found)) {
-                length = found.valueLength();
-                found.copyValue(into);
-            }
+            length = copyAlive(state, key, ts, into, state.lookup(cell));
         } finally {
-            found.clear();
             state.leave(cell);
         }
         counters.reads.end(start, 0, length < 0 ? 0 : key.length + length);
         return length;
+    }
+
+    private int copyAlive(ReadState state, byte[] key, long ts, byte[] into, PointLookup found) {
+        try {
+            if (!findAlive(state, key, ts, found)) {
+                return -1;
+            }
+            found.copyValue(into);
+            return found.valueLength();
+        } finally {
+            found.clear();
+        }
     }
 
     Optional<FlowRecord> latestRecord(byte[] key) {

@@ -86,19 +86,44 @@ class EngineBadInputTest {
                 .nulls("writeBatch(List)", "records", e -> run(() -> e.writeBatch(null)))
                 .nulls("writeBatch(List)", "record", e -> run(() -> e.writeBatch(Collections.singletonList(null))))
                 .nulls("writeBatch(List)", "record", e -> run(() -> e.writeBatch(Arrays.asList(record(), null))))
-                .nulls("write(FlowRecord,Duration)", "record", e -> run(() -> e.write(null, Duration.ofDays(1))))
+                .nulls(
+                        "write(FlowRecord,Duration)",
+                        "record",
+                        e -> run(() -> e.write((FlowRecord) null, Duration.ofDays(1))))
                 .nulls("write(FlowRecord,Duration)", "ttl", e -> run(() -> e.write(record(), (Duration) null)))
                 .wrong("write(FlowRecord,Duration)", "ttl = PT0S", e -> run(() -> e.write(record(), Duration.ZERO)))
                 .wrong("write(FlowRecord,Duration)", "ttl = PT-1S", e -> run(() -> e.write(record(), MINUS)))
                 .nulls("writeBatch(List,Duration)", "records", e -> run(() -> e.writeBatch(null, Duration.ofDays(1))))
-                .nulls("writeBatch(List,Duration)", "ttl", e -> run(() -> e.writeBatch(List.of(record()), null)))
+                .nulls(
+                        "writeBatch(List,Duration)",
+                        "ttl",
+                        e -> run(() -> e.writeBatch(List.of(record()), (Duration) null)))
                 .wrong("writeBatch(List,Duration)", "ttl = PT-1S", e -> run(() -> e.writeBatch(List.of(), MINUS)))
                 .nulls("write(WriteBatch)", "batch", e -> run(() -> e.write((WriteBatch) null)))
-                .nulls("write(WriteBatch,WriteOptions)", "batch", e -> run(() -> e.write(null, WriteOptions.SYNC)))
+                .nulls(
+                        "write(WriteBatch,WriteOptions)",
+                        "batch",
+                        e -> run(() -> e.write((WriteBatch) null, WriteOptions.SYNC)))
                 .nulls(
                         "write(WriteBatch,WriteOptions)",
                         "options",
                         e -> run(() -> e.write(batch(), (WriteOptions) null)))
+                .nulls(
+                        "write(FlowRecord,WriteOptions)",
+                        "record",
+                        e -> run(() -> e.write((FlowRecord) null, WriteOptions.SYNC)))
+                .nulls(
+                        "write(FlowRecord,WriteOptions)",
+                        "options",
+                        e -> run(() -> e.write(record(), (WriteOptions) null)))
+                .nulls(
+                        "writeBatch(List,WriteOptions)",
+                        "records",
+                        e -> run(() -> e.writeBatch(null, WriteOptions.SYNC)))
+                .nulls(
+                        "writeBatch(List,WriteOptions)",
+                        "options",
+                        e -> run(() -> e.writeBatch(List.of(record()), (WriteOptions) null)))
                 .nulls("deleteBatch(List)", "versions", e -> run(() -> e.deleteBatch(null)))
                 .nulls("deleteBatch(List)", "version", e -> run(() -> e.deleteBatch(Arrays.asList(record(), null))))
                 .nulls("patch(byte[],long,Patch)", "key", e -> e.patch((byte[]) null, 1, Patch.value(VALUE)))

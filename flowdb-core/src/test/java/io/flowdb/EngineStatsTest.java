@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.flowdb.error.EngineClosedException;
+import io.flowdb.error.StorageException;
+import io.flowdb.testing.FaultyFileSystem;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -94,6 +97,31 @@ class EngineStatsTest {
             assertThat(engine.stats().latencies().read().timed()).isEqualTo(1);
             assertThat(engine.stats().latencies().read().maxMicros()).isPositive();
             assertThat(engine.stats().latencies().scan().timed()).isEqualTo(1);
+        }
+    }
+
+    /** They were counted as written, although nothing of them was stored. */
+    @Test
+    void writes_takenBackOnAFullDisk_areNotCounted() {
+        FaultyFileSystem files = new FaultyFileSystem();
+        Config config = Config.builder()
+                .dataDir(Path.of("/data/db").toAbsolutePath())
+                .walSegmentSize(64 << 10)
+                .autoBackground(false)
+                .build();
+        try (Engine engine = EngineOpening.open(config, files)) {
+            engine.write(record("kept", 1, 10));
+            EngineStats before = engine.stats();
+            files.setCapacityBytes(files.usedBytes());
+            assertThatThrownBy(() -> engine.write(record("lost", 1, 300_000))).isInstanceOf(StorageException.class);
+            files.setCapacityBytes(Long.MAX_VALUE);
+
+            assertThat(engine.stats().recordsWritten())
+                    .isEqualTo(before.recordsWritten())
+                    .isEqualTo(1);
+            assertThat(engine.stats().bytesWritten()).isEqualTo(before.bytesWritten());
+            engine.write(record("kept too", 1, 10));
+            assertThat(engine.stats().recordsWritten()).isEqualTo(2);
         }
     }
 
