@@ -26,6 +26,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.domain.Sort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -157,6 +158,32 @@ class ActuatorTest {
             assertThat(Http.get(application, "/actuator/prometheus").body())
                     .containsPattern("spring_data_repository_invocations_seconds_count\\{[^}]*"
                             + "method=\"findByOwnerIdOrderByPriorityDesc\"[^}]*repository=\"TodoRepository\"");
+        }
+    }
+
+    @Test
+    void prometheus_hasTheQueriesByPlan() throws Exception {
+        try (ConfigurableApplicationContext application = start()) {
+            TodoRepository todos = application.getBean(TodoRepository.class);
+            todos.findByOwnerIdOrderByPriorityDesc("ada");
+            todos.findByOwnerIdOrderByPriorityDesc("bob");
+            todos.findAll(Sort.by("title"));
+
+            List<String> lines =
+                    Http.get(application, "/actuator/prometheus").body().lines().toList();
+            assertThat(lines)
+                    .contains(
+                            "flowdb_query_seconds_count{name=\"flowDbTemplate\",plan=\"index\",store=\"todos\"} 2",
+                            "flowdb_query_seconds_count{name=\"flowDbTemplate\",plan=\"scan\",store=\"todos\"} 1");
+        }
+    }
+
+    @Test
+    void prometheus_withoutOurMeters_hasNone() throws Exception {
+        try (ConfigurableApplicationContext application = start("management.metrics.enable.flowdb=false")) {
+            application.getBean(TodoRepository.class).findByOwnerIdOrderByPriorityDesc("ada");
+
+            assertThat(Http.get(application, "/actuator/prometheus").body()).doesNotContain("flowdb_");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.flowdb.data.core;
 
+import io.flowdb.error.ChangeGapException;
 import io.flowdb.error.CommitUnknownException;
 import io.flowdb.error.ConflictException;
 import io.flowdb.error.ConstraintException;
@@ -8,6 +9,7 @@ import io.flowdb.error.DatabaseLockedException;
 import io.flowdb.error.DocumentExistsException;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.FlowDbException;
+import io.flowdb.error.InvalidConfigException;
 import io.flowdb.error.InvalidKeyException;
 import io.flowdb.error.InvalidQueryException;
 import io.flowdb.error.NotFoundException;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.DataRetrievalFailureException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
@@ -35,7 +38,8 @@ import org.springframework.dao.support.PersistenceExceptionTranslator;
  * unique index, insert of an existing key        DuplicateKeyException
  * conflict of transactions                       OptimisticLockingFailureException, worth a retry
  * writers stalled for too long                   QueryTimeoutException, worth a retry
- * closed, paused, locked, disk full, I/O         DataAccessResourceFailureException
+ * closed, paused, locked, disk full, I/O, settings that cannot serve           DataAccessResourceFailureException
+ * reader of changes that are no longer kept      DataRetrievalFailureException
  * commit whose outcome is unknown, damaged file  NonTransientDataAccessResourceException
  * bad query or key, unknown store or index, write in a read-only transaction   InvalidDataAccessApiUsageException
  * document too large, missing key                DataIntegrityViolationException
@@ -68,8 +72,12 @@ public final class FlowDbExceptionTranslator implements PersistenceExceptionTran
         }
         if (e instanceof EngineClosedException
                 || e instanceof StorageException
+                || e instanceof InvalidConfigException
                 || e instanceof DatabaseLockedException) {
             return new DataAccessResourceFailureException(message, e);
+        }
+        if (e instanceof ChangeGapException) {
+            return new DataRetrievalFailureException(message, e);
         }
         if (e instanceof CorruptionException || e instanceof CommitUnknownException) {
             return new NonTransientDataAccessResourceException(message, e);

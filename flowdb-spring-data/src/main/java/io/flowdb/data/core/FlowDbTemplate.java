@@ -91,6 +91,11 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         access.queries().setSlowQueries(slowQueries);
     }
 
+    /** Tells {@code listener} of every query, also of those that bypass row policies. Default: none is told. */
+    public void setQueryListener(QueryListener listener) {
+        access.queries().setListener(listener);
+    }
+
     @Override
     public ScanMode getScanMode() {
         return scanMode;

@@ -28,13 +28,49 @@ final class IndexAdvice {
 
     /** Null if the filter is served; else what to do, naming the annotation. */
     static @Nullable String of(@Nullable Filter filter, StoreSchema schema) {
+        if (filter == null || accessPath(filter, schema) != AccessPath.SCAN || QueryRunner.isNever(filter)) {
+            return null;
+        }
         IndexAdvice advice = new IndexAdvice(schema);
-        if (filter == null || QueryRunner.isNever(filter) || advice.isServed(filter)) {
+        if (advice.isServed(filter)) {
             return null;
         }
         return advice.candidates.isEmpty()
                 ? "no index can serve its conditions"
                 : "@Indexed on the property of '" + String.join("' or '", advice.candidates) + "' would serve it";
+    }
+
+    /** Asked at each call of a query method, so it makes no objects. */
+    static AccessPath accessPath(@Nullable Filter filter, StoreSchema schema) {
+        if (filter instanceof Filter.And and) {
+            AccessPath best = AccessPath.SCAN;
+            for (Filter each : and.filters()) {
+                AccessPath path = accessPath(each, schema);
+                best = path.compareTo(best) < 0 ? path : best;
+            }
+            return best;
+        }
+        if (filter instanceof Filter.Or or) {
+            AccessPath worst = AccessPath.ID;
+            for (Filter each : or.filters()) {
+                AccessPath path = accessPath(each, schema);
+                worst = path.compareTo(worst) > 0 ? path : worst;
+            }
+            return worst;
+        }
+        String path = filter == null ? null : pathOf(filter);
+        if (path == null) {
+            return AccessPath.SCAN;
+        }
+        if (path.equals(schema.keyPath())) {
+            return AccessPath.ID;
+        }
+        for (IndexSchema index : schema.indexes()) {
+            if (path.equals(index.paths().get(0))) {
+                return AccessPath.INDEX;
+            }
+        }
+        return AccessPath.SCAN;
     }
 
     private boolean isServed(Filter filter) {

@@ -25,9 +25,16 @@ final class QueryRunner {
     /** Null if nobody asks for them. Set once, before the template is used. */
     private @Nullable SlowQueries slowQueries;
 
+    /** Null if nobody asks. Set once, before the template is used. */
+    private @Nullable QueryListener listener;
+
     QueryRunner(EntityProperties properties, Function<String, StoreSchema> schemas) {
         this.properties = properties;
         this.schemas = schemas;
+    }
+
+    void setListener(QueryListener listener) {
+        this.listener = listener;
     }
 
     void setSlowQueries(SlowQueries slowQueries) {
@@ -36,13 +43,20 @@ final class QueryRunner {
 
     private <R> R measured(String action, Plan plan, ToLongFunction<R> rows, Supplier<R> query) {
         SlowQueries slow = slowQueries;
-        if (slow == null) {
+        QueryListener told = listener;
+        if (slow == null && told == null) {
             return query.get();
         }
         long start = System.nanoTime();
         R result = query.get();
-        slow.measured(
-                action, plan, rows.applyAsLong(result), System.nanoTime() - start, () -> schemas.apply(plan.store()));
+        long nanos = System.nanoTime() - start;
+        if (slow != null) {
+            slow.measured(action, plan, rows.applyAsLong(result), nanos, () -> schemas.apply(plan.store()));
+        }
+        if (told != null) {
+            told.queried(
+                    plan.store(), IndexAdvice.accessPath(plan.query().filter(), schemas.apply(plan.store())), nanos);
+        }
         return result;
     }
 
