@@ -39,11 +39,11 @@ final class Change {
 
     /** The committed state of a document and its entries. */
     record Base(@Nullable StoredValue value, IndexEntry[] entries) {
-        /** Reads the state; parses the document only if there are indexes. */
+        /** Reads the state; of the document only what is indexed. */
         static Base of(StoreDef store, byte[] documentKey, @Nullable StoredValue value, JsonLimits limits) {
             IndexEntry[] entries = value == null || store.indexes.isEmpty()
                     ? IndexEntry.NONE
-                    : store.entries(DocumentCodec.decode(value.value()), documentKey, limits);
+                    : store.entries(DocumentCodec.decode(value.value(), store.indexedProperties), documentKey, limits);
             return new Base(value, entries);
         }
     }

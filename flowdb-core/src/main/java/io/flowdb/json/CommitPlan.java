@@ -33,19 +33,21 @@ final class CommitPlan implements ChangeSet {
     private final StoreSnapshot snapshot;
     private final Preconditions preconditions;
     private final WriteBatch batch = new WriteBatch(1024);
-    /** Exclusive entries that are written, and those that go, by logical key. Only filled for several changes. */
-    private final TreeMap<byte[], IndexEntry> taken = new TreeMap<>(Arrays::compareUnsigned);
+    private final AbsentKeys committed;
+    /** At or above the greatest document key of {@link #changes}: new documents mostly come in rising order. */
+    private byte[] greatest = {};
 
     /** Places of the changes by document key; only filled for several, as far as someone asked. */
     private final TreeMap<byte[], Integer> positions = new TreeMap<>(Arrays::compareUnsigned);
 
     private boolean dropsDocuments;
-
-    private final TreeSet<byte[]> released = new TreeSet<>(Arrays::compareUnsigned);
+    /** Logical keys of the exclusive entries that go; made when it is asked for. */
+    private @Nullable TreeSet<byte[]> released;
 
     CommitPlan(StoreSnapshot snapshot, byte[] catalogKey) {
         this.snapshot = snapshot;
         this.preconditions = Preconditions.since(snapshot).key(catalogKey);
+        this.committed = new AbsentKeys(snapshot);
     }
 
     Preconditions preconditions() {
@@ -61,35 +63,40 @@ final class CommitPlan implements ChangeSet {
     }
 
     @Override
-    public Change.Base base(StoreDef store, byte[] documentKey, JsonLimits limits) {
-        Change earlier = find(documentKey);
-        return earlier != null ? earlier.base() : Change.Base.of(store, documentKey, snapshot.get(documentKey), limits);
-    }
-
-    @Override
     public @Nullable Change find(byte[] documentKey) {
         int position = position(documentKey);
         return position < 0 ? null : changes.get(position);
     }
 
     @Override
-    public void put(Change change) {
-        int position = position(change.documentKey);
-        if (position >= 0) {
-            changes.set(position, change);
+    public @Nullable StoredValue committed(StoreDef store, byte[] documentKey) {
+        return committed.get(documentKey, store.end);
+    }
+
+    /** What was read without being changed is not checked: the plan is that of one operation. */
+    @Override
+    public void observed(byte[] documentKey) {}
+
+    @Override
+    public void put(Change change, @Nullable Change earlier) {
+        if (earlier != null) {
+            changes.set(position(change.documentKey), change);
             return;
         }
         changes.add(change);
+        if (Arrays.compareUnsigned(change.documentKey, greatest) > 0) {
+            greatest = change.documentKey;
+        }
     }
 
-    /** Adds changes of documents that are all different, and that the plan does not change yet. */
+    /** Adds changes of documents that are all different, and that the plan does not change yet; nothing is put afterwards. */
     void putDistinct(Collection<Change> distinct) {
         changes.addAll(distinct);
     }
 
     private int position(byte[] documentKey) {
-        if (changes.size() <= 1) {
-            return changes.isEmpty() || !Arrays.equals(changes.get(0).documentKey, documentKey) ? -1 : 0;
+        if (Arrays.compareUnsigned(documentKey, greatest) > 0) {
+            return -1;
         }
         for (int i = positions.size(); i < changes.size(); i++) {
             positions.put(changes.get(i).documentKey, i);
@@ -122,65 +129,74 @@ final class CommitPlan implements ChangeSet {
 
     /** Checks unique indexes and fills the batch. */
     CommitPlan build() {
-        List<List<IndexEntry>> gone = new ArrayList<>(changes.size());
-        List<List<IndexEntry>> fresh = new ArrayList<>(changes.size());
+        List<NewEntry> fresh = new ArrayList<>();
         for (Change change : changes) {
-            gone.add(minus(change.entriesBefore, change.entriesAfter));
-            fresh.add(
-                    change.expiryDiffers()
-                            ? List.of(change.entriesAfter)
-                            : minus(change.entriesAfter, change.entriesBefore));
+            minus(change.entriesBefore, change.entriesAfter).forEach(this::delete);
+            (change.expiryDiffers() ? List.of(change.entriesAfter) : minus(change.entriesAfter, change.entriesBefore))
+                    .forEach(entry -> fresh.add(NewEntry.of(entry, change)));
         }
         if (changes.size() > 1) {
-            gone.forEach(this::release);
-            fresh.forEach(this::take);
+            // In their order, equal unique values side by side. Neighbours find their places in the store below near
+            // each other.
+            fresh.sort(NewEntry.ORDER);
+            refuseEqual(fresh);
         }
-        for (int i = 0; i < changes.size(); i++) {
-            checkUnique(changes.get(i), gone.get(i), fresh.get(i));
-            gone.get(i).forEach(this::delete);
+        AbsentKeys stored = new AbsentKeys(snapshot);
+        fresh.forEach(entry -> checkUnique(entry, stored));
+        changes.forEach(this::writeDocument);
+        for (NewEntry each : fresh) {
+            rememberMark(each.entry);
+            batch.put(each.storedKey, 0, each.change.expireAt, each.entry.storedValue());
         }
-        for (int i = 0; i < changes.size(); i++) {
-            writeDocument(changes.get(i));
-        }
-        writeEntries(fresh);
         dropped.forEach(range -> batch.deleteRange(range.start(), range.end()));
         return this;
+    }
+
+    /**
+     * An entry on its way into the batch.
+     *
+     * @param head eight bytes of the entry's key behind the prefix of its index, which decide most comparisons without a look at the key
+     */
+    private record NewEntry(IndexEntry entry, byte[] storedKey, Change change, long head) {
+        static final Comparator<NewEntry> ORDER = NewEntry::compare;
+
+        static NewEntry of(IndexEntry entry, Change change) {
+            int from = entry.index.prefix.length;
+            long head = 0;
+            for (int i = from; i < from + Long.BYTES; i++) {
+                head = head << Byte.SIZE | (i < entry.key.length ? entry.key[i] & 0xff : 0);
+            }
+            return new NewEntry(entry, entry.storedKey(), change, head);
+        }
+
+        private static int compare(NewEntry a, NewEntry b) {
+            return a.entry.index == b.entry.index && a.head != b.head
+                    ? Long.compareUnsigned(a.head, b.head)
+                    : a.entry.compareTo(b.entry);
+        }
     }
 
     CommitOutcome commit(OrderedStore store) {
         return store.commit(batch, preconditions, WriteOptions.DEFAULT);
     }
 
-    private void release(List<IndexEntry> entries) {
-        for (IndexEntry entry : entries) {
-            if (entry.exclusive) {
-                released.add(entry.key);
+    /** Refuses two documents of the plan with the same unique value; entries are in order. */
+    private static void refuseEqual(List<NewEntry> sorted) {
+        for (int i = 1; i < sorted.size(); i++) {
+            NewEntry one = sorted.get(i - 1);
+            NewEntry other = sorted.get(i);
+            if (one.entry.exclusive && other.entry.exclusive && Arrays.equals(one.storedKey, other.storedKey)) {
+                throw violation(other.entry, one.entry.primaryKey());
             }
         }
     }
 
-    private void take(List<IndexEntry> entries) {
-        for (IndexEntry entry : entries) {
-            if (entry.exclusive) {
-                IndexEntry other = taken.put(entry.storedKey(), entry);
-                if (other != null) {
-                    throw violation(entry, other.primaryKey());
-                }
-            }
-        }
-    }
-
-    private void checkUnique(Change change, List<IndexEntry> gone, List<IndexEntry> fresh) {
-        for (IndexEntry entry : fresh) {
-            if (entry.exclusive) {
-                byte[] storedKey = entry.storedKey();
-                preconditions.key(storedKey);
-                StoredValue holder = snapshot.get(storedKey);
-                if (holder != null
-                        && !isPrimaryKey(change, holder.value())
-                        && !isReleased(storedKey, holder.value(), gone)) {
-                    throw violation(entry, holder.value());
-                }
+    private void checkUnique(NewEntry fresh, AbsentKeys stored) {
+        if (fresh.entry.exclusive) {
+            preconditions.key(fresh.storedKey);
+            StoredValue holder = stored.get(fresh.storedKey, fresh.entry.index.end);
+            if (holder != null && !isPrimaryKey(fresh.change, holder.value()) && !isReleased(fresh, holder.value())) {
+                throw violation(fresh.entry, holder.value());
             }
         }
     }
@@ -190,12 +206,23 @@ final class CommitPlan implements ChangeSet {
         return Arrays.equals(change.documentKey, from, change.documentKey.length, primaryKey, 0, primaryKey.length);
     }
 
-    private boolean isReleased(byte[] storedKey, byte[] holder, List<IndexEntry> gone) {
+    /** Whether the document that holds a unique value lets go of it. */
+    private boolean isReleased(NewEntry fresh, byte[] holder) {
         if (changes.size() == 1) {
             return false;
         }
-        byte[] logical = Arrays.copyOf(storedKey, storedKey.length + holder.length);
-        System.arraycopy(holder, 0, logical, storedKey.length, holder.length);
+        if (released == null) {
+            released = new TreeSet<>(Arrays::compareUnsigned);
+            for (Change change : changes) {
+                for (IndexEntry entry : minus(change.entriesBefore, change.entriesAfter)) {
+                    if (entry.exclusive) {
+                        released.add(entry.key);
+                    }
+                }
+            }
+        }
+        byte[] logical = Arrays.copyOf(fresh.storedKey, fresh.storedKey.length + holder.length);
+        System.arraycopy(holder, 0, logical, fresh.storedKey.length, holder.length);
         return released.contains(logical);
     }
 
@@ -223,25 +250,6 @@ final class CommitPlan implements ChangeSet {
             batch.put(change.documentKey, 0, change.expireAt, change.after);
         } else if (change.before != null) {
             batch.delete(change.documentKey);
-        }
-    }
-
-    /** An entry on its way into the batch. */
-    private record Expiring(IndexEntry entry, long expireAt) {}
-
-    /** In their order: neighbours find their places in the store below near each other, in memory that was just read. */
-    private void writeEntries(List<List<IndexEntry>> fresh) {
-        List<Expiring> entries = new ArrayList<>();
-        for (int i = 0; i < fresh.size(); i++) {
-            long expireAt = changes.get(i).expireAt;
-            fresh.get(i).forEach(entry -> entries.add(new Expiring(entry, expireAt)));
-        }
-        if (changes.size() > 1) {
-            entries.sort(Comparator.comparing(Expiring::entry));
-        }
-        for (Expiring each : entries) {
-            rememberMark(each.entry);
-            batch.put(each.entry.storedKey(), 0, each.expireAt, each.entry.storedValue());
         }
     }
 

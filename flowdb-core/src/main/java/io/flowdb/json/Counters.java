@@ -52,9 +52,14 @@ final class Counters {
 
     /** Adds to a plan what makes the counters durable that its new documents have moved beyond their reserved blocks. */
     void cover(CommitPlan plan) {
+        StoreDef covered = null;
         for (Change change : plan.changes) {
-            if (change.store.schema.autoIncrement() && change.after != null && change.before == null) {
-                counter(change.store).cover(plan);
+            if (change.store != covered
+                    && change.store.schema.autoIncrement()
+                    && change.after != null
+                    && change.before == null) {
+                covered = change.store;
+                counter(covered).cover(plan);
             }
         }
     }

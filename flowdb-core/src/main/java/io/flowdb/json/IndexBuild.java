@@ -73,7 +73,7 @@ final class IndexBuild {
                 count++;
                 List<IndexEntry> entries = new ArrayList<>();
                 index.addEntries(
-                        DocumentCodec.decode(cursor.value()),
+                        DocumentCodec.decode(cursor.value(), index.properties),
                         def.primaryKey(last),
                         database.limits.maxKeyBytes(),
                         entries);

@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -27,6 +29,9 @@ final class IndexDef {
     final boolean building;
 
     final KeyPath[] paths;
+    /** Properties of a document in which its entries can lie. */
+    final Set<String> properties;
+
     final byte[] prefix;
     final byte[] end;
     final MarkMemory absent = new MarkMemory();
@@ -38,6 +43,7 @@ final class IndexDef {
         this.schema = schema;
         this.building = building;
         this.paths = schema.paths().stream().map(KeyPath::of).toArray(KeyPath[]::new);
+        this.properties = Arrays.stream(paths).map(KeyPath::first).collect(Collectors.toUnmodifiableSet());
         this.prefix = KeyLayout.index(id);
         this.end = Objects.requireNonNull(Keys.prefixEnd(prefix));
     }

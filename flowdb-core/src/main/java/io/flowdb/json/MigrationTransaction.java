@@ -80,8 +80,11 @@ public final class MigrationTransaction {
                 byte[] key = cursor.key();
                 byte[] stored = cursor.value();
                 DocumentCodec.Encoded same = new DocumentCodec.Encoded(stored, DocumentCodec.decode(stored));
-                Change.Base base = view.base(before, key, database.limits);
-                view.put(Change.put(after, key, base, same, cursor.expireAt(), database.limits));
+                Change earlier = view.find(key);
+                Change.Base base = earlier != null
+                        ? earlier.base()
+                        : Change.Base.of(before, key, view.committed(before, key), database.limits);
+                view.put(Change.put(after, key, base, same, cursor.expireAt(), database.limits), earlier);
             }
         }
         catalog = catalog.with(after, catalog.nextId + 1);

@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -32,11 +34,15 @@ final class StoreDef {
     final byte[] counterKey;
     /** All indexes, also those being built. */
     final List<IndexDef> indexes;
+    /** Properties of a document in which its index entries can lie. */
+    final Set<String> indexedProperties;
 
     StoreDef(int id, StoreSchema schema, List<IndexDef> indexes) {
         this.id = id;
         this.name = schema.name();
         this.indexes = List.copyOf(indexes);
+        this.indexedProperties =
+                indexes.stream().flatMap(index -> index.properties.stream()).collect(Collectors.toUnmodifiableSet());
         this.schema = schema.withIndexes(indexes.stream()
                 .filter(index -> !index.building)
                 .map(index -> index.schema)

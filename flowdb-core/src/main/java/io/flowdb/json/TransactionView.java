@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +28,14 @@ final class TransactionView implements View, ChangeSet {
     private final StoreSnapshot snapshot;
     private final boolean tracking;
     private final long maxBytes;
-    private final ConcurrentSkipListMap<byte[], Change> documents =
-            new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
-    private final ConcurrentSkipListMap<byte[], OwnEntry> entries =
-            new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
+    private final TreeMap<byte[], Change> documents = new TreeMap<>(Arrays::compareUnsigned);
+    /** Made when index entries are read for the first time. */
+    private @Nullable TreeMap<byte[], OwnEntry> entries;
+
+    private final AbsentKeys committed;
+    /** At or above the greatest key of {@link #documents}: new documents mostly come in rising order. */
+    private byte[] greatest = {};
+
     private final TreeSet<byte[]> keysRead = new TreeSet<>(Arrays::compareUnsigned);
     private final List<RangeRead> rangesRead = new ArrayList<>();
     private final List<Undo> undo = new ArrayList<>();
@@ -52,11 +56,12 @@ final class TransactionView implements View, ChangeSet {
         this.snapshot = snapshot;
         this.tracking = tracking;
         this.maxBytes = maxBytes;
+        this.committed = new AbsentKeys(snapshot);
     }
 
     @Override
     public @Nullable StoredValue get(byte[] documentKey) {
-        Change change = documents.get(documentKey);
+        Change change = find(documentKey);
         return change == null ? read(documentKey) : stored(change);
     }
 
@@ -65,9 +70,7 @@ final class TransactionView implements View, ChangeSet {
     }
 
     private @Nullable StoredValue read(byte[] key) {
-        if (tracking) {
-            keysRead.add(key);
-        }
+        observed(key);
         return snapshot.get(key);
     }
 
@@ -85,7 +88,7 @@ final class TransactionView implements View, ChangeSet {
         StoreCursor stored = scan(start, end, reverse);
         return new MergeCursor<>(
                 index.unique() ? new StoreView.LogicalCursor(stored) : stored,
-                entries,
+                ownEntries(),
                 OwnEntry::value,
                 new MergeCursor.Bounds(start, end, reverse));
     }
@@ -113,7 +116,7 @@ final class TransactionView implements View, ChangeSet {
     @Override
     public byte @Nullable [] holder(IndexDef index, byte[] key) {
         byte[] behind = Objects.requireNonNull(Keys.prefixEnd(key));
-        Collection<OwnEntry> own = entries.subMap(key, true, behind, false).values();
+        Collection<OwnEntry> own = ownEntries().subMap(key, true, behind, false).values();
         for (OwnEntry entry : own) {
             if (entry.present) {
                 return entry.entry.primaryKey();
@@ -145,38 +148,63 @@ final class TransactionView implements View, ChangeSet {
     }
 
     @Override
-    public Change.Base base(StoreDef store, byte[] documentKey, JsonLimits limits) {
-        Change earlier = documents.get(documentKey);
-        return earlier != null ? earlier.base() : Change.Base.of(store, documentKey, read(documentKey), limits);
-    }
-
-    @Override
     public @Nullable Change find(byte[] documentKey) {
-        return documents.get(documentKey);
+        return Arrays.compareUnsigned(documentKey, greatest) > 0 ? null : documents.get(documentKey);
     }
 
     @Override
-    public void put(Change change) {
-        Change before = documents.get(change.documentKey);
-        long now = bytes + change.bytes() - (before == null ? 0 : before.bytes());
+    public @Nullable StoredValue committed(StoreDef store, byte[] documentKey) {
+        return committed.get(documentKey, store.end);
+    }
+
+    @Override
+    public void observed(byte[] documentKey) {
+        if (tracking) {
+            keysRead.add(documentKey);
+        }
+    }
+
+    @Override
+    public void put(Change change, @Nullable Change earlier) {
+        long now = bytes + change.bytes() - (earlier == null ? 0 : earlier.bytes());
         if (now > maxBytes) {
             throw new LimitExceededException(change.store.name, "transaction bytes", maxBytes, now);
         }
         bytes = now;
-        undo.add(new Undo(change.documentKey, before));
-        for (IndexEntry entry : before == null ? change.entriesBefore : before.entriesAfter) {
-            entries.put(entry.key, new OwnEntry(entry, false));
+        undo.add(new Undo(change.documentKey, earlier));
+        documents.put(change.documentKey, change);
+        if (Arrays.compareUnsigned(change.documentKey, greatest) > 0) {
+            greatest = change.documentKey;
         }
-        apply(change);
+        TreeMap<byte[], OwnEntry> own = entries;
+        if (own != null) {
+            if (earlier != null) {
+                putAll(own, earlier.entriesAfter, false);
+            }
+            apply(change, own);
+        }
     }
 
-    private void apply(Change change) {
-        documents.put(change.documentKey, change);
-        for (IndexEntry entry : change.entriesBefore) {
-            entries.put(entry.key, new OwnEntry(entry, false));
+    private TreeMap<byte[], OwnEntry> ownEntries() {
+        TreeMap<byte[], OwnEntry> own = entries;
+        if (own == null) {
+            own = new TreeMap<>(Arrays::compareUnsigned);
+            for (Change change : documents.values()) {
+                apply(change, own);
+            }
+            entries = own;
         }
-        for (IndexEntry entry : change.entriesAfter) {
-            entries.put(entry.key, new OwnEntry(entry, true));
+        return own;
+    }
+
+    private static void apply(Change change, TreeMap<byte[], OwnEntry> to) {
+        putAll(to, change.entriesBefore, false);
+        putAll(to, change.entriesAfter, true);
+    }
+
+    private static void putAll(TreeMap<byte[], OwnEntry> to, IndexEntry[] entries, boolean present) {
+        for (IndexEntry entry : entries) {
+            to.put(entry.key, new OwnEntry(entry, present));
         }
     }
 
@@ -187,17 +215,24 @@ final class TransactionView implements View, ChangeSet {
     void rollbackTo(int position) {
         for (int i = undo.size() - 1; i >= position; i--) {
             Undo step = undo.remove(i);
+            // The write would have checked that nobody else wrote the document; what was read stays checked.
+            observed(step.documentKey);
             if (step.before == null) {
                 documents.remove(step.documentKey);
             } else {
                 documents.put(step.documentKey, step.before);
             }
         }
-        entries.clear();
+        TreeMap<byte[], OwnEntry> own = entries;
+        if (own != null) {
+            own.clear();
+        }
         bytes = 0;
         for (Change change : documents.values()) {
             bytes += change.bytes();
-            apply(change);
+            if (own != null) {
+                apply(change, own);
+            }
         }
     }
 

@@ -46,28 +46,58 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
     /** Stores a document and returns its key. */
     Object put(JsonNode document, PutOptions options, Mode mode) {
         byte[] documentKey = mode == Mode.GENERATE ? generateKey(document) : keyOf(document);
-        Change.Base base = set.base(def, documentKey, database.limits);
+        Before before = before(documentKey);
         if (mode != Mode.PUT) {
-            while (exists(documentKey, base)) {
+            while (before.exists()) {
                 if (mode == Mode.ADD) {
+                    set.observed(documentKey);
                     throw new DocumentExistsException(def.name, def.keyOf(documentKey));
                 }
                 documentKey = generateKey(document);
-                base = set.base(def, documentKey, database.limits);
+                before = before(documentKey);
             }
         }
         if (mode != Mode.GENERATE) {
             database.counters.advance(def, documentKey);
         }
-        put(documentKey, base, document, options);
+        long now = database.nowMicros();
+        DocumentCodec.Encoded encoded = database.codec.encode(def.name, document, now);
+        long expireAt = def.expireAt(options, database.defaultTtl, now);
+        Change.Base base = before.base(def, documentKey, database.limits);
+        set.put(Change.put(def, documentKey, base, encoded, expireAt, database.limits), before.earlier);
         return def.keyOf(documentKey);
     }
 
-    private void put(byte[] documentKey, Change.Base base, JsonNode document, PutOptions options) {
-        long now = database.nowMicros();
-        DocumentCodec.Encoded encoded = database.codec.encode(def.name, document, now);
-        set.put(Change.put(
-                def, documentKey, base, encoded, def.expireAt(options, database.defaultTtl, now), database.limits));
+    /**
+     * A document before a write.
+     *
+     * @param earlier what this set has made of it already, or null
+     * @param committed its committed state, or null
+     */
+    private record Before(
+            @Nullable Change earlier, @Nullable StoredValue committed) {
+
+        boolean exists() {
+            return earlier != null ? earlier.after != null : committed != null;
+        }
+
+        /** The document as the set leaves it, or null. */
+        @Nullable
+        StoredValue current() {
+            if (earlier == null) {
+                return committed;
+            }
+            return earlier.after == null ? null : new StoredValue(earlier.after, 0, earlier.expireAt);
+        }
+
+        Change.Base base(StoreDef def, byte[] documentKey, JsonLimits limits) {
+            return earlier != null ? earlier.base() : Change.Base.of(def, documentKey, committed, limits);
+        }
+    }
+
+    private Before before(byte[] documentKey) {
+        Change earlier = set.find(documentKey);
+        return new Before(earlier, earlier != null ? earlier.before : set.committed(def, documentKey));
     }
 
     private byte[] keyOf(JsonNode document) {
@@ -95,30 +125,22 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
         return key <= Integer.MAX_VALUE ? nodes.numberNode((int) key) : nodes.numberNode(key);
     }
 
-    private boolean exists(byte[] documentKey, Change.Base base) {
-        Change earlier = set.find(documentKey);
-        return earlier != null ? earlier.after != null : base.value() != null;
-    }
-
-    /** The document as this set leaves it, or null. */
-    private @Nullable StoredValue current(byte[] documentKey, Change.Base base) {
-        Change earlier = set.find(documentKey);
-        if (earlier == null) {
-            return base.value();
-        }
-        return earlier.after == null ? null : new StoredValue(earlier.after, 0, earlier.expireAt);
-    }
-
     /** Replaces a document by what {@code change} makes of it; its expiry starts anew if its store, or the configuration, has one, else it stays. */
     @Nullable
     JsonNode update(Object key, UnaryOperator<@Nullable JsonNode> change) {
         byte[] documentKey = def.documentKey(key, database.limits);
-        Change.Base base = set.base(def, documentKey, database.limits);
-        StoredValue current = current(documentKey, base);
+        set.observed(documentKey);
+        Before before = before(documentKey);
+        StoredValue current = before.current();
         if (current == null) {
             return null;
         }
-        JsonNode updated = change.apply(DocumentCodec.decode(current.value()));
+        JsonNode document = DocumentCodec.decode(current.value());
+        // The entries are taken before the document is handed out, which may be changed then.
+        Change.Base base = before.earlier != null
+                ? before.earlier.base()
+                : new Change.Base(current, def.entries(document, documentKey, database.limits));
+        JsonNode updated = change.apply(document);
         if (updated == null) {
             return null;
         }
@@ -128,7 +150,7 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
         long expireAt = def.ttl(database.defaultTtl) == null
                 ? current.expireAt()
                 : def.expireAt(PutOptions.DEFAULT, database.defaultTtl, now);
-        set.put(Change.put(def, documentKey, base, encoded, expireAt, database.limits));
+        set.put(Change.put(def, documentKey, base, encoded, expireAt, database.limits), before.earlier);
         return encoded.document();
     }
 
@@ -140,11 +162,13 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
 
     /** Deletes a document; false if there is none. */
     boolean delete(byte[] documentKey) {
-        Change.Base base = set.base(def, documentKey, database.limits);
-        boolean existed = exists(documentKey, base);
-        if (existed) {
-            set.put(Change.delete(def, documentKey, base));
+        Before before = before(documentKey);
+        if (!before.exists()) {
+            set.observed(documentKey);
+            return false;
         }
-        return existed;
+        Change.Base base = before.base(def, documentKey, database.limits);
+        set.put(Change.delete(def, documentKey, base), before.earlier);
+        return true;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowdb.OrderedStore;
 import io.flowdb.error.ConflictException;
+import io.flowdb.error.DocumentExistsException;
 import io.flowdb.error.ReadOnlyTransactionException;
 import io.flowdb.error.SchemaConflictException;
 import io.flowdb.error.StoreNotFoundException;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,6 +72,68 @@ abstract class AbstractTransactionTest {
                 .withUniqueIndex("by_email", "email")
                 .withIndex("by_city_age", "city", "age")
                 .withMultiEntryIndex("by_tag", "tags"));
+    }
+
+    /** A write that tells whether a document is there has read it, also if it changes nothing or is taken back. */
+    @Test
+    void write_thatToldOfADocument_isChecked() {
+        db.createObjectStore("s", "id");
+        db.put("s", json("{'id':1}"));
+        List<Consumer<JsonTransaction>> reads = List.of(
+                t -> assertThat(t.delete("s", 2)).isFalse(),
+                t -> assertThatThrownBy(() -> t.add("s", json("{'id':1}"))).isInstanceOf(DocumentExistsException.class),
+                t -> assertThat(t.update("s", 2, document -> document)).isNull(),
+                t -> assertThat(t.update("s", 1, document -> null)).isNull(),
+                t -> {
+                    Savepoint savepoint = t.savepoint();
+                    t.put("s", json("{'id':1,'taken':'back'}"));
+                    t.rollbackTo(savepoint);
+                });
+        for (int i = 0; i < reads.size(); i++) {
+            JsonTransaction transaction = db.transaction(TransactionMode.READ_WRITE, "s");
+            reads.get(i).accept(transaction);
+            transaction.put("s", json("{'id':3}"));
+            db.put("s", json("{'id':1,'changed':" + i + "}"));
+            db.put("s", json("{'id':2}"));
+            assertThatThrownBy(transaction::commit).as("case " + i).isInstanceOf(ConflictException.class);
+            db.delete("s", 2);
+        }
+    }
+
+    /** Entries of the transaction are gathered when an index is read: before, between and after its writes, and after a return to a savepoint. */
+    @Test
+    void indexReads_whenever_seeTheWritesOfTheTransaction() {
+        users();
+        db.put("users", json("{'id':'a','email':'a@x','city':'P','age':1}"));
+        for (int firstRead = 0; firstRead < 5; firstRead++) {
+            try (JsonTransaction t = db.transaction(TransactionMode.READ_WRITE, "users")) {
+                List<Runnable> steps = List.of(
+                        () -> t.put("users", json("{'id':'b','email':'b@x','city':'P','age':2}")),
+                        () -> t.put("users", json("{'id':'a','email':'z@x','city':'Q','age':1}")),
+                        () -> t.put("users", json("{'id':'b','email':'a@x','city':'Q','age':2}")),
+                        () -> {});
+                List<List<String>> inP = List.of(List.of("a", "b"), List.of("b"), List.of(), List.of());
+                List<List<String>> withMail = List.of(List.of("a"), List.of(), List.of("b"), List.of("b"));
+                Savepoint savepoint = null;
+                for (int i = 0; i < steps.size(); i++) {
+                    steps.get(i).run();
+                    if (i == 1) {
+                        savepoint = t.savepoint();
+                    }
+                    if (i >= firstRead) {
+                        assertThat(ids(t.getByIndex("users", "by_city_age", List.of("P"))))
+                                .isEqualTo(inP.get(i));
+                        assertThat(ids(t.getByIndex("users", "by_email", "a@x")))
+                                .isEqualTo(withMail.get(i));
+                    }
+                }
+                t.rollbackTo(savepoint);
+                assertThat(ids(t.getByIndex("users", "by_city_age", List.of("P"))))
+                        .isEqualTo(inP.get(1));
+                assertThat(ids(t.getByIndex("users", "by_email", "a@x"))).isEqualTo(withMail.get(1));
+                assertThat(ids(t.getByIndex("users", "by_email", "z@x"))).containsExactly("a");
+            }
+        }
     }
 
     @Test

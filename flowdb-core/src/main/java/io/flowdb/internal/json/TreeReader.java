@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -35,20 +36,29 @@ final class TreeReader {
 
     private final byte[] text;
     private final int end;
+    /** Names of the properties of the document that are read, the others are passed over; null for all. */
+    private final @Nullable Set<String> wanted;
+
     private int at;
 
     /** A property name and its bytes, which are not changed. */
     private record Name(byte[] utf8, String name) {}
 
-    private TreeReader(byte[] text, int from, int end) {
+    private TreeReader(byte[] text, int from, int end, @Nullable Set<String> wanted) {
         this.text = text;
         this.at = from;
         this.end = end;
+        this.wanted = wanted;
     }
 
     /** The tree of the text from {@code from} to {@code end}, or null if the mapper has to read it. */
     static @Nullable JsonNode read(byte[] text, int from, int end) {
-        TreeReader reader = new TreeReader(text, from, end);
+        return read(text, from, end, null);
+    }
+
+    /** As {@link #read(byte[], int, int)}, of an object with those of its properties that {@code wanted} names, or all if it is null. */
+    static @Nullable JsonNode read(byte[] text, int from, int end, @Nullable Set<String> wanted) {
+        TreeReader reader = new TreeReader(text, from, end, wanted);
         JsonNode tree = reader.peek() == '{' ? reader.object(1) : null;
         return reader.at == end ? tree : null;
     }
@@ -110,13 +120,57 @@ final class TreeReader {
         }
         do {
             String name = name();
-            JsonNode value = name != null && skip(':') ? value(depth + 1) : null;
-            // A name that occurs twice is for the mapper to refuse.
-            if (name == null || value == null || object.replace(name, value) != null) {
+            if (name == null || !skip(':') || !property(object, name, depth)) {
                 return null;
             }
         } while (skip(','));
         return skip('}') ? object : null;
+    }
+
+    private boolean property(ObjectNode object, String name, int depth) {
+        if (wanted != null && depth == 1 && !wanted.contains(name)) {
+            return passOver();
+        }
+        JsonNode value = value(depth + 1);
+        // A name that occurs twice is for the mapper to refuse.
+        return value != null && object.replace(name, value) == null;
+    }
+
+    /** Goes to what follows a value of an object, without a look at what it is. */
+    private boolean passOver() {
+        int open = 0;
+        while (at < end) {
+            byte b = text[at];
+            if (b == '"') {
+                if (!passOverString()) {
+                    return false;
+                }
+                continue;
+            }
+            if (open == 0 && (b == ',' || b == '}')) {
+                return true;
+            }
+            if (b == '{' || b == '[') {
+                open++;
+            } else if (b == '}' || b == ']') {
+                open--;
+            }
+            at++;
+        }
+        return false;
+    }
+
+    private boolean passOverString() {
+        for (int i = at + 1; i < end; i++) {
+            if (text[i] == '"') {
+                at = i + 1;
+                return true;
+            }
+            if (text[i] == '\\') {
+                i++;
+            }
+        }
+        return false;
     }
 
     private @Nullable ArrayNode array(int depth) {

@@ -23,14 +23,16 @@ public final class Memtable {
     /*
      * A skip list (Pugh 1990) whose nodes lie in one int array and whose operations lie in an arena: no object per entry, so a memtable
      * costs the collector nothing however long it lives. A node holds
-     *   0 chunk, 1 offset of the operation; 2-3 sequence number; 4-5 first eight key bytes, big-endian; 6.. next node on each level.
+     *   0 chunk, 1 offset of the operation; 2-3 sequence number; 4-7 first sixteen key bytes, big-endian; 8.. next node on each level.
+     * Those bytes spare most comparisons a look at the key, which is a miss of the processor's cache; eight would not tell the entries of one
+     * index of the document layer apart.
      * Node 0 does not exist (0 is "none"); HEAD has the full height and no operation. A node is complete before the link that leads to
      * it is released, and links are read with acquire. When the array is full the writer goes on in a larger copy: readers in the old one still find
      * all that had been published when they entered.
      */
     private static final int SEQNO = 2;
     private static final int PREFIX = 4;
-    private static final int LINKS = 6;
+    private static final int LINKS = 8;
     private static final int MAX_HEIGHT = 14;
     private static final int HEAD = 1;
 
@@ -279,10 +281,9 @@ public final class Memtable {
         usedNodes += LINKS + levels;
         table[node] = (int) (address >>> 32);
         table[node + 1] = at;
-        table[node + SEQNO] = (int) (seqno >>> 32);
-        table[node + SEQNO + 1] = (int) seqno;
-        table[node + PREFIX] = (int) (place.prefix() >>> 32);
-        table[node + PREFIX + 1] = (int) place.prefix();
+        setLong(table, node + SEQNO, seqno);
+        setLong(table, node + PREFIX, place.prefix());
+        setLong(table, node + PREFIX + 2, place.prefix2());
         for (int level = 0; level < levels; level++) {
             table[node + LINKS + level] = table[path[level] + LINKS + level];
         }
@@ -320,9 +321,13 @@ public final class Memtable {
     }
 
     private int compare(int[] table, int node, Place place) {
-        long prefix = (long) table[node + PREFIX] << 32 | table[node + PREFIX + 1] & 0xffff_ffffL;
+        long prefix = getLong(table, node + PREFIX);
         if (prefix != place.prefix()) {
             return Long.compareUnsigned(prefix, place.prefix());
+        }
+        prefix = getLong(table, node + PREFIX + 2);
+        if (prefix != place.prefix2()) {
+            return Long.compareUnsigned(prefix, place.prefix2());
         }
         byte[] chunk = arena.chunk(table[node]);
         int at = table[node + 1];
@@ -345,7 +350,16 @@ public final class Memtable {
     }
 
     private static long seqno(int[] table, int node) {
-        return (long) table[node + SEQNO] << 32 | table[node + SEQNO + 1] & 0xffff_ffffL;
+        return getLong(table, node + SEQNO);
+    }
+
+    private static long getLong(int[] table, int at) {
+        return (long) table[at] << 32 | table[at + 1] & 0xffff_ffffL;
+    }
+
+    private static void setLong(int[] table, int at, long value) {
+        table[at] = (int) (value >>> 32);
+        table[at + 1] = (int) value;
     }
 
     private void ensureRoom() {

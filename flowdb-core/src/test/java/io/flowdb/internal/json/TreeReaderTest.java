@@ -8,9 +8,11 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,6 +45,35 @@ class TreeReaderTest {
             }
         }
         assertThat(read).as("documents read").isGreaterThan(10_000);
+    }
+
+    @Test
+    void read_someProperties_givesThoseOfTheWholeTree() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        int left = 0;
+        for (int i = 0; i < 20_000; i++) {
+            byte[] text = encoded(object(random, 0));
+            ObjectNode expected = (ObjectNode) DocumentCodec.MAPPER.readTree(text);
+            Set<String> wanted = new HashSet<>(List.of("absent"));
+            for (String name : List.copyOf(expected.propertyNames())) {
+                if (random.nextBoolean()) {
+                    wanted.add(name);
+                } else {
+                    expected.remove(name);
+                    left++;
+                }
+            }
+
+            JsonNode tree = TreeReader.read(text, 0, text.length, wanted);
+
+            if (tree != null) {
+                assertSame(tree, expected, "seed " + seed + ", " + wanted + " of " + text(text));
+            } else {
+                assertThat(text(text)).as("seed " + seed).contains("\ud83d\ude00");
+            }
+        }
+        assertThat(left).as("properties left out").isGreaterThan(10_000);
     }
 
     @Test
