@@ -8,7 +8,8 @@ import java.lang.annotation.Target;
 
 /** The property has an index of its own. In a nested type the index covers the dotted path that leads to the property. */
 @Documented
-@Target({ElementType.FIELD, ElementType.METHOD, ElementType.RECORD_COMPONENT, ElementType.PARAMETER})
+@Target({ElementType.FIELD, ElementType.METHOD, ElementType.RECORD_COMPONENT
+}) // a parameter would be all that Kotlin annotates
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Indexed {
 

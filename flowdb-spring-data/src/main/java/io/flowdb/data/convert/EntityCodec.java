@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.KotlinDetector;
 import org.springframework.data.mapping.InstanceCreatorMetadata;
 import org.springframework.data.mapping.MappingException;
 import org.springframework.data.mapping.Parameter;
@@ -27,6 +28,9 @@ final class EntityCodec {
     private final EntityInstantiator instantiator;
     private final CodecRegistry codecs;
 
+    /** Its instantiator takes null for "not given", also for a primitive, and the default of the parameter for that. */
+    private final boolean isKotlin;
+
     /** Resolved at first use, since entities may contain each other. Racing threads compute the same. */
     private volatile @Nullable Slots slots;
 
@@ -34,6 +38,7 @@ final class EntityCodec {
         this.entity = entity;
         this.instantiator = instantiator;
         this.codecs = codecs;
+        this.isKotlin = KotlinDetector.isKotlinType(entity.getType());
     }
 
     ObjectNode write(Object value) {
@@ -145,7 +150,7 @@ final class EntityCodec {
 
     private record Slot(FlowDbPersistentProperty property, String field, ValueCodec codec) {}
 
-    /** The creator's arguments from the fields of a document; an absent field gives null, or zero to a primitive. */
+    /** The creator's arguments from the fields of a document; an absent field gives null, or zero to a primitive of Java. */
     private final class Arguments implements ParameterValueProvider<FlowDbPersistentProperty> {
 
         private final JsonNode node;
@@ -161,7 +166,7 @@ final class EntityCodec {
         public <T> @Nullable T getParameterValue(Parameter<T, FlowDbPersistentProperty> parameter) {
             Slot slot = slots.get(parameter);
             Object value = slot == null ? null : EntityCodec.this.read(slot, node.get(slot.field()));
-            if (value == null && parameter.getRawType().isPrimitive()) {
+            if (value == null && !isKotlin && parameter.getRawType().isPrimitive()) {
                 value = ParameterValueProvider.getDefaultValue(parameter.getRawType());
             }
             return (T) value;
