@@ -41,10 +41,6 @@ final class CommitPipeline {
     /** How often a committer lets other threads run before it sleeps: a write without a sync is over sooner than a thread wakes up. */
     private static final int YIELDS = 50;
 
-    /* Level 0 may grow to this many tables whatever their size, and never beyond that many. */
-    private static final int MIN_STALL_TABLES = 8;
-    private static final int MAX_LEVEL0_TABLES = 40;
-
     private final Wal wal;
     private final ReadStates states;
     private final Options options;
@@ -53,6 +49,9 @@ final class CommitPipeline {
 
     private final ReentrantLock commitLock = new ReentrantLock(); // rank 10, docs/concurrency.md
     private final Condition roomOrIdle = commitLock.newCondition();
+
+    @GuardedBy("commitLock")
+    private final Backlog backlog;
 
     @GuardedBy("commitLock")
     private long lastSeqno;
@@ -118,6 +117,7 @@ final class CommitPipeline {
         private volatile boolean
                 parked; // set before the last look at phase, so the leader sees it or the waiter sees the phase
         private @Nullable Failure failure; // set before phase, read after it
+        private long pauseNanos; // its own thread's
 
         Waiter(long first, long seqno, boolean sync) {
             this.first = first;
@@ -138,6 +138,7 @@ final class CommitPipeline {
         this.wal = wal;
         this.states = states;
         this.options = options;
+        this.backlog = new Backlog(options.memtableBytes(), options.maxFrozen(), options.compacting());
         this.counters = counters;
         this.lastSeqno = lastSeqno;
         this.publishedSeqno = lastSeqno;
@@ -176,6 +177,7 @@ final class CommitPipeline {
                 if (waiter != null) {
                     await(waiter);
                     counters.written(batch.size(), length);
+                    pause(waiter.pauseNanos);
                     return new CommitOutcome.Committed(waiter.seqno);
                 }
             }
@@ -199,10 +201,11 @@ final class CommitPipeline {
         onFrozen.run();
     }
 
-    /** To be called after a flush: stalled writers may go on. */
+    /** To be called after a flush or compaction: stalled writers may go on. */
     void frozenCountFell() {
         commitLock.lock();
         try {
+            backlog.forget();
             roomOrIdle.signalAll();
         } finally {
             commitLock.unlock();
@@ -296,7 +299,7 @@ final class CommitPipeline {
     private void checkWritable() {
         long stalledAt = 0;
         boolean interrupted = false;
-        while (refusal == null && isActiveFull() && isBehind(states.current())) {
+        while (refusal == null && isActiveFull() && backlog.isFull(states.current())) {
             stalledAt = stalledAt == 0 ? System.nanoTime() : stalledAt;
             long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stalledAt);
             if (waited >= options.stallLimitMillis()) {
@@ -330,22 +333,7 @@ final class CommitPipeline {
 
     @GuardedBy("commitLock")
     private boolean isActiveFull() {
-        return states.current().active().sizeBytes() >= options.memtableBytes();
-    }
-
-    /** Whether flushes, or compactions, are so far behind that memory, or the disk, would grow without bound. */
-    private boolean isBehind(ReadState state) {
-        if (state.frozen().size() >= options.maxFrozen()) {
-            return true;
-        }
-        List<Sst> level0 = state.ssts().level0();
-        if (!options.compacting() || level0.size() <= MIN_STALL_TABLES) {
-            return false;
-        }
-        long allowed = Math.max(
-                MIN_STALL_TABLES * options.memtableBytes(),
-                SstSet.bytesOf(state.ssts().sorted()) * 3 / 4);
-        return SstSet.bytesOf(level0) > allowed || level0.size() > MAX_LEVEL0_TABLES;
+        return backlog.isActiveFull(states.current());
     }
 
     /** Waits a while for a flush; true if it was interrupted, which the caller is to pass on later. */
@@ -362,28 +350,31 @@ final class CommitPipeline {
     @GuardedBy("commitLock")
     private Waiter append(WriteBatch batch, byte[] payload, int length, int crc, WriteOptions writeOptions) {
         long first = lastSeqno + 1;
-        Memtable active = states.current().active();
+        long last = lastSeqno + batch.size();
+        boolean sync =
+                writeOptions == WriteOptions.SYNC || writeOptions == WriteOptions.DEFAULT && options.syncByDefault();
+        ReadState state = states.current();
+        Waiter waiter = new Waiter(first, last, sync);
         try {
-            wal.append(first, payload, length, crc);
             long seqno = lastSeqno;
             for (int at = 0; at < length; at += OpCodec.length(payload, at)) {
-                active.add(payload, at, ++seqno);
+                state.active().add(payload, at, ++seqno);
             }
-            lastSeqno = seqno;
+            queue.add(waiter);
+            wal.append(first, payload, length, crc); // all of the frame or nothing, and the last that can fail
         } catch (RuntimeException | Error e) {
             /* Part of the batch may be in the memtable, unpublished: nothing may be committed behind it. */
+            queue.removeLastOccurrence(waiter);
             refusal = new StorageException("A commit ended half-way: " + e, e);
             throw e;
         }
-        boolean sync =
-                writeOptions == WriteOptions.SYNC || writeOptions == WriteOptions.DEFAULT && options.syncByDefault();
-        Waiter waiter = new Waiter(first, lastSeqno, sync);
-        queue.add(waiter);
+        lastSeqno = last;
         queuedSyncs += sync ? 1 : 0;
         if (!leading) {
             leading = true;
             waiter.phase = Phase.LEADING;
         }
+        waiter.pauseNanos = backlog.pauseNanos(state, length);
         return waiter;
     }
 
@@ -409,6 +400,23 @@ final class CommitPipeline {
         if (failure != null) {
             throw failure.toThrow();
         }
+    }
+
+    /** Slows the writer down, after its commit, as flushes or compactions are behind. */
+    private void pause(long nanos) {
+        if (nanos == 0) {
+            return;
+        }
+        long start = System.nanoTime();
+        boolean interrupted = false;
+        for (long left = nanos; left > 0; left = nanos - (System.nanoTime() - start)) {
+            LockSupport.parkNanos(this, left);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        counters.stalled(System.nanoTime() - start);
     }
 
     /** Writes what is queued, group by group, and hands the lead on. */

@@ -2,6 +2,7 @@ package io.flowdb;
 
 import static io.flowdb.internal.base.Arguments.check;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.error.ReadOnlyTransactionException;
@@ -17,8 +18,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,11 @@ public final class Engine implements OrderedStore, AutoCloseable {
     private final Background background;
     private final Place place;
     private final StateReader latest;
-    private final AtomicBoolean closing = new AtomicBoolean();
+    private final ReentrantLock closeLock = new ReentrantLock(); // rank 0, docs/concurrency.md
+
+    @GuardedBy("closeLock")
+    private boolean closing;
+
     private volatile boolean closed; // set once, by close()
 
     /** Where the engine lives, and its lock on that place. */
@@ -350,12 +355,21 @@ public final class Engine implements OrderedStore, AutoCloseable {
         return StatsText.of(stats());
     }
 
-    /** Ends background work, makes everything durable, flushes if it can and gives the directory free. Idempotent. */
+    /** Ends background work, makes everything durable, flushes if it can and gives the directory free. Idempotent; who comes second waits for the first. */
     @Override
     public void close() {
-        if (!closing.compareAndSet(false, true)) {
-            return;
+        closeLock.lock();
+        try {
+            if (!closing) {
+                closing = true;
+                closeOnce();
+            }
+        } finally {
+            closeLock.unlock();
         }
+    }
+
+    private void closeOnce() {
         background.close();
         pipeline.close();
         try {

@@ -96,6 +96,37 @@ class CommitErrorTest {
         }
     }
 
+    /**
+     * The frame of a batch that did not get into the memtable as a whole stood in the log with nobody to answer for it: {@code close} wrote it, and
+     * the next open met it.
+     */
+    @Test
+    void write_errorWhileTheMemtableIsFilled_leavesNothingInTheLog() {
+        Engine engine = open();
+        engine.write(FlowRecord.of("before", 1, "value"));
+        WriteBatch broken = new WriteBatch().put(FlowRecord.of("lost1", 1, "value"));
+        int second = (int) broken.sizeBytes();
+        broken.put(FlowRecord.of("lost2", 1, "value"));
+        int keyLengthAt = second + 1;
+        broken.encoded()[keyLengthAt] = (byte) 0xff;
+        broken.encoded()[keyLengthAt + 1] = (byte) 0xff;
+
+        assertThatThrownBy(() -> engine.write(broken)).isInstanceOf(IndexOutOfBoundsException.class);
+
+        assertTimeoutPreemptively(PATIENCE, () -> {
+            assertThatThrownBy(() -> engine.write(FlowRecord.of("later", 1, "value")))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("refuses writes");
+            assertThat(engine.get("lost1", 1)).isEmpty();
+            engine.close();
+        });
+        try (Engine again = open()) {
+            assertThat(again.query(Query.all())).containsExactly(FlowRecord.of("before", 1, "value"));
+            again.write(FlowRecord.of("later", 1, "value"));
+            assertThat(again.get("later", 1)).isPresent();
+        }
+    }
+
     /** The tables before the one that could not be opened stayed open, with their share of the memory for indexes, at each try. */
     @Test
     void compact_aNewTableCannotBeOpened_letsGoOfTheOthers() {

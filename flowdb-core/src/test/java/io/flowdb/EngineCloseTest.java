@@ -111,6 +111,24 @@ class EngineCloseTest {
         }
     }
 
+    /** The second call returned while the first was still at work, and who opened the directory then met its lock. */
+    @Test
+    void close_anotherCloseUnderWay_waitsForIt() throws Exception {
+        Engine engine = EngineOpening.open(quiet(), files);
+        engine.write(FlowRecord.of("k", 0, "v"));
+        holdUp(Call.SYNC, "/sst/");
+        Future<?> first = pool.submit(engine::close);
+        stuck.await();
+        Thread second = new Thread(engine::close);
+        second.start();
+        await().until(() -> second.getState() == Thread.State.WAITING || second.getState() == Thread.State.TERMINATED);
+        assertThat(second.isAlive()).isTrue();
+        release.countDown();
+        first.get();
+        second.join();
+        EngineOpening.open(quiet(), files).close();
+    }
+
     /** A compaction is asked to end early, or finished; either way nothing is lost. */
     @Test
     void close_compactionUnderWay_waitsForItsEnd() throws Exception {

@@ -18,6 +18,9 @@ public final class CompactionPlanner {
     /** Level 0 is merged down when it is this part of the sorted level. */
     private static final int DOWN_SHARE = 4;
 
+    /** A merge within level 0 larger than this part of the sorted level would be merged down soon after it, and takes space until then. */
+    private static final int LARGEST_TIER_SHARE = 2 * DOWN_SHARE;
+
     /** Tables are of similar size if the largest is at most this many times the smallest. */
     private static final int SIMILAR = 4;
 
@@ -43,7 +46,7 @@ public final class CompactionPlanner {
                 return new CompactionPlan.MergeDown(level0, set.sorted(), false);
             }
         }
-        return planTier(level0);
+        return planTier(level0, SstSet.bytesOf(set.sorted()) / LARGEST_TIER_SHARE);
     }
 
     /** Everything into the sorted level, without what is useless. Tables stay as they are if a rewrite is known to drop nothing. */
@@ -61,16 +64,18 @@ public final class CompactionPlanner {
         return tables.size() <= 1 || SstSet.bytesOf(tables) / tables.size() >= Compactor.MIN_TABLE_BYTES;
     }
 
-    /** The longest run of neighbours of similar size, if it is long enough. */
-    private CompactionPlan planTier(List<Sst> level0) {
+    /** The longest run of neighbours of similar size and at most {@code limit} bytes, if it is long enough. */
+    private CompactionPlan planTier(List<Sst> level0, long limit) {
         List<Sst> best = List.of();
         for (int from = 0; from < level0.size(); from++) {
             long min = Long.MAX_VALUE;
             long max = 0;
+            long bytes = 0;
             for (int to = from; to < level0.size(); to++) {
                 min = Math.min(min, level0.get(to).meta().fileBytes());
                 max = Math.max(max, level0.get(to).meta().fileBytes());
-                if (max > SIMILAR * min) {
+                bytes += level0.get(to).meta().fileBytes();
+                if (max > SIMILAR * min || bytes > limit) {
                     break;
                 }
                 if (to - from + 1 > best.size()) {

@@ -38,20 +38,39 @@ final class PendingFrames {
         return lastTag;
     }
 
+    /** Adds the whole frame, or nothing of it if this throws. */
     void add(Frame frame, byte[] payload) {
-        if (isEmpty()) {
+        int copiedBefore = copied.size();
+        int buffersBefore = buffers.size();
+        boolean sealedBefore = sealed;
+        int filled = sealed ? 0 : buffers.get(buffersBefore - 1).position();
+        try {
+            frame.encodeHeader(header, 0);
+            copy(header, header.length);
+            if (frame.length() > LARGE_PAYLOAD_BYTES) {
+                buffers.add(ByteBuffer.wrap(payload, 0, frame.length()).slice());
+                sealed = true;
+            } else {
+                copy(payload, frame.length());
+            }
+        } catch (RuntimeException | Error e) {
+            shorten(copied, copiedBefore);
+            shorten(buffers, buffersBefore);
+            sealed = sealedBefore;
+            if (!sealed) {
+                buffers.get(buffersBefore - 1).position(filled);
+            }
+            throw e;
+        }
+        if (buffersBefore == 0) {
             firstLsn = frame.lsn();
         }
         endLsn = frame.endLsn();
         lastTag = frame.tag();
-        frame.encodeHeader(header, 0);
-        copy(header, header.length);
-        if (frame.length() > LARGE_PAYLOAD_BYTES) {
-            buffers.add(ByteBuffer.wrap(payload, 0, frame.length()).slice());
-            sealed = true;
-        } else {
-            copy(payload, frame.length());
-        }
+    }
+
+    private static void shorten(List<ByteBuffer> list, int size) {
+        list.subList(Math.min(size, list.size()), list.size()).clear();
     }
 
     /** What to write, in order, each from position 0 to its limit. */

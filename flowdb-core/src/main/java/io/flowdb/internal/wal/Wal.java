@@ -225,26 +225,32 @@ public final class Wal implements AutoCloseable {
     }
 
     /**
-     * Ends the segment being written if all its frames have a tag at or below {@code tag}, so that {@link #firstSegmentAfter} can leave it behind
-     * and {@link #deleteBefore} can delete it.
+     * Ends the segment being written if all its frames have a tag at or below {@code tag}, and syncs the segments of which that is true, so that
+     * {@link #firstSegmentAfter} can leave them behind and {@link #deleteBefore} can delete them.
      */
     public void retireUpTo(long tag) {
         syncLock.lock();
         try {
+            boolean retired;
             ioLock.lock();
             try {
-                SegmentWriter segment = current;
-                if (failure != null || segment == null || currentLastTag > tag) {
+                if (failure != null) {
                     return;
                 }
-                older.addLast(new SegmentInfo(segment.number(), currentLastTag, segment.sizeBytes()));
-                unsynced.add(segment);
-                current = null;
+                SegmentWriter segment = current;
+                if (segment != null && currentLastTag <= tag) {
+                    older.addLast(new SegmentInfo(segment.number(), currentLastTag, segment.sizeBytes()));
+                    unsynced.add(segment);
+                    current = null;
+                }
+                retired = isUnsyncedUpTo(tag);
             } finally {
                 ioLock.unlock();
             }
-            /* Later frames say that everything before them was durable, and until the manifest leaves the segment behind that must be true. */
-            sync();
+            if (retired) {
+                /* Later frames say that everything before them was durable, and until the manifest leaves the segment behind that must be true. */
+                sync();
+            }
         } finally {
             syncLock.unlock();
         }
@@ -271,7 +277,7 @@ public final class Wal implements AutoCloseable {
         ioLock.lock();
         try {
             for (SegmentInfo segment : older) {
-                if (segment.lastTag() > tag || !unsynced.isEmpty()) {
+                if (segment.lastTag() > tag || isUnsynced(segment)) {
                     return segment.number();
                 }
             }
@@ -279,6 +285,26 @@ public final class Wal implements AutoCloseable {
         } finally {
             ioLock.unlock();
         }
+    }
+
+    @GuardedBy("ioLock")
+    private boolean isUnsyncedUpTo(long tag) {
+        for (SegmentInfo segment : older) {
+            if (segment.lastTag() <= tag && isUnsynced(segment)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @GuardedBy("ioLock")
+    private boolean isUnsynced(SegmentInfo segment) {
+        for (SegmentWriter full : unsynced) {
+            if (full.number() == segment.number()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Reads and checks every frame that has been written and is still kept; returns the bytes of the segments. Others may write meanwhile. */
