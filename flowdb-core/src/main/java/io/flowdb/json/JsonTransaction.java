@@ -73,7 +73,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         outcome = "aborted";
         try {
             if (own.hasChanges()) {
-                CommitPlan plan = new CommitPlan(session.snapshot(), Catalog.KEY);
+                CommitPlan plan = new CommitPlan(database, session.snapshot());
                 own.addTo(plan);
                 if (database.commit(plan) instanceof CommitOutcome.Conflict conflict) {
                     int failed = conflict.precondition();
