@@ -296,6 +296,11 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
             }
 
             @Override
+            public JsonQuery.Opened open() {
+                return new JsonQuery.Opened(reads(store), () -> {});
+            }
+
+            @Override
             public String store() {
                 return store;
             }
