@@ -1,5 +1,6 @@
 package io.flowdb;
 
+import io.flowdb.internal.base.Keys;
 import java.util.Objects;
 
 /** Copies keys and values into arrays of callers, or refuses with name and value. Stateless. */
@@ -13,7 +14,7 @@ final class ArrayTarget {
             throw new IllegalArgumentException(
                     "at = " + at + ", must leave room for " + length + " bytes in an array of " + to.length);
         }
-        System.arraycopy(from, offset, to, at, length);
+        Keys.copy(from, offset, to, at, length);
         return length;
     }
 }

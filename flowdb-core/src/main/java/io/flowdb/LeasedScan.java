@@ -17,6 +17,7 @@ final class LeasedScan implements RecordCursor {
     private final @Nullable Figures figures;
     private final long limit;
     private Iterator<StoreReader.Range> ranges = Collections.emptyIterator();
+    private @Nullable ShownEntry entry; // the current record; null before the first one and once closed
     private boolean closed;
     private boolean counted;
     private long returned;
@@ -79,8 +80,12 @@ final class LeasedScan implements RecordCursor {
         }
         reader.checkOpen();
         if (scan != null && returned < limit && advance(scan)) {
+            ShownEntry shown = scan.current();
+            if (entry != shown) {
+                entry = shown;
+            }
             returned++;
-            returnedBytes += scan.sizeBytes();
+            returnedBytes += (long) shown.keyLength() + shown.valueLength();
             return true;
         }
         count();
@@ -99,24 +104,24 @@ final class LeasedScan implements RecordCursor {
 
     @Override
     public int keyLength() {
-        return current().current().keyLength();
+        return current().keyLength();
     }
 
     @Override
     public int valueLength() {
-        return current().current().valueLength();
+        return current().valueLength();
     }
 
     @Override
     public int copyKey(byte[] to, int at) {
-        ShownEntry entry = current().current();
-        return ArrayTarget.copy(entry.keyArray(), entry.keyOffset(), entry.keyLength(), to, at);
+        ShownEntry shown = current();
+        return ArrayTarget.copy(shown.keyArray(), shown.keyOffset(), shown.keyLength(), to, at);
     }
 
     @Override
     public int copyValue(byte[] to, int at) {
-        ShownEntry entry = current().current();
-        return ArrayTarget.copy(entry.valueArray(), entry.valueOffset(), entry.valueLength(), to, at);
+        ShownEntry shown = current();
+        return ArrayTarget.copy(shown.valueArray(), shown.valueOffset(), shown.valueLength(), to, at);
     }
 
     @Override
@@ -135,14 +140,15 @@ final class LeasedScan implements RecordCursor {
     }
 
     FlowRecord record() {
-        VisibleScan current = current();
-        return new FlowRecord(current.key(), current.ts(), current.expireAt(), current.value());
+        ShownEntry shown = current();
+        return new FlowRecord(shown.key(), shown.ts(), shown.expireAt(), shown.value());
     }
 
     @Override
     public void close() {
         if (!closed) {
             closed = true;
+            entry = null;
             count();
             if (scan != null && lease != null) {
                 scan.close();
@@ -162,13 +168,17 @@ final class LeasedScan implements RecordCursor {
         }
     }
 
-    private VisibleScan current() {
-        if (closed) {
-            throw new EngineClosedException("scan");
+    private ShownEntry current() {
+        ShownEntry shown = entry;
+        if (shown == null) {
+            throw noEntry();
         }
-        if (scan == null || returned == 0) {
-            throw new IllegalStateException("no current entry: call next() first");
-        }
-        return scan;
+        return shown;
+    }
+
+    private RuntimeException noEntry() {
+        return closed
+                ? new EngineClosedException("scan")
+                : new IllegalStateException("no current entry: call next() first");
     }
 }

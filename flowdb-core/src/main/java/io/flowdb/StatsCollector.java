@@ -36,7 +36,7 @@ final class StatsCollector {
                 tables(parts, state),
                 new EngineStats.Wal(parts.wal().sizeBytes(), syncs.count(), syncs.totalNanos()),
                 new EngineStats.Cache(
-                        tables.cache().hits() + tables.filterStats().located.sum(),
+                        tables.cache().hits() + tables.filterStats().located.sum(0),
                         tables.cache().misses(),
                         tables.cache().usedBytes()),
                 bloom(tables.filterStats()),
@@ -76,7 +76,7 @@ final class StatsCollector {
     private static EngineStats.Bloom bloom(SstReader.FilterStats asked) {
         long negatives = asked.negatives.sum();
         long falsePositives = asked.falsePositives.sum();
-        long positives = asked.positives.sum() + asked.located.sum();
+        long positives = asked.positives.sum() + asked.located.sum(0);
         return new EngineStats.Bloom(positives + negatives + falsePositives, negatives, falsePositives);
     }
 

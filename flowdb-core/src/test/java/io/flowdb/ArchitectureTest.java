@@ -52,7 +52,7 @@ class ArchitectureTest {
             new Layer(WAL, ERROR, BASE, IO, FRAME),
             new Layer(MEMTABLE, BASE),
             new Layer(STORAGE, ERROR, BASE, IO),
-            new Layer(SSTABLE, ERROR, BASE, IO, STORAGE, COMPRESS, BLOOM, CACHE),
+            new Layer(SSTABLE, ERROR, BASE, IO, STORAGE, COMPRESS, BLOOM, CACHE, STATS),
             new Layer(MERGE, BASE),
             new Layer(MANIFEST, ERROR, BASE, IO, FRAME, STORAGE, SSTABLE),
             new Layer(COMPACTION, ERROR, BASE, IO, CACHE, STORAGE, SSTABLE, MERGE, MANIFEST),

@@ -20,6 +20,9 @@ public final class Values {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    private static final long STEP = 0x9e3779b97f4a7c15L; // as SplitMix64
+    private static final long FACTOR = 0xd1342543de82ef95L;
+
     private final byte[] buffer;
     private final int half;
 
@@ -34,14 +37,14 @@ public final class Values {
 
     /** The value of one version of one key, in a buffer that the next call overwrites. */
     public byte[] of(long key, int version) {
-        long state = Random64.mix(key * 0x9e3779b97f4a7c15L + version);
+        long state = start(key, version);
         int at = 0;
         for (; at + Long.BYTES <= half; at += Long.BYTES) {
-            state += 0x9e3779b97f4a7c15L;
-            LONG.set(buffer, at, Random64.mix(state));
+            state += STEP;
+            LONG.set(buffer, at, word(state));
         }
         if (at < half) {
-            long last = Random64.mix(state + 0x9e3779b97f4a7c15L);
+            long last = word(state + STEP);
             for (; at < half; at++) {
                 buffer[at] = (byte) last;
                 last >>>= Byte.SIZE;
@@ -57,24 +60,32 @@ public final class Values {
         if (actual.length != buffer.length || version(actual) != version) {
             return false;
         }
-        long state = Random64.mix(key * 0x9e3779b97f4a7c15L + version);
+        long state = start(key, version);
+        long different = 0;
         long compared = -1L << Integer.SIZE; // the version stands in the first four bytes
         int at = 0;
         for (; at + Long.BYTES <= half; at += Long.BYTES) {
-            state += 0x9e3779b97f4a7c15L;
-            if ((((long) LONG.get(actual, at) ^ Random64.mix(state)) & compared) != 0) {
-                return false;
-            }
+            state += STEP;
+            different |= ((long) LONG.get(actual, at) ^ word(state)) & compared;
             compared = -1;
         }
-        long last = Random64.mix(state + 0x9e3779b97f4a7c15L);
+        long last = word(state + STEP);
         for (; at < half; at++) {
             if (at >= Integer.BYTES && actual[at] != (byte) last) {
                 return false;
             }
             last >>>= Byte.SIZE;
         }
-        return Arrays.equals(actual, half, actual.length, actual, 0, actual.length - half);
+        return different == 0 && Arrays.equals(actual, half, actual.length, actual, 0, actual.length - half);
+    }
+
+    private static long start(long key, int version) {
+        return Random64.mix(key * STEP + version);
+    }
+
+    /* One multiplication a word, as each answer is checked while the clock runs. Steps apart, no two words share four bytes. */
+    private static long word(long state) {
+        return (state ^ state >>> 32) * FACTOR;
     }
 
     /** The version written into a value; anything if the value is damaged, so check with {@link #matches} afterwards. */

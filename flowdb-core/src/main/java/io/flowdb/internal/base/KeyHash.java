@@ -23,8 +23,12 @@ public final class KeyHash {
             h ^= h >>> 32;
         }
         long rest = 0;
-        for (int shift = 0; at < end; at++, shift += 8) {
-            rest |= (key[at] & 0xffL) << shift;
+        if (at < end && length >= 8) {
+            rest = LittleEndian.getLong(key, end - 8) >>> 8 * (8 - (end - at));
+        } else {
+            for (int shift = 0; at < end; at++, shift += 8) {
+                rest |= (key[at] & 0xffL) << shift;
+            }
         }
         return mix((h ^ rest) * MULTIPLIER);
     }

@@ -12,6 +12,7 @@ public final class Keys {
     public static final int MAX_KEY_BYTES = 65_535;
 
     private static final int SHOWN_BYTES = 40;
+    private static final int MOST_COPIED_BY_WORD = 32;
 
     private Keys() {}
 
@@ -80,6 +81,16 @@ public final class Keys {
                 return Long.compareUnsigned(x, y);
             }
         }
+        if (i == common) {
+            return aLength - bLength;
+        }
+        if (common >= Long.BYTES) {
+            /* The last word overlaps what has been compared and is equal. */
+            int last = common - Long.BYTES;
+            long x = LittleEndian.getOrderedLong(a, aFrom + last);
+            long y = LittleEndian.getOrderedLong(b, bFrom + last);
+            return x != y ? Long.compareUnsigned(x, y) : aLength - bLength;
+        }
         for (; i < common; i++) {
             int order = (a[aFrom + i] & 0xff) - (b[bFrom + i] & 0xff);
             if (order != 0) {
@@ -87,6 +98,19 @@ public final class Keys {
             }
         }
         return aLength - bLength;
+    }
+
+    /** Copies a range; as {@link #equal}, words at a time while it is short. */
+    public static void copy(byte[] from, int offset, byte[] to, int at, int length) {
+        if (length < Long.BYTES || length > MOST_COPIED_BY_WORD) {
+            System.arraycopy(from, offset, to, at, length);
+            return;
+        }
+        int last = length - Long.BYTES;
+        for (int i = 0; i < last; i += Long.BYTES) {
+            LittleEndian.putLong(to, at + i, LittleEndian.getLong(from, offset + i));
+        }
+        LittleEndian.putLong(to, at + last, LittleEndian.getLong(from, offset + last));
     }
 
     /** A short form for messages: quoted text if printable ASCII, else hexadecimal; cut at {@value #SHOWN_BYTES} bytes. */

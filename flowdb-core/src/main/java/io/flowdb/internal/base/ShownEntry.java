@@ -48,7 +48,10 @@ public final class ShownEntry implements InternalEntry {
 
     /** Shows a key that stays where it is. */
     public void showKey(byte[] array, int offset, int length) {
-        keyArray = array;
+        /* Storing a reference costs a look at the collector's tables; mostly it is the array of the entry before. */
+        if (keyArray != array) {
+            keyArray = array;
+        }
         keyOffset = offset;
         keyLength = length;
     }
@@ -64,8 +67,8 @@ public final class ShownEntry implements InternalEntry {
         if (keyBuffer.length < length) {
             keyBuffer = new byte[Math.max(length, Math.max(64, 2 * keyBuffer.length))];
         }
-        System.arraycopy(array, head, keyBuffer, 0, headLength);
-        System.arraycopy(array, tail, keyBuffer, headLength, tailLength);
+        Keys.copy(array, head, keyBuffer, 0, headLength);
+        Keys.copy(array, tail, keyBuffer, headLength, tailLength);
         showKey(keyBuffer, 0, length);
     }
 
@@ -79,7 +82,9 @@ public final class ShownEntry implements InternalEntry {
 
     /** Shows a value that stays where it is. */
     public void showValue(byte[] array, int offset, int length) {
-        valueArray = array;
+        if (valueArray != array) {
+            valueArray = array;
+        }
         valueOffset = offset;
         valueLength = length;
     }

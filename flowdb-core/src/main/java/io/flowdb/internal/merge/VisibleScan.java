@@ -70,7 +70,9 @@ public final class VisibleScan implements AutoCloseable {
             if (entry == null || isBehindBounds(entry)) {
                 ended = true;
             } else if (isShown(entry)) {
-                current = entry;
+                if (current != entry) {
+                    current = entry;
+                }
                 return true;
             }
         }
@@ -80,36 +82,6 @@ public final class VisibleScan implements AutoCloseable {
     /** The record itself, until the next call of {@link #next}. */
     public ShownEntry current() {
         return current;
-    }
-
-    /** A copy of the key. */
-    public byte[] key() {
-        return current.key();
-    }
-
-    /** Timestamp of the record. */
-    public long ts() {
-        return current.ts();
-    }
-
-    /** Sequence number of the record. */
-    public long seqno() {
-        return current.seqno();
-    }
-
-    /** Expiry of the record. */
-    public long expireAt() {
-        return current.expireAt();
-    }
-
-    /** A copy of the value. */
-    public byte[] value() {
-        return current.value();
-    }
-
-    /** Bytes of key and value. */
-    public long sizeBytes() {
-        return (long) current.keyLength() + current.valueLength();
     }
 
     /** Records left out so far because they have expired. */

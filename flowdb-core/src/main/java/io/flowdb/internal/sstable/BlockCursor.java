@@ -2,6 +2,7 @@ package io.flowdb.internal.sstable;
 
 import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.base.LittleEndian;
 import io.flowdb.internal.base.ShownEntry;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +11,18 @@ import org.jspecify.annotations.Nullable;
 final class BlockCursor implements InternalCursor {
     private static final byte[] NONE = new byte[0];
 
+    /** Of an entry's head as a word: expiry flag and shared bytes. */
+    private static final long PLAIN_MASK = BlockBuilder.EXPIRY_FLAG | 0xffff00L;
+
     private byte @Nullable [] source;
     private byte[] block = NONE;
     private int end;
     private long baseTs;
     private long baseSeqno;
+
+    /* The restart point whose key was wanted last, and where its entries end. */
+    private int restartAt;
+    private int restartEnd;
 
     private int at = -1;
     private int behind;
@@ -36,6 +44,7 @@ final class BlockCursor implements InternalCursor {
             end = Block.end(newBlock);
             baseTs = Block.baseTs(newBlock);
             baseSeqno = Block.baseSeqno(newBlock);
+            restartEnd = 0;
         }
     }
 
@@ -59,7 +68,9 @@ final class BlockCursor implements InternalCursor {
     private void decode(int offset, ShownEntry into) {
         byte[] b = block;
         at = offset;
-        current = into;
+        if (current != into) {
+            current = into;
+        }
         int flags = b[offset];
         int shared = Block.shared(b, offset);
         int rest = Block.rest(b, offset);
@@ -86,8 +97,14 @@ final class BlockCursor implements InternalCursor {
         behind = position + length;
     }
 
+    /* Neighbours share a restart point, which is searched once for all of them. */
     private int restartKey(int offset) {
-        return Block.restart(block, end, Block.restartBefore(block, end, offset)) + BlockBuilder.KEY_AT;
+        if (offset < restartAt || offset >= restartEnd) {
+            int index = Block.restartBefore(block, end, offset);
+            restartAt = Block.restart(block, end, index);
+            restartEnd = 4 * (index + 1) < block.length - end ? Block.restart(block, end, index + 1) : end;
+        }
+        return restartAt + BlockBuilder.KEY_AT;
     }
 
     /** Whether the cursor stands on what {@code shown} shows because it was shown there. */
@@ -103,6 +120,10 @@ final class BlockCursor implements InternalCursor {
     /** Whether the entry behind the one stood on is of the version that {@code shown} shows. */
     boolean isNextVersionOf(ShownEntry shown) {
         return isVersionAt(behind, shown);
+    }
+
+    private boolean isKeyOf(ShownEntry shown, int keyAt, int length) {
+        return length == shown.keyLength() && Keys.equal(block, keyAt, shown.keyArray(), shown.keyOffset(), length);
     }
 
     private boolean isVersionAt(int offset, ShownEntry shown) {
@@ -124,10 +145,72 @@ final class BlockCursor implements InternalCursor {
         decode(behind, shown);
     }
 
-    /** Moves behind the next entry. */
-    void skipNext() {
-        at = behind;
-        behind = Block.entryEnd(block, behind);
+    /** Moves to the next entry, and shows it unless it is of the version that {@code shown} shows; whether it was shown. */
+    boolean showNextVersion(ShownEntry shown) {
+        if (showNextPlain(shown)) {
+            return true;
+        }
+        if (isVersionAt(behind, shown)) {
+            at = behind;
+            behind = Block.entryEnd(block, behind);
+            return false;
+        }
+        decode(behind, shown);
+        return true;
+    }
+
+    /*
+     * Most entries in a walk are of another version than the one before, have a whole key, no expiry and numbers of one or two bytes: these are
+     * decoded from two words. False, and nothing moved, for all others.
+     */
+    private boolean showNextPlain(ShownEntry shown) {
+        byte[] b = block;
+        int offset = behind;
+        long head = LittleEndian.getLong(b, offset); // an entry and the restarts behind it are longer
+        int rest = (int) (head >>> 24) & 0xffff;
+        int position = offset + BlockBuilder.KEY_AT + rest;
+        if ((head & PLAIN_MASK) != 0 || position > b.length - Long.BYTES) {
+            return false;
+        }
+        long numbers = LittleEndian.getLong(b, position);
+        int bytes = 3;
+        long length = numbers & 0x7f;
+        if ((numbers & 0x80) != 0) {
+            length |= numbers >>> 1 & 0x3f80;
+            numbers >>>= Byte.SIZE;
+            bytes++;
+        }
+        long more = numbers & 0x80;
+        numbers >>>= Byte.SIZE;
+        long ts = numbers & 0x7f;
+        if ((numbers & 0x80) != 0) {
+            ts |= numbers >>> 1 & 0x3f80;
+            numbers >>>= Byte.SIZE;
+            bytes++;
+        }
+        more |= numbers & 0x80;
+        numbers >>>= Byte.SIZE;
+        long seqno = numbers & 0x7f;
+        if ((numbers & 0x80) != 0) {
+            seqno |= numbers >>> 1 & 0x3f80;
+            numbers >>>= Byte.SIZE;
+            bytes++;
+        }
+        more |= numbers & 0x80;
+        ts = baseTs + BlockBuilder.unzigzag(ts);
+        if (more != 0 || ts == shown.ts() && isKeyOf(shown, offset + BlockBuilder.KEY_AT, rest)) {
+            return false;
+        }
+        at = offset;
+        if (current != shown) {
+            current = shown;
+        }
+        shown.showKey(b, offset + BlockBuilder.KEY_AT, rest);
+        shown.showTimes(
+                (byte) (head & BlockBuilder.OP_MASK), ts, baseSeqno + BlockBuilder.unzigzag(seqno), Long.MAX_VALUE);
+        shown.showValue(b, position + bytes, (int) length);
+        behind = position + bytes + (int) length;
+        return true;
     }
 
     /**

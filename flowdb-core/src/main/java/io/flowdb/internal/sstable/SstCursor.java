@@ -91,13 +91,11 @@ public final class SstCursor implements InternalCursor {
             return false;
         }
         if (in.isShownIn(shown)) {
-            while (hasNext() && in.isNextVersionOf(shown)) {
-                in.skipNext();
-            }
-            if (!in.valid()) {
-                return false;
-            }
-            in.showNext(shown);
+            do {
+                if (!hasNext()) {
+                    return false;
+                }
+            } while (!in.showNextVersion(shown));
         } else {
             in.show(shown);
         }

@@ -9,6 +9,7 @@ import io.flowdb.internal.base.ShownEntry;
 import io.flowdb.internal.bloom.BloomFilter;
 import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.io.ReadableFile;
+import io.flowdb.internal.stats.ThreadCells;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,7 @@ public final class SstReader implements AutoCloseable {
         public final LongAdder positives = new LongAdder();
 
         /** More of these, of locators, which led to a block in the cache: each stands for a hit of the cache as well, so as to count once. */
-        public final LongAdder located = new LongAdder();
+        public final ThreadCells located = new ThreadCells();
 
         /** Times it knew that the key is absent. */
         public final LongAdder negatives = new LongAdder();
@@ -189,7 +190,11 @@ public final class SstReader implements AutoCloseable {
                 return true;
             }
             if (outcome != Block.Outcome.OTHER_KEY) {
-                (cached != null ? filterStats.located : filterStats.positives).increment();
+                if (cached != null) {
+                    filterStats.located.getAndAdd(0, 1);
+                } else {
+                    filterStats.positives.increment();
+                }
                 return true;
             }
             misled = true;

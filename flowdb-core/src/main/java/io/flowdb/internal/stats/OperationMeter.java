@@ -1,22 +1,17 @@
 package io.flowdb.internal.stats;
 
-import java.util.concurrent.atomic.AtomicLongArray;
-
 /**
  * Counts operations that are too short and too many to be timed each: every one is counted, with the records and bytes it returned, and one
  * in so many of each thread is timed. The counter that picks them is the one that counts them.
  *
- * <p>Counts are exact. Threads: any, without locks; each counts in one of {@value #CELLS} cells, so that threads rarely meet.
+ * <p>Counts are exact. Threads: any, without locks.
  */
 public final class OperationMeter {
-    private static final int CELLS = 16;
-
-    /* A cell has a cache line of its own; its three counters share it. */
-    private static final int SPACING = 8;
+    private static final int OPERATIONS = 0;
     private static final int RECORDS = 1;
     private static final int BYTES = 2;
 
-    private final AtomicLongArray cells = new AtomicLongArray(CELLS * SPACING);
+    private final ThreadCells counters = new ThreadCells();
     private final LatencyHistogram latencies = new LatencyHistogram();
     private final long sampleMask;
 
@@ -30,17 +25,16 @@ public final class OperationMeter {
 
     /** Counts an operation that begins; returns its start for {@link #end}, 0 if it is not timed. */
     public long begin() {
-        return (cells.getAndIncrement(cell()) & sampleMask) == 0 ? System.nanoTime() | 1 : 0;
+        return (counters.getAndAdd(OPERATIONS, 1) & sampleMask) == 0 ? System.nanoTime() | 1 : 0;
     }
 
     /** Ends the operation that began at {@code start} and returned so much. */
     public void end(long start, long records, long bytes) {
-        int cell = cell();
         if (records != 0) {
-            cells.getAndAdd(cell + RECORDS, records);
+            counters.getAndAdd(RECORDS, records);
         }
         if (bytes != 0) {
-            cells.getAndAdd(cell + BYTES, bytes);
+            counters.getAndAdd(BYTES, bytes);
         }
         if (start != 0) {
             latencies.record(System.nanoTime() - start);
@@ -49,33 +43,21 @@ public final class OperationMeter {
 
     /** Operations begun. */
     public long operations() {
-        return sum(0);
+        return counters.sum(OPERATIONS);
     }
 
     /** Records that ended operations returned. */
     public long records() {
-        return sum(RECORDS);
+        return counters.sum(RECORDS);
     }
 
     /** Bytes that ended operations returned. */
     public long bytes() {
-        return sum(BYTES);
+        return counters.sum(BYTES);
     }
 
     /** How long the timed ones took. */
     public LatencyHistogram.Summary latency() {
         return latencies.summary();
-    }
-
-    private long sum(int counter) {
-        long total = 0;
-        for (int cell = 0; cell < CELLS; cell++) {
-            total += cells.get(cell * SPACING + counter);
-        }
-        return total;
-    }
-
-    private static int cell() {
-        return (int) (Thread.currentThread().getId() & (CELLS - 1)) * SPACING;
     }
 }
