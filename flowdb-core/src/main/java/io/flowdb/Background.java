@@ -30,7 +30,11 @@ final class Background implements AutoCloseable {
         this.config = config;
         this.parts = parts;
         this.flusher = new Flusher(parts, pipeline::refuse, pipeline::hasFailed);
-        this.maintenance = new Maintenance(parts, config.compactionThreshold(), pipeline::refuse);
+        this.maintenance = new Maintenance(
+                parts,
+                config.compactionThreshold(),
+                config.autoBackground() && Runtime.getRuntime().availableProcessors() > 1,
+                pipeline::refuse);
         this.pipeline = pipeline;
         Duration idle = config.flushInterval().isZero() ? Duration.ofHours(1) : config.flushInterval();
         this.flushTask = new BackgroundTask("flowdb-flush", idle, this::flushDue);

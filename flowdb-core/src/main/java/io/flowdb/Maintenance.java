@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +36,21 @@ final class Maintenance {
     @GuardedBy("compactionLock")
     private boolean closed;
 
+    private final AtomicInteger callers = new AtomicInteger(); // in compactAll, or waiting to be
+
     private volatile boolean closing; // set once, by close()
     private volatile @Nullable FlowDbException lastFailure; // of the last compaction, null if it succeeded
 
-    Maintenance(EngineParts parts, int threshold, Consumer<FlowDbException> onManifestFailure) {
+    /** With {@code parallel} a compaction takes a second thread while a caller of {@link #compactAll} waits for it. */
+    Maintenance(EngineParts parts, int threshold, boolean parallel, Consumer<FlowDbException> onManifestFailure) {
         this.parts = parts;
         this.planner = new CompactionPlanner(threshold);
-        this.compactor = new Compactor(parts.tables(), parts.snapshots()::retention, this::switchTables, () -> closing);
+        this.compactor = new Compactor(
+                parts.tables(),
+                parts.snapshots()::retention,
+                this::switchTables,
+                () -> closing,
+                () -> parallel && callers.get() > 0);
         this.onManifestFailure = onManifestFailure;
     }
 
@@ -58,12 +67,17 @@ final class Maintenance {
 
     /** Merges all tables into the sorted level; false if there was nothing to merge. */
     boolean compactAll() {
-        compactionLock.lock();
+        callers.incrementAndGet();
         try {
-            SstSet set = liveTables();
-            return run(planner.planAll(set), set);
+            compactionLock.lock();
+            try {
+                SstSet set = liveTables();
+                return run(planner.planAll(set), set);
+            } finally {
+                compactionLock.unlock();
+            }
         } finally {
-            compactionLock.unlock();
+            callers.decrementAndGet();
         }
     }
 

@@ -9,7 +9,6 @@ import io.flowdb.StoreReader.StoredValue;
 import io.flowdb.StoreSnapshot;
 import io.flowdb.WriteBatch;
 import io.flowdb.WriteOptions;
-import io.flowdb.error.LimitExceededException;
 import io.flowdb.error.UniqueViolationException;
 import io.flowdb.internal.json.KeyLayout;
 import io.flowdb.internal.json.KeyReader;
@@ -25,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns changes of documents into one batch with its preconditions: deletes entries, writes documents, writes entries, in this
  * order, so that a unique value may move from one document to another. Unique indexes are checked against the state after the whole
- * batch. Threads: one. Errors, before anything is written: {@link UniqueViolationException}, {@link LimitExceededException} for more than the store
- * below takes in one commit.
+ * batch. Threads: one. Errors: {@link UniqueViolationException}, before anything is written.
  */
 final class CommitPlan implements ChangeSet {
     final List<Change> changes = new ArrayList<>(1);
@@ -36,10 +34,6 @@ final class CommitPlan implements ChangeSet {
     private final Preconditions preconditions;
     private final WriteBatch batch = new WriteBatch(1024);
     private final AbsentKeys committed;
-    private final long maxBytes;
-    /** What the changes take in the batch, at most. */
-    private long bytes;
-
     /** At or above the greatest document key of {@link #changes}: new documents mostly come in rising order. */
     private byte[] greatest = {};
 
@@ -50,12 +44,9 @@ final class CommitPlan implements ChangeSet {
     /** Logical keys of the exclusive entries that go; made when it is asked for. */
     private @Nullable TreeSet<byte[]> released;
 
-    /** A plan for writes that read {@code snapshot}. */
-    CommitPlan(Database database, StoreSnapshot snapshot) {
+    CommitPlan(StoreSnapshot snapshot, byte[] catalogKey) {
         this.snapshot = snapshot;
-        long most = database.store.limits().maxBatchBytes();
-        this.maxBytes = Math.max(most / 2, most - database.changeLog.maxRecordBytes());
-        this.preconditions = Preconditions.since(snapshot).key(Catalog.KEY);
+        this.preconditions = Preconditions.since(snapshot).key(catalogKey);
         this.committed = new AbsentKeys(snapshot);
     }
 
@@ -88,7 +79,6 @@ final class CommitPlan implements ChangeSet {
 
     @Override
     public void put(Change change, @Nullable Change earlier) {
-        account(change, earlier);
         if (earlier != null) {
             changes.set(position(change.documentKey), change);
             return;
@@ -101,16 +91,7 @@ final class CommitPlan implements ChangeSet {
 
     /** Adds changes of documents that are all different, and that the plan does not change yet; nothing is put afterwards. */
     void putDistinct(Collection<Change> distinct) {
-        distinct.forEach(change -> account(change, null));
         changes.addAll(distinct);
-    }
-
-    private void account(Change change, @Nullable Change earlier) {
-        long now = bytes + change.batchBytes() - (earlier == null ? 0 : earlier.batchBytes());
-        if (now > maxBytes) {
-            throw new LimitExceededException(change.store.name, "commit bytes", maxBytes, now);
-        }
-        bytes = now;
     }
 
     private int position(byte[] documentKey) {

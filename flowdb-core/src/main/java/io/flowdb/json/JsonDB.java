@@ -347,18 +347,6 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         }
     }
 
-    private JsonQuery.Opened open(String store) {
-        Database database = current.get();
-        Session session = database.open();
-        try {
-            Reads reads = new Reads(session.view(), session.catalog().store(store), database.limits);
-            return new JsonQuery.Opened(reads, session::close);
-        } catch (RuntimeException e) {
-            session.close();
-            throw e;
-        }
-    }
-
     private Object put(String store, JsonNode document, PutOptions options, boolean add) {
         Database database = current.get();
         Writes.Mode mode = Writes.mode(database.catalog().store(store), document, add);
@@ -460,11 +448,13 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     @Override
     public DocumentScan scan(String store, KeyRange range, boolean reverse) {
-        JsonQuery.Opened opened = open(store);
+        Database database = current.get();
+        Session session = database.open();
         try {
-            return new CursorScan(opened.reads().def(), opened.reads().documents(range, reverse), opened.release());
+            Reads reads = new Reads(session.view(), session.catalog().store(store), database.limits);
+            return new CursorScan(reads.def(), reads.documents(range, reverse), session::close);
         } catch (RuntimeException e) {
-            opened.release().run();
+            session.close();
             throw e;
         }
     }
@@ -507,11 +497,6 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
             @Override
             public <R extends @Nullable Object> R read(Function<Reads, R> body) {
                 return JsonDB.this.read(store, body);
-            }
-
-            @Override
-            public JsonQuery.Opened open() {
-                return JsonDB.this.open(store);
             }
 
             @Override

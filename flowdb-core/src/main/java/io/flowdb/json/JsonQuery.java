@@ -44,22 +44,12 @@ public final class JsonQuery {
     interface Source {
         <R extends @Nullable Object> R read(Function<Reads, R> body);
 
-        /** Reads that stay possible until they are released. */
-        Opened open();
-
         /** Name of the store. */
         String store();
 
         /** Deletes the documents whose keys {@code keys} finds, atomically. */
         long delete(Function<Reads, List<byte[]>> keys);
     }
-
-    /**
-     * Reads of one state.
-     *
-     * @param release to be called at the end
-     */
-    record Opened(Reads reads, Runnable release) {}
 
     /** A sort key. */
     record Order(KeyPath path, boolean descending) {}
@@ -156,21 +146,9 @@ public final class JsonQuery {
         });
     }
 
-    /**
-     * The documents as a stream. They are read as they are asked for, of one state, or of the transaction as it is then; only a result that no
-     * index gives in its order is found, and sorted, before. Close the stream, unless it is read to its end: until then it pins that state.
-     */
+    /** The documents as a stream over the finished result. */
     public Stream<JsonNode> stream() {
-        Spec spec = spec();
-        List<KeyPath> paths = projection;
-        Opened opened = source.open();
-        try {
-            Pull<QueryRun.Row> rows = new QueryRun(opened.reads, spec, true).open();
-            return RowStream.of(rows, document -> projected(document, paths), opened.release);
-        } catch (RuntimeException | Error e) {
-            opened.release.run();
-            throw e;
-        }
+        return collect().stream();
     }
 
     /** Keeps of each document only what these paths lead to; for {@link #collect()}, {@link #first()} and {@link #stream()}. */
@@ -180,10 +158,7 @@ public final class JsonQuery {
     }
 
     private JsonNode projected(JsonNode document) {
-        return projected(document, projection);
-    }
-
-    private static JsonNode projected(JsonNode document, @Nullable List<KeyPath> paths) {
+        List<KeyPath> paths = projection;
         if (paths == null) {
             return document;
         }

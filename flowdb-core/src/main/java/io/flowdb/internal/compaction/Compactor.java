@@ -1,24 +1,14 @@
 package io.flowdb.internal.compaction;
 
-import io.flowdb.internal.base.InternalCursor;
-import io.flowdb.internal.base.RangeTombstone;
-import io.flowdb.internal.base.RangeTombstones;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstSet;
-import io.flowdb.internal.merge.BoundedCursor;
-import io.flowdb.internal.merge.MergingCursor;
-import io.flowdb.internal.merge.RetainedCursor;
 import io.flowdb.internal.merge.Retention;
-import io.flowdb.internal.sstable.ScanOptions;
-import io.flowdb.internal.sstable.SstProperties;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Carries out compactions. Every step writes new tables beside the old ones and then switches in one manifest edit, so a failure or crash
@@ -26,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A merge into the sorted level goes slice by slice: the keys of one sorted table, and of all level 0 tables among them, become new sorted
  * tables. Until the last slice is done the level 0 tables stay, with entries that stand in the sorted level as well, under the same sequence
- * numbers: readers take either. So the disk never holds more than one slice twice. Threads: one compaction at a time.
+ * numbers: readers take either. So the disk never holds more than one slice twice. Threads: one compaction at a time; if it is urgent, the two halves of a
+ * slice are merged at the same time.
  */
 public final class Compactor {
     static final long MIN_TABLE_BYTES = 8L << 20;
@@ -39,6 +30,7 @@ public final class Compactor {
     private final Supplier<Retention> retention;
     private final Switch switcher;
     private final BooleanSupplier cancelled;
+    private final BooleanSupplier urgent;
     private long bytesRead;
     private long bytesWritten;
     private long expired;
@@ -49,9 +41,18 @@ public final class Compactor {
         void apply(List<Sst> added, List<Sst> removed);
     }
 
-    /** {@code retention} is asked before each step, {@code cancelled} now and then during it. */
-    public Compactor(TableStore tables, Supplier<Retention> retention, Switch switcher, BooleanSupplier cancelled) {
+    /**
+     * {@code retention} is asked before each step, {@code cancelled} now and then during it, {@code urgent} before each step: whether it may take a second
+     * thread.
+     */
+    public Compactor(
+            TableStore tables,
+            Supplier<Retention> retention,
+            Switch switcher,
+            BooleanSupplier cancelled,
+            BooleanSupplier urgent) {
         this.cancelled = cancelled;
+        this.urgent = urgent;
         this.tables = tables;
         this.retention = retention;
         this.switcher = switcher;
@@ -126,7 +127,10 @@ public final class Compactor {
                 List<Sst> inputs = new ArrayList<>(plan.level0());
                 inputs.addAll(pending);
                 /* Whatever is older than level 0 is in the sorted level, so nothing older lies outside. */
-                List<Sst> made = write(inputs, slice, new OlderTables(List.of()), 1, target);
+                OlderTables older = new OlderTables(List.of());
+                List<Sst> made = urgent.getAsBoolean()
+                        ? writeHalves(inputs, slice, older, 1, target)
+                        : write(inputs, slice, older, 1, target);
                 switcher.apply(made, pending);
                 changed = true;
             }
@@ -156,45 +160,19 @@ public final class Compactor {
 
     /** Merges what lies in the slice into new tables of about {@code target} bytes, split between keys. */
     private List<Sst> write(List<Sst> inputs, Slice slice, OlderTables older, int level, long target) {
-        List<InternalCursor> sources = new ArrayList<>();
-        List<RangeTombstone> tombstones = new ArrayList<>();
-        for (Sst input : inputs) {
-            if (slice.touches(input.meta().properties())) {
-                InternalCursor all = input.reader().cursor(ScanOptions.BACKGROUND);
-                sources.add(new BoundedCursor(all, slice.start(), slice.end()));
-                input.reader().tombstones().all().stream().map(slice::clip).forEach(tombstones::addAll);
-                bytesRead += input.meta().fileBytes();
-            }
-        }
-        if (sources.isEmpty()) {
-            return List.of();
-        }
-        try (InternalCursor merged = MergingCursor.of(sources)) {
-            RetainedCursor entries = new RetainedCursor(merged, RangeTombstones.of(tombstones), retention.get(), older);
-            List<Sst> made = tables.write(entries, level, target, cancelled);
-            expired += entries.expiredCount();
-            bytesWritten += SstSet.bytesOf(made);
-            return made;
-        }
+        return count(new SliceMerge(tables, inputs, older, retention.get(), level, target).write(slice, cancelled));
     }
 
-    /**
-     * Keys from {@code start} (inclusive) to {@code end} (exclusive); null is unbounded.
-     *
-     * @param start inclusive
-     * @param end exclusive
-     */
-    private record Slice(byte @Nullable [] start, byte @Nullable [] end) {
-        boolean touches(SstProperties properties) {
-            return (start == null || Arrays.compareUnsigned(properties.maxKey(), start) >= 0)
-                    && (end == null || Arrays.compareUnsigned(properties.minKey(), end) < 0);
-        }
+    /** As {@link #write}, but its two halves at the same time, so that their borders are borders of tables; for callers that wait for it. */
+    private List<Sst> writeHalves(List<Sst> inputs, Slice slice, OlderTables older, int level, long target) {
+        SliceMerge merge = new SliceMerge(tables, inputs, older, retention.get(), level, target);
+        return count(Halves.write(merge, slice, cancelled));
+    }
 
-        /** The part of a tombstone that lies in the slice: none or one. */
-        List<RangeTombstone> clip(RangeTombstone t) {
-            byte[] from = start == null || Arrays.compareUnsigned(t.start(), start) >= 0 ? t.start() : start;
-            byte[] to = end == null || Arrays.compareUnsigned(t.end(), end) <= 0 ? t.end() : end;
-            return Arrays.compareUnsigned(from, to) < 0 ? List.of(new RangeTombstone(from, to, t.seqno())) : List.of();
-        }
+    private List<Sst> count(SliceMerge.Result result) {
+        bytesRead += result.bytesRead();
+        expired += result.expired();
+        bytesWritten += SstSet.bytesOf(result.made());
+        return result.made();
     }
 }

@@ -130,6 +130,14 @@ public final class TableStore {
         }
     }
 
+    /** Takes back what {@link #write} has made: the tables were never made live. */
+    public void discard(List<Sst> made) {
+        for (Sst table : made) {
+            table.reader().close();
+            storage.delete(table.meta().id());
+        }
+    }
+
     /** Ids of the files that are not among {@code live}. */
     public List<Long> orphans(Set<Long> live) {
         List<Long> orphans = new ArrayList<>(storage.list());

@@ -75,6 +75,11 @@ final class IndexPartition {
         return new BlockHandle(offsets[index], lengths[index]);
     }
 
+    /** Key of the last entry of a block. */
+    byte[] lastKey(int index) {
+        return Arrays.copyOfRange(keys, index == 0 ? 0 : keyEnds[index - 1], keyEnds[index]);
+    }
+
     /** Whether a block holds any ts from {@code min} to {@code max}. */
     boolean touches(int index, long min, long max) {
         return minTs[index] <= max && maxTs[index] >= min;

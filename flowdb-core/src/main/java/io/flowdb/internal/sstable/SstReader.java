@@ -434,6 +434,17 @@ public final class SstReader implements AutoCloseable {
         return Math.min(root.lowerBound(key, ts, seqno) / 2, indexes.count());
     }
 
+    /** A key from {@code start} to {@code end}, null is unbounded, with about as many blocks before it as behind it; null if there are too few blocks to tell. */
+    public byte @Nullable [] middleKey(byte @Nullable [] start, byte @Nullable [] end) {
+        int first = start == null ? 0 : blockAt(start, Long.MIN_VALUE, Long.MAX_VALUE);
+        int last = end == null ? blockCount() : blockAt(end, Long.MIN_VALUE, Long.MAX_VALUE);
+        if (last - first < 4) {
+            return null;
+        }
+        int middle = (first + last) >>> 1;
+        return partition(middle / SstWriter.PARTITION_BLOCKS).lastKey(middle % SstWriter.PARTITION_BLOCKS);
+    }
+
     int partitionCount() {
         return indexes.count();
     }
