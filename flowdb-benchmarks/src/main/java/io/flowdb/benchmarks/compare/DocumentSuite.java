@@ -73,6 +73,7 @@ final class DocumentSuite implements Suite.Runner {
         Path dir = context.dir().resolve("users");
         try (DocumentStore store = engine.open(dir)) {
             load(store);
+            store.settle();
             AtomicIntegerArray names = new AtomicIntegerArray(users.count());
             new DocumentReads(context, store, users, Directories.sizeBytes(dir)).run(this::wants);
             updateNames(store, names);

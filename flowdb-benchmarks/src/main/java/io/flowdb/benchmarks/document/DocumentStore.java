@@ -18,6 +18,9 @@ public interface DocumentStore extends AutoCloseable {
      */
     long importCities(Path file) throws Exception;
 
+    /** Ends background work and leaves documents and indexes where they lie in the long run. */
+    void settle() throws Exception;
+
     @Override
     void close() throws Exception;
 }

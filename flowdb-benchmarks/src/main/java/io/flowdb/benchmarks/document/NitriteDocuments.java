@@ -124,6 +124,10 @@ final class NitriteDocuments implements DocumentStore {
         return NitriteId.createId(id);
     }
 
+    /** Each commit leaves everything in place. */
+    @Override
+    public void settle() {}
+
     @Override
     public void close() throws IOException {
         file.close();

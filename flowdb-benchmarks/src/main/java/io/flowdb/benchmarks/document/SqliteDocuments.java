@@ -99,6 +99,13 @@ final class SqliteDocuments implements DocumentStore {
     }
 
     @Override
+    public void settle() throws SQLException {
+        try (Statement statement = first.createStatement()) {
+            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+    }
+
+    @Override
     public void close() throws SQLException {
         first.close();
     }

@@ -10,6 +10,7 @@ public final class CallTimer {
     private final long deadline;
     private final LatencyHistogram histogram = new LatencyHistogram();
     private long calls;
+    private long timedNanos;
     private int untilSample = 1;
     private boolean expired;
 
@@ -38,6 +39,7 @@ public final class CallTimer {
         if (begin != 0) {
             long now = System.nanoTime();
             histogram.record(now - begin);
+            timedNanos += now - begin;
             expired = now - deadline >= 0;
         }
     }
@@ -50,6 +52,11 @@ public final class CallTimer {
     /** Number of calls. */
     public long calls() {
         return calls;
+    }
+
+    /** Sum of the durations of the timed calls. */
+    public long timedNanos() {
+        return timedNanos;
     }
 
     /** Durations of the timed calls. */

@@ -13,9 +13,10 @@ import java.util.concurrent.Future;
  *
  * @param calls calls of all threads
  * @param nanos from the common start to the end of the last thread
+ * @param timedNanos within the timed calls of all threads
  * @param histogram durations of the timed calls
  */
-public record TimedRun(long calls, long nanos, LatencyHistogram histogram) {
+public record TimedRun(long calls, long nanos, long timedNanos, LatencyHistogram histogram) {
 
     /** What one thread does. It times its calls and stops when the timer has expired or its work is done. */
     @FunctionalInterface
@@ -35,7 +36,7 @@ public record TimedRun(long calls, long nanos, LatencyHistogram histogram) {
             CallTimer timer = new CallTimer(sampleEvery, nanos);
             long start = System.nanoTime();
             body.run(0, timer);
-            return new TimedRun(timer.calls(), System.nanoTime() - start, timer.histogram());
+            return new TimedRun(timer.calls(), System.nanoTime() - start, timer.timedNanos(), timer.histogram());
         }
         long[] start = new long[1];
         CyclicBarrier barrier = new CyclicBarrier(threads, () -> start[0] = System.nanoTime());
@@ -59,6 +60,7 @@ public record TimedRun(long calls, long nanos, LatencyHistogram histogram) {
 
     private static TimedRun collect(List<Future<CallTimer>> futures, long[] start) throws Exception {
         long calls = 0;
+        long timedNanos = 0;
         LatencyHistogram histogram = new LatencyHistogram();
         Exception failure = null;
         List<CallTimer> timers = new ArrayList<>();
@@ -79,9 +81,15 @@ public record TimedRun(long calls, long nanos, LatencyHistogram histogram) {
         }
         for (CallTimer timer : timers) {
             calls += timer.calls();
+            timedNanos += timer.timedNanos();
             histogram.add(timer.histogram());
         }
-        return new TimedRun(calls, nanos, histogram);
+        return new TimedRun(calls, nanos, timedNanos, histogram);
+    }
+
+    /** Calls a second of the time within calls, where all are timed: what lies between them does not count. */
+    public double callsPerTimedSecond() {
+        return calls * 1e9 / timedNanos;
     }
 
     /** Calls a second. */
