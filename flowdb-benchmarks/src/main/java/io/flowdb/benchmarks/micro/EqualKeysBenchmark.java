@@ -25,8 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** Inserts 100,000 documents into an empty store with one index, in batches of 100, in memory: the time goes into documents and index. */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 5)
-@Measurement(iterations = 7)
+@Warmup(iterations = 15)
+@Measurement(iterations = 25)
 @Fork(1)
 @State(Scope.Benchmark)
 public class EqualKeysBenchmark {
