@@ -15,11 +15,40 @@ import tools.jackson.databind.JsonNode;
 /** A filter with parsed paths and encoded operands. Immutable. */
 sealed interface Condition {
 
+    /** How deep filters may be nested. */
+    int MAX_DEPTH = 100;
+
     /** Whether a document satisfies it. */
     boolean test(JsonNode document);
 
     /** Prepares a filter. Errors: {@link InvalidQueryException}, {@link io.flowdb.error.InvalidKeyException}. */
     static Condition of(Filter filter) {
+        checkDepth(filter);
+        return prepare(filter);
+    }
+
+    /** Level by level, as a filter may be nested deeper than the stack. */
+    private static void checkDepth(Filter filter) {
+        List<Filter> level = List.of(filter);
+        for (int depth = 1; !level.isEmpty(); depth++) {
+            if (depth > MAX_DEPTH) {
+                throw new InvalidQueryException("filters are nested deeper than " + MAX_DEPTH);
+            }
+            List<Filter> next = new ArrayList<>();
+            for (Filter each : level) {
+                if (each instanceof Filter.And and) {
+                    next.addAll(and.filters());
+                } else if (each instanceof Filter.Or or) {
+                    next.addAll(or.filters());
+                } else if (each instanceof Filter.Not not) {
+                    next.add(not.filter());
+                }
+            }
+            level = next;
+        }
+    }
+
+    private static Condition prepare(Filter filter) {
         if (filter instanceof Filter.Compare compare) {
             return new InIntervals(compare.path(), List.of(Interval.of(compare.comparison(), compare.value())));
         } else if (filter instanceof Filter.InRange range) {
@@ -29,11 +58,11 @@ sealed interface Condition {
             in.values().forEach(value -> points.add(Interval.point(value)));
             return new InIntervals(in.path(), points);
         } else if (filter instanceof Filter.And and) {
-            return new All(and.filters().stream().map(Condition::of).toList());
+            return new All(and.filters().stream().map(Condition::prepare).toList());
         } else if (filter instanceof Filter.Or or) {
-            return new Any(or.filters().stream().map(Condition::of).toList());
+            return new Any(or.filters().stream().map(Condition::prepare).toList());
         } else if (filter instanceof Filter.Not not) {
-            Condition inner = of(not.filter());
+            Condition inner = prepare(not.filter());
             return new Other(document -> !inner.test(document));
         }
         return ofPath(filter);

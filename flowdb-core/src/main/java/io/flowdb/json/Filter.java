@@ -16,6 +16,9 @@ import tools.jackson.databind.JsonNode;
  * {@code ne} and {@code notIn} are the negations of {@code eq} and {@code in}, so an absent value satisfies them. {@code lt},
  * {@code le}, {@code gt} and {@code ge} hold only for values of the kind of their operand (numbers for a number, text for text
  * and so on); {@code between} and {@code range} follow key order across kinds.
+ *
+ * <p>{@code and} of filters made by {@code and} is one filter of all their parts, and {@code or} likewise, so a chain of them is not nested. Filters nested
+ * deeper than 100 are refused by queries: {@link io.flowdb.error.InvalidQueryException}.
  */
 public sealed interface Filter {
 
@@ -135,22 +138,30 @@ public sealed interface Filter {
 
     /** All of {@code filters}; true if there are none. */
     static Filter and(Filter... filters) {
-        return new And(List.of(filters));
+        return and(List.of(filters));
     }
 
     /** All of {@code filters}; true if there are none. */
     static Filter and(Collection<? extends Filter> filters) {
-        return new And(List.copyOf(filters));
+        List<Filter> flat = new ArrayList<>(filters.size());
+        for (Filter filter : filters) {
+            flat.addAll(filter instanceof And and ? and.filters() : List.of(filter));
+        }
+        return new And(List.copyOf(flat));
     }
 
     /** One of {@code filters} at least; false if there are none. */
     static Filter or(Filter... filters) {
-        return new Or(List.of(filters));
+        return or(List.of(filters));
     }
 
     /** One of {@code filters} at least; false if there are none. */
     static Filter or(Collection<? extends Filter> filters) {
-        return new Or(List.copyOf(filters));
+        List<Filter> flat = new ArrayList<>(filters.size());
+        for (Filter filter : filters) {
+            flat.addAll(filter instanceof Or or ? or.filters() : List.of(filter));
+        }
+        return new Or(List.copyOf(flat));
     }
 
     /** Not {@code filter}. */
@@ -160,12 +171,12 @@ public sealed interface Filter {
 
     /** This and {@code other}. */
     default Filter and(Filter other) {
-        return new And(List.of(this, other));
+        return and(List.of(this, other));
     }
 
     /** This or {@code other}. */
     default Filter or(Filter other) {
-        return new Or(List.of(this, other));
+        return or(List.of(this, other));
     }
 
     /** How {@link Compare} compares. */

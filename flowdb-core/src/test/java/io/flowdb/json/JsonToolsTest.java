@@ -240,4 +240,43 @@ class JsonToolsTest {
         assertThatThrownBy(() -> db.applySchema(Inner.class)).isInstanceOf(IllegalArgumentException.class);
         assertThat(new ArrayList<>(db.applySchema(Customer.class))).isEmpty();
     }
+
+    /** A loop that joined a thousand conditions by "or" ended in a StackOverflowError. */
+    @Test
+    void filter_chainedInALoop_isNotNested() {
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore(StoreSchema.of("s", "id").withIndex("by_v", "v"));
+            for (int i = 0; i < 10; i++) {
+                db.put("s", json("{'id':" + i + ",'v':" + i + ",'w':" + i + "}"));
+            }
+            for (String path : List.of("id", "v", "w")) {
+                Filter any = Filter.eq(path, 3);
+                Filter all = Filter.ge(path, 3);
+                for (int i = 0; i < 5_000; i++) {
+                    any = i % 2 == 0 ? any.or(Filter.eq(path, i % 5)) : Filter.or(Filter.eq(path, i % 5), any);
+                    all = i % 2 == 0 ? all.and(Filter.ge(path, i % 5)) : Filter.and(Filter.ge(path, i % 5), all);
+                }
+                assertThat(db.query("s").where(any).count()).as(path).isEqualTo(5);
+                assertThat(db.query("s").where(all).count()).as(path).isEqualTo(6);
+            }
+        }
+    }
+
+    @Test
+    void filter_nestedTooDeep_isRefusedTyped() {
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore("s", "id");
+            db.put("s", json("{'id':1}"));
+            Filter filter = Filter.eq("id", 1);
+            for (int depth = 1; depth < 100_000; depth++) {
+                filter = Filter.not(filter);
+                if (depth == 99) {
+                    assertThat(db.query("s").where(filter).count()).isZero();
+                }
+            }
+            Filter tooDeep = filter;
+            assertThatThrownBy(() -> db.query("s").where(tooDeep)).isInstanceOf(InvalidQueryException.class);
+            assertThatThrownBy(tooDeep::predicate).isInstanceOf(InvalidQueryException.class);
+        }
+    }
 }
