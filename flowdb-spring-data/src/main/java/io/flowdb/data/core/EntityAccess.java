@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.mapping.MappingException;
 import org.springframework.data.mapping.callback.EntityCallbacks;
+import org.springframework.util.Assert;
 import tools.jackson.databind.JsonNode;
 
 /** What the parts of a {@link FlowDbTemplate} share: documents, mapping, callbacks and row policies. Threads: any, once it is set up. */
@@ -123,6 +124,7 @@ final class EntityAccess {
     }
 
     JsonNode keyOf(FlowDbPersistentProperty idProperty, Object id) {
+        Assert.notNull(id, "The id must not be null");
         try {
             return converter.writeValue(idProperty, id);
         } catch (MappingException | ClassCastException | IllegalArgumentException e) {

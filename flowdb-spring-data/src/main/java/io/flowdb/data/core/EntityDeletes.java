@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.util.ProxyUtils;
+import org.springframework.util.Assert;
 import tools.jackson.databind.JsonNode;
 
 /** Deletes of {@link FlowDbTemplate}: one commit each, of what row policies permit. Threads: any. */
@@ -34,12 +35,14 @@ final class EntityDeletes {
     }
 
     void deleteAll(Iterable<?> entities) {
+        Assert.notNull(entities, "The entities must not be null");
         List<EntityDelete> deletes = new ArrayList<>();
         entities.forEach(entity -> deletes.add(prepareDelete(entity)));
         deleteEach(deletes);
     }
 
     void deleteAllById(Iterable<?> ids, Class<?> type) {
+        Assert.notNull(ids, "The ids must not be null");
         FlowDbPersistentEntity<?> entity = access.entityOf(type);
         List<EntityDelete> deletes = new ArrayList<>();
         ids.forEach(id -> deletes.add(deleteOf(entity, access.keyOf(entity.getRequiredIdProperty(), id))));
@@ -70,6 +73,7 @@ final class EntityDeletes {
     }
 
     private EntityDelete prepareDelete(Object entity) {
+        Assert.notNull(entity, "The entity must not be null");
         Class<?> type = ProxyUtils.getUserClass(entity);
         FlowDbPersistentEntity<?> metadata = access.entityOf(type);
         Object bean = access.beforeDelete(entity, metadata);

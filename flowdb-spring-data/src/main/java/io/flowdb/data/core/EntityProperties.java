@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.mapping.MappingException;
 import org.springframework.data.mapping.PersistentPropertyPath;
-import org.springframework.data.mapping.context.InvalidPersistentPropertyPath;
 
 /** Property paths of entities, resolved once to where they lie in the documents. Threads: any. */
 final class EntityProperties {
@@ -37,7 +37,7 @@ final class EntityProperties {
         PersistentPropertyPath<FlowDbPersistentProperty> found;
         try {
             found = converter.getMappingContext().getPersistentPropertyPath(path, type);
-        } catch (InvalidPersistentPropertyPath e) {
+        } catch (MappingException e) { // also for a path that goes on behind a simple value
             throw new InvalidDataAccessApiUsageException(
                     type.getSimpleName() + " has no property '" + path + "'; its properties are " + names(type), e);
         }

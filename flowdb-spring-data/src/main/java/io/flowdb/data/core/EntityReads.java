@@ -35,10 +35,14 @@ import org.springframework.data.domain.Slice;
 import org.springframework.data.domain.SliceImpl;
 import org.springframework.data.domain.Window;
 import org.springframework.data.support.PageableExecutionUtils;
+import org.springframework.util.Assert;
 import tools.jackson.databind.JsonNode;
 
 /** Reads of {@link FlowDbTemplate}, restricted to what row policies let be seen. Threads: any. */
 final class EntityReads {
+
+    /** Leaves room for the offset of the query itself. */
+    private static final long MAX_OFFSET = Long.MAX_VALUE / 2;
 
     private final EntityAccess access;
     private final DocumentAccess documents;
@@ -62,6 +66,7 @@ final class EntityReads {
 
     <T> List<T> findAllById(Iterable<?> ids, Class<T> type) {
         FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        Assert.notNull(ids, "The ids must not be null");
         List<Object> keys = new ArrayList<>();
         ids.forEach(id -> keys.add(access.keyOf(entity.getRequiredIdProperty(), id)));
         if (!access.isRestricted(entity)) {
@@ -158,6 +163,10 @@ final class EntityReads {
     }
 
     private <T> Window<T> scrollByOffset(FlowDbQuery query, OffsetScrollPosition position, Class<T> type) {
+        if (!position.isInitial() && position.getOffset() > MAX_OFFSET) {
+            throw new InvalidDataAccessApiUsageException(
+                    "A window by offset begins at " + MAX_OFFSET + " at the latest");
+        }
         long from = position.isInitial() ? 0 : position.getOffset() + 1;
         FlowDbQuery next = query.withOffset(query.offset() + from);
         List<T> found = find(oneMore(next), type);

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.mapping.MappingException;
+import org.springframework.util.Assert;
 
 /** Saves of {@link FlowDbTemplate}: one commit each, permitted by row policies. Threads: any. */
 final class EntitySaves {
@@ -50,6 +51,7 @@ final class EntitySaves {
     }
 
     <T> List<T> saveAll(Iterable<? extends T> entities, boolean insert) {
+        Assert.notNull(entities, "The entities must not be null");
         List<T> originals = new ArrayList<>();
         List<EntitySave<T>> saves = new ArrayList<>();
         Set<String> stores = new LinkedHashSet<>();

@@ -16,6 +16,7 @@ import org.springframework.data.domain.Auditable;
 import org.springframework.data.mapping.PersistentPropertyAccessor;
 import org.springframework.data.mapping.callback.EntityCallbacks;
 import org.springframework.data.util.ProxyUtils;
+import org.springframework.util.Assert;
 import org.springframework.util.NumberUtils;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -52,6 +53,7 @@ final class EntityWriter {
     }
 
     <T> EntitySave<T> prepare(T given, boolean insert, Existence existence) {
+        Assert.notNull(given, "The entity must not be null");
         FlowDbPersistentEntity<?> entity = entityOf(given.getClass());
         boolean isNew = insert || entity.isNew(given);
         EntityCallbacks calls = callbacks;

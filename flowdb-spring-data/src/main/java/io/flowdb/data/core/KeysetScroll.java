@@ -7,8 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.convert.ConversionException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.domain.KeysetScrollPosition;
+import org.springframework.data.mapping.MappingException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -67,7 +69,13 @@ final class KeysetScroll {
         if (value instanceof Boolean truth) {
             return json.booleanNode(truth);
         }
-        return converter.writeValue(key.property().property(), value);
+        try {
+            return converter.writeValue(key.property().property(), value);
+        } catch (MappingException | ConversionException | ClassCastException | IllegalArgumentException e) {
+            // positions may come from a client
+            throw new InvalidDataAccessApiUsageException(
+                    "The scroll position has no usable value for '" + key.name() + "'", e);
+        }
     }
 
     private static @Nullable Object natural(@Nullable JsonNode node) {

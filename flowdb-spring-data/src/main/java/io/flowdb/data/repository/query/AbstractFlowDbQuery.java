@@ -75,7 +75,7 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
         return switch (action()) {
             case COUNT -> operations.count(query, method.entityType());
             case EXISTS -> operations.exists(query, method.entityType());
-            case DELETE -> delete(query);
+            case DELETE -> delete(paged(ordered(query, arguments), pageOf(arguments)));
             case FIND -> find(query, arguments);
         };
     }
