@@ -1,11 +1,9 @@
 package io.flowdb.data.core;
 
 import io.flowdb.json.Direction;
-import io.flowdb.json.Document;
 import io.flowdb.json.DocumentOperations;
 import io.flowdb.json.Filter;
 import io.flowdb.json.JsonQuery;
-import io.flowdb.json.KeyRange;
 import io.flowdb.json.StoreSchema;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,29 +89,12 @@ final class QueryRunner {
         return all.subList((int) from, (int) to);
     }
 
-    /** Read as it is consumed where the whole store has to be walked; what an index finds, or what is sorted, at once. */
+    /** Read as it is consumed, as far as the order lets it; see {@link JsonQuery#stream()}. */
     Stream<JsonNode> stream(DocumentOperations operations, Plan plan) {
         if (plan.isNever()) {
             return Stream.empty();
         }
-        return plan.order().keys().isEmpty() && !isServed(plan)
-                ? walk(operations, plan)
-                : collect(operations, plan).stream();
-    }
-
-    private boolean isServed(Plan plan) {
-        Filter filter = plan.query().filter();
-        return filter != null && IndexAdvice.of(filter, schemas.apply(plan.store())) == null;
-    }
-
-    private static Stream<JsonNode> walk(DocumentOperations operations, Plan plan) {
-        FlowDbQuery query = plan.query();
-        Stream<JsonNode> all =
-                operations.scan(plan.store(), KeyRange.all(), false).stream().map(Document::json);
-        Stream<JsonNode> found =
-                query.filter() == null ? all : all.filter(query.filter().predicate());
-        Stream<JsonNode> rest = found.skip(query.offset());
-        return query.isLimited() ? rest.limit(query.limit()) : rest;
+        return plan.order().isNative() ? query(operations, plan).stream() : collect(operations, plan).stream();
     }
 
     long count(DocumentOperations operations, Plan plan) {

@@ -239,6 +239,26 @@ class ReturnTypesTest {
         assertThat(engine.stats().liveSnapshots()).isEqualTo(before);
     }
 
+    /** What an index found was read at once. */
+    @Test
+    void stream_ofAFinderThatAnIndexServes_isReadAsItIsConsumed() {
+        Engine engine = database.db().engine().orElseThrow();
+        List<Task> anns = anns(BY_ID);
+        int before = engine.stats().liveSnapshots();
+        try (Stream<Task> stream = tasks.streamByOwner("ann")) {
+            long read = engine.stats().recordsRead();
+            Iterator<Task> each = stream.iterator();
+            assertThat(each.next()).isEqualTo(anns.get(0));
+            assertThat(engine.stats().recordsRead() - read).isLessThan(anns.size() / 2);
+            tasks.deleteAll();
+            for (Task task : anns.subList(1, anns.size())) {
+                assertThat(each.next()).isEqualTo(task);
+            }
+            assertThat(each.hasNext()).isFalse();
+        }
+        assertThat(engine.stats().liveSnapshots()).isEqualTo(before);
+    }
+
     @Test
     void stream_inTransaction_seesItsWrites() {
         new TransactionTemplate(new FlowDbTransactionManager(database.db())).executeWithoutResult(status -> {
