@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.flowdb.internal.base.Keys;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,6 +87,21 @@ class EngineBackgroundTest {
             clock.addAndGet(1_000_000);
             await().until(() -> engine.stats().tables().count() == 0);
             assertThat(engine.stats().recordsPurged()).isEqualTo(20);
+        }
+    }
+
+    /** What hold a class loader, or keep a process alive, are threads that inherit from whoever opened the engine. */
+    @Test
+    void threads_areDaemonsWithoutContextClassLoader() {
+        try (Engine engine = Engine.open(config().build())) {
+            assertThat(engine.isOpen()).isTrue();
+            List<Thread> threads = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().startsWith("flowdb-"))
+                    .toList();
+            assertThat(threads)
+                    .extracting(Thread::getName)
+                    .contains("flowdb-flush", "flowdb-compaction", "flowdb-gc", "flowdb-sync");
+            assertThat(threads).allMatch(Thread::isDaemon).allMatch(thread -> thread.getContextClassLoader() == null);
         }
     }
 
