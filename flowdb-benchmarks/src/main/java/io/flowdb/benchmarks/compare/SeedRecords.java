@@ -71,12 +71,60 @@ final class SeedRecords {
 
     /** Checks key, ts and value at a cursor. */
     void check(BenchCursor cursor, int i) {
-        boolean right = cursor.ts() == i
-                && cursor.keyLength() == KEY_BYTES
-                && isKey(cursor.key(), i)
-                && values.matches(cursor.value(), i, FIRST_VERSION);
+        check(cursor.key(), cursor.keyLength(), cursor.ts(), cursor.value(), i);
+    }
+
+    /** Checks what a walk has met, the first of it being record {@code first}. */
+    void check(Met met, int first) {
+        for (int n = 0; n < met.count; n++) {
+            check(met.keys[n], met.keyLengths[n], met.ts[n], met.values[n], first + n);
+        }
+    }
+
+    private void check(byte[] key, int keyLength, long ts, byte[] value, int i) {
+        boolean right = ts == i && keyLength == KEY_BYTES && isKey(key, i) && values.matches(value, i, FIRST_VERSION);
         if (!right) {
             throw new WrongAnswerException("scan: expected record " + i + ", found another key, ts or value");
+        }
+    }
+
+    /** Copies of what a walk has met, to be checked when the clock has stopped. Threads: one. */
+    static final class Met {
+        private final byte[][] keys;
+        private final int[] keyLengths;
+        private final long[] ts;
+        private final byte[][] values;
+        private int count;
+
+        /** Room for so many records; a walk that meets more is wrong. */
+        Met(int most) {
+            keys = new byte[most][KEY_BYTES];
+            keyLengths = new int[most];
+            ts = new long[most];
+            values = new byte[most][VALUE_BYTES];
+        }
+
+        void clear() {
+            count = 0;
+        }
+
+        int count() {
+            return count;
+        }
+
+        void add(BenchCursor cursor) {
+            if (count == keys.length) {
+                throw new WrongAnswerException("scan: more than " + count + " records");
+            }
+            byte[] value = cursor.value();
+            if (value.length != VALUE_BYTES) {
+                throw new WrongAnswerException("scan: a value of " + value.length + " bytes");
+            }
+            keyLengths[count] = cursor.keyLength();
+            ts[count] = cursor.ts();
+            System.arraycopy(cursor.key(), 0, keys[count], 0, KEY_BYTES);
+            System.arraycopy(value, 0, values[count], 0, VALUE_BYTES);
+            count++;
         }
     }
 
