@@ -317,16 +317,18 @@ public final class Engine implements OrderedStore, AutoCloseable {
      *
      * <p>A read-only engine makes none, as it would have to write what is only in the log: {@link ReadOnlyTransactionException}.
      *
-     * @param target a missing or empty directory
+     * @param target a missing or empty directory, outside that of the database
      */
     public void checkpoint(Path target) {
         Objects.requireNonNull(target, "target");
         checkWritable();
+        Path copy = target.toAbsolutePath().normalize();
+        check(!copy.startsWith(place.directory()), "target", target, "outside the directory of the database");
         check(!config.inMemory(), "inMemory", true, "false: an engine in memory has no files to copy");
         flush();
         try (ReadStates.Lease lease = parts.states().lease()) {
             new Checkpointer(place.fileSystem(), place.directory())
-                    .copy(lease.state().ssts(), parts.tables().nextId(), target.toAbsolutePath());
+                    .copy(lease.state().ssts(), parts.tables().nextId(), copy);
         }
     }
 

@@ -49,14 +49,54 @@ final class PreconditionGuard implements CommitGuard {
                 return new Violation(i, newest);
             }
         }
+        return preconditions.ranges().isEmpty() ? null : checkRanges(memtable, tombstones);
+    }
+
+    /**
+     * Walks the ranges or looks at what has changed since, whatever is less: a commit that read much and one that others overtook in many small
+     * ones both hold the commit lock for a short time.
+     */
+    private @Nullable Violation checkRanges(Memtable memtable, RangeTombstones tombstones) {
         List<Preconditions.Range> ranges = preconditions.ranges();
-        for (int i = 0; i < ranges.size(); i++) {
-            long newest = newestIn(ranges.get(i), memtable.cursor(), tombstones);
-            if (newest > sinceSeqno()) {
-                return new Violation(keys.size() + i, newest);
+        int keys = preconditions.keys().size();
+        long steps = memtable.maxSeqno() - Math.max(sinceSeqno(), memtable.minSeqno() - 1);
+        try (InternalCursor cursor = memtable.cursor()) {
+            for (int i = 0; i < ranges.size(); i++) {
+                Preconditions.Range range = ranges.get(i);
+                long newest = newestTombstone(range, tombstones);
+                if (newest == 0 && !isEmpty(range)) {
+                    cursor.seek(range.start(), Long.MIN_VALUE, Long.MAX_VALUE);
+                    for (; newest == 0 && cursor.valid() && !isBehind(cursor, range.end()); cursor.next()) {
+                        newest = cursor.seqno() > sinceSeqno() ? cursor.seqno() : 0;
+                        if (--steps < 0 && newest == 0) {
+                            return checkChanges(memtable, tombstones, i);
+                        }
+                    }
+                }
+                if (newest > 0) {
+                    return new Violation(keys + i, newest);
+                }
             }
         }
         return null;
+    }
+
+    private @Nullable Violation checkChanges(Memtable memtable, RangeTombstones tombstones, int from) {
+        List<Preconditions.Range> ranges = preconditions.ranges();
+        int keys = preconditions.keys().size();
+        for (int i = from; i < ranges.size(); i++) {
+            long newest = newestTombstone(ranges.get(i), tombstones);
+            if (newest > 0) {
+                return new Violation(keys + i, newest);
+            }
+        }
+        SortedRanges sorted = new SortedRanges(ranges, from);
+        int[] found = new int[1];
+        long newest = memtable.findAbove(sinceSeqno(), (array, offset, length) -> {
+            found[0] = sorted.find(array, offset, length);
+            return found[0] >= 0;
+        });
+        return newest > 0 ? new Violation(keys + found[0], newest) : null;
     }
 
     @Override
@@ -89,15 +129,12 @@ final class PreconditionGuard implements CommitGuard {
 
     /** Sequence number of a write to the range after the allowed ones, or 0. */
     private long newestIn(Preconditions.Range range, InternalCursor cursor, RangeTombstones tombstones) {
-        if (range.end() != null && Arrays.compareUnsigned(range.start(), range.end()) >= 0) {
-            return 0; // nothing lies in it, though a range delete may seem to overlap it
+        if (isEmpty(range)) {
+            return 0;
         }
-        for (RangeTombstone t : tombstones.all()) {
-            if (t.seqno() > sinceSeqno()
-                    && Arrays.compareUnsigned(t.end(), range.start()) > 0
-                    && (range.end() == null || Arrays.compareUnsigned(t.start(), range.end()) < 0)) {
-                return t.seqno();
-            }
+        long tombstone = newestTombstone(range, tombstones);
+        if (tombstone > 0) {
+            return tombstone;
         }
         try (cursor) {
             for (cursor.seek(range.start(), Long.MIN_VALUE, Long.MAX_VALUE); cursor.valid(); cursor.next()) {
@@ -107,6 +144,26 @@ final class PreconditionGuard implements CommitGuard {
                 if (cursor.seqno() > sinceSeqno()) {
                     return cursor.seqno();
                 }
+            }
+        }
+        return 0;
+    }
+
+    /** Nothing lies in it, though a range delete may seem to overlap it. */
+    private static boolean isEmpty(Preconditions.Range range) {
+        return range.end() != null && Arrays.compareUnsigned(range.start(), range.end()) >= 0;
+    }
+
+    /** Sequence number of a range delete that overlaps the range, after the allowed ones, or 0. */
+    private long newestTombstone(Preconditions.Range range, RangeTombstones tombstones) {
+        if (tombstones.isEmpty() || isEmpty(range)) {
+            return 0;
+        }
+        for (RangeTombstone t : tombstones.all()) {
+            if (t.seqno() > sinceSeqno()
+                    && Arrays.compareUnsigned(t.end(), range.start()) > 0
+                    && (range.end() == null || Arrays.compareUnsigned(t.start(), range.end()) < 0)) {
+                return t.seqno();
             }
         }
         return 0;

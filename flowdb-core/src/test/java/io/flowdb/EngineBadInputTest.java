@@ -497,7 +497,15 @@ class EngineBadInputTest {
         Path file = Files.writeString(dir.resolve("plain"), "mine");
         try (Engine engine = Engine.open(config())) {
             engine.write(record());
-            for (Path bad : List.of(target, subdirectory.getParent(), file, config().dataDir())) {
+            Path inside =
+                    config().dataDir().resolve("sst/copy"); // was made, among files that only an engine may change
+            for (Path bad : List.of(
+                    target,
+                    subdirectory.getParent(),
+                    file,
+                    config().dataDir(),
+                    inside,
+                    inside.resolve("../../../db/copy"))) {
                 assertThatThrownBy(() -> engine.checkpoint(bad))
                         .as("%s", bad)
                         .isInstanceOf(IllegalArgumentException.class)
@@ -505,6 +513,7 @@ class EngineBadInputTest {
             }
             assertThat(target).isDirectoryContaining("glob:**/file");
             assertThat(file).hasContent("mine");
+            assertThat(inside).doesNotExist();
         }
     }
 }

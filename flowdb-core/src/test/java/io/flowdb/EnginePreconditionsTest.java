@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Conditional commits: refused exactly if a key, or something in a range, that they name was put, deleted or range deleted since their snapshot,
@@ -20,7 +22,6 @@ import org.junit.jupiter.api.Test;
 class EnginePreconditionsTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
     private static final int STEPS = 6_000;
-    private static final int KEYS = 30;
 
     private final FaultyFileSystem files = new FaultyFileSystem();
     private final Random random = new Random(SEED);
@@ -28,6 +29,7 @@ class EnginePreconditionsTest {
     /** Sequence number of the last change of each key that was put or deleted. */
     private final TreeMap<String, Long> changed = new TreeMap<>();
 
+    private int keys = 30;
     private final List<RangeDelete> rangeDeletes = new ArrayList<>();
     private final List<Snapshot> snapshots = new ArrayList<>();
     private Engine engine = open();
@@ -56,11 +58,19 @@ class EnginePreconditionsTest {
     }
 
     private String key() {
-        return String.format("k%02d", random.nextInt(KEYS));
+        return String.format("k%02d", random.nextInt(keys));
     }
 
-    @Test
-    void commit_randomPreconditions_conflictExactlyIfSomethingNamedHasChanged() {
+    /** With few keys a range is walked, with many those that have changed are looked at. */
+    @ParameterizedTest
+    @ValueSource(ints = {30, 900})
+    void commit_randomPreconditions_conflictExactlyIfSomethingNamedHasChanged(int count) {
+        keys = count;
+        List<ModelOperation> all = new ArrayList<>();
+        for (int i = 0; i < keys; i++) {
+            all.add(new ModelOperation("put", String.format("k%02d", i), ""));
+        }
+        commit(all, Preconditions.NONE);
         int conflicts = 0;
         int commits = 0;
         for (int step = 0; step < STEPS; step++) {
@@ -147,30 +157,30 @@ class EnginePreconditionsTest {
         }
         Snapshot snapshot = snapshots.get(random.nextInt(snapshots.size()));
         Preconditions preconditions = Preconditions.since(snapshot);
-        List<Named> keys = new ArrayList<>();
+        List<Named> named = new ArrayList<>();
         List<Named> ranges = new ArrayList<>();
         for (int n = random.nextInt(3); n >= 0; n--) {
             if (random.nextBoolean()) {
-                Named named = new Named(key(), null);
-                preconditions.key(bytes(named.start()));
-                keys.add(named);
+                Named key = new Named(key(), null);
+                preconditions.key(bytes(key.start()));
+                named.add(key);
             } else {
-                Named named = new Named(key(), random.nextInt(5) == 0 ? "\uffff" : key());
-                preconditions.range(bytes(named.start()), named.end().equals("\uffff") ? null : bytes(named.end()));
-                ranges.add(named);
+                Named range = new Named(key(), random.nextInt(5) == 0 ? "\uffff" : key());
+                preconditions.range(bytes(range.start()), range.end().equals("\uffff") ? null : bytes(range.end()));
+                ranges.add(range);
             }
         }
-        keys.addAll(ranges);
+        named.addAll(ranges);
         long since = snapshot.seqno();
-        boolean expected = keys.stream().noneMatch(n -> isChanged(n, since));
+        boolean expected = named.stream().noneMatch(n -> isChanged(n, since));
         CommitOutcome outcome = commit(random.nextInt(10) == 0 ? List.of() : batch(), preconditions);
         assertThat(outcome instanceof CommitOutcome.Committed)
                 .as(
                         "seed %d, step %d, since %d: %s, but changes are %s and %s",
-                        SEED, step, since, keys, changed, rangeDeletes)
+                        SEED, step, since, named, changed, rangeDeletes)
                 .isEqualTo(expected);
         if (outcome instanceof CommitOutcome.Conflict conflict) {
-            assertThat(isChanged(keys.get(conflict.precondition()), since)).isTrue();
+            assertThat(isChanged(named.get(conflict.precondition()), since)).isTrue();
         }
         return expected;
     }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * What a write makes of one document: its stored state before and the wanted one, each with its index entries. Immutable.
  */
 final class Change {
+    /** What an operation takes in a batch beside key and value. */
+    private static final long OPERATION_BYTES = 32;
+
     final StoreDef store;
     final byte[] documentKey;
     /** As committed before the write or the transaction, or null. */
@@ -70,6 +73,18 @@ final class Change {
     /** Whether every entry has to be written again, as it expires at another time. */
     boolean expiryDiffers() {
         return before != null && after != null && before.expireAt() != expireAt;
+    }
+
+    /** A bound for what it takes in a batch. */
+    long batchBytes() {
+        long bytes = OPERATION_BYTES + documentKey.length + (after == null ? 0L : after.length);
+        for (IndexEntry entry : entriesBefore) {
+            bytes += OPERATION_BYTES + entry.key.length;
+        }
+        for (IndexEntry entry : entriesAfter) {
+            bytes += OPERATION_BYTES + entry.key.length;
+        }
+        return bytes;
     }
 
     /** A bound for the memory it takes. */

@@ -41,6 +41,9 @@ final class ChangeLog {
 
     private static final long NO_TICKET = -1;
 
+    /** Room for the catalog, counters and the heads of a record's parts. */
+    private static final long BESIDE_RECORD_BYTES = 4L << 20;
+
     private enum Mode {
         /** Nobody wants changes. */
         OFF,
@@ -303,6 +306,11 @@ final class ChangeLog {
         }
         byte[] record = ChangeRecords.encode(changes);
         return new Pending(false, changes, record.length, record);
+    }
+
+    /** What a record, and what goes with it, takes in a batch at most. */
+    long maxRecordBytes() {
+        return Math.min(retention.bytes(), MAX_RECORD_BYTES) + BESIDE_RECORD_BYTES;
     }
 
     /** Adds the record of a commit to its batch. */

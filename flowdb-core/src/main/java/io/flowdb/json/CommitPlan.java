@@ -9,6 +9,7 @@ import io.flowdb.StoreReader.StoredValue;
 import io.flowdb.StoreSnapshot;
 import io.flowdb.WriteBatch;
 import io.flowdb.WriteOptions;
+import io.flowdb.error.LimitExceededException;
 import io.flowdb.error.UniqueViolationException;
 import io.flowdb.internal.json.KeyLayout;
 import io.flowdb.internal.json.KeyReader;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns changes of documents into one batch with its preconditions: deletes entries, writes documents, writes entries, in this
  * order, so that a unique value may move from one document to another. Unique indexes are checked against the state after the whole
- * batch. Threads: one. Errors: {@link UniqueViolationException}, before anything is written.
+ * batch. Threads: one. Errors, before anything is written: {@link UniqueViolationException}, {@link LimitExceededException} for more than the store
+ * below takes in one commit.
  */
 final class CommitPlan implements ChangeSet {
     final List<Change> changes = new ArrayList<>(1);
@@ -34,6 +36,10 @@ final class CommitPlan implements ChangeSet {
     private final Preconditions preconditions;
     private final WriteBatch batch = new WriteBatch(1024);
     private final AbsentKeys committed;
+    private final long maxBytes;
+    /** What the changes take in the batch, at most. */
+    private long bytes;
+
     /** At or above the greatest document key of {@link #changes}: new documents mostly come in rising order. */
     private byte[] greatest = {};
 
@@ -44,9 +50,12 @@ final class CommitPlan implements ChangeSet {
     /** Logical keys of the exclusive entries that go; made when it is asked for. */
     private @Nullable TreeSet<byte[]> released;
 
-    CommitPlan(StoreSnapshot snapshot, byte[] catalogKey) {
+    /** A plan for writes that read {@code snapshot}. */
+    CommitPlan(Database database, StoreSnapshot snapshot) {
         this.snapshot = snapshot;
-        this.preconditions = Preconditions.since(snapshot).key(catalogKey);
+        long most = database.store.limits().maxBatchBytes();
+        this.maxBytes = Math.max(most / 2, most - database.changeLog.maxRecordBytes());
+        this.preconditions = Preconditions.since(snapshot).key(Catalog.KEY);
         this.committed = new AbsentKeys(snapshot);
     }
 
@@ -79,6 +88,7 @@ final class CommitPlan implements ChangeSet {
 
     @Override
     public void put(Change change, @Nullable Change earlier) {
+        account(change, earlier);
         if (earlier != null) {
             changes.set(position(change.documentKey), change);
             return;
@@ -91,7 +101,16 @@ final class CommitPlan implements ChangeSet {
 
     /** Adds changes of documents that are all different, and that the plan does not change yet; nothing is put afterwards. */
     void putDistinct(Collection<Change> distinct) {
+        distinct.forEach(change -> account(change, null));
         changes.addAll(distinct);
+    }
+
+    private void account(Change change, @Nullable Change earlier) {
+        long now = bytes + change.batchBytes() - (earlier == null ? 0 : earlier.batchBytes());
+        if (now > maxBytes) {
+            throw new LimitExceededException(change.store.name, "commit bytes", maxBytes, now);
+        }
+        bytes = now;
     }
 
     private int position(byte[] documentKey) {

@@ -191,7 +191,7 @@ final class Database {
     <R extends @Nullable Object> R write(Attempt<R> attempt) {
         for (int failures = 0; ; failures++) {
             try (Session session = open()) {
-                CommitPlan plan = new CommitPlan(session.snapshot(), Catalog.KEY);
+                CommitPlan plan = new CommitPlan(this, session.snapshot());
                 R result = attempt.run(session, plan);
                 if (commit(plan) instanceof CommitOutcome.Committed) {
                     return result;

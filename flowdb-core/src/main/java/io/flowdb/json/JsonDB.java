@@ -347,6 +347,18 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         }
     }
 
+    private JsonQuery.Opened open(String store) {
+        Database database = current.get();
+        Session session = database.open();
+        try {
+            Reads reads = new Reads(session.view(), session.catalog().store(store), database.limits);
+            return new JsonQuery.Opened(reads, session::close);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
     private Object put(String store, JsonNode document, PutOptions options, boolean add) {
         Database database = current.get();
         Writes.Mode mode = Writes.mode(database.catalog().store(store), document, add);
@@ -448,13 +460,11 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     @Override
     public DocumentScan scan(String store, KeyRange range, boolean reverse) {
-        Database database = current.get();
-        Session session = database.open();
+        JsonQuery.Opened opened = open(store);
         try {
-            Reads reads = new Reads(session.view(), session.catalog().store(store), database.limits);
-            return new CursorScan(reads.def(), reads.documents(range, reverse), session::close);
+            return new CursorScan(opened.reads().def(), opened.reads().documents(range, reverse), opened.release());
         } catch (RuntimeException e) {
-            session.close();
+            opened.release().run();
             throw e;
         }
     }
@@ -497,6 +507,11 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
             @Override
             public <R extends @Nullable Object> R read(Function<Reads, R> body) {
                 return JsonDB.this.read(store, body);
+            }
+
+            @Override
+            public JsonQuery.Opened open() {
+                return JsonDB.this.open(store);
             }
 
             @Override

@@ -26,6 +26,7 @@ import tools.jackson.databind.JsonNode;
 final class JsonImport {
     private static final int MAX_PROBLEMS = 100;
     private static final int CHUNK_BYTES = 1 << 16;
+    private static final String NO_NUMBER = "a number with an exponent of more than 32 bits";
 
     private final DocumentOperations db;
     private final String store;
@@ -38,6 +39,9 @@ final class JsonImport {
 
     /** Whether the line that begun is longer than a document may be. */
     private boolean tooLong;
+
+    /** Empty lines before the first byte that counts. */
+    private long linesBefore;
 
     private final List<ImportResult.Problem> problems = new ArrayList<>();
     private long read;
@@ -67,13 +71,15 @@ final class JsonImport {
         return new ImportResult(imported, skipped, List.copyOf(problems));
     }
 
-    /** The first byte that is no white space, which is not consumed; a byte order mark is. */
-    private static int firstByte(BufferedInputStream in) throws IOException {
+    /** The first byte that is no white space, which is not consumed; white space and a byte order mark are. */
+    private int firstByte(BufferedInputStream in) throws IOException {
         while (true) {
             in.mark(4);
             int b = in.read();
             if (b == 0xef) {
                 in.skipNBytes(2);
+            } else if (b == '\n') {
+                linesBefore++;
             } else if (b != ' ' && b != '\t' && b != '\r') {
                 in.reset();
                 return b;
@@ -81,23 +87,51 @@ final class JsonImport {
         }
     }
 
-    private void readArray(InputStream in) {
+    private void readArray(InputStream in) throws IOException {
         try (JsonParser parser = DocumentCodec.MAPPER.createParser(in)) {
             parser.nextToken();
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
-                long line = parser.currentTokenLocation().getLineNr();
-                try {
-                    add(parser.readValueAsTree(), line);
-                } catch (JacksonException e) {
-                    throw bad(line, String.valueOf(e.getOriginalMessage()));
-                }
+            while (next(parser) != JsonToken.END_ARRAY) {
+                long line = lineOf(parser);
+                add(element(parser, line), line);
+            }
+            if (next(parser) != null) {
+                throw bad(lineOf(parser), "more behind the end of the array");
             }
         }
     }
 
+    private long lineOf(JsonParser parser) {
+        return linesBefore + parser.currentTokenLocation().getLineNr();
+    }
+
+    private @Nullable JsonToken next(JsonParser parser) throws IOException {
+        try {
+            return parser.nextToken();
+        } catch (JacksonException e) {
+            throw broken(linesBefore + parser.currentLocation().getLineNr(), e);
+        }
+    }
+
+    private JsonNode element(JsonParser parser, long line) throws IOException {
+        try {
+            return parser.readValueAsTree();
+        } catch (JacksonException e) {
+            throw broken(line, e);
+        } catch (NumberFormatException e) {
+            throw bad(line, NO_NUMBER);
+        }
+    }
+
+    private InvalidQueryException broken(long line, JacksonException e) throws IOException {
+        if (e.getCause() instanceof IOException ofTheInput) {
+            throw ofTheInput;
+        }
+        return bad(line, String.valueOf(e.getOriginalMessage()));
+    }
+
     private void readLines(InputStream in) throws IOException {
         byte[] chunk = new byte[CHUNK_BYTES];
-        long number = 1;
+        long number = linesBefore + 1;
         for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
             int from = 0;
             for (int i = 0; i < length; i++) {
@@ -148,6 +182,9 @@ final class JsonImport {
             document = DocumentCodec.parse(text, from, end);
         } catch (JacksonException e) {
             problem(number, String.valueOf(e.getOriginalMessage()), e);
+            return;
+        } catch (NumberFormatException e) {
+            problem(number, NO_NUMBER, e);
             return;
         }
         add(document, number);

@@ -44,12 +44,22 @@ public final class JsonQuery {
     interface Source {
         <R extends @Nullable Object> R read(Function<Reads, R> body);
 
+        /** Reads that stay possible until they are released. */
+        Opened open();
+
         /** Name of the store. */
         String store();
 
         /** Deletes the documents whose keys {@code keys} finds, atomically. */
         long delete(Function<Reads, List<byte[]>> keys);
     }
+
+    /**
+     * Reads of one state.
+     *
+     * @param release to be called at the end
+     */
+    record Opened(Reads reads, Runnable release) {}
 
     /** A sort key. */
     record Order(KeyPath path, boolean descending) {}
@@ -146,9 +156,21 @@ public final class JsonQuery {
         });
     }
 
-    /** The documents as a stream over the finished result. */
+    /**
+     * The documents as a stream. They are read as they are asked for, of one state, or of the transaction as it is then; only a result that no
+     * index gives in its order is found, and sorted, before. Close the stream, unless it is read to its end: until then it pins that state.
+     */
     public Stream<JsonNode> stream() {
-        return collect().stream();
+        Spec spec = spec();
+        List<KeyPath> paths = projection;
+        Opened opened = source.open();
+        try {
+            Pull<QueryRun.Row> rows = new QueryRun(opened.reads, spec, true).open();
+            return RowStream.of(rows, document -> projected(document, paths), opened.release);
+        } catch (RuntimeException | Error e) {
+            opened.release.run();
+            throw e;
+        }
     }
 
     /** Keeps of each document only what these paths lead to; for {@link #collect()}, {@link #first()} and {@link #stream()}. */
@@ -158,7 +180,10 @@ public final class JsonQuery {
     }
 
     private JsonNode projected(JsonNode document) {
-        List<KeyPath> paths = projection;
+        return projected(document, projection);
+    }
+
+    private static JsonNode projected(JsonNode document, @Nullable List<KeyPath> paths) {
         if (paths == null) {
             return document;
         }

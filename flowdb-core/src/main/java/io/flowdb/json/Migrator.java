@@ -79,7 +79,7 @@ final class Migrator {
             try (Session session = database.openExclusively()) {
                 MigrationTransaction transaction = new MigrationTransaction(database, session);
                 migration.steps().accept(transaction);
-                CommitPlan plan = new CommitPlan(session.snapshot(), Catalog.KEY);
+                CommitPlan plan = new CommitPlan(database, session.snapshot());
                 transaction.addTo(plan);
                 Catalog catalog = transaction
                         .catalog()

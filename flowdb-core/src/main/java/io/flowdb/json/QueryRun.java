@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** One execution of a query. Threads: one. */
@@ -29,7 +30,6 @@ final class QueryRun {
     private final JsonQuery.Spec spec;
     private final List<Condition> conditions;
     private final Planner.Plan plan;
-    private Sink sink = (key, document) -> false;
     private long skip;
     private long rest;
     private long entriesRead;
@@ -43,17 +43,25 @@ final class QueryRun {
         boolean accept(byte[] documentKey, JsonNode document);
     }
 
+    /** A document that was found. */
+    record Row(byte[] documentKey, JsonNode document) {}
+
     /** A row that waits to be sorted. */
-    private record Row(byte[] sortKey, byte[] documentKey, JsonNode document) {
-        static final Comparator<Row> ORDER = Comparator.comparing(Row::sortKey, Arrays::compareUnsigned)
-                .thenComparing(Row::documentKey, Arrays::compareUnsigned);
+    private record SortedRow(byte[] sortKey, Row row) {
+        static final Comparator<SortedRow> ORDER = Comparator.comparing(SortedRow::sortKey, Arrays::compareUnsigned)
+                .thenComparing(sorted -> sorted.row.documentKey, Arrays::compareUnsigned);
     }
 
     QueryRun(Reads reads, JsonQuery.Spec spec) {
+        this(reads, spec, spec.limit() != Long.MAX_VALUE);
+    }
+
+    /** {@code firstRows} prefers the order of an index to sorting all rows, as perhaps not all are wanted. */
+    QueryRun(Reads reads, JsonQuery.Spec spec, boolean firstRows) {
         this.reads = reads;
         this.spec = spec;
         this.conditions = new Condition.All(spec.conditions()).flat();
-        this.plan = new Planner(reads, spec.orders(), spec.limit() != Long.MAX_VALUE).plan(conditions);
+        this.plan = new Planner(reads, spec.orders(), firstRows).plan(conditions);
         this.skip = spec.offset();
         this.rest = spec.limit();
     }
@@ -76,22 +84,49 @@ final class QueryRun {
 
     /** Gives every row to {@code sink}, in order. */
     void run(Sink sink) {
-        this.sink = sink;
-        if (rest == 0) {
-            return;
+        try (Pull<Row> rows = open()) {
+            for (Row row = rows.next(); row != null; row = rows.next()) {
+                if (!sink.accept(row.documentKey, row.document)) {
+                    return;
+                }
+            }
         }
+    }
+
+    /** The rows, in order. Read as they are asked for, unless they have to be sorted. */
+    Pull<Row> open() {
+        if (rest == 0) {
+            return Pull.of(Collections.<Row>emptyIterator());
+        }
+        Pull<Row> found = candidates();
+        return new Pull<>() {
+            @Override
+            public @Nullable Row next() {
+                Row row = rest == 0 ? null : found.next();
+                for (; row != null && skip > 0; skip--) {
+                    row = found.next();
+                }
+                if (row != null) {
+                    rows++;
+                    rest--;
+                }
+                return row;
+            }
+
+            @Override
+            public void close() {
+                found.close();
+            }
+        };
+    }
+
+    /** All rows, also those that offset and limit leave out, in order. */
+    private Pull<Row> candidates() {
         Access access = plan.accesses().get(0);
         if (plan.ordered()) {
-            if (access.index() == null) {
-                walkDocuments(access, this::emit);
-            } else {
-                walkGroups(access);
-            }
-        } else if (spec.orders().isEmpty()) {
-            inPrimaryKeyOrder();
-        } else {
-            sort();
+            return access.index() == null ? walkDocuments(access) : fetch(orderedKeys(access), access.exact());
         }
+        return spec.orders().isEmpty() ? inPrimaryKeyOrder() : sort();
     }
 
     /** Number of rows; reads no documents if the conditions are answered by keys alone. */
@@ -122,16 +157,6 @@ final class QueryRun {
                 && !access.repeats();
     }
 
-    private boolean emit(byte[] documentKey, JsonNode document) {
-        if (skip > 0) {
-            skip--;
-            return true;
-        }
-        rows++;
-        rest--;
-        return sink.accept(documentKey, document) && rest > 0;
-    }
-
     private boolean matches(JsonNode document) {
         for (Condition condition : conditions) {
             if (!condition.test(document)) {
@@ -141,20 +166,30 @@ final class QueryRun {
         return true;
     }
 
-    /** Gives matching documents in key order, or against it. */
-    private void walkDocuments(Access access, Sink to) {
+    /** Matching documents in key order, or against it. */
+    private Pull<Row> walkDocuments(Access access) {
         View view = reads.view();
-        try (StoreCursor cursor = plan.reverse()
+        StoreCursor cursor = plan.reverse()
                 ? new RangesCursor(backward(access), range -> view.documents(range.start(), range.end(), true))
-                : view.documents(access.ranges())) {
-            while (cursor.next()) {
-                documentsRead++;
-                JsonNode document = DocumentCodec.decode(cursor.value());
-                if (matches(document) && !to.accept(cursor.key(), document)) {
-                    return;
+                : view.documents(access.ranges());
+        return new Pull<>() {
+            @Override
+            public @Nullable Row next() {
+                while (cursor.next()) {
+                    documentsRead++;
+                    JsonNode document = DocumentCodec.decode(cursor.value());
+                    if (matches(document)) {
+                        return new Row(cursor.key(), document);
+                    }
                 }
+                return null;
             }
-        }
+
+            @Override
+            public void close() {
+                cursor.close();
+            }
+        };
     }
 
     private static List<Range> backward(Access access) {
@@ -163,59 +198,112 @@ final class QueryRun {
         return ranges;
     }
 
-    /** Reads a document that an index has led to and gives it on if it matches. */
-    private boolean fetch(byte[] primaryKey, boolean exact, Sink to) {
-        byte[] documentKey = reads.def().documentKey(primaryKey);
-        StoredValue stored = reads.view().get(documentKey);
-        if (stored == null) {
-            return true;
-        }
-        documentsRead++;
-        JsonNode document = DocumentCodec.decode(stored.value());
-        return (!exact && !matches(document)) || to.accept(documentKey, document);
+    /** Reads documents that an index has led to, and leaves out those that do not match. */
+    private Pull<Row> fetch(Pull<byte[]> primaryKeys, boolean exact) {
+        return new Pull<>() {
+            @Override
+            public @Nullable Row next() {
+                for (byte[] key = primaryKeys.next(); key != null; key = primaryKeys.next()) {
+                    byte[] documentKey = reads.def().documentKey(key);
+                    StoredValue stored = reads.view().get(documentKey);
+                    if (stored != null) {
+                        documentsRead++;
+                        JsonNode document = DocumentCodec.decode(stored.value());
+                        if (exact || matches(document)) {
+                            return new Row(documentKey, document);
+                        }
+                    }
+                }
+                return null;
+            }
+
+            @Override
+            public void close() {
+                primaryKeys.close();
+            }
+        };
     }
 
-    /** Walks an index in the wanted order; documents whose order is equal are put into primary key order. */
-    private void walkGroups(Access access) {
-        IndexDef index = Objects.requireNonNull(access.index());
-        boolean alreadySorted = !plan.reverse() && plan.groupPaths() == index.paths.length;
-        List<byte[]> group = new ArrayList<>();
-        byte[] groupKey = {};
-        View view = reads.view();
-        try (StoreCursor cursor = plan.reverse()
-                ? new RangesCursor(backward(access), range -> view.entries(index, range.start(), range.end(), true))
-                : view.entries(index, access.ranges())) {
-            while (cursor.next()) {
+    /** Primary keys of entries, in the order of a walk. */
+    private Pull<byte[]> keys(IndexDef index, StoreCursor entries) {
+        return new Pull<>() {
+            @Override
+            public byte @Nullable [] next() {
+                if (!entries.next()) {
+                    return null;
+                }
                 entriesRead++;
-                byte[] entry = cursor.key();
-                byte[] primaryKey = primaryKey(index, entry);
-                if (alreadySorted) {
-                    if (!fetch(primaryKey, access.exact(), this::emit)) {
-                        return;
-                    }
-                    continue;
-                }
-                if (!startsWith(entry, groupKey)) {
-                    if (!emitGroup(group, access)) {
-                        return;
-                    }
-                    groupKey = groupKey(index, entry);
-                }
-                group.add(primaryKey);
+                return primaryKey(index, entries.key());
             }
-        }
-        emitGroup(group, access);
+
+            @Override
+            public void close() {
+                entries.close();
+            }
+        };
     }
 
-    private boolean emitGroup(List<byte[]> group, Access access) {
-        group.sort(Arrays::compareUnsigned);
-        for (byte[] primaryKey : group) {
-            if (!fetch(primaryKey, access.exact(), this::emit)) {
-                return false;
-            }
+    /** Primary keys from an index in the wanted order; those whose order is equal are put into their own order. */
+    private Pull<byte[]> orderedKeys(Access access) {
+        IndexDef index = Objects.requireNonNull(access.index());
+        View view = reads.view();
+        StoreCursor cursor = plan.reverse()
+                ? new RangesCursor(backward(access), range -> view.entries(index, range.start(), range.end(), true))
+                : view.entries(index, access.ranges());
+        boolean alreadySorted = !plan.reverse() && plan.groupPaths() == index.paths.length;
+        return alreadySorted ? keys(index, cursor) : new GroupedKeys(index, cursor);
+    }
+
+    /** Puts the primary keys of entries that are equal in the wanted order into their own order. */
+    private final class GroupedKeys implements Pull<byte[]> {
+        private final IndexDef index;
+        private final StoreCursor entries;
+        private final List<byte[]> group = new ArrayList<>();
+        private int given;
+        private boolean begun;
+        /** First entry of the next group. */
+        private byte @Nullable [] ahead;
+
+        GroupedKeys(IndexDef index, StoreCursor entries) {
+            this.index = index;
+            this.entries = entries;
         }
-        group.clear();
-        return true;
+
+        private byte @Nullable [] nextEntry() {
+            if (!entries.next()) {
+                return null;
+            }
+            entriesRead++;
+            return entries.key();
+        }
+
+        @Override
+        public byte @Nullable [] next() {
+            if (given == group.size()) {
+                readGroup();
+            }
+            return given == group.size() ? null : group.get(given++);
+        }
+
+        private void readGroup() {
+            group.clear();
+            given = 0;
+            byte[] entry = begun ? ahead : nextEntry();
+            begun = true;
+            if (entry != null) {
+                byte[] groupKey = groupKey(index, entry);
+                for (; entry != null && startsWith(entry, groupKey); entry = nextEntry()) {
+                    group.add(primaryKey(index, entry));
+                }
+                group.sort(Arrays::compareUnsigned);
+            }
+            ahead = entry;
+        }
+
+        @Override
+        public void close() {
+            entries.close();
+        }
     }
 
     private byte[] groupKey(IndexDef index, byte[] entry) {
@@ -227,26 +315,22 @@ final class QueryRun {
     }
 
     private static boolean startsWith(byte[] entry, byte[] prefix) {
-        return prefix.length > 0 && entry.length >= prefix.length && Keys.equal(entry, 0, prefix, 0, prefix.length);
+        return entry.length >= prefix.length && Keys.equal(entry, 0, prefix, 0, prefix.length);
     }
 
     private static byte[] primaryKey(IndexDef index, byte[] entry) {
         return Arrays.copyOfRange(entry, index.primaryKeyAt(entry), entry.length);
     }
 
-    private void inPrimaryKeyOrder() {
+    private Pull<Row> inPrimaryKeyOrder() {
         boolean single = plan.accesses().size() == 1;
         Access first = plan.accesses().get(0);
         boolean exact = single && first.exact();
-        if (single && first.inPrimaryKeyOrder()) {
-            walkEntries(first, primaryKey -> fetch(primaryKey, exact, this::emit));
-            return;
+        IndexDef index = first.index();
+        if (single && index != null && first.inPrimaryKeyOrder() && !(index.unique() && first.allPoints())) {
+            return fetch(keys(index, reads.view().entries(index, first.ranges())), exact);
         }
-        for (byte[] primaryKey : primaryKeys()) {
-            if (!fetch(primaryKey, exact, this::emit)) {
-                return;
-            }
-        }
+        return fetch(Pull.of(primaryKeys().iterator()), exact);
     }
 
     /** Receives primary keys. */
@@ -341,32 +425,25 @@ final class QueryRun {
     }
 
     /** Sorts all matching rows, or keeps the first ones in a heap. */
-    private void sort() {
+    private Pull<Row> sort() {
         long wanted = rest > MAX_HEAP ? Long.MAX_VALUE : rest + skip;
-        Collection<Row> rowsToSort = wanted <= MAX_HEAP ? new PriorityQueue<>(Row.ORDER.reversed()) : new ArrayList<>();
-        Sink collect = (documentKey, document) -> {
-            rowsToSort.add(new Row(sortKey(document), documentKey, document));
-            if (rowsToSort instanceof PriorityQueue<Row> heap && heap.size() > wanted) {
-                heap.poll();
-            }
-            return true;
-        };
+        Collection<SortedRow> best =
+                wanted <= MAX_HEAP ? new PriorityQueue<>(SortedRow.ORDER.reversed()) : new ArrayList<>();
         Access first = plan.accesses().get(0);
-        if (plan.accesses().size() == 1 && first.index() == null) {
-            walkDocuments(first, collect);
-        } else {
-            boolean exact = plan.accesses().size() == 1 && first.exact();
-            for (byte[] primaryKey : primaryKeys()) {
-                fetch(primaryKey, exact, collect);
+        boolean single = plan.accesses().size() == 1;
+        try (Pull<Row> unsorted = single && first.index() == null
+                ? walkDocuments(first)
+                : fetch(Pull.of(primaryKeys().iterator()), single && first.exact())) {
+            for (Row row = unsorted.next(); row != null; row = unsorted.next()) {
+                best.add(new SortedRow(sortKey(row.document), row));
+                if (best instanceof PriorityQueue<SortedRow> heap && heap.size() > wanted) {
+                    heap.poll();
+                }
             }
         }
-        List<Row> sorted = new ArrayList<>(rowsToSort);
-        sorted.sort(Row.ORDER);
-        for (Row row : sorted) {
-            if (!emit(row.documentKey(), row.document())) {
-                return;
-            }
-        }
+        List<SortedRow> sorted = new ArrayList<>(best);
+        sorted.sort(SortedRow.ORDER);
+        return Pull.of(sorted.stream().map(SortedRow::row).iterator());
     }
 
     /** Bytes whose order is the wanted one. */

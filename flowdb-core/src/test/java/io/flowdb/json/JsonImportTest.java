@@ -1,10 +1,15 @@
 package io.flowdb.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.error.InvalidQueryException;
+import io.flowdb.error.StorageException;
 import io.flowdb.internal.json.DocumentCodec;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +47,89 @@ class JsonImportTest {
                         .as("seed " + seed)
                         .extracting(ImportResult.Problem::line)
                         .isEqualTo(bad);
+            }
+        }
+    }
+
+    private static ImportResult read(JsonDB db, String text, ImportOptions options) {
+        return db.importJson("s", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), options);
+    }
+
+    /** The exception of the number's class came out of the import, and no line was named or skipped. */
+    @Test
+    void importJson_exponentThatNoDecimalHas_isABadLine() {
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore("s", "id");
+            String lines = "{\"id\":1}\n{\"id\":2,\"v\":1E+2147483648}\n{\"id\":3,\"v\":1e-99999999999}\n{\"id\":4}\n";
+            ImportResult result = read(db, lines, ImportOptions.DEFAULT.skippingBad());
+
+            assertThat(result.imported()).isEqualTo(2);
+            assertThat(result.problems()).extracting(ImportResult.Problem::line).containsExactly(2L, 3L);
+            assertThatThrownBy(() -> read(db, lines, ImportOptions.DEFAULT))
+                    .isInstanceOf(InvalidQueryException.class)
+                    .hasMessageContaining("line 2")
+                    .hasMessageContaining("exponent");
+            assertThatThrownBy(() -> read(db, "[{\"id\":5},\n{\"v\":1E+2147483648}]", ImportOptions.DEFAULT))
+                    .isInstanceOf(InvalidQueryException.class)
+                    .hasMessageContaining("line 2");
+        }
+    }
+
+    /** An array behind an empty line was taken for lines. */
+    @Test
+    void importJson_whiteSpaceBefore_changesNothingButLineNumbers() {
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore("s", "id");
+            assertThat(read(db, "\uFEFF \n\r\n [{\"id\":1},\n{\"id\":2}]\n\n", ImportOptions.DEFAULT)
+                            .imported())
+                    .isEqualTo(2);
+            assertThat(read(db, "\n\n{\"id\":3}\nbad\n", ImportOptions.DEFAULT.skippingBad())
+                            .problems())
+                    .extracting(ImportResult.Problem::line)
+                    .containsExactly(4L);
+            assertThatThrownBy(() -> read(db, "\n[{\"id\":1},\n{}]", ImportOptions.DEFAULT))
+                    .isInstanceOf(InvalidQueryException.class)
+                    .hasMessageContaining("line 3");
+        }
+    }
+
+    /** What stands in no array was left unread without a word, and a comma too many was an exception of the parser. */
+    @Test
+    void importJson_brokenArray_isAnErrorWithItsLine() {
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore("s", "id");
+            for (String broken : List.of(
+                    "[{\"id\":1},\n]",
+                    "[{\"id\":1}\n,",
+                    "[{\"id\":1}\n",
+                    "[{\"id\":1}]\n{\"id\":2}",
+                    "[{\"id\":1}]\n]",
+                    "[{\"id\":1}]\nx",
+                    "[{\"id\":1}\n{\"id\":2}]")) {
+                assertThatThrownBy(() -> read(db, broken, ImportOptions.DEFAULT.skippingBad()))
+                        .as(broken)
+                        .isInstanceOf(InvalidQueryException.class)
+                        .hasMessageContaining("line 2");
+            }
+        }
+    }
+
+    @Test
+    void importJson_inputThatFails_isAnErrorOfStorage() {
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore("s", "id");
+            for (String begin : List.of("[{\"id\":1},", "{\"id\":1}\n")) {
+                InputStream failing = new SequenceInputStream(
+                        new ByteArrayInputStream(begin.getBytes(StandardCharsets.UTF_8)), new InputStream() {
+                            @Override
+                            public int read() throws IOException {
+                                throw new IOException("made for the test");
+                            }
+                        });
+                assertThatThrownBy(() -> db.importJson("s", failing, ImportOptions.DEFAULT))
+                        .as(begin)
+                        .isInstanceOf(StorageException.class)
+                        .hasRootCauseMessage("made for the test");
             }
         }
     }

@@ -41,6 +41,7 @@ final class MemoryStore implements OrderedStore {
     final AtomicLong keysWalked = new AtomicLong();
     final AtomicLong openSnapshots = new AtomicLong();
     volatile Runnable beforeCommit = () -> {};
+    volatile Limits limits = new Limits(65_535, 256 << 20, 1L << 30);
     /** Told of each commit. */
     volatile Consumer<WriteBatch> committed = batch -> {};
     /** Runs when a walk begins. */
@@ -157,7 +158,7 @@ final class MemoryStore implements OrderedStore {
 
     @Override
     public Limits limits() {
-        return new Limits(65_535, 256 << 20, 1L << 30);
+        return limits;
     }
 
     private class Reader implements StoreReader {

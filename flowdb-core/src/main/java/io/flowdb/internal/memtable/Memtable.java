@@ -23,7 +23,7 @@ public final class Memtable {
     /*
      * A skip list (Pugh 1990) whose nodes lie in one int array and whose operations lie in an arena: no object per entry, so a memtable
      * costs the collector nothing however long it lives. A node holds
-     *   0 chunk, 1 offset of the operation; 2-3 sequence number; 4-7 first sixteen key bytes, big-endian; 8.. next node on each level.
+     *   0 chunk and number of levels, 1 offset of the operation; 2-3 sequence number; 4-7 first sixteen key bytes, big-endian; 8.. next node on each level.
      * Those bytes spare most comparisons a look at the key, which is a miss of the processor's cache; eight would not tell the entries of one
      * index of the document layer apart.
      * Node 0 does not exist (0 is "none"); HEAD has the full height and no operation. A node is complete before the link that leads to
@@ -35,6 +35,8 @@ public final class Memtable {
     private static final int LINKS = 8;
     private static final int MAX_HEIGHT = 14;
     private static final int HEAD = 1;
+    private static final int LEVEL_BITS = 4;
+    private static final int MARK_EVERY = 256;
 
     /* Node with its average share of links (branching factor 4), and two hash slots of two ints, half of them in use. */
     private static final int ENTRY_OVERHEAD_BYTES = 4 * (LINKS + 2) + 16;
@@ -51,6 +53,8 @@ public final class Memtable {
     /* Writer only, but for the counters, which are read for statistics. */
     private int usedNodes = HEAD + LINKS + MAX_HEIGHT;
     private final int[] path = new int[MAX_HEIGHT];
+    private int inserted;
+    private int[] marks = new int[16]; // every MARK_EVERY-th node, by age
     private long random = 0x2545_f491_4f6c_dd1dL;
     private volatile long count;
     private volatile long usedBytes;
@@ -182,6 +186,41 @@ public final class Memtable {
         }
     }
 
+    /** Says yes or no to a key, which it must not keep. */
+    @FunctionalInterface
+    public interface KeyTest {
+        /** Whether the key of {@code length} bytes from {@code offset} is meant. */
+        boolean test(byte[] array, int offset, int length);
+    }
+
+    /**
+     * Sequence number of the oldest entry above {@code seqno} whose key passes {@code wanted}, or 0. Looks at no older entries, and not at range
+     * tombstones. Only by the writer.
+     */
+    public long findAbove(long seqno, KeyTest wanted) {
+        int[] table = nodes;
+        int low = 0;
+        for (int high = (inserted + MARK_EVERY - 1) / MARK_EVERY; low + 1 < high; ) {
+            int middle = low + high >>> 1;
+            if (seqno(table, marks[middle]) <= seqno) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        int node = inserted == 0 ? usedNodes : marks[low];
+        for (; node < usedNodes; node += LINKS + (table[node] & (1 << LEVEL_BITS) - 1)) {
+            if (seqno(table, node) > seqno) {
+                byte[] chunk = chunk(node);
+                int at = offset(node);
+                if (wanted.test(chunk, at + OpCodec.HEADER_BYTES, OpCodec.keyLength(chunk, at))) {
+                    return seqno(table, node);
+                }
+            }
+        }
+        return 0;
+    }
+
     private boolean isKey(int node, byte[] key) {
         return isVersion(node, key, 0, key.length, OpCodec.ts(chunk(node), offset(node)));
     }
@@ -206,7 +245,7 @@ public final class Memtable {
     }
 
     byte[] chunk(int node) {
-        return arena.chunk(nodes[node]);
+        return arena.chunk(nodes[node] >>> LEVEL_BITS);
     }
 
     int offset(int node) {
@@ -279,7 +318,8 @@ public final class Memtable {
         findPath(table, place);
         int node = usedNodes;
         usedNodes += LINKS + levels;
-        table[node] = (int) (address >>> 32);
+        mark(node);
+        table[node] = (int) (address >>> 32) << LEVEL_BITS | levels;
         table[node + 1] = at;
         setLong(table, node + SEQNO, seqno);
         setLong(table, node + PREFIX, place.prefix());
@@ -329,7 +369,7 @@ public final class Memtable {
         if (prefix != place.prefix2()) {
             return Long.compareUnsigned(prefix, place.prefix2());
         }
-        byte[] chunk = arena.chunk(table[node]);
+        byte[] chunk = arena.chunk(table[node] >>> LEVEL_BITS);
         int at = table[node + 1];
         int from = at + OpCodec.HEADER_BYTES;
         int order = Arrays.compareUnsigned(
@@ -368,6 +408,16 @@ public final class Memtable {
         if (needed > table.length) {
             nodes = Arrays.copyOf(table, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(needed, 2L * table.length)));
         }
+    }
+
+    private void mark(int node) {
+        if (inserted % MARK_EVERY == 0) {
+            if (inserted / MARK_EVERY == marks.length) {
+                marks = Arrays.copyOf(marks, 2 * marks.length);
+            }
+            marks[inserted / MARK_EVERY] = node;
+        }
+        inserted++;
     }
 
     /** Each level is a quarter as likely as the one below. */

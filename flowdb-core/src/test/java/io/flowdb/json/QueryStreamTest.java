@@ -1,0 +1,144 @@
+package io.flowdb.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowdb.internal.json.DocumentCodec;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Streams of queries are read as they are consumed, of one state, which they hold until they are read or closed. They used to be the finished
+ * result wherever an index or a sort had a part in it.
+ */
+class QueryStreamTest {
+    private static final int DOCUMENTS = 2_000;
+
+    private final MemoryStore store = new MemoryStore();
+    private final JsonDB db = JsonDB.on(store);
+
+    /** Queries that need no sort, by name. */
+    private final Map<String, Supplier<JsonQuery>> lazy = Map.of(
+            "all", () -> db.query("s"),
+            "by a filter", () -> db.query("s").where(Filter.startsWith("text", "t")),
+            "in the order of an index without a condition", () -> db.query("s").orderBy("v", Direction.DESC),
+            "by one value", () -> db.query("s").whereEq("even", 0),
+            "by several values", () -> db.query("s").whereIn("even", List.of(0, 1)),
+            "in the order of an index",
+                    () -> db.query("s").whereRange("v", 10, null).orderBy("v", Direction.ASC),
+            "against the order of an index",
+                    () -> db.query("s").whereRange("v", 10, null).orderBy("v", Direction.DESC),
+            "in the second order of an index",
+                    () -> db.query("s")
+                            .whereEq("even", 1)
+                            .orderBy("v", Direction.ASC)
+                            .offset(7));
+
+    @BeforeEach
+    void fill() {
+        db.createObjectStore(StoreSchema.of("s", "id").withIndex("by_v", "v").withIndex("by_even_v", "even", "v"));
+        List<ObjectNode> documents = new ArrayList<>();
+        for (int i = 0; i < DOCUMENTS; i++) {
+            documents.add(document(i));
+        }
+        db.putAll("s", documents);
+    }
+
+    private static ObjectNode document(int i) {
+        return DocumentCodec.MAPPER
+                .createObjectNode()
+                .put("id", i)
+                .put("v", i / 3)
+                .put("even", i % 2)
+                .put("text", "t" + i);
+    }
+
+    @Test
+    void stream_ofAnyQuery_givesWhatCollectGives() {
+        lazy.forEach((name, query) -> assertThat(query.get().stream().toList())
+                .as(name)
+                .isEqualTo(query.get().collect()));
+        assertThat(db.query("s").orderBy("text", Direction.DESC).limit(9).stream()
+                        .toList())
+                .isEqualTo(
+                        db.query("s").orderBy("text", Direction.DESC).limit(9).collect());
+        assertThat(db.query("s").limit(0).stream()).isEmpty();
+        assertThat(db.query("s").projection("v").limit(1).stream().toList().toString())
+                .isEqualTo("[{\"v\":0}]");
+        assertThat(store.openSnapshots).hasValue(0);
+    }
+
+    @Test
+    void stream_ofWhichLittleIsConsumed_readsLittle() {
+        lazy.forEach((name, query) -> {
+            long before = store.valuesRead.get() + store.gets.get();
+            try (Stream<JsonNode> stream = query.get().stream()) {
+                Iterator<JsonNode> documents = stream.iterator();
+                for (int i = 0; i < 3; i++) {
+                    documents.next();
+                }
+            }
+            assertThat(store.valuesRead.get() + store.gets.get() - before)
+                    .as("values read for three documents " + name)
+                    .isLessThan(40);
+        });
+        assertThat(store.openSnapshots).hasValue(0);
+    }
+
+    @Test
+    void stream_besideWrites_staysAtItsState() {
+        lazy.forEach((name, query) -> {
+            List<JsonNode> expected = query.get().collect();
+            try (Stream<JsonNode> stream = query.get().stream()) {
+                Iterator<JsonNode> documents = stream.iterator();
+                List<JsonNode> found = new ArrayList<>(List.of(documents.next()));
+                db.clear("s");
+                documents.forEachRemaining(found::add);
+                assertThat(found).as(name).isEqualTo(expected);
+            }
+            for (int i = 0; i < DOCUMENTS; i++) {
+                db.put("s", document(i));
+            }
+        });
+    }
+
+    @Test
+    void stream_thatFails_releasesItsState() {
+        assertThatThrownBy(() -> db.query("absent").stream()).isInstanceOf(RuntimeException.class);
+        store.duringScan = () -> {
+            throw new IllegalStateException("failing");
+        };
+        lazy.forEach((name, query) -> assertThatThrownBy(() -> {
+                    try (Stream<JsonNode> stream = query.get().stream()) {
+                        stream.toList();
+                    }
+                })
+                .as(name)
+                .hasMessage("failing"));
+        assertThat(store.openSnapshots).hasValue(0);
+    }
+
+    @Test
+    void stream_inATransaction_seesItsWrites() {
+        db.inTransaction(TransactionMode.READ_WRITE, List.of("s"), transaction -> {
+            transaction.delete("s", 0);
+            transaction.put("s", document(2).put("v", 0));
+            List<JsonNode> first;
+            try (Stream<JsonNode> stream = transaction.query("s").orderBy("v", Direction.ASC).stream()) {
+                first = stream.limit(2).toList();
+            }
+            assertThat(first)
+                    .extracting(document -> document.get("id").intValue())
+                    .containsExactly(1, 2);
+            return first;
+        });
+    }
+}
