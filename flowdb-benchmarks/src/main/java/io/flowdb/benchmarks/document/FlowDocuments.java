@@ -3,8 +3,8 @@ package io.flowdb.benchmarks.document;
 import static io.flowdb.json.IndexOption.unique;
 
 import io.flowdb.Config;
-import io.flowdb.Engine;
 import io.flowdb.SyncMode;
+import io.flowdb.benchmarks.engine.Compactions;
 import io.flowdb.json.Direction;
 import io.flowdb.json.DocumentScan;
 import io.flowdb.json.ImportOptions;
@@ -29,7 +29,6 @@ final class FlowDocuments implements DocumentStore {
     private static final String NOTES = "notes";
     private static final String CITIES = "cities";
     private static final int CACHE_BYTES = 512 << 20;
-    private static final long PAUSE_MILLIS = 200;
     private static final int IMPORT_BATCH = 1_000;
 
     private static final List<StoreSchema> SCHEMA = List.of(
@@ -71,22 +70,9 @@ final class FlowDocuments implements DocumentStore {
         }
     }
 
-    /* GC waits for a running compaction. What is due begins at once after a flush or another compaction. */
     @Override
     public void settle() throws InterruptedException {
-        Engine engine = db.engine().orElseThrow();
-        long before = -1;
-        for (long done = compactions(engine); done != before; done = compactions(engine)) {
-            before = done;
-            Thread.sleep(PAUSE_MILLIS);
-        }
-    }
-
-    /** Compactions finished, when none is running. */
-    private static long compactions(Engine engine) {
-        engine.flush();
-        engine.gc();
-        return engine.stats().compactions().count();
+        Compactions.awaitIdle(db.engine().orElseThrow());
     }
 
     @Override

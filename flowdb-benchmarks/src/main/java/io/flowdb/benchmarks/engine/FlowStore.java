@@ -25,8 +25,6 @@ final class FlowStore implements BenchStore {
     /** Longer than any run, so that no fsync of the log falls into one. The other engines do none either. */
     private static final Duration NO_SYNC = Duration.ofDays(1);
 
-    private static final long PAUSE_MILLIS = 100;
-
     private final StoreOptions options;
     private final Engine engine;
 
@@ -71,21 +69,9 @@ final class FlowStore implements BenchStore {
         return true;
     }
 
-    /* GC waits for a running compaction. What is due begins at once after a flush or another compaction. */
     @Override
     public void settle() throws InterruptedException {
-        long before = -1;
-        for (long done = compactions(); done != before; done = compactions()) {
-            before = done;
-            Thread.sleep(PAUSE_MILLIS);
-        }
-    }
-
-    /** Compactions finished, when none is running. */
-    private long compactions() {
-        engine.flush();
-        engine.gc();
-        return engine.stats().compactions().count();
+        Compactions.awaitIdle(engine);
     }
 
     @Override
