@@ -28,6 +28,11 @@ record Access(
         boolean arrayMarks,
         boolean exact) {
 
+    /** The same, as a part of more conditions than it was made for. */
+    Access notExact() {
+        return new Access(index, ranges, narrowed, pointPaths, allPoints, absentMarks, arrayMarks, false);
+    }
+
     boolean hasMarks() {
         return absentMarks || arrayMarks;
     }

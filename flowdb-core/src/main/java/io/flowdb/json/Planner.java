@@ -26,6 +26,9 @@ final class Planner {
     private static final Interval ARRAYS =
             new Interval(new byte[] {KeyTags.ARRAY}, new byte[] {KeyTags.ARRAY + 1}, false);
 
+    /** For a disjunction of nothing, which no document satisfies. */
+    private static final Access NOTHING = new Access(null, List.of(), 0, 0, false, false, false, false);
+
     private final Reads reads;
     private final List<JsonQuery.Order> orders;
     private final boolean limited;
@@ -248,10 +251,10 @@ final class Planner {
                         accesses = null;
                         break;
                     }
-                    accesses.add(access);
+                    accesses.add(access.notExact());
                 }
                 if (accesses != null) {
-                    return accesses;
+                    return accesses.isEmpty() ? List.of(NOTHING) : accesses;
                 }
             }
         }

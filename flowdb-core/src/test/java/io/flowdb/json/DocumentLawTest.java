@@ -367,16 +367,27 @@ class DocumentLawTest {
                 return new Clause(Filter.not(inner.filter), inner.model.negate());
             }
             case 11 -> {
-                Clause one = clause(random, depth - 1);
-                Clause other = clause(random, depth - 1);
-                return new Clause(one.filter.or(other.filter), one.model.or(other.model));
+                List<Clause> parts = parts(random, depth - 1);
+                return new Clause(
+                        Filter.or(parts.stream().map(Clause::filter).toList()),
+                        document -> parts.stream().anyMatch(part -> part.model.test(document)));
             }
             default -> {
-                Clause one = clause(random, depth - 1);
-                Clause other = clause(random, depth - 1);
-                return new Clause(one.filter.and(other.filter), one.model.and(other.model));
+                List<Clause> parts = parts(random, depth - 1);
+                return new Clause(
+                        Filter.and(parts.stream().map(Clause::filter).toList()),
+                        document -> parts.stream().allMatch(part -> part.model.test(document)));
             }
         }
+    }
+
+    /** Mostly two, but also one, three or none. */
+    private static List<Clause> parts(Random random, int depth) {
+        List<Clause> parts = new ArrayList<>();
+        for (int i = random.nextBoolean() ? 2 : random.nextInt(4); i > 0; i--) {
+            parts.add(clause(random, depth));
+        }
+        return parts;
     }
 
     private static Clause rarerClause(Random random, String path, Object x, Object y) {

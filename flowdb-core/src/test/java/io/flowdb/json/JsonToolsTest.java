@@ -241,6 +241,36 @@ class JsonToolsTest {
         assertThat(new ArrayList<>(db.applySchema(Customer.class))).isEmpty();
     }
 
+    /**
+     * A disjunction of one condition took what an index gave for it as the answer to all conditions of the query; one of no
+     * conditions ended in an IndexOutOfBoundsException.
+     */
+    @Test
+    void planner_disjunctionOfOneOrNone_isOneConditionOfSeveral() {
+        db.createObjectStore(StoreSchema.of("s", "id").withIndex("by_v", "v"));
+        for (int i = 0; i < 20; i++) {
+            db.put("s", json("{'id':" + i + ",'v':" + i % 2 + ",'w':'x" + i + "'}"));
+        }
+        JsonQuery one = db.query("s")
+                .where(Filter.or(List.of(Filter.eq("v", 1))))
+                .where(Filter.endsWith("w", "3"))
+                .orderBy("w", Direction.DESC);
+        assertThat(one.collect())
+                .extracting(document -> document.get("id").intValue())
+                .containsExactly(3, 13);
+        assertThat(one.count()).isEqualTo(2);
+        assertThat(one.explain().index()).isEqualTo("by_v");
+        JsonQuery none = db.query("s").where(Filter.or(List.of()));
+        assertThat(none.collect()).isEmpty();
+        assertThat(none.orderBy("w", Direction.ASC).collect()).isEmpty();
+        assertThat(none.count()).isZero();
+        assertThat(none.explain().documentsRead()).isZero();
+        assertThat(none.delete()).isZero();
+        assertThat(count(Filter.and(List.of()))).isEqualTo(20);
+        assertThat(count(Filter.in("v", List.of()))).isZero();
+        assertThat(count(Filter.in("id", List.of()))).isZero();
+    }
+
     /** A loop that joined a thousand conditions by "or" ended in a StackOverflowError. */
     @Test
     void filter_chainedInALoop_isNotNested() {
