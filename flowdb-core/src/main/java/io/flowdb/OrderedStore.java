@@ -12,7 +12,7 @@ public interface OrderedStore {
     /** The newest committed state, read without pinning it. */
     StoreReader latest();
 
-    /** Pins the newest committed state until it is closed. */
+    /** Pins the newest committed state until it is closed, and the moment: what expires later is there for its readers. */
     StoreSnapshot snapshot();
 
     /**

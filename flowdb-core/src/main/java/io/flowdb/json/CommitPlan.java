@@ -150,7 +150,7 @@ final class CommitPlan implements ChangeSet {
     CommitPlan build() {
         List<NewEntry> fresh = new ArrayList<>();
         for (Change change : changes) {
-            minus(change.entriesBefore, change.entriesAfter).forEach(this::delete);
+            minus(change.entriesBefore, change.entriesAfter).forEach(entry -> delete(entry, change));
             (change.expiryDiffers() ? List.of(change.entriesAfter) : minus(change.entriesAfter, change.entriesBefore))
                     .forEach(entry -> fresh.add(NewEntry.of(entry, change)));
         }
@@ -250,8 +250,13 @@ final class CommitPlan implements ChangeSet {
                 entry.index.store, entry.index.schema.name(), KeyReader.decodeKey(otherKey, 0));
     }
 
-    private void delete(IndexEntry entry) {
+    private void delete(IndexEntry entry, Change change) {
         byte[] storedKey = entry.storedKey();
+        StoredValue before = change.before;
+        if (entry.exclusive && before != null && before.expireAt() != FlowRecord.NEVER) {
+            // The document may have expired since it was read, and another one holds the value now.
+            preconditions.key(storedKey);
+        }
         if (entry.exclusive && entry.index.building) {
             // While the index is built, the value may be held by another document whose duplicate was not found yet.
             StoredValue holder = snapshot.get(storedKey);

@@ -30,6 +30,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -416,6 +417,52 @@ class DocumentContractTest {
         clock.addAndGet(2_000_000);
         assertThat(db.count("s")).isZero();
         assertThat(db.query("s").whereEq("u", "a").exists()).isFalse();
+    }
+
+    /**
+     * A transaction that had begun before a document expired, and deleted it or took its unique value away, deleted the index entry of the
+     * document that had got the value since.
+     */
+    @Test
+    void ttl_valueTakenAfterExpiry_staysWithItsNewDocument() {
+        db.createObjectStore(StoreSchema.of("s", "id").withUniqueIndex("u", "u"));
+        List<Consumer<JsonTransaction>> releases =
+                List.of(t -> t.delete("s", 1), t -> t.put("s", json("{'id':1,'u':'b'}")), t -> t.clear("s"));
+        for (Consumer<JsonTransaction> release : releases) {
+            db.put("s", json("{'id':1,'u':'a'}"), PutOptions.ttl(Duration.ofSeconds(10)));
+            try (JsonTransaction t = db.transaction(TransactionMode.READ_WRITE, Isolation.SNAPSHOT, List.of("s"))) {
+                release.accept(t);
+                clock.addAndGet(10_000_000);
+                db.put("s", json("{'id':2,'u':'a'}"));
+                assertThatThrownBy(t::commit).isInstanceOf(ConflictException.class);
+            }
+            assertThat(ids(db.getByIndex("s", "u", "a"))).containsExactly("2");
+            assertThatThrownBy(() -> db.add("s", json("{'id':3,'u':'a'}")))
+                    .isInstanceOf(UniqueViolationException.class);
+            assertThat(db.verifyIndexes("s").problems()).isEmpty();
+            db.clear("s");
+        }
+    }
+
+    /** What a transaction reads is as of its begin, also what has expired since. */
+    @Test
+    void ttl_passingDuringATransaction_changesNothingItReads() {
+        db.createObjectStore(StoreSchema.of("s", "id").withUniqueIndex("u", "u"));
+        db.put("s", json("{'id':1,'u':1}"), PutOptions.ttl(Duration.ofSeconds(1)));
+        try (JsonTransaction t = db.transaction(TransactionMode.READ_WRITE, "s");
+                JsonCursor cursor = db.openCursor("s", "u", KeyRange.all(), CursorDirection.PREVUNIQUE)) {
+            t.put("s", json("{'id':2,'u':2}"), PutOptions.ttl(Duration.ofSeconds(1)));
+            clock.addAndGet(2_000_000);
+            assertThat(db.count("s")).isZero();
+            assertThat(t.count("s")).isEqualTo(2);
+            assertThat(ids(t.query("s").whereRange("u", 0, 9).collect())).containsExactly("1", "2");
+            assertThat(t.exists("s", 1)).isTrue();
+            assertThat(cursor.next()).isTrue();
+            assertThat(cursor.value()).isEqualTo(json("{'id':1,'u':1}"));
+            t.commit();
+        }
+        assertThat(db.count("s")).isZero();
+        assertThat(db.getByIndex("s", "u", KeyRange.all())).isEmpty();
     }
 
     @Test

@@ -163,9 +163,15 @@ final class MemoryStore implements OrderedStore {
 
     private class Reader implements StoreReader {
         private final long pinned;
+        private final long pinnedMicros;
 
         Reader(long pinned) {
             this.pinned = pinned;
+            this.pinnedMicros = clockMicros.getAsLong();
+        }
+
+        long nowMicros() {
+            return pinned < 0 ? clockMicros.getAsLong() : pinnedMicros;
         }
 
         @Override
@@ -179,7 +185,7 @@ final class MemoryStore implements OrderedStore {
         public StoredValue get(byte[] key) {
             check();
             gets.incrementAndGet();
-            Version version = visible(data.getOrDefault(key, List.of()), seqno());
+            Version version = visible(data.getOrDefault(key, List.of()), seqno(), nowMicros());
             return version == null ? null : new StoredValue(version.value.clone(), version.seqno, version.expireAt);
         }
 
@@ -191,7 +197,8 @@ final class MemoryStore implements OrderedStore {
                     ranges.stream()
                             .flatMap(r -> range(r.start(), r.end()).entrySet().stream())
                             .iterator(),
-                    seqno());
+                    seqno(),
+                    nowMicros());
         }
 
         @Override
@@ -200,18 +207,18 @@ final class MemoryStore implements OrderedStore {
             duringScan.run();
             NavigableMap<byte[], List<Version>> range = range(start, end);
             return new Cursor(
-                    (reverse ? range.descendingMap() : range).entrySet().iterator(), seqno());
+                    (reverse ? range.descendingMap() : range).entrySet().iterator(), seqno(), nowMicros());
         }
     }
 
-    private Version visible(List<Version> versions, long seqno) {
+    private static Version visible(List<Version> versions, long seqno, long nowMicros) {
         Version newest = null;
         for (Version version : versions) {
             if (version.seqno <= seqno) {
                 newest = version;
             }
         }
-        boolean alive = newest != null && newest.value != null && newest.expireAt > clockMicros.getAsLong();
+        boolean alive = newest != null && newest.value != null && newest.expireAt > nowMicros;
         return alive ? newest : null;
     }
 
@@ -241,12 +248,14 @@ final class MemoryStore implements OrderedStore {
     private final class Cursor implements StoreCursor {
         private final Iterator<Map.Entry<byte[], List<Version>>> entries;
         private final long seqno;
+        private final long nowMicros;
         private byte[] key;
         private Version version;
 
-        Cursor(Iterator<Map.Entry<byte[], List<Version>>> entries, long seqno) {
+        Cursor(Iterator<Map.Entry<byte[], List<Version>>> entries, long seqno, long nowMicros) {
             this.entries = entries;
             this.seqno = seqno;
+            this.nowMicros = nowMicros;
         }
 
         @Override
@@ -254,7 +263,7 @@ final class MemoryStore implements OrderedStore {
             keysWalked.incrementAndGet();
             while (entries.hasNext()) {
                 Map.Entry<byte[], List<Version>> entry = entries.next();
-                version = visible(entry.getValue(), seqno);
+                version = visible(entry.getValue(), seqno, nowMicros);
                 if (version != null) {
                     key = entry.getKey();
                     return true;
