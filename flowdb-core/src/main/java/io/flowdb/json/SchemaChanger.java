@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Carries out changes of the schema, one at a time. New indexes of existing stores are first entered into the catalog as being built,
@@ -43,7 +44,7 @@ final class SchemaChanger {
             StoreDef existing = database.catalog().find(wanted.name());
             if (existing == null) {
                 apply(List.of(wanted), SchemaMode.UPDATE);
-            } else if (!existing.schema.equals(wanted)) {
+            } else if (!isEqual(existing.schema, wanted)) {
                 throw new SchemaConflictException(
                         wanted.name(), "it exists as " + existing.schema + ", wanted " + wanted);
             }
@@ -51,6 +52,12 @@ final class SchemaChanger {
         } finally {
             database.schemaLock.unlock();
         }
+    }
+
+    /** The order of indexes, in which they were made, is no part of a definition. */
+    private static boolean isEqual(StoreSchema stored, StoreSchema wanted) {
+        return Set.copyOf(stored.indexes()).equals(Set.copyOf(wanted.indexes()))
+                && stored.withIndexes(List.of()).equals(wanted.withIndexes(List.of()));
     }
 
     void createIndex(String store, IndexSchema index) {

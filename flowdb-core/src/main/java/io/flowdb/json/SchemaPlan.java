@@ -1,11 +1,16 @@
 package io.flowdb.json;
 
+import static io.flowdb.internal.base.Arguments.check;
+
 import io.flowdb.error.SchemaConflictException;
 import io.flowdb.json.SchemaChange.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Compares stored definitions with wanted ones. A pure function of both. */
@@ -15,7 +20,9 @@ final class SchemaPlan {
     /** What has to change; throws {@link SchemaConflictException} for what {@code mode} does not allow. */
     static List<SchemaChange> of(Catalog catalog, Collection<StoreSchema> wanted, SchemaMode mode) {
         List<SchemaChange> changes = new ArrayList<>();
-        for (StoreSchema schema : wanted) {
+        Set<String> names = new HashSet<>();
+        for (StoreSchema schema : new LinkedHashSet<>(wanted)) {
+            check(names.add(schema.name()), "store", schema.name(), "one definition for each name");
             StoreDef def = catalog.find(schema.name());
             if (def == null) {
                 changes.add(new SchemaChange(Kind.CREATE_STORE, schema.name(), null, schema.toString()));

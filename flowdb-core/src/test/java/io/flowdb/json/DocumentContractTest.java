@@ -77,6 +77,32 @@ class DocumentContractTest {
         }
     }
 
+    /** Indexes stand in the order in which they were made, which a synchronisation changes: the same definition was a conflict then. */
+    @Test
+    void createObjectStore_indexesInAnotherOrder_isIdempotent() {
+        db.createObjectStore(StoreSchema.of("s", "id").withIndex("a", "a").withIndex("b", "b"));
+        StoreSchema wanted = StoreSchema.of("s", "id")
+                .withUniqueIndex("a", "a")
+                .withIndex("c", "c")
+                .withIndex("b", "b");
+        assertThat(db.applySchemas(List.of(wanted), SchemaMode.SYNC)).hasSize(3);
+        assertThat(db.createObjectStore(wanted).indexes()).containsExactlyInAnyOrderElementsOf(wanted.indexes());
+        assertThat(db.applySchemas(List.of(wanted, wanted), SchemaMode.VALIDATE))
+                .isEmpty();
+    }
+
+    /** Of two definitions of one store the second was lost, though it was among the changes. */
+    @Test
+    void applySchemas_twoDefinitionsOfOneStore_areRefused() {
+        StoreSchema schema = StoreSchema.of("s", "id");
+        List<StoreSchema> both = List.of(schema.withIndex("a", "a"), schema.withIndex("b", "b"));
+        assertThatThrownBy(() -> db.applySchemas(both, SchemaMode.UPDATE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("store = s");
+        assertThat(db.storeNames()).isEmpty();
+        assertThat(db.applySchemas(List.of(schema, schema), SchemaMode.UPDATE)).hasSize(1);
+    }
+
     /** Numbers that are neither a long nor a double are ordered exactly. */
     @Test
     void numberKeys_ofAnySize_areOrderedExactly() {
