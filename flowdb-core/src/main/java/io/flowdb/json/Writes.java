@@ -150,7 +150,8 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
         long expireAt = def.ttl(database.defaultTtl) == null
                 ? current.expireAt()
                 : def.expireAt(PutOptions.DEFAULT, database.defaultTtl, now);
-        set.put(Change.put(def, documentKey, base, encoded, expireAt, database.limits), before.earlier);
+        // The function may have written the document itself.
+        set.put(Change.put(def, documentKey, base, encoded, expireAt, database.limits), set.find(documentKey));
         return encoded.document();
     }
 

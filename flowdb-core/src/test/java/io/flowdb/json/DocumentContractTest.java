@@ -491,6 +491,25 @@ class DocumentContractTest {
         assertThat(db.getByIndex("s", "u", KeyRange.all())).isEmpty();
     }
 
+    /** Index entries of a write that an update's function had made itself stayed visible to the transaction. */
+    @Test
+    void update_whoseFunctionWritesTheDocument_leavesTheIndexesRight() {
+        db.createObjectStore(StoreSchema.of("s", "id").withIndex("v", "v"));
+        db.put("s", json("{'id':1,'v':1}"));
+        db.inTransaction(TransactionMode.READ_WRITE, List.of("s"), t -> {
+            assertThat(t.getByIndex("s", "v", 1)).hasSize(1);
+            t.update("s", 1, document -> {
+                t.put("s", json("{'id':1,'v':2}"));
+                return json("{'id':1,'v':3}");
+            });
+            assertThat(t.getByIndex("s", "v", 1)).isEmpty();
+            assertThat(t.getByIndex("s", "v", 2)).isEmpty();
+            assertThat(t.getByIndex("s", "v", 3)).hasSize(1);
+            return null;
+        });
+        assertThat(db.verifyIndexes("s").problems()).isEmpty();
+    }
+
     @Test
     void mergePatch_ofRfc7396_givesItsExamples() {
         db.createObjectStore("s", "id");
