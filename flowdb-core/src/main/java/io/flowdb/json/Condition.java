@@ -315,8 +315,13 @@ sealed interface Condition {
         }
 
         private boolean matches(JsonNode value) {
-            return value.isString()
-                    && pattern.matcher(new CountedText(value.stringValue())).find();
+            try {
+                return value.isString()
+                        && pattern.matcher(new CountedText(value.stringValue())).find();
+            } catch (StackOverflowError e) {
+                // A repeated group takes stack for each round; the matcher has no state that would be left behind.
+                throw new InvalidQueryException("regex repeats a group too often on one value");
+            }
         }
 
         /** Text that fails when it has been looked at too often, which is what a runaway match does. */

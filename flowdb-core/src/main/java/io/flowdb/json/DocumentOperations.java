@@ -71,7 +71,7 @@ public interface DocumentOperations {
      */
     @Nullable
     default JsonNode patch(String store, Object key, JsonNode mergePatch) {
-        return update(store, key, document -> MergePatch.apply(document, mergePatch));
+        return update(store, key, document -> MergePatch.apply(store, document, mergePatch));
     }
 
     /** The document with this key, or null. */

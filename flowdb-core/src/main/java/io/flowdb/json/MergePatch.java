@@ -1,5 +1,6 @@
 package io.flowdb.json;
 
+import io.flowdb.error.LimitExceededException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -8,10 +9,27 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** JSON Merge Patch, RFC 7396. */
 final class MergePatch {
+    /** As deep as a document can be where limits are at their highest. */
+    private static final int MAX_DEPTH = 1000;
+
     private MergePatch() {}
 
     /** The target with the patch applied; an object target is changed in place, values of the patch are copied. */
-    static JsonNode apply(@Nullable JsonNode target, JsonNode patch) {
+    static JsonNode apply(String store, @Nullable JsonNode target, JsonNode patch) {
+        checkDepth(store, patch, 0);
+        return apply(target, patch);
+    }
+
+    private static void checkDepth(String store, JsonNode patch, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new LimitExceededException(store, "patch depth", MAX_DEPTH, depth);
+        }
+        for (JsonNode part : patch) {
+            checkDepth(store, part, depth + 1);
+        }
+    }
+
+    private static JsonNode apply(@Nullable JsonNode target, JsonNode patch) {
         if (!(patch instanceof ObjectNode changes)) {
             return patch.deepCopy();
         }

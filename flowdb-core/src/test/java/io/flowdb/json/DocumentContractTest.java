@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -259,6 +260,11 @@ class DocumentContractTest {
                         .collect())
                 .isInstanceOf(InvalidQueryException.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+        db.put("s", json("{'id':1}").put("v", "ab".repeat(100_000)));
+        assertThatThrownBy(
+                        () -> db.query("s").where(Filter.regex("v", "^(a|b)*c")).count())
+                .as("a repeated group takes more stack than there is")
+                .isInstanceOf(InvalidQueryException.class);
         ObjectNode deep = JsonNodeFactory.instance.objectNode().put("id", 2);
         ObjectNode at = deep;
         for (int i = 0; i < 99; i++) {
@@ -508,6 +514,30 @@ class DocumentContractTest {
             return null;
         });
         assertThat(db.verifyIndexes("s").problems()).isEmpty();
+    }
+
+    /** A patch of many levels ended in a StackOverflowError. */
+    @Test
+    void mergePatch_nestedTooDeep_isRefusedTyped() {
+        db.createObjectStore("s", "id");
+        db.put("s", json("{'id':1}"));
+        JsonNode objects = json("{}");
+        JsonNode arrays = JsonNodeFactory.instance.arrayNode();
+        for (int i = 0; i < 100_000; i++) {
+            objects = JsonNodeFactory.instance.objectNode().set("o", objects);
+            arrays = JsonNodeFactory.instance.arrayNode().add(arrays);
+        }
+        for (JsonNode deep : List.of(objects, arrays)) {
+            assertThatThrownBy(() -> db.patch("s", 1, json("{}").set("deep", deep)))
+                    .isInstanceOfSatisfying(
+                            LimitExceededException.class,
+                            e -> assertThat(e.limitName()).isEqualTo("patch depth"));
+            assertThatThrownBy(() -> db.put("s", json("{'id':1}").set("deep", deep)))
+                    .isInstanceOfSatisfying(
+                            LimitExceededException.class,
+                            e -> assertThat(e.limitName()).isEqualTo("document depth"));
+        }
+        assertThat(db.get("s", 1)).isEqualTo(json("{'id':1}"));
     }
 
     @Test
