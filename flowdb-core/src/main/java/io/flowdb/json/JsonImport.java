@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -71,14 +72,16 @@ final class JsonImport {
         return new ImportResult(imported, skipped, List.copyOf(problems));
     }
 
-    /** The first byte that is no white space, which is not consumed; white space and a byte order mark are. */
+    /** The first byte that is no white space, which is not consumed; white space, and a byte order mark before it, are. */
     private int firstByte(BufferedInputStream in) throws IOException {
+        in.mark(3);
+        if (in.read() != 0xef || in.read() != 0xbb || in.read() != 0xbf) {
+            in.reset();
+        }
         while (true) {
-            in.mark(4);
+            in.mark(1);
             int b = in.read();
-            if (b == 0xef) {
-                in.skipNBytes(2);
-            } else if (b == '\n') {
+            if (b == '\n') {
                 linesBefore++;
             } else if (b != ' ' && b != '\t' && b != '\r') {
                 in.reset();
@@ -92,7 +95,10 @@ final class JsonImport {
             parser.nextToken();
             while (next(parser) != JsonToken.END_ARRAY) {
                 long line = lineOf(parser);
-                add(element(parser, line), line);
+                JsonNode element = element(parser, line);
+                if (element != null) {
+                    add(element, line);
+                }
             }
             if (next(parser) != null) {
                 throw bad(lineOf(parser), "more behind the end of the array");
@@ -112,9 +118,16 @@ final class JsonImport {
         }
     }
 
-    private JsonNode element(JsonParser parser, long line) throws IOException {
+    /** The element that begins at the present token, or null if it is bad and left out. */
+    private @Nullable JsonNode element(JsonParser parser, long line) throws IOException {
         try {
             return parser.readValueAsTree();
+        } catch (DatabindException e) {
+            problem(line, String.valueOf(e.getOriginalMessage()), e);
+            while (parser.streamReadContext().getNestingDepth() > 1) {
+                next(parser);
+            }
+            return null;
         } catch (JacksonException e) {
             throw broken(line, e);
         } catch (NumberFormatException e) {

@@ -7,6 +7,7 @@ import io.flowdb.error.InvalidQueryException;
 import io.flowdb.error.StorageException;
 import io.flowdb.internal.json.DocumentCodec;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -90,6 +91,41 @@ class JsonImportTest {
             assertThatThrownBy(() -> read(db, "\n[{\"id\":1},\n{}]", ImportOptions.DEFAULT))
                     .isInstanceOf(InvalidQueryException.class)
                     .hasMessageContaining("line 3");
+        }
+    }
+
+    /** What looked like the begin of a byte order mark was passed over with the two bytes behind it. */
+    @Test
+    void importJson_brokenByteOrderMark_isABadLine() {
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore("s", "id");
+            for (int[] mark : new int[][] {{0xef}, {0xef, 0xbb}, {0xef, 'a', 'b'}}) {
+                ByteArrayOutputStream text = new ByteArrayOutputStream();
+                for (int b : mark) {
+                    text.write(b);
+                }
+                text.writeBytes("{\"id\":1}".getBytes(StandardCharsets.UTF_8));
+                assertThatThrownBy(() ->
+                                db.importJson("s", new ByteArrayInputStream(text.toByteArray()), ImportOptions.DEFAULT))
+                        .isInstanceOf(InvalidQueryException.class)
+                        .hasMessageContaining("line 1");
+            }
+            assertThat(db.count("s")).isZero();
+        }
+    }
+
+    /** An element of an array with a name twice ended the import, also where bad documents are to be left out. */
+    @Test
+    void importJson_arrayElementWithANameTwice_isABadDocument() {
+        String text = "[{\"id\":1},\n{\"id\":2,\"a\":{\"b\":1,\"b\":[{}],\"c\":[1,{}]},\"d\":[]},\n{\"id\":3}]";
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore("s", "id");
+            ImportResult result = read(db, text, ImportOptions.DEFAULT.skippingBad());
+            assertThat(result.problems()).extracting(ImportResult.Problem::line).containsExactly(2L);
+            assertThat(db.getAllKeys("s", KeyRange.all(), 9)).containsExactly(1L, 3L);
+            assertThatThrownBy(() -> read(db, text, ImportOptions.DEFAULT))
+                    .isInstanceOf(InvalidQueryException.class)
+                    .hasMessageContaining("line 2");
         }
     }
 
