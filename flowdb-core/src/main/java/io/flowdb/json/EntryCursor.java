@@ -8,6 +8,7 @@ import io.flowdb.error.ReadOnlyTransactionException;
 import io.flowdb.internal.base.Arguments;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.json.DocumentCodec;
+import io.flowdb.internal.json.KeyReader;
 import io.flowdb.internal.json.KeyWriter;
 import java.util.Arrays;
 import java.util.List;
@@ -144,11 +145,12 @@ final class EntryCursor implements JsonCursor {
     @Override
     public boolean continueTo(Object key) {
         target.check.run();
-        return jump(encode(key));
+        return jump(place(key));
     }
 
-    /** Goes on at the first entry at or behind one of the encoded position. */
-    private boolean jump(byte[] wanted) {
+    /** Goes on at the first entry at or behind a place. */
+    private boolean jump(Place place) {
+        byte[] wanted = place.bytes;
         byte[] before = current;
         if (before != null) {
             int order = Arrays.compareUnsigned(wanted, indexKey(before));
@@ -160,7 +162,7 @@ final class EntryCursor implements JsonCursor {
             return end();
         }
         if (direction.reverse()) {
-            byte[] to = index == null ? Keys.successor(wanted) : behind(wanted);
+            byte[] to = index == null ? Keys.successor(wanted) : place.whole ? behind(wanted) : wanted;
             restart(start, Arrays.compareUnsigned(to, end) < 0 ? to : end);
         } else {
             restart(Arrays.compareUnsigned(wanted, start) > 0 ? wanted : start, end);
@@ -175,7 +177,11 @@ final class EntryCursor implements JsonCursor {
             throw new InvalidQueryException(
                     "continuePrimaryKey needs a cursor on an index with direction NEXT or PREV");
         }
-        byte[] wantedKey = encode(key);
+        Place place = place(key);
+        if (!place.whole) {
+            throw new InvalidQueryException("continuePrimaryKey needs all values of an index key");
+        }
+        byte[] wantedKey = place.bytes;
         byte[] before = current;
         byte[] wanted = new KeyWriter(wantedKey).add(primaryKey).toBytes();
         if (before != null) {
@@ -188,7 +194,7 @@ final class EntryCursor implements JsonCursor {
                 return skipTo(wanted);
             }
         }
-        return jump(wantedKey) && skipFrom(wanted);
+        return jump(place) && skipFrom(wanted);
     }
 
     private boolean skipTo(byte[] wanted) {
@@ -207,20 +213,27 @@ final class EntryCursor implements JsonCursor {
         }
     }
 
-    private byte[] encode(Object key) {
+    /**
+     * Where a key lies among the entries.
+     *
+     * @param whole false for a list with the first values of a compound key only: it lies before all keys that begin with them
+     */
+    private record Place(byte[] bytes, boolean whole) {}
+
+    private Place place(Object key) {
         if (index == null) {
-            return reads.def().documentKey(key, reads.limits());
+            return new Place(reads.def().documentKey(key, reads.limits()), true);
         }
         KeyWriter writer = new KeyWriter(index.prefix);
         if (index.paths.length == 1) {
-            return writer.add(key).toBytes();
+            return new Place(writer.add(key).toBytes(), true);
         }
         byte[] array = KeyWriter.encode(key);
-        if (!(KeyRange.only(key).lower() instanceof List<?> values) || values.size() != index.paths.length) {
+        if (!(KeyReader.decode(array) instanceof List<?> values) || values.size() > index.paths.length) {
             throw new InvalidQueryException("index '" + index.schema.name() + "' has keys of " + index.paths.length
-                    + " values; continue with a list of as many");
+                    + " values; continue with a list of as many, or of the first ones");
         }
-        return writer.raw(array, 1, array.length - 1).toBytes();
+        return new Place(writer.raw(array, 1, array.length - 1).toBytes(), values.size() == index.paths.length);
     }
 
     @Override

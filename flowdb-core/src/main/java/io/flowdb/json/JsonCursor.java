@@ -16,7 +16,7 @@ public interface JsonCursor extends AutoCloseable {
 
     /**
      * Moves to the first entry at or behind {@code key}, which must lie behind the present one; false at the end.
-     * IndexedDB's {@code continue(key)}.
+     * IndexedDB's {@code continue(key)}. A list with the first values of a compound key lies before all keys that begin with them.
      */
     boolean continueTo(Object key);
 
@@ -36,7 +36,7 @@ public interface JsonCursor extends AutoCloseable {
     /** The primary key of the present entry. */
     Object primaryKey();
 
-    /** The document of the present entry, read when it is first asked for; null if it has expired or was deleted since. */
+    /** The document of the present entry, read when it is first asked for; null if it was deleted since. */
     @Nullable
     JsonNode value();
 
