@@ -57,6 +57,9 @@ public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseab
     }
 
     private static long nanos(Duration wait) {
+        if (wait.isNegative()) {
+            return 0;
+        }
         return wait.compareTo(Duration.ofDays(10_000)) > 0 ? Long.MAX_VALUE : wait.toNanos();
     }
 

@@ -173,6 +173,7 @@ class ChangeFeedTest {
         assertThat(migration.changes()).containsExactly(new DocumentChange("s", "m", null, json("{'id':'m'}")));
         assertThat(migration.deletedStores()).containsExactly("t");
         assertThat(resumed.poll(Duration.ZERO)).isNull();
+        assertThat(resumed.poll(Duration.ofSeconds(Long.MIN_VALUE))).isNull();
         third.put("s", json("{'id':'c'}"));
         assertThat(resumed.take().seqno()).isEqualTo(third.lastSeqno());
     }
