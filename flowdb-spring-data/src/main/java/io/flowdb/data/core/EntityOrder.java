@@ -2,6 +2,7 @@ package io.flowdb.data.core;
 
 import io.flowdb.data.core.EntityProperties.ResolvedProperty;
 import io.flowdb.json.Filter;
+import io.flowdb.json.KeyRange;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.domain.Sort;
 import org.springframework.data.domain.Sort.NullHandling;
+import org.springframework.util.ClassUtils;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -100,28 +102,30 @@ final class EntityOrder {
                 all.add(beyond);
                 choices.add(all.size() == 1 ? beyond : Filter.and(all));
             }
-            String path = key.property().fieldPath();
-            same.add(value == null ? Filter.isNull(path) : Filter.eq(path, value));
+            same.add(key.equalTo(value));
         }
         Filter after = choices.size() == 1 ? choices.get(0) : Filter.or(choices);
         Key first = keys.get(0);
         JsonNode start = values.get(0);
         // says the same once more, as one range of an index
-        return start != null && first.ascending() && first.nullsFirst()
-                ? Filter.and(Filter.ge(first.property().fieldPath(), start), after)
-                : after;
+        return start != null && first.ascending() && first.nullsFirst() ? Filter.and(first.from(start), after) : after;
     }
 
     /** The value at a dotted path, or null; a number is a position in an array. */
     static @Nullable JsonNode valueAt(JsonNode document, String path) {
         JsonNode node = document;
         for (String step : path.split("\\.", -1)) {
-            node = node.isArray() ? node.get(Integer.parseInt(step)) : node.get(step);
+            node = node.isArray() ? node.get(position(step)) : node.get(step);
             if (node == null) {
                 return null;
             }
         }
         return node.isNull() ? null : node;
+    }
+
+    /** A position in an array; none if the step is no number. */
+    private static int position(String step) {
+        return step.matches("\\d{1,9}") ? Integer.parseInt(step) : -1;
     }
 
     /**
@@ -149,8 +153,51 @@ final class EntityOrder {
             if (value == null) {
                 return nullsFirst ? Filter.isNotNull(path) : null;
             }
-            Filter beyond = ascending ? Filter.gt(path, value) : Filter.lt(path, value);
+            Filter beyond = ascending ? above(path, value) : below(path, value);
             return nullsFirst ? beyond : Filter.or(beyond, Filter.isNull(path));
+        }
+
+        private Filter above(String path, JsonNode value) {
+            return mixesKinds() ? Filter.range(path, KeyRange.lowerBound(value, true)) : Filter.gt(path, value);
+        }
+
+        private Filter below(String path, JsonNode value) {
+            if (!mixesKinds()) {
+                return Filter.lt(path, value);
+            }
+            boolean isArray = value.isArray();
+            Object end = isArray ? List.of() : value;
+            Filter single = Filter.and(Filter.range(path, KeyRange.bound(false, end, false, true)), noArray(path));
+            return isArray ? Filter.or(Filter.lt(path, value), single) : single;
+        }
+
+        /** The values from {@code value} on, going up. */
+        Filter from(JsonNode value) {
+            String path = property.fieldPath();
+            return mixesKinds() ? Filter.range(path, KeyRange.lowerBound(value)) : Filter.ge(path, value);
+        }
+
+        Filter equalTo(@Nullable JsonNode value) {
+            String path = property.fieldPath();
+            if (value == null) {
+                return Filter.isNull(path);
+            }
+            Filter equal = Filter.eq(path, value);
+            return mixesKinds() && !value.isArray() ? Filter.and(equal, noArray(path)) : equal;
+        }
+
+        /** A condition on an array may hold for an element. */
+        private static Filter noArray(String path) {
+            return Filter.not(Filter.ge(path, List.of()));
+        }
+
+        /** Whether its values may be of several kinds: {@code Object} and the like, and fractions, among which text is what is no number. */
+        private boolean mixesKinds() {
+            Class<?> type =
+                    ClassUtils.resolvePrimitiveIfNecessary(property.property().getType());
+            boolean fraction = type == Double.class || type == Float.class || type == Number.class;
+            return fraction
+                    || (type.isAssignableFrom(String.class) && type != String.class && type != CharSequence.class);
         }
     }
 }

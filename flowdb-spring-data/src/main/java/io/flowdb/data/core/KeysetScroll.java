@@ -2,6 +2,8 @@ package io.flowdb.data.core;
 
 import io.flowdb.data.convert.FlowDbConverter;
 import io.flowdb.data.core.EntityOrder.Key;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +14,9 @@ import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.mapping.MappingException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.NullNode;
 
 /**
  * Positions of a window: by sorted property, the id last, the value as it is stored (text, number, boolean, null or a list), taken
@@ -59,23 +63,53 @@ final class KeysetScroll {
     }
 
     private @Nullable JsonNode stored(Key key, @Nullable Object value) {
-        JsonNodeFactory json = JsonNodeFactory.instance;
         if (value == null) {
             return null;
         }
+        try {
+            JsonNode stored = node(value);
+            return stored != null ? stored : converter.writeValue(key.property().property(), value);
+        } catch (MappingException | ConversionException | ClassCastException | IllegalArgumentException e) {
+            // positions may come from a client
+            throw new InvalidDataAccessApiUsageException(
+                    "The scroll position has no usable value for '" + key.name() + "'", e);
+        }
+    }
+
+    /** The node of a stored value, see {@link #natural}; null for a value that has to be converted to become one. */
+    private static @Nullable JsonNode node(@Nullable Object value) {
+        JsonNodeFactory json = JsonNodeFactory.instance;
         if (value instanceof String text) {
             return json.stringNode(text);
         }
         if (value instanceof Boolean truth) {
             return json.booleanNode(truth);
         }
-        try {
-            return converter.writeValue(key.property().property(), value);
-        } catch (MappingException | ConversionException | ClassCastException | IllegalArgumentException e) {
-            // positions may come from a client
-            throw new InvalidDataAccessApiUsageException(
-                    "The scroll position has no usable value for '" + key.name() + "'", e);
+        if (value instanceof Integer || value instanceof Long || value instanceof Short) {
+            return json.numberNode(((Number) value).longValue());
         }
+        if (value instanceof Double || value instanceof Float) {
+            return json.numberNode(new BigDecimal(value.toString()));
+        }
+        if (value instanceof BigDecimal decimal) {
+            return json.numberNode(decimal);
+        }
+        if (value instanceof BigInteger integer) {
+            return json.numberNode(integer);
+        }
+        return value instanceof List<?> list ? array(list) : null;
+    }
+
+    private static @Nullable JsonNode array(List<?> list) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode(list.size());
+        for (Object element : list) {
+            JsonNode node = element == null ? NullNode.getInstance() : node(element);
+            if (node == null) {
+                return null;
+            }
+            array.add(node);
+        }
+        return array;
     }
 
     private static @Nullable Object natural(@Nullable JsonNode node) {
