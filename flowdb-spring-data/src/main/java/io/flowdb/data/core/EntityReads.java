@@ -13,12 +13,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -67,14 +67,15 @@ final class EntityReads {
     <T> List<T> findAllById(Iterable<?> ids, Class<T> type) {
         FlowDbPersistentEntity<?> entity = access.entityOf(type);
         Assert.notNull(ids, "The ids must not be null");
-        List<Object> keys = new ArrayList<>();
+        List<JsonNode> keys = new ArrayList<>();
         ids.forEach(id -> keys.add(access.keyOf(entity.getRequiredIdProperty(), id)));
         if (!access.isRestricted(entity)) {
             return access.readAll(
                     documents.execute(operations -> operations.getAll(entity.getStore(), keys)), type, entity);
         }
         Plan plan = access.plan(FlowDbQuery.where(Filter.in(EntityAccess.idPath(entity), keys)), type, entity);
-        Map<Object, JsonNode> byKey = new HashMap<>();
+        // numbers by value: a key that was made has another node than the same key that was read
+        Map<JsonNode, JsonNode> byKey = new TreeMap<>(JsonValueOrder.EXACT);
         for (JsonNode document : documents.execute(operations -> queries.list(operations, plan))) {
             byKey.put(document.get(EntityAccess.idPath(entity)), document);
         }

@@ -122,7 +122,8 @@ final class RowPolicies {
         for (Object value : IndexedValues.of(save.document(), index)) {
             for (JsonNode holder : transaction.getByIndex(save.store(), index.name(), value)) {
                 JsonNode key = Objects.requireNonNull(EntityOrder.valueAt(holder, save.keyPath()));
-                if (!key.equals(save.key()) && !matches(save, transaction, key, using(save.store(), RowAction.READ))) {
+                boolean own = JsonValueOrder.EXACT.compare(key, save.key()) == 0;
+                if (!own && !matches(save, transaction, key, using(save.store(), RowAction.READ))) {
                     throw denied(save.store());
                 }
             }

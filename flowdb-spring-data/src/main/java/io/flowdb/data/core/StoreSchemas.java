@@ -93,8 +93,8 @@ public final class StoreSchemas {
                 .getMappingContext()
                 .findPersistentPropertyPaths(type, p -> p.isAnnotationPresent(Indexed.class))) {
             Indexed indexed = path.getLeafProperty().findAnnotation(Indexed.class);
-            String field = converter.fieldPath(path);
-            if (indexed != null) {
+            if (indexed != null && !leadsThroughElements(path)) {
+                String field = converter.fieldPath(path);
                 String name = indexed.name().isEmpty() ? "by_" + field : indexed.name();
                 indexes.add(new IndexSchema(name, List.of(field), indexed.unique(), indexed.multiEntry()));
             }
@@ -109,6 +109,16 @@ public final class StoreSchemas {
             indexes.add(new IndexSchema(name, fields, compound.unique(), false));
         }
         return indexes;
+    }
+
+    /** Whether the property is one of the elements of a collection or a map, where no path of an index leads. */
+    private static boolean leadsThroughElements(PersistentPropertyPath<FlowDbPersistentProperty> path) {
+        for (FlowDbPersistentProperty property : path) {
+            if (!property.equals(path.getLeafProperty()) && (property.isCollectionLike() || property.isMap())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A property path where there is one, else the path itself. */

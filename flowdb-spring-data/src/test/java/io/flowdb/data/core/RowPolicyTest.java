@@ -10,6 +10,7 @@ import io.flowdb.data.TestDatabase;
 import io.flowdb.data.repository.FlowDbRepository;
 import io.flowdb.data.repository.Query;
 import io.flowdb.json.Filter;
+import io.flowdb.json.IndexSchema;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -205,5 +206,78 @@ class RowPolicyTest {
         assertThat(template.deleteById("s", Sealed.class)).isFalse();
         assertThatThrownBy(() -> template.delete(stored)).isInstanceOf(OptimisticLockingFailureException.class);
         assertThat(template.delete(FlowDbQuery.all(), Sealed.class)).isZero();
+    }
+
+    /**
+     * An example that may match in any property, and has one, was a disjunction of one condition: served by an index, it was taken for
+     * the whole query, and the policy was left out.
+     */
+    @Test
+    void example_ofOnePropertyThatMayMatch_showsOwnRowsOnly() {
+        ExampleMatcher any = ExampleMatcher.matchingAny().withIgnorePaths("level");
+        Example<Secret> foreign = Example.of(new Secret(null, null, "cb1", 0), any);
+        assertThat(secrets.findAll(foreign)).isEmpty();
+        assertThat(secrets.count(foreign)).isZero();
+        assertThat(secrets.exists(foreign)).isFalse();
+        Example<Secret> own = Example.of(new Secret(null, null, "ca1", 0), any);
+        assertThat(secrets.findAll(own)).extracting(Secret::id).containsExactly("a1");
+    }
+
+    /** Rows with ids that are numbers were not found by several ids. */
+    @Test
+    void findAllById_numbers_givesOwnRowsInTheOrderAsked() {
+        try (TestDatabase other = TestDatabase.with(Numbered.class)) {
+            FlowDbTemplate numbered = other.template();
+            numbered.insertAll(List.of(
+                    new Numbered(1L, "ann", "one"),
+                    new Numbered(2L, "bob", "two"),
+                    new Numbered(1L << 40, "ann", "far")));
+            numbered.setRowPolicies(List.of(ownBy(Numbered.class)));
+            assertThat(numbered.findAllById(List.of(1L << 40, 2L, 1L, 9L), Numbered.class))
+                    .extracting(Numbered::code)
+                    .containsExactly("far", "one");
+            numbered.save(new Numbered(1L, "ann", "one"));
+            assertThatThrownBy(() -> numbered.save(new Numbered(1L, "ann", "two")))
+                    .isInstanceOf(PermissionDeniedDataAccessException.class);
+        }
+    }
+
+    @ObjectStore
+    record Numbered(
+            @Id Long id,
+            String owner,
+            @Indexed(unique = true) String code) {}
+
+    private <T> RowPolicy<T> ownBy(Class<T> type) {
+        return new RowPolicy<>() {
+            @Override
+            public Class<T> type() {
+                return type;
+            }
+
+            @Override
+            public Filter using(Conditions<T> rows) {
+                return rows.eq("owner", user);
+            }
+        };
+    }
+
+    record Part(@Indexed(unique = true) String code) {}
+
+    @ObjectStore
+    record Whole(@Id String id, String owner, List<Part> parts, Part main) {}
+
+    /** An index was made for a property of elements, which no path reaches; a guarded save ended in a NumberFormatException. */
+    @Test
+    void indexed_inElementsOfACollection_makesNoIndex() {
+        try (TestDatabase other = TestDatabase.with(Whole.class)) {
+            assertThat(other.db().getStore("whole").indexes())
+                    .extracting(IndexSchema::name)
+                    .containsExactly("by_main.code");
+            other.template().setRowPolicies(List.of(ownBy(Whole.class)));
+            Whole whole = new Whole("w", "ann", List.of(new Part("p"), new Part("p")), new Part("m"));
+            assertThat(other.template().save(whole)).isEqualTo(whole);
+            assertThat(other.template().findById("w", Whole.class)).isEqualTo(whole);
+        }
     }
 }
