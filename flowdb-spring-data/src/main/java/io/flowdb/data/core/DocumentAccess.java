@@ -66,7 +66,7 @@ final class DocumentAccess {
             FlowDbResourceHolder holder = holder(db);
             return holder == null
                     ? db.inTransaction(TransactionMode.READ_WRITE, stores, action::apply)
-                    : action.apply(holder.transaction());
+                    : holder.wholly(action);
         } catch (FlowDbException e) {
             throw exceptions.translate(e);
         }

@@ -25,6 +25,8 @@ import tools.jackson.databind.JsonNode;
  */
 public final class EntityChanges<T> {
 
+    private static final Duration LONGEST = Duration.ofDays(10_000);
+
     private final String store;
     private final Function<JsonNode, T> read;
     private final Supplier<Predicate<JsonNode>> visible;
@@ -45,7 +47,7 @@ public final class EntityChanges<T> {
 
     /** The next commit with a visible change, or null if there is none within {@code wait}. */
     public @Nullable EntityCommit<T> poll(Duration wait) throws InterruptedException {
-        long end = System.nanoTime() + wait.toNanos();
+        long end = System.nanoTime() + nanos(wait);
         while (true) {
             CommittedChanges next = next(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
             if (next == null) {
@@ -56,6 +58,10 @@ public final class EntityChanges<T> {
                 return new EntityCommit<>(next.seqno(), changes);
             }
         }
+    }
+
+    private static long nanos(Duration wait) {
+        return wait.isNegative() ? 0 : wait.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : wait.toNanos();
     }
 
     private @Nullable CommittedChanges next(Duration wait) throws InterruptedException {

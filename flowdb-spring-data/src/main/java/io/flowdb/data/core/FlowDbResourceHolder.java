@@ -3,6 +3,7 @@ package io.flowdb.data.core;
 import io.flowdb.error.ConflictException;
 import io.flowdb.json.DocumentOperations;
 import io.flowdb.json.JsonTransaction;
+import io.flowdb.json.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -39,10 +40,28 @@ final class FlowDbResourceHolder extends ResourceHolderSupport {
         return transaction;
     }
 
-    /** Makes a write that depends on nothing stored. */
+    /** Reads and writes; what is written before a failure is taken back, so that a caller who goes on has all or nothing. */
+    <R extends @Nullable Object> R wholly(Function<? super JsonTransaction, R> action) {
+        return wholly(transaction(), action);
+    }
+
+    private static <R extends @Nullable Object> R wholly(
+            JsonTransaction transaction, Function<? super JsonTransaction, R> action) {
+        Savepoint before = transaction.savepoint();
+        try {
+            return action.apply(transaction);
+        } catch (RuntimeException e) {
+            if (transaction.isOpen()) {
+                transaction.rollbackTo(before);
+            }
+            throw e;
+        }
+    }
+
+    /** Makes a write that depends on nothing stored; all of it, or nothing if it fails. */
     <R extends @Nullable Object> R write(Function<? super DocumentOperations, R> write) {
         checkTime();
-        R result = write.apply(transaction);
+        R result = wholly(transaction, write::apply);
         if (writes != null) {
             writes.add(write);
         }

@@ -356,4 +356,39 @@ class TransactionsTest {
                 .extracting(Versioned::version)
                 .containsExactly(2L, 1L);
     }
+
+    /** What had been written before the failure stayed in the transaction, and was committed where the failure was caught. */
+    @Test
+    void severalAtOnce_failedAndCaughtInATransaction_leaveNothing() {
+        tx().executeWithoutResult(status -> {
+            template.insert(new Account("before", "ann", 1));
+            assertThatThrownBy(
+                            () -> template.insertAll(List.of(new Account("c", "cid", 3), new Account("a", "ann", 4))))
+                    .isInstanceOf(DuplicateKeyException.class);
+            assertThat(template.existsById("c", Account.class)).isFalse();
+            template.insert(new Account("max", "max", Long.MAX_VALUE));
+            assertThatThrownBy(() -> template.update(Account.class)
+                            .increment("balance", 1)
+                            .all())
+                    .isInstanceOf(ArithmeticException.class);
+            assertThatThrownBy(() -> template.executeAtomically(List.of("accounts"), documents -> {
+                        documents.clear("accounts");
+                        throw new IllegalStateException("after all");
+                    }))
+                    .isInstanceOf(IllegalStateException.class);
+            template.insert(new Account("after", "bob", 2));
+        });
+        assertThat(template.find(FlowDbQuery.all(), Account.class))
+                .extracting(Account::id)
+                .containsExactly("a", "after", "b", "before", "max");
+        assertThat(balance("a")).isEqualTo(10);
+    }
+
+    @Test
+    void changes_polledWithWaitsOfAnyLength_areGivenAtOnce() throws InterruptedException {
+        EntityChanges<Account> changes = template.changes(Account.class);
+        assertThat(changes.poll(Duration.ofSeconds(Long.MIN_VALUE))).isNull();
+        template.insert(new Account("new", "ann", 1));
+        assertThat(changes.poll(Duration.ofSeconds(Long.MAX_VALUE))).isNotNull();
+    }
 }
