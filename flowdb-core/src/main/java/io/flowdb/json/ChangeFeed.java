@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,20 +48,13 @@ public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseab
     public @Nullable CommittedChanges poll(Duration wait) throws InterruptedException {
         CommittedChanges next = ahead;
         if (next == null) {
-            ChangeLog.Committed entry = log.next(position, nanos(wait), () -> closed);
+            ChangeLog.Committed entry = log.next(position, TimeUnit.NANOSECONDS.convert(wait), () -> closed);
             checkOpen();
             next = entry == null ? null : decoded(entry);
         }
         ahead = null;
         position = next == null ? position : next.seqno();
         return next;
-    }
-
-    private static long nanos(Duration wait) {
-        if (wait.isNegative()) {
-            return 0;
-        }
-        return wait.compareTo(Duration.ofDays(10_000)) > 0 ? Long.MAX_VALUE : wait.toNanos();
     }
 
     /**

@@ -211,7 +211,7 @@ final class Reopenable<T> {
     /** Waits for the task within the timeout; throws what it threw. */
     private boolean finished(FutureTask<?> task) {
         try {
-            task.get(closeTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            task.get(TimeUnit.NANOSECONDS.convert(closeTimeout), TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException e) {
             return false;

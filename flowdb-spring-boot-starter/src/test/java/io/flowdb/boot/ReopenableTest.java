@@ -94,6 +94,15 @@ class ReopenableTest {
     }
 
     @Test
+    void close_withATimeoutBeyondAnyClock_waits() {
+        Reopenable<String> patient = new Reopenable<>("it", Duration.ofSeconds(Long.MAX_VALUE), source);
+        patient.get();
+        patient.close();
+
+        assertThat(source.events).containsExactly("open 1", "prepare 1", "close 1");
+    }
+
+    @Test
     void close_neverOpened_opensNothing() {
         resource.close();
 

@@ -7,6 +7,7 @@ import io.flowdb.json.DocumentChange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -24,8 +25,6 @@ import tools.jackson.databind.JsonNode;
  * @param <T> the entity
  */
 public final class EntityChanges<T> {
-
-    private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private final String store;
     private final Function<JsonNode, T> read;
@@ -47,7 +46,7 @@ public final class EntityChanges<T> {
 
     /** The next commit with a visible change, or null if there is none within {@code wait}. */
     public @Nullable EntityCommit<T> poll(Duration wait) throws InterruptedException {
-        long end = System.nanoTime() + nanos(wait);
+        long end = System.nanoTime() + Math.max(0, TimeUnit.NANOSECONDS.convert(wait));
         while (true) {
             CommittedChanges next = next(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
             if (next == null) {
@@ -58,10 +57,6 @@ public final class EntityChanges<T> {
                 return new EntityCommit<>(next.seqno(), changes);
             }
         }
-    }
-
-    private static long nanos(Duration wait) {
-        return wait.isNegative() ? 0 : wait.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : wait.toNanos();
     }
 
     private @Nullable CommittedChanges next(Duration wait) throws InterruptedException {

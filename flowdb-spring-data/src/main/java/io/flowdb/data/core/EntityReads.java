@@ -154,7 +154,8 @@ final class EntityReads {
         }
         long wanted = (long) pageable.getPageSize() + more;
         long left = query.isLimited() ? Math.max(0, query.limit() - pageable.getOffset()) : wanted;
-        return sorted.withOffset(query.offset() + pageable.getOffset()).withLimit((int) Math.min(wanted, left));
+        return sorted.withOffset(query.offset() + pageable.getOffset())
+                .withLimit((int) Math.min(Integer.MAX_VALUE, Math.min(wanted, left)));
     }
 
     <T> Window<T> scroll(FlowDbQuery query, ScrollPosition position, Class<T> type) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -30,7 +31,7 @@ public final class SlowQueries {
 
     /** Keeps queries that take {@code threshold} or longer. */
     public SlowQueries(Duration threshold) {
-        this.thresholdNanos = threshold.toNanos();
+        this.thresholdNanos = TimeUnit.NANOSECONDS.convert(threshold);
     }
 
     /** The last ones, the newest first. */

@@ -295,6 +295,18 @@ class ReturnTypesTest {
         assertThat(slices).isEqualTo(anns);
     }
 
+    /** One more than the largest page was asked for as a negative number. */
+    @Test
+    void page_ofTheLargestSize_isTheWhole() {
+        Pageable whole = PageRequest.of(0, Integer.MAX_VALUE, Sort.by("priority"));
+        List<Task> anns = anns(BY_PRIORITY.thenComparing(BY_ID));
+        assertThat(tasks.findSliceByOwner("ann", whole).getContent()).isEqualTo(anns);
+        assertThat(tasks.findSliceByOwner("ann", whole).hasNext()).isFalse();
+        assertThat(tasks.findSliceByOwner("ann", whole.next()).getContent()).isEmpty();
+        assertThat(tasks.findPageByOwner("ann", whole).getTotalElements()).isEqualTo(anns.size());
+        assertThat(tasks.findListByOwner("ann", whole)).isEqualTo(anns);
+    }
+
     @Test
     void page_ofTop_staysWithinIt() {
         Page<Task> first = tasks.findTop5ByOwner("ann", PageRequest.of(0, 3));
