@@ -188,6 +188,10 @@ public final class DocumentCodec {
             case BIG_DECIMAL -> {
                 BigDecimal value = node.decimalValue();
                 checkDigits(store, value.unscaledValue());
+                if (value.scale() == Integer.MIN_VALUE) { // its text is not read again
+                    throw new LimitExceededException(
+                            store, "number exponent", Integer.MAX_VALUE, Integer.MAX_VALUE + 1L);
+                }
                 to.writeNumber(value.toString());
             }
             default -> writeDouble(node, to);

@@ -236,6 +236,10 @@ public final class KeyWriter {
 
     private void addDecimal(BigDecimal value) {
         BigInteger unscaled = value.unscaledValue();
+        if (unscaled.signum() == 0) {
+            addLong(0);
+            return;
+        }
         if (unscaled.bitLength() > MAX_NUMBER_BITS) {
             throw new InvalidKeyException(null, "a number of more than " + MAX_NUMBER_BITS + " bits");
         }

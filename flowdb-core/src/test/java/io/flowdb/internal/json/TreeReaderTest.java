@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.error.LimitExceededException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,35 @@ class TreeReaderTest {
             }
         }
         assertThat(read).as("documents read").isGreaterThan(10_000);
+    }
+
+    /**
+     * A decimal with the largest exponent could be stored, and then its document, and every walk over its store, ended in a
+     * NumberFormatException. A zero of the largest scale was no key.
+     */
+    @Test
+    void encode_decimalsOfExtremeScale_areReadAgainOrRefused() {
+        DocumentCodec codec = new DocumentCodec(1 << 20, 100);
+        for (String digits : List.of("0", "1", "-1", "10", "123", "-98765432109876543210", "1000000000000000000")) {
+            for (int i = 0; i < 25; i++) {
+                for (int scale : new int[] {Integer.MIN_VALUE + i, Integer.MAX_VALUE - i}) {
+                    BigDecimal number = new BigDecimal(new BigInteger(digits), scale);
+                    ObjectNode document = NODES.objectNode().put("n", number);
+                    assertThat(KeyWriter.encode(number).length).isPositive();
+                    if (scale == Integer.MIN_VALUE) {
+                        assertThatThrownBy(() -> codec.encode("s", document, 0))
+                                .isInstanceOf(LimitExceededException.class);
+                    } else {
+                        JsonNode again = DocumentCodec.decode(
+                                codec.encode("s", document, 0).bytes());
+                        assertThat(again.get("n").decimalValue()).isEqualByComparingTo(number);
+                        assertThat(KeyWriter.encode(again.get("n"))).isEqualTo(KeyWriter.encode(number));
+                    }
+                }
+            }
+        }
+        assertThat(KeyWriter.encode(new BigDecimal(BigInteger.ZERO, Integer.MAX_VALUE)))
+                .isEqualTo(KeyWriter.encode(0));
     }
 
     @Test
