@@ -12,19 +12,23 @@ import java.util.stream.StreamSupport;
 final class CursorScan implements DocumentScan {
     private final StoreDef def;
     private final StoreCursor cursor;
+    private final Runnable check;
     private final Runnable afterClose;
     private boolean ahead;
     private boolean closed;
 
-    CursorScan(StoreDef def, StoreCursor cursor, Runnable afterClose) {
+    /** {@code check} throws if the walk cannot go on; {@code afterClose} releases the state. */
+    CursorScan(StoreDef def, StoreCursor cursor, Runnable check, Runnable afterClose) {
         this.def = def;
         this.cursor = cursor;
+        this.check = check;
         this.afterClose = afterClose;
     }
 
     @Override
     public boolean hasNext() {
         if (!ahead && !closed) {
+            check.run();
             ahead = cursor.next();
             if (!ahead) {
                 close();

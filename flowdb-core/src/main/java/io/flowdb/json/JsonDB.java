@@ -3,6 +3,7 @@ package io.flowdb.json;
 import io.flowdb.Config;
 import io.flowdb.Engine;
 import io.flowdb.OrderedStore;
+import io.flowdb.StoreCursor;
 import io.flowdb.error.ConflictException;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.json.DocumentCodec;
@@ -352,7 +353,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         Session session = database.open();
         try {
             Reads reads = new Reads(session.view(), session.catalog().store(store), database.limits);
-            return new JsonQuery.Opened(reads, session::close);
+            return new JsonQuery.Opened(reads, database::checkOpen, session::close);
         } catch (RuntimeException e) {
             session.close();
             throw e;
@@ -462,7 +463,8 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     public DocumentScan scan(String store, KeyRange range, boolean reverse) {
         JsonQuery.Opened opened = open(store);
         try {
-            return new CursorScan(opened.reads().def(), opened.reads().documents(range, reverse), opened.release());
+            StoreCursor cursor = opened.reads().documents(range, reverse);
+            return new CursorScan(opened.reads().def(), cursor, opened.check(), opened.release());
         } catch (RuntimeException e) {
             opened.release().run();
             throw e;

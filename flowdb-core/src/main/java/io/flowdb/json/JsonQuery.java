@@ -57,9 +57,10 @@ public final class JsonQuery {
     /**
      * Reads of one state.
      *
+     * @param check throws if they cannot be used any more
      * @param release to be called at the end
      */
-    record Opened(Reads reads, Runnable release) {}
+    record Opened(Reads reads, Runnable check, Runnable release) {}
 
     /** A sort key. */
     record Order(KeyPath path, boolean descending) {}
@@ -166,7 +167,7 @@ public final class JsonQuery {
         Opened opened = source.open();
         try {
             Pull<QueryRun.Row> rows = new QueryRun(opened.reads, spec, true).open();
-            return RowStream.of(rows, document -> projected(document, paths), opened.release);
+            return RowStream.of(rows, document -> projected(document, paths), opened);
         } catch (RuntimeException | Error e) {
             opened.release.run();
             throw e;

@@ -253,7 +253,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     @Override
     public DocumentScan scan(String store, KeyRange range, boolean reverse) {
         Reads reads = reads(store);
-        return new CursorScan(reads.def(), reads.documents(range, reverse), () -> {});
+        return new CursorScan(reads.def(), reads.documents(range, reverse), this::checkUsable, () -> {});
     }
 
     @Override
@@ -297,7 +297,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
 
             @Override
             public JsonQuery.Opened open() {
-                return new JsonQuery.Opened(reads(store), () -> {});
+                return new JsonQuery.Opened(reads(store), JsonTransaction.this::checkUsable, () -> {});
             }
 
             @Override

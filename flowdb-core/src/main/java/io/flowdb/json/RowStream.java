@@ -14,18 +14,19 @@ import tools.jackson.databind.JsonNode;
 final class RowStream implements Iterator<JsonNode> {
     private final Pull<QueryRun.Row> rows;
     private final Function<JsonNode, JsonNode> projection;
-    private final Runnable afterClose;
+    private final JsonQuery.Opened opened;
     private QueryRun.@Nullable Row ahead;
     private boolean closed;
 
-    private RowStream(Pull<QueryRun.Row> rows, Function<JsonNode, JsonNode> projection, Runnable afterClose) {
+    private RowStream(Pull<QueryRun.Row> rows, Function<JsonNode, JsonNode> projection, JsonQuery.Opened opened) {
         this.rows = rows;
         this.projection = projection;
-        this.afterClose = afterClose;
+        this.opened = opened;
     }
 
-    static Stream<JsonNode> of(Pull<QueryRun.Row> rows, Function<JsonNode, JsonNode> projection, Runnable afterClose) {
-        RowStream iterator = new RowStream(rows, projection, afterClose);
+    static Stream<JsonNode> of(
+            Pull<QueryRun.Row> rows, Function<JsonNode, JsonNode> projection, JsonQuery.Opened opened) {
+        RowStream iterator = new RowStream(rows, projection, opened);
         return StreamSupport.stream(
                         Spliterators.spliteratorUnknownSize(iterator, Spliterator.ORDERED | Spliterator.NONNULL), false)
                 .onClose(iterator::close);
@@ -34,6 +35,7 @@ final class RowStream implements Iterator<JsonNode> {
     @Override
     public boolean hasNext() {
         if (ahead == null && !closed) {
+            opened.check().run();
             ahead = rows.next();
             if (ahead == null) {
                 close();
@@ -62,7 +64,7 @@ final class RowStream implements Iterator<JsonNode> {
             try {
                 rows.close();
             } finally {
-                afterClose.run();
+                opened.release().run();
             }
         }
     }

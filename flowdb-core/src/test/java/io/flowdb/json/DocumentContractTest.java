@@ -10,6 +10,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.flowdb.Config;
 import io.flowdb.error.ChangeGapException;
 import io.flowdb.error.ConflictException;
+import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.error.InvalidKeyException;
 import io.flowdb.error.InvalidQueryException;
@@ -27,6 +28,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -305,6 +307,29 @@ class DocumentContractTest {
         });
         assertThat(db.count("s")).isEqualTo(3);
         assertThat(db.verifyIndexes("s").problems()).isEmpty();
+    }
+
+    /** Scans and streams said that a snapshot was closed, and where the store below lives on, they read on. */
+    @Test
+    void scansAndStreams_afterTheEndOfWhatTheyRead_sayWhatEnded() {
+        db.createObjectStore("s", "id");
+        db.putAll("s", List.of(json("{'id':1}"), json("{'id':2}")));
+        JsonTransaction t = db.transaction(TransactionMode.READ_WRITE, "s");
+        DocumentScan scan = t.scan("s");
+        Iterator<JsonNode> sorted =
+                t.query("s").orderBy("v", Direction.ASC).stream().iterator();
+        scan.next();
+        t.abort();
+        assertThatThrownBy(scan::next).isInstanceOf(TransactionClosedException.class);
+        assertThatThrownBy(sorted::next).isInstanceOf(TransactionClosedException.class);
+        DocumentScan outside = db.scan("s");
+        Iterator<JsonNode> rows = db.query("s").stream().iterator();
+        rows.next();
+        outside.next();
+        db.close();
+        assertThatThrownBy(outside::next).isInstanceOf(EngineClosedException.class);
+        assertThatThrownBy(rows::next).isInstanceOf(EngineClosedException.class);
+        outside.close();
     }
 
     @Test
