@@ -53,7 +53,7 @@ final class DocumentAccess {
             FlowDbResourceHolder holder = holder(db);
             return holder == null
                     ? db.inTransaction(TransactionMode.READ_WRITE, stores, writes::apply)
-                    : holder.write(writes);
+                    : holder.writeAll(writes);
         } catch (FlowDbException e) {
             throw exceptions.translate(e);
         }

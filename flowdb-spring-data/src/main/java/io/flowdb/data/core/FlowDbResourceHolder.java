@@ -26,7 +26,7 @@ final class FlowDbResourceHolder extends ResourceHolderSupport {
     private JsonTransaction transaction;
 
     /** What was written, as long as nothing was read; null afterwards. */
-    private @Nullable List<Function<? super DocumentOperations, ?>> writes = new ArrayList<>();
+    private @Nullable List<Function<? super JsonTransaction, ?>> writes = new ArrayList<>();
 
     FlowDbResourceHolder(Supplier<JsonTransaction> begin) {
         this.begin = begin;
@@ -58,10 +58,15 @@ final class FlowDbResourceHolder extends ResourceHolderSupport {
         }
     }
 
-    /** Makes a write that depends on nothing stored; all of it, or nothing if it fails. */
-    <R extends @Nullable Object> R write(Function<? super DocumentOperations, R> write) {
+    /** Makes several writes that depend on nothing stored; all of them, or none if one fails. */
+    <R extends @Nullable Object> R writeAll(Function<? super DocumentOperations, R> writes) {
+        return write(transaction -> wholly(transaction, writes::apply));
+    }
+
+    /** Makes a write that depends on nothing stored. */
+    <R extends @Nullable Object> R write(Function<? super JsonTransaction, R> write) {
         checkTime();
-        R result = wholly(transaction, write::apply);
+        R result = write.apply(transaction);
         if (writes != null) {
             writes.add(write);
         }
