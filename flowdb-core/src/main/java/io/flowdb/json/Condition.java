@@ -60,7 +60,8 @@ sealed interface Condition {
         } else if (filter instanceof Filter.And and) {
             return new All(and.filters().stream().map(Condition::prepare).toList());
         } else if (filter instanceof Filter.Or or) {
-            return new Any(or.filters().stream().map(Condition::prepare).toList());
+            List<Condition> any = or.filters().stream().map(Condition::prepare).toList();
+            return any.size() == 1 ? any.get(0) : new Any(any);
         } else if (filter instanceof Filter.Not not) {
             Condition inner = prepare(not.filter());
             return new Other(document -> !inner.test(document));

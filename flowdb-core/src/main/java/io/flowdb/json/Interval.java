@@ -69,17 +69,24 @@ record Interval(byte[] start, byte[] end, boolean single) {
         return merged;
     }
 
-    /** The keys in both lists. */
+    /** The keys in both lists, which are as {@link #normalize} makes them, and so is the result. */
     static List<Interval> intersect(List<Interval> a, List<Interval> b) {
         List<Interval> both = new ArrayList<>();
-        for (Interval x : a) {
-            for (Interval y : b) {
-                byte[] start = Arrays.compareUnsigned(x.start, y.start) >= 0 ? x.start : y.start;
-                byte[] end = Arrays.compareUnsigned(x.end, y.end) <= 0 ? x.end : y.end;
-                both.add(new Interval(start, end, x.single || y.single));
+        int i = 0;
+        int j = 0;
+        while (i < a.size() && j < b.size()) {
+            Interval x = a.get(i);
+            Interval y = b.get(j);
+            int ends = Arrays.compareUnsigned(x.end, y.end);
+            byte[] start = Arrays.compareUnsigned(x.start, y.start) >= 0 ? x.start : y.start;
+            Interval common = new Interval(start, ends <= 0 ? x.end : y.end, x.single || y.single);
+            if (!common.isEmpty()) {
+                both.add(common);
             }
+            i += ends <= 0 ? 1 : 0;
+            j += ends >= 0 ? 1 : 0;
         }
-        return normalize(both);
+        return both;
     }
 
     static boolean anyContains(List<Interval> sorted, byte[] key) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Import, export, projection, aggregates, filters on text, planner, annotations. */
@@ -260,6 +261,9 @@ class JsonToolsTest {
                 .containsExactly(3, 13);
         assertThat(one.count()).isEqualTo(2);
         assertThat(one.explain().index()).isEqualTo("by_v");
+        long gets = store.gets.get();
+        assertThat(count(Filter.or(List.of(Filter.eq("v", 1))))).isEqualTo(10);
+        assertThat(store.gets.get()).as("read for an index-only count").isEqualTo(gets);
         JsonQuery none = db.query("s").where(Filter.or(List.of()));
         assertThat(none.collect()).isEmpty();
         assertThat(none.orderBy("w", Direction.ASC).collect()).isEmpty();
@@ -269,6 +273,27 @@ class JsonToolsTest {
         assertThat(count(Filter.and(List.of()))).isEqualTo(20);
         assertThat(count(Filter.in("v", List.of()))).isZero();
         assertThat(count(Filter.in("id", List.of()))).isZero();
+    }
+
+    /** Each value of one list was compared with each of the other, and the pairs were kept. */
+    @Test
+    void planner_twoLongListsOfValues_areIntersectedInOrder() {
+        db.createObjectStore(StoreSchema.of("s", "id").withIndex("by_v", "v"));
+        for (int i = 0; i < 10; i++) {
+            db.put("s", json("{'id':" + 30_000 * i + ",'v':" + 30_000 * i + "}"));
+        }
+        List<Integer> threes =
+                IntStream.range(0, 100_000).map(i -> 3 * i).boxed().toList();
+        List<Integer> twos = IntStream.range(0, 100_000).map(i -> 2 * i).boxed().toList();
+        for (String path : List.of("id", "v")) {
+            long start = System.nanoTime();
+            JsonQuery both =
+                    db.query("s").whereIn(path, threes).whereIn(path, twos).whereRange(path, 1, 150_000);
+            assertThat(both.collect())
+                    .extracting(document -> document.get("id").intValue())
+                    .containsExactly(30_000, 60_000, 90_000, 120_000);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+        }
     }
 
     /** A loop that joined a thousand conditions by "or" ended in a StackOverflowError. */
