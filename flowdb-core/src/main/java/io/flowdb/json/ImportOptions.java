@@ -7,7 +7,7 @@ import java.util.function.LongConsumer;
 /**
  * Settings of {@link JsonDB#importJson}.
  *
- * @param batchSize documents committed together; 1 to 100,000, 1,000 by default
+ * @param batchSize most documents committed together, fewer where they are large; 1 to 100,000, 1,000 by default
  * @param skipBad whether a document that cannot be stored is left out and reported; else the import stops there
  * @param progress gets the number of documents read so far after each commit
  */

@@ -27,6 +27,9 @@ import tools.jackson.databind.JsonNode;
 final class JsonImport {
     private static final int MAX_PROBLEMS = 100;
     private static final int CHUNK_BYTES = 1 << 16;
+    /** Text from which a batch is stored, though it has few documents. */
+    private static final long MAX_BATCH_BYTES = 8L << 20;
+
     private static final String NO_NUMBER = "a number with an exponent of more than 32 bits";
 
     private final DocumentOperations db;
@@ -45,6 +48,9 @@ final class JsonImport {
     private long linesBefore;
 
     private final List<ImportResult.Problem> problems = new ArrayList<>();
+    /** Text of the documents in the batch. */
+    private long batchBytes;
+
     private long read;
     private long imported;
     private long skipped;
@@ -95,9 +101,10 @@ final class JsonImport {
             parser.nextToken();
             while (next(parser) != JsonToken.END_ARRAY) {
                 long line = lineOf(parser);
+                long from = parser.currentLocation().getByteOffset();
                 JsonNode element = element(parser, line);
                 if (element != null) {
-                    add(element, line);
+                    add(element, line, parser.currentLocation().getByteOffset() - from);
                 }
             }
             if (next(parser) != null) {
@@ -200,13 +207,14 @@ final class JsonImport {
             problem(number, NO_NUMBER, e);
             return;
         }
-        add(document, number);
+        add(document, number, end - from);
     }
 
-    private void add(JsonNode document, long line) {
+    private void add(JsonNode document, long line, long bytes) {
         batch.add(document);
         lines.add(line);
-        if (batch.size() >= options.batchSize()) {
+        batchBytes += bytes;
+        if (batch.size() >= options.batchSize() || batchBytes >= MAX_BATCH_BYTES) {
             flush();
         }
     }
@@ -222,6 +230,7 @@ final class JsonImport {
             read += batch.size();
             batch.clear();
             lines.clear();
+            batchBytes = 0;
             options.progress().accept(read);
         }
     }

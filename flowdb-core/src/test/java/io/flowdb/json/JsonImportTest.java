@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -126,6 +127,25 @@ class JsonImportTest {
             assertThatThrownBy(() -> read(db, text, ImportOptions.DEFAULT))
                     .isInstanceOf(InvalidQueryException.class)
                     .hasMessageContaining("line 2");
+        }
+    }
+
+    /** A thousand documents were held whatever they take: a gigabyte, where each takes one megabyte. */
+    @Test
+    void importJson_largeDocuments_areStoredAFewAtATime() {
+        String document = "{\"id\":%d,\"text\":\"" + "x".repeat(3 << 20) + "\"}";
+        for (String[] form : new String[][] {{"", "\n", ""}, {"[", ",", "]"}}) {
+            List<String> documents =
+                    IntStream.range(0, 9).mapToObj(document::formatted).toList();
+            String text = form[0] + String.join(form[1], documents) + form[2];
+            List<Long> progress = new ArrayList<>();
+            try (JsonDB db = JsonDB.on(new MemoryStore())) {
+                db.createObjectStore("s", "id");
+                ImportResult result = read(db, text, ImportOptions.DEFAULT.withProgress(progress::add));
+                assertThat(result.imported()).isEqualTo(9);
+                assertThat(progress).containsExactly(3L, 6L, 9L);
+                assertThat(db.count("s")).isEqualTo(9);
+            }
         }
     }
 
