@@ -7,6 +7,7 @@ import io.flowdb.error.StorageException;
 import io.flowdb.internal.json.DocumentCodec;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ import tools.jackson.databind.JsonNode;
 final class JsonImport {
     private static final int MAX_PROBLEMS = 100;
     private static final int CHUNK_BYTES = 1 << 16;
+    /** An element of an array may have more text than a document, as it may be indented. */
+    private static final long WHITE_SPACE_FACTOR = 4;
+
     /** Text from which a batch is stored, though it has few documents. */
     private static final long MAX_BATCH_BYTES = 8L << 20;
 
@@ -96,15 +100,21 @@ final class JsonImport {
         }
     }
 
-    private void readArray(InputStream in) throws IOException {
+    private void readArray(InputStream from) throws IOException {
+        BoundedInput in = new BoundedInput(from);
+        long most = WHITE_SPACE_FACTOR * maxDocumentBytes + CHUNK_BYTES; // the parser reads ahead
         try (JsonParser parser = DocumentCodec.MAPPER.createParser(in)) {
             parser.nextToken();
-            while (next(parser) != JsonToken.END_ARRAY) {
+            while (true) {
+                long start = parser.currentLocation().getByteOffset();
+                in.end = start + most;
+                if (next(parser) == JsonToken.END_ARRAY) {
+                    break;
+                }
                 long line = lineOf(parser);
-                long from = parser.currentLocation().getByteOffset();
                 JsonNode element = element(parser, line);
                 if (element != null) {
-                    add(element, line, parser.currentLocation().getByteOffset() - from);
+                    add(element, line, parser.currentLocation().getByteOffset() - start);
                 }
             }
             if (next(parser) != null) {
@@ -143,6 +153,9 @@ final class JsonImport {
     }
 
     private InvalidQueryException broken(long line, JacksonException e) throws IOException {
+        if (e.getCause() instanceof TooLongException) {
+            return bad(line, "an element much longer than the limit of " + maxDocumentBytes + " bytes");
+        }
         if (e.getCause() instanceof IOException ofTheInput) {
             throw ofTheInput;
         }
@@ -259,5 +272,41 @@ final class JsonImport {
     private InvalidQueryException bad(long line, String message) {
         return new InvalidQueryException(
                 "import into store '" + store + "', line " + line + ": " + message + " (" + imported + " imported)");
+    }
+
+    /** Fails where it would read beyond its end, so that the tree of an endless element is not built. */
+    private static final class BoundedInput extends FilterInputStream {
+        private long position;
+        private long end = Long.MAX_VALUE;
+
+        BoundedInput(InputStream in) {
+            super(in);
+        }
+
+        private void check() throws IOException {
+            if (position > end) {
+                throw new TooLongException();
+            }
+        }
+
+        @Override
+        public int read() throws IOException {
+            check();
+            int b = super.read();
+            position += b < 0 ? 0 : 1;
+            return b;
+        }
+
+        @Override
+        public int read(byte[] to, int offset, int length) throws IOException {
+            check();
+            int count = super.read(to, offset, length);
+            position += Math.max(0, count);
+            return count;
+        }
+    }
+
+    private static final class TooLongException extends IOException {
+        private static final long serialVersionUID = 1L;
     }
 }

@@ -149,6 +149,32 @@ class JsonImportTest {
         }
     }
 
+    /** The tree of an element was built whatever its length: one without an end took all memory. */
+    @Test
+    void importJson_arrayElementWithoutEnd_isRefusedByItsLength() {
+        for (String begin :
+                List.of("[{\"id\":1},\n{\"id\":2,\"t\":\"", "[{\"id\":1},\n{\"id\":2,\"t\":[", "[{\"id\":1},\n")) {
+            String endless = begin.endsWith("[") ? "1," : begin.endsWith("\"") ? "xx" : " ";
+            InputStream input = new SequenceInputStream(
+                    new ByteArrayInputStream(begin.getBytes(StandardCharsets.UTF_8)), new InputStream() {
+                        private long at;
+
+                        @Override
+                        public int read() {
+                            return endless.charAt((int) (at++ % endless.length()));
+                        }
+                    });
+            try (JsonDB db = JsonDB.on(new MemoryStore(), JsonLimits.DEFAULT.withMaxDocumentBytes(MAX_BYTES))) {
+                db.createObjectStore("s", "id");
+                assertThatThrownBy(() -> db.importJson("s", input, ImportOptions.DEFAULT.skippingBad()))
+                        .as(begin)
+                        .isInstanceOf(InvalidQueryException.class)
+                        .hasMessageContaining("line 2")
+                        .hasMessageContaining("limit of " + MAX_BYTES);
+            }
+        }
+    }
+
     /** What stands in no array was left unread without a word, and a comma too many was an exception of the parser. */
     @Test
     void importJson_brokenArray_isAnErrorWithItsLine() {
