@@ -1,7 +1,6 @@
 package io.flowdb.json;
 
 import io.flowdb.StoreCursor;
-import io.flowdb.internal.json.DocumentCodec;
 import java.util.NoSuchElementException;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -14,6 +13,7 @@ final class CursorScan implements DocumentScan {
     private final StoreCursor cursor;
     private final Runnable check;
     private final Runnable afterClose;
+    private final DocumentBuffer buffer = new DocumentBuffer();
     private boolean ahead;
     private boolean closed;
 
@@ -43,7 +43,7 @@ final class CursorScan implements DocumentScan {
             throw new NoSuchElementException();
         }
         ahead = false;
-        return new Document(def.keyOf(cursor.key()), DocumentCodec.decode(cursor.value()));
+        return new Document(def.keyOf(cursor.key()), buffer.decode(cursor));
     }
 
     @Override

@@ -107,6 +107,16 @@ final class MergeCursor<V> implements StoreCursor {
     }
 
     @Override
+    public int valueLength() {
+        return current != null ? current.value().length : base.valueLength();
+    }
+
+    @Override
+    public int copyValue(byte[] to, int at) {
+        return current != null ? StoreCursor.super.copyValue(to, at) : base.copyValue(to, at);
+    }
+
+    @Override
     public long seqno() {
         return current != null ? current.seqno() : base.seqno();
     }

@@ -172,12 +172,13 @@ final class QueryRun {
         StoreCursor cursor = plan.reverse()
                 ? new RangesCursor(backward(access), range -> view.documents(range.start(), range.end(), true))
                 : view.documents(access.ranges());
+        DocumentBuffer buffer = new DocumentBuffer();
         return new Pull<>() {
             @Override
             public @Nullable Row next() {
                 while (cursor.next()) {
                     documentsRead++;
-                    JsonNode document = DocumentCodec.decode(cursor.value());
+                    JsonNode document = buffer.decode(cursor);
                     if (matches(document)) {
                         return new Row(cursor.key(), document);
                     }

@@ -49,6 +49,16 @@ final class RangesCursor implements StoreCursor {
     }
 
     @Override
+    public int valueLength() {
+        return current().valueLength();
+    }
+
+    @Override
+    public int copyValue(byte[] to, int at) {
+        return current().copyValue(to, at);
+    }
+
+    @Override
     public long seqno() {
         return current().seqno();
     }

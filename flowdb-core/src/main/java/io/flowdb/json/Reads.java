@@ -75,9 +75,10 @@ record Reads(View view, StoreDef def, JsonLimits limits) {
 
     List<JsonNode> getAll(KeyRange range, int limit) {
         List<JsonNode> documents = new ArrayList<>();
+        DocumentBuffer buffer = new DocumentBuffer();
         try (StoreCursor cursor = documents(range, false)) {
             while (documents.size() < limit && cursor.next()) {
-                documents.add(DocumentCodec.decode(cursor.value()));
+                documents.add(buffer.decode(cursor));
             }
         }
         return documents;

@@ -229,9 +229,14 @@ public final class DocumentCodec {
 
     /** The document in {@code stored}. */
     public static JsonNode decode(byte[] stored) {
-        checkFormat(stored);
+        return decode(stored, stored.length);
+    }
+
+    /** The document in the first {@code length} bytes of {@code stored}. */
+    public static JsonNode decode(byte[] stored, int length) {
+        checkFormat(stored, length);
         try {
-            return parse(stored, HEADER_BYTES, stored.length);
+            return parse(stored, HEADER_BYTES, length);
         } catch (JacksonException e) {
             throw new CorruptionException(
                     "document", HEADER_BYTES, "JSON that cannot be read: " + e.getOriginalMessage());
@@ -274,11 +279,13 @@ public final class DocumentCodec {
     }
 
     private static void checkFormat(byte[] stored) {
-        if (stored.length < HEADER_BYTES || stored[0] != FORMAT) {
+        checkFormat(stored, stored.length);
+    }
+
+    private static void checkFormat(byte[] stored, int length) {
+        if (length < HEADER_BYTES || stored[0] != FORMAT) {
             throw new CorruptionException(
-                    "document",
-                    0,
-                    "expected format " + FORMAT + ", found " + (stored.length == 0 ? "nothing" : stored[0]));
+                    "document", 0, "expected format " + FORMAT + ", found " + (length == 0 ? "nothing" : stored[0]));
         }
     }
 

@@ -1,11 +1,10 @@
 package io.flowdb.internal.json;
 
+import io.flowdb.internal.base.LittleEndian;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -21,16 +20,13 @@ import tools.jackson.databind.node.ObjectNode;
 final class TreeReader {
     /*
      * Jackson needs about 0.6 us for a document of 100 bytes, more than finding it takes. Most of that goes into what a general parser cannot leave
-     * out: a parser and its buffers, characters before strings, a symbol table of its own for each parser. Property names repeat from document to
-     * document; those met before are kept, so that a name costs a comparison of bytes and no new string.
+     * out: a parser and its buffers, characters before strings, a symbol table of its own for each parser.
      */
     private static final int MAX_DEPTH = 64;
     private static final int MAX_PLAIN_DIGITS = 18;
     private static final int MAX_NUMBER_LENGTH = 100;
     private static final int MAX_EXPONENT_DIGITS = 6;
     private static final int MAX_NAME_BYTES = 64;
-    private static final int NAMES = 1024;
-    private static final AtomicReferenceArray<Name> NAMES_MET = new AtomicReferenceArray<>(NAMES);
 
     private static final JsonNodeFactory NODES = DocumentCodec.MAPPER.getNodeFactory();
 
@@ -40,9 +36,6 @@ final class TreeReader {
     private final @Nullable Set<String> wanted;
 
     private int at;
-
-    /** A property name and its bytes, which are not changed. */
-    private record Name(byte[] utf8, String name) {}
 
     private TreeReader(byte[] text, int from, int end, @Nullable Set<String> wanted) {
         this.text = text;
@@ -114,26 +107,28 @@ final class TreeReader {
             return null;
         }
         at++;
-        ObjectNode object = NODES.objectNode();
-        if (skip('}')) {
-            return object;
-        }
-        do {
-            String name = name();
-            if (name == null || !skip(':') || !property(object, name, depth)) {
+        FieldMap fields = new FieldMap();
+        if (!skip('}')) {
+            do {
+                String name = name();
+                if (name == null || !skip(':') || !property(fields, name, depth)) {
+                    return null;
+                }
+            } while (skip(','));
+            if (!skip('}')) {
                 return null;
             }
-        } while (skip(','));
-        return skip('}') ? object : null;
+        }
+        return new ObjectNode(NODES, fields);
     }
 
-    private boolean property(ObjectNode object, String name, int depth) {
+    private boolean property(FieldMap fields, String name, int depth) {
         if (wanted != null && depth == 1 && !wanted.contains(name)) {
             return passOver();
         }
         JsonNode value = value(depth + 1);
         // A name that occurs twice is for the mapper to refuse.
-        return value != null && object.replace(name, value) == null;
+        return value != null && fields.add(name, value);
     }
 
     /** Goes to what follows a value of an object, without a look at what it is. */
@@ -193,42 +188,60 @@ final class TreeReader {
     }
 
     private @Nullable String name() {
+        int from = at + 1;
         if (peek() != '"') {
             return null;
         }
-        int hash = 0;
-        for (int i = at + 1; i < end && i - at <= MAX_NAME_BYTES; i++) {
+        if (from + KnownNames.WORDS_BYTES <= text.length) {
+            long low = LittleEndian.getLong(text, from);
+            long high = 0;
+            int length = BytesInWord.before(low, '"');
+            if (length < Long.BYTES) {
+                low = BytesInWord.first(low, length);
+            } else {
+                high = LittleEndian.getLong(text, from + Long.BYTES);
+                int more = BytesInWord.before(high, '"');
+                high = BytesInWord.first(high, more);
+                length += more;
+            }
+            String known =
+                    from + length < end && length < KnownNames.WORDS_BYTES ? KnownNames.find(low, high, length) : null;
+            if (known != null) {
+                at = from + length + 1;
+                return known;
+            }
+        }
+        return newName(from);
+    }
+
+    private @Nullable String newName(int from) {
+        for (int i = from; i < end && i - from <= MAX_NAME_BYTES; i++) {
             byte b = text[i];
             if (b == '"') {
-                return knownName(i, hash ^ hash >>> 15);
+                at = i + 1;
+                return KnownNames.get(text, from, i);
             }
             if (b < ' ' || b == '\\') {
                 break;
             }
-            hash = 31 * hash + b;
         }
         String name = string();
         // Half a surrogate pair may stand in a value, in a name the mapper refuses it.
         return name == null || name.chars().anyMatch(c -> Character.isSurrogate((char) c)) ? null : name;
     }
 
-    /** The name of plain ASCII characters that ends at {@code quote}. */
-    private String knownName(int quote, int hash) {
-        int from = at + 1;
-        Name known = NAMES_MET.getPlain(hash & NAMES - 1);
-        if (known == null || !Arrays.equals(known.utf8, 0, known.utf8.length, text, from, quote)) {
-            String name = new String(text, from, quote - from, StandardCharsets.ISO_8859_1);
-            known = new Name(Arrays.copyOfRange(text, from, quote), name);
-            NAMES_MET.setRelease(hash & NAMES - 1, known);
-        }
-        at = quote + 1;
-        return known.name;
-    }
-
     private @Nullable String string() {
         int from = ++at;
+        int i = from;
+        while (i + Long.BYTES <= end) {
+            int plain = BytesInWord.plain(LittleEndian.getLong(text, i));
+            i += plain;
+            if (plain < Long.BYTES) {
+                break;
+            }
+        }
         boolean ascii = true;
-        for (int i = from; i < end; i++) {
+        for (; i < end; i++) {
             byte b = text[i];
             if (b == '"') {
                 at = i + 1;
@@ -323,9 +336,11 @@ final class TreeReader {
         boolean negative = skip('-');
         int firstDigit = at;
         long value = 0;
-        while (isDigit(peek())) {
-            value = value * 10 + text[at++] - '0';
+        int i = firstDigit;
+        for (; i < end && isDigit(text[i]); i++) {
+            value = value * 10 + text[i] - '0';
         }
+        at = i;
         int digits = at - firstDigit;
         if (digits == 0 || (digits > 1 && text[firstDigit] == '0') || at - from > MAX_NUMBER_LENGTH) {
             return null;

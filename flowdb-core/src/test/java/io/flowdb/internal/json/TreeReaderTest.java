@@ -34,8 +34,12 @@ class TreeReaderTest {
         int read = 0;
         for (int i = 0; i < 20_000; i++) {
             byte[] text = encoded(object(random, 0));
+            byte[] around = new byte[text.length + random.nextInt(20)];
+            random.nextBytes(around);
+            int from = random.nextInt(around.length - text.length + 1);
+            System.arraycopy(text, 0, around, from, text.length);
 
-            JsonNode tree = TreeReader.read(text, 0, text.length);
+            JsonNode tree = TreeReader.read(around, from, from + text.length);
 
             if (tree != null) {
                 assertSame(tree, DocumentCodec.MAPPER.readTree(text), "seed " + seed + ", " + text(text));
@@ -267,7 +271,7 @@ class TreeReaderTest {
 
     private static ObjectNode object(Random random, int depth) {
         ObjectNode object = NODES.objectNode();
-        for (int i = random.nextInt(6); i > 0; i--) {
+        for (int i = random.nextInt(random.nextInt(20) == 0 ? 40 : 6); i > 0; i--) {
             object.set(name(random), value(random, depth + 1));
         }
         return object;
@@ -297,7 +301,7 @@ class TreeReaderTest {
     /** The mapper cannot read names with half a surrogate pair. */
     private static String name(Random random) {
         return random.nextBoolean()
-                ? "name" + random.nextInt(5)
+                ? "name".repeat(1 + random.nextInt(20)) + random.nextInt(5)
                 : string(random).replace("\ud83d", "").replace("\ude00", random.nextBoolean() ? "\ud83d\ude00" : "");
     }
 

@@ -1,0 +1,75 @@
+package io.flowdb.internal.json;
+
+import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.base.LittleEndian;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Property names met before: names repeat from document to document, and one that is known costs a comparison and no new string. Only names of ASCII
+ * characters without escapes are kept. Threads: any.
+ */
+final class KnownNames {
+    /** Names of fewer bytes are known by two words: their bytes, little-endian, and zeros behind them. */
+    static final int WORDS_BYTES = 2 * Long.BYTES;
+
+    private static final int SLOTS_LOG2 = 10;
+    private static final AtomicReferenceArray<ShortName> SHORT = new AtomicReferenceArray<>(1 << SLOTS_LOG2);
+    private static final AtomicReferenceArray<LongName> LONG = new AtomicReferenceArray<>(1 << SLOTS_LOG2);
+
+    private record ShortName(long low, long high, String name) {}
+
+    private record LongName(byte[] bytes, String name) {}
+
+    private KnownNames() {}
+
+    /** The name of {@code length} bytes with these words; null if it is not known. */
+    static @Nullable String find(long low, long high, int length) {
+        ShortName known = SHORT.getPlain(slot(low, high));
+        return known != null && known.low == low && known.high == high && known.name.length() == length
+                ? known.name
+                : null; // the length tells a zero byte, which is no name, from those behind one
+    }
+
+    /** The name in these bytes, all of them ASCII without escapes; known from now on. */
+    static String get(byte[] text, int from, int end) {
+        int length = end - from;
+        return length < WORDS_BYTES ? shortName(text, from, length) : longName(text, from, length);
+    }
+
+    private static String shortName(byte[] text, int from, int length) {
+        byte[] words = Arrays.copyOf(Arrays.copyOfRange(text, from, from + length), WORDS_BYTES);
+        long low = LittleEndian.getLong(words, 0);
+        long high = LittleEndian.getLong(words, Long.BYTES);
+        String known = find(low, high, length);
+        if (known != null) {
+            return known;
+        }
+        String name = string(text, from, length);
+        SHORT.setRelease(slot(low, high), new ShortName(low, high, name));
+        return name;
+    }
+
+    private static String longName(byte[] text, int from, int length) {
+        int slot =
+                slot(LittleEndian.getLong(text, from) ^ length, LittleEndian.getLong(text, from + length - Long.BYTES));
+        LongName known = LONG.getPlain(slot);
+        if (known != null && known.bytes.length == length && Keys.equal(known.bytes, 0, text, from, length)) {
+            return known.name;
+        }
+        String name = string(text, from, length);
+        LONG.setRelease(slot, new LongName(Arrays.copyOfRange(text, from, from + length), name));
+        return name;
+    }
+
+    private static String string(byte[] text, int from, int length) {
+        return new String(text, from, length, StandardCharsets.ISO_8859_1);
+    }
+
+    /* The multiplier is the golden ratio's, whose high bits depend on all bits below. */
+    private static int slot(long low, long high) {
+        return (int) ((low ^ Long.rotateLeft(high, 32)) * 0x9e3779b97f4a7c15L >>> Long.SIZE - SLOTS_LOG2);
+    }
+}
