@@ -88,12 +88,13 @@ final class SeedRecords {
         }
     }
 
-    /** Copies of what a walk has met, to be checked when the clock has stopped. Threads: one. */
+    /** What a walk has met, to be checked when the clock has stopped. Threads: one. */
     static final class Met {
         private final byte[][] keys;
         private final int[] keyLengths;
         private final long[] ts;
         private final byte[][] values;
+        private final int most;
         private int count;
 
         /** Room for so many records; a walk that meets more is wrong. */
@@ -101,11 +102,14 @@ final class SeedRecords {
             keys = new byte[most][KEY_BYTES];
             keyLengths = new int[most];
             ts = new long[most];
-            values = new byte[most][VALUE_BYTES];
+            values = new byte[most + 1][VALUE_BYTES]; // one for the record that is too many
+            this.most = most;
         }
 
-        void clear() {
+        /** Begins with the first record of {@code cursor}. */
+        void begin(BenchCursor cursor) {
             count = 0;
+            cursor.valuesInto(values);
         }
 
         int count() {
@@ -113,17 +117,15 @@ final class SeedRecords {
         }
 
         void add(BenchCursor cursor) {
-            if (count == keys.length) {
+            if (count == most) {
                 throw new WrongAnswerException("scan: more than " + count + " records");
             }
-            byte[] value = cursor.value();
-            if (value.length != VALUE_BYTES) {
-                throw new WrongAnswerException("scan: a value of " + value.length + " bytes");
+            if (cursor.value() != values[count]) {
+                throw new WrongAnswerException("scan: a value of " + cursor.value().length + " bytes");
             }
             keyLengths[count] = cursor.keyLength();
             ts[count] = cursor.ts();
             System.arraycopy(cursor.key(), 0, keys[count], 0, KEY_BYTES);
-            System.arraycopy(value, 0, values[count], 0, VALUE_BYTES);
             count++;
         }
     }

@@ -207,9 +207,9 @@ final class SeedSuite implements Suite.Runner {
     private static void scanPrefix(
             BenchReader reader, SeedRecords records, SeedRecords.Met met, int first, CallTimer timer) throws Exception {
         byte[] prefix = records.prefix(first, PREFIX_BYTES);
-        met.clear();
         long begin = timer.begin();
         try (BenchCursor cursor = reader.prefix(prefix)) {
+            met.begin(cursor);
             while (cursor.next()) {
                 met.add(cursor);
             }

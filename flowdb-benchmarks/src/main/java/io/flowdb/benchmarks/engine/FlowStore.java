@@ -204,6 +204,8 @@ final class FlowStore implements BenchStore {
         private final @Nullable RecordCursor timed;
         private byte[] key;
         private byte[] value;
+        private byte @Nullable [][] targets;
+        private int filled;
 
         Cursor(StoreOptions options, StoreCursor cursor, @Nullable RecordCursor timed) {
             this.cursor = cursor;
@@ -213,9 +215,17 @@ final class FlowStore implements BenchStore {
         }
 
         @Override
+        public void valuesInto(byte[][] arrays) {
+            targets = arrays;
+        }
+
+        @Override
         public boolean next() {
             if (!cursor.next()) {
                 return false;
+            }
+            if (targets != null) {
+                value = targets[filled++];
             }
             if (cursor.keyLength() == key.length) {
                 cursor.copyKey(key, 0);

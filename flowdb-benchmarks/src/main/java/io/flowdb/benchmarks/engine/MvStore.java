@@ -174,6 +174,8 @@ final class MvStore implements BenchStore {
     private final class Walk implements BenchCursor {
         private final Cursor<byte[], byte[]> cursor;
         private final byte @Nullable [] prefix;
+        private byte @Nullable [][] targets;
+        private int filled;
 
         Walk(Cursor<byte[], byte[]> cursor, byte @Nullable [] prefix) {
             this.cursor = cursor;
@@ -186,7 +188,19 @@ final class MvStore implements BenchStore {
                 return false;
             }
             cursor.next();
-            return prefix == null || ByteArrays.startsWith(cursor.getKey(), prefix);
+            if (prefix != null && !ByteArrays.startsWith(cursor.getKey(), prefix)) {
+                return false;
+            }
+            byte[] value = cursor.getValue();
+            if (targets != null && targets[filled].length == value.length) {
+                System.arraycopy(value, 0, targets[filled++], 0, value.length);
+            }
+            return true;
+        }
+
+        @Override
+        public void valuesInto(byte[][] arrays) {
+            targets = arrays;
         }
 
         @Override
@@ -206,7 +220,7 @@ final class MvStore implements BenchStore {
 
         @Override
         public byte[] value() {
-            return cursor.getValue();
+            return targets == null || filled == 0 ? cursor.getValue() : targets[filled - 1];
         }
 
         @Override

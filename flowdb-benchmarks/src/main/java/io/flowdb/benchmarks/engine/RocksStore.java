@@ -240,12 +240,19 @@ final class RocksStore implements BenchStore {
         private final boolean reverse;
         private final byte[] key = new byte[TimedKey.length(options)];
         private byte[] value = new byte[options.valueBytes()];
+        private byte @Nullable [][] targets;
+        private int filled;
         private boolean started;
 
         Cursor(RocksIterator iterator, byte @Nullable [] prefix, boolean reverse) {
             this.iterator = iterator;
             this.prefix = prefix;
             this.reverse = reverse;
+        }
+
+        @Override
+        public void valuesInto(byte[][] arrays) {
+            targets = arrays;
         }
 
         @Override
@@ -268,6 +275,9 @@ final class RocksStore implements BenchStore {
             }
             if (prefix != null && !ByteArrays.startsWith(key, prefix)) {
                 return false;
+            }
+            if (targets != null) {
+                value = targets[filled++];
             }
             int valueLength = iterator.value(value);
             if (valueLength != value.length) {

@@ -110,6 +110,11 @@ class KvRecordsTest {
         }
 
         @Override
+        public void valuesInto(byte[][] arrays) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public boolean next() {
             return ++at < entries.size();
         }

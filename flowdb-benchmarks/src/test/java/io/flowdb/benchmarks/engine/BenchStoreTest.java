@@ -116,6 +116,29 @@ class BenchStoreTest {
 
     @ParameterizedTest
     @MethodSource("io.flowdb.benchmarks.engine.EngineKind#keyValueStores")
+    void cursor_valuesInto_fillsOneArrayARecord(EngineKind kind) throws Exception {
+        try (BenchStore store = kind.open(options(true, Durability.OS));
+                BenchWriter writer = store.writer();
+                BenchReader reader = store.reader()) {
+            List<byte[]> written = List.of(text("value-0001"), text("value-0002"), text("value-0003"));
+            for (int i = 0; i < written.size(); i++) {
+                writer.put(text("aa0" + i), 0, written.get(i));
+            }
+            byte[][] values = new byte[written.size()][VALUE.length];
+            try (BenchCursor cursor = reader.prefix(text("aa"))) {
+                cursor.valuesInto(values);
+                for (byte[] value : values) {
+                    assertThat(cursor.next()).isTrue();
+                    assertThat(cursor.value()).isSameAs(value);
+                }
+                assertThat(cursor.next()).isFalse();
+            }
+            assertThat(values).isEqualTo(written.toArray(byte[][]::new));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.flowdb.benchmarks.engine.EngineKind#keyValueStores")
     void reopen_afterFlushAndCompaction_keepsEverything(EngineKind kind) throws Exception {
         for (Durability durability : Durability.values()) {
             StoreOptions options = options(true, durability).in(dir.resolve(durability.name()));

@@ -141,6 +141,9 @@ public final class SstSet {
 
     /** Range tombstones that may reach keys from {@code start} (inclusive) to {@code end} (exclusive); null is unbounded. */
     public List<RangeTombstones> tombstonesOver(byte @Nullable [] start, byte @Nullable [] end) {
+        if (withTombstones.isEmpty()) {
+            return List.of();
+        }
         List<RangeTombstones> found = new ArrayList<>();
         for (Sst table : withTombstones) {
             if (mayHold(table.meta().properties(), start, end)) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Moves over the entries of a block that has been handed to it. Threads: one. */
 final class BlockCursor implements InternalCursor {
     private static final byte[] NONE = new byte[0];
+    private static final int[] NO_ENTRIES = new int[0];
 
     /** Of an entry's head as a word: expiry flag and shared bytes. */
     private static final long PLAIN_MASK = BlockBuilder.EXPIRY_FLAG | 0xffff00L;
@@ -28,7 +29,7 @@ final class BlockCursor implements InternalCursor {
     private int behind;
 
     /* Entries of the restart group that a walk backward is in: their offsets, and which of them the cursor stands on. */
-    private int[] group = new int[BlockBuilder.RESTART_INTERVAL];
+    private int[] group = NO_ENTRIES;
     private int inGroup = -1;
 
     /** The entry stood on: ours, or the one of a walk over versions, which is decoded where it is wanted. */
@@ -227,7 +228,7 @@ final class BlockCursor implements InternalCursor {
         int count = 0;
         while (entry < offset) {
             if (count == group.length) {
-                group = Arrays.copyOf(group, 2 * count);
+                group = Arrays.copyOf(group, Math.max(BlockBuilder.RESTART_INTERVAL, 2 * count));
             }
             group[count++] = entry;
             entry = Block.entryEnd(block, entry);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class SstCursor implements InternalCursor {
     private final SstReader reader;
     private final ScanOptions options;
-    private final ReadAhead ahead;
+    private @Nullable ReadAhead ahead; // made at the first block that is not in memory
     private final BlockCursor in = new BlockCursor();
     private int number = -1;
 
@@ -19,7 +19,6 @@ public final class SstCursor implements InternalCursor {
     SstCursor(SstReader reader, ScanOptions options) {
         this.reader = reader;
         this.options = options;
-        this.ahead = new ReadAhead(reader);
     }
 
     @Override
@@ -188,7 +187,15 @@ public final class SstCursor implements InternalCursor {
 
     private byte[] block(int n) {
         byte[] cached = reader.cachedBlock(n);
-        return cached != null ? cached : reader.readBlock(n, index(n / SstWriter.PARTITION_BLOCKS), options, ahead);
+        if (cached != null) {
+            return cached;
+        }
+        ReadAhead reading = ahead;
+        if (reading == null) {
+            reading = new ReadAhead(reader);
+            ahead = reading;
+        }
+        return reader.readBlock(n, index(n / SstWriter.PARTITION_BLOCKS), options, reading);
     }
 
     /** Number of the block that holds the first entry at or behind the given place; the number of blocks if there is none. */
