@@ -47,10 +47,11 @@ final class Maintenance {
         this.planner = new CompactionPlanner(threshold);
         this.compactor = new Compactor(
                 parts.tables(),
+                new EngineTables(),
                 parts.snapshots()::retention,
-                this::switchTables,
                 () -> closing,
-                () -> parallel && callers.get() > 0);
+                () -> parallel && callers.get() > 0,
+                planner);
         this.onManifestFailure = onManifestFailure;
     }
 
@@ -103,7 +104,7 @@ final class Maintenance {
                 }
             }
             if (!expired.isEmpty()) {
-                switchTables(List.of(), expired);
+                replace(expired, List.of());
             }
             parts.counters().purged(entries);
             return entries;
@@ -206,7 +207,20 @@ final class Maintenance {
         return !new OlderTables(older).mayExist(range);
     }
 
-    private void switchTables(List<Sst> added, List<Sst> removed) {
+    /** What the compactor sees of the engine, with the compaction lock held. */
+    private final class EngineTables implements Compactor.LiveTables {
+        @Override
+        public SstSet now() {
+            return parts.states().current().ssts();
+        }
+
+        @Override
+        public void replace(List<Sst> removed, List<Sst> added) {
+            Maintenance.this.replace(removed, added);
+        }
+    }
+
+    private void replace(List<Sst> removed, List<Sst> added) {
         Set<Long> addedIds = new HashSet<>();
         added.forEach(t -> addedIds.add(t.meta().id()));
         Set<Long> removedIds = new HashSet<>();

@@ -5,7 +5,10 @@ import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.sstable.SstProperties;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Chooses the next compaction, from the set of tables alone.
@@ -62,6 +65,15 @@ public final class CompactionPlanner {
     /** Whether merging them would not make their number much smaller. */
     private static boolean areLarge(List<Sst> tables) {
         return tables.size() <= 1 || SstSet.bytesOf(tables) / tables.size() >= Compactor.MIN_TABLE_BYTES;
+    }
+
+    /** What is due within level 0 while {@code inMerge}, its tables of a moment ago, are merged into the sorted level: a merge of tables that came since. */
+    CompactionPlan planBeside(SstSet set, Collection<Sst> inMerge) {
+        Set<Long> taken = inMerge.stream().map(t -> t.meta().id()).collect(Collectors.toSet());
+        List<Sst> since = set.level0().stream()
+                .filter(t -> !taken.contains(t.meta().id()))
+                .toList();
+        return planTier(since, SstSet.bytesOf(set.sorted()) / LARGEST_TIER_SHARE);
     }
 
     /** The longest run of neighbours of similar size and at most {@code limit} bytes, if it is long enough. */

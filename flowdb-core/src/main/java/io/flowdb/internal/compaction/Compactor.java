@@ -16,7 +16,8 @@ import java.util.function.Supplier;
  *
  * <p>A merge into the sorted level goes slice by slice: the keys of one sorted table, and of all level 0 tables among them, become new sorted
  * tables. Until the last slice is done the level 0 tables stay, with entries that stand in the sorted level as well, under the same sequence
- * numbers: readers take either. So the disk never holds more than one slice twice. Threads: one compaction at a time; if it is urgent, the two halves of a
+ * numbers: readers take either. So the disk never holds more than one slice twice. Between slices, tables that were flushed meanwhile are
+ * merged with each other, so that their number stays small however long it takes. Threads: one compaction at a time; if it is urgent, the two halves of a
  * slice are merged at the same time.
  */
 public final class Compactor {
@@ -28,34 +29,40 @@ public final class Compactor {
 
     private final TableStore tables;
     private final Supplier<Retention> retention;
-    private final Switch switcher;
+    private final LiveTables live;
     private final BooleanSupplier cancelled;
     private final BooleanSupplier urgent;
+    private final CompactionPlanner planner;
     private long bytesRead;
     private long bytesWritten;
     private long expired;
 
-    /** Makes tables live and others not, durably, for the manifest and for readers alike. */
-    public interface Switch {
-        /** On return the change is durable and new readers see it. */
-        void apply(List<Sst> added, List<Sst> removed);
+    /** The tables that manifest and readers have. */
+    public interface LiveTables {
+        /** The tables of now; those that are in a compaction stay live until it takes them away. */
+        SstSet now();
+
+        /** Puts some in place of others; on return the change is durable and new readers see it. */
+        void replace(List<Sst> removed, List<Sst> added);
     }
 
     /**
      * {@code retention} is asked before each step, {@code cancelled} now and then during it, {@code urgent} before each step: whether it may take a second
-     * thread.
+     * thread; {@code planner} between the steps.
      */
     public Compactor(
             TableStore tables,
+            LiveTables live,
             Supplier<Retention> retention,
-            Switch switcher,
             BooleanSupplier cancelled,
-            BooleanSupplier urgent) {
+            BooleanSupplier urgent,
+            CompactionPlanner planner) {
+        this.tables = tables;
+        this.live = live;
+        this.retention = retention;
         this.cancelled = cancelled;
         this.urgent = urgent;
-        this.tables = tables;
-        this.retention = retention;
-        this.switcher = switcher;
+        this.planner = planner;
     }
 
     /** Carries out a plan made of {@code set}, which is held meanwhile; false if there was nothing to do. */
@@ -92,7 +99,7 @@ public final class Compactor {
         List<Sst> outside =
                 set.tables().stream().filter(t -> !inside.contains(t)).toList();
         List<Sst> made = write(plan.tables(), new Slice(null, null), new OlderTables(outside), 0, Long.MAX_VALUE);
-        switcher.apply(made, plan.tables());
+        live.replace(plan.tables(), made);
     }
 
     private void moveDown(CompactionPlan.MoveDown plan) {
@@ -100,7 +107,7 @@ public final class Compactor {
         for (Sst table : plan.tables()) {
             moved.add(table.atLevel(1));
         }
-        switcher.apply(moved, plan.tables());
+        live.replace(plan.tables(), moved);
     }
 
     private boolean mergeDown(CompactionPlan.MergeDown plan) {
@@ -131,8 +138,9 @@ public final class Compactor {
                 List<Sst> made = urgent.getAsBoolean()
                         ? writeHalves(inputs, slice, older, 1, target)
                         : write(inputs, slice, older, 1, target);
-                switcher.apply(made, pending);
+                live.replace(pending, made);
                 changed = true;
+                mergeNewcomers(plan);
             }
             pending = new ArrayList<>();
             pendingBytes = 0;
@@ -142,9 +150,16 @@ public final class Compactor {
             }
         }
         if (!plan.level0().isEmpty()) {
-            switcher.apply(List.of(), plan.level0());
+            live.replace(plan.level0(), List.of());
         }
         return changed;
+    }
+
+    private void mergeNewcomers(CompactionPlan.MergeDown running) {
+        SstSet now = live.now();
+        if (planner.planBeside(now, running.level0()) instanceof CompactionPlan.MergeTier tier) {
+            mergeTier(tier, now);
+        }
     }
 
     private static boolean isWorthwhile(CompactionPlan.MergeDown plan, Slice slice, List<Sst> sorted) {
