@@ -13,6 +13,7 @@ public abstract sealed class FlowDbException extends RuntimeException
                 ConflictException,
                 ConstraintException,
                 CorruptionException,
+                DatabaseInUseException,
                 DatabaseLockedException,
                 EngineClosedException,
                 InvalidConfigException,

@@ -56,7 +56,7 @@ final class ChangeLog {
     private final Database database;
     private final ChangeRetention retention;
     private final ChangeRecords records;
-    /** Held shared during commits that write no record, so that a change of mode knows when all of them are over. Rank 3. */
+    /** Held shared during commits, so that a change of mode, and closing, know when those before are over. Rank 3. */
     private final ReentrantReadWriteLock activation = new ReentrantReadWriteLock();
     /** Rank 97 in docs/concurrency.md. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -166,9 +166,8 @@ final class ChangeLog {
 
     /** A commit under way. Threads: the committing one. */
     static final class Pending {
-        private static final Pending UNWATCHED = new Pending(true, List.of(), 0, null);
+        private static final Pending UNWATCHED = new Pending(List.of(), 0, null);
 
-        private final boolean shared;
         private final List<Recorded> changes;
         private final long bytes;
         private final byte @Nullable [] record;
@@ -176,8 +175,7 @@ final class ChangeLog {
         private long ticket = NO_TICKET;
         private @Nullable Trim trim;
 
-        private Pending(boolean shared, List<Recorded> changes, long bytes, byte @Nullable [] record) {
-            this.shared = shared;
+        private Pending(List<Recorded> changes, long bytes, byte @Nullable [] record) {
             this.changes = changes;
             this.bytes = bytes;
             this.record = record;
@@ -246,7 +244,7 @@ final class ChangeLog {
         become(Mode.LIVE, Mode.RECORDING);
     }
 
-    /** Changes the mode, once no commit is under way that writes no record. */
+    /** Changes the mode, once no commit is under way. */
     private long become(Mode next, Mode from) {
         activation.writeLock().lock();
         lock.lock();
@@ -266,20 +264,29 @@ final class ChangeLog {
         }
     }
 
-    /** Announces a commit whose batch is complete, and adds its record; {@link #end} must follow. */
+    /** Returns once every commit that is under way has ended. */
+    void awaitCommits() {
+        activation.writeLock().lock();
+        activation.writeLock().unlock();
+    }
+
+    /** Announces a commit; {@link #end} must follow. Errors: {@link EngineClosedException} once the database is being closed. */
     Pending begin(Supplier<List<Recorded>> changes) {
-        boolean shared = mode != Mode.RECORDING;
-        if (shared) {
-            activation.readLock().lock();
-            if (mode == Mode.OFF) {
-                return Pending.UNWATCHED;
-            }
-            if (mode == Mode.RECORDING) {
+        activation.readLock().lock();
+        Pending pending = null;
+        try {
+            database.checkOpen();
+            pending = mode == Mode.OFF ? Pending.UNWATCHED : announced(changes.get());
+            return pending;
+        } finally {
+            if (pending == null) {
                 activation.readLock().unlock();
-                shared = false;
             }
         }
-        Pending pending = pending(changes.get(), shared);
+    }
+
+    private Pending announced(List<Recorded> changes) {
+        Pending pending = pending(changes);
         lock.lock();
         try {
             pending.begin = database.store.lastSeqno();
@@ -296,16 +303,16 @@ final class ChangeLog {
         return pending;
     }
 
-    private Pending pending(List<Recorded> changes, boolean shared) {
+    private Pending pending(List<Recorded> changes) {
         long bytes = 100 + changes.stream().mapToLong(Recorded::bytes).sum();
-        if (shared || changes.isEmpty()) {
-            return new Pending(shared, changes, bytes, null);
+        if (mode != Mode.RECORDING || changes.isEmpty()) {
+            return new Pending(changes, bytes, null);
         }
         if (bytes > Math.min(retention.bytes(), MAX_RECORD_BYTES)) {
-            return new Pending(false, changes, bytes, ChangeRecords.tooLarge());
+            return new Pending(changes, bytes, ChangeRecords.tooLarge());
         }
         byte[] record = ChangeRecords.encode(changes);
-        return new Pending(false, changes, record.length, record);
+        return new Pending(changes, record.length, record);
     }
 
     /** What a record, and what goes with it, takes in a batch at most. */
@@ -387,9 +394,7 @@ final class ChangeLog {
                 lock.unlock();
             }
         }
-        if (pending.shared) {
-            activation.readLock().unlock();
-        }
+        activation.readLock().unlock();
     }
 
     /** Moves finished commits that no other can precede to where feeds find them. */

@@ -120,6 +120,7 @@ final class Counters {
         long take() {
             lock.lock();
             try {
+                database.checkOpen();
                 load();
                 if (next > MAX_KEY) {
                     throw new LimitExceededException(store.name, "generated key", MAX_KEY, next);

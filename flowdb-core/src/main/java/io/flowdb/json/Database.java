@@ -1,5 +1,6 @@
 package io.flowdb.json;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.CommitOutcome;
 import io.flowdb.Engine;
 import io.flowdb.OrderedStore;
@@ -13,7 +14,6 @@ import io.flowdb.internal.json.DocumentCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -45,8 +45,10 @@ final class Database {
     final ReentrantLock schemaLock = new ReentrantLock();
 
     private volatile State state = new State(Catalog.EMPTY, 0, false);
-    private final AtomicBoolean closing = new AtomicBoolean();
-    private volatile boolean closed;
+    private volatile boolean closed; // set once; what begins later is refused
+
+    @GuardedBy("schemaLock")
+    private boolean ended;
 
     /**
      * The published catalog.
@@ -102,6 +104,7 @@ final class Database {
     private void startRecording() {
         schemaLock.lock();
         try {
+            checkOpen();
             if (state.changing) {
                 throw inMigration();
             }
@@ -306,12 +309,22 @@ final class Database {
         }
     }
 
-    /** Writes exact counters back. Idempotent. */
+    /**
+     * Ends feeds, waits for the commits and the change of the schema that are under way, and writes exact counters back; nothing is
+     * committed afterwards. Idempotent.
+     */
     void close() {
-        if (closing.compareAndSet(false, true)) {
-            closed = true;
-            changeLog.close();
-            counters.close();
+        closed = true;
+        changeLog.close();
+        schemaLock.lock();
+        try {
+            if (!ended) {
+                ended = true;
+                changeLog.awaitCommits();
+                counters.close();
+            }
+        } finally {
+            schemaLock.unlock();
         }
     }
 

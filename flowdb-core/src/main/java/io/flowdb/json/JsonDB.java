@@ -56,7 +56,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     public static JsonDB open(Config config, JsonLimits limits) {
         Engine engine = Engine.open(config);
         try {
-            return create(new Database(engine, limits, config.clockMicros()), engine);
+            return create(engine, limits, config.clockMicros(), engine);
         } catch (RuntimeException e) {
             engine.close();
             throw e;
@@ -80,7 +80,10 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         }
     }
 
-    /** A database on a store that stays the caller's: closing the database leaves it open. */
+    /**
+     * A database on a store that stays the caller's: closing the database leaves it open. Errors: {@link
+     * io.flowdb.error.DatabaseInUseException} while another database is open on the same store object.
+     */
     public static JsonDB on(OrderedStore store) {
         return on(store, JsonLimits.DEFAULT);
     }
@@ -95,7 +98,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** As {@link #on(OrderedStore, JsonLimits)} with another source of the time, in microseconds since the epoch. */
     public static JsonDB on(OrderedStore store, JsonLimits limits, LongSupplier clockMicros) {
-        return create(new Database(store, limits, clockMicros), null);
+        return create(store, limits, clockMicros, null);
     }
 
     /**
@@ -106,10 +109,22 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         return new JsonDB(() -> source.get().current.get(), () -> {});
     }
 
-    private static JsonDB create(Database database, @Nullable Engine owned) {
-        database.load();
-        new SchemaChanger(database).removeUnfinished();
-        return new JsonDB(() -> database, () -> close(database, owned));
+    private static JsonDB create(
+            OrderedStore store, JsonLimits limits, LongSupplier clockMicros, @Nullable Engine owned) {
+        store.lastSeqno(); // a closed store says so, whoever has it
+        OpenStores.Claim claim = OpenStores.claim(store);
+        boolean opened = false;
+        try {
+            Database database = new Database(store, limits, clockMicros);
+            database.load();
+            new SchemaChanger(database).removeUnfinished();
+            opened = true;
+            return new JsonDB(() -> database, () -> close(database, claim, owned));
+        } finally {
+            if (!opened) {
+                OpenStores.release(store, claim);
+            }
+        }
     }
 
     /** The store below. */
@@ -133,16 +148,20 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         }
     }
 
-    /** Releases what it holds of the store below. Idempotent; open transactions can only be closed afterwards. */
+    /**
+     * Waits for commits and changes of the schema that are under way, and releases the store below, so that another database may be
+     * opened on it. Later operations are refused; open transactions can only be closed. Idempotent.
+     */
     @Override
     public void close() {
         close.run();
     }
 
-    private static void close(Database database, @Nullable Engine owned) {
+    private static void close(Database database, OpenStores.Claim claim, @Nullable Engine owned) {
         try {
             database.close();
         } finally {
+            OpenStores.release(database.store, claim);
             if (owned != null) {
                 owned.close();
             }

@@ -74,6 +74,7 @@ abstract class AbstractJsonDbTest extends AbstractTransactionTest {
 
     @Test
     void limits_exceeded_throwNamingTheLimit() {
+        db.close();
         JsonDB small = JsonDB.on(
                 store,
                 JsonLimits.DEFAULT.withMaxDocumentBytes(1024).withMaxDepth(3).withMaxKeyBytes(64),
@@ -88,6 +89,7 @@ abstract class AbstractJsonDbTest extends AbstractTransactionTest {
         assertThatThrownBy(() -> json("{'a':1,'a':2}")).hasMessageContaining("uplicate");
         small.put("s", json("{'id':2,'w':1e1000000000}"));
         assertThat(new String(small.getRaw("s", 2), StandardCharsets.UTF_8)).contains("1E+1000000000");
+        small.close();
     }
 
     private static void assertLimit(String name, Callable<?> call) {

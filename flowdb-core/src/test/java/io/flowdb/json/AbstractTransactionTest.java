@@ -14,9 +14,11 @@ import io.flowdb.internal.json.DocumentCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -61,6 +63,14 @@ abstract class AbstractTransactionTest {
 
     static ObjectNode json(String text) {
         return (ObjectNode) DocumentCodec.MAPPER.readTree(text.replace('\'', '"'));
+    }
+
+    static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static List<String> ids(List<JsonNode> documents) {

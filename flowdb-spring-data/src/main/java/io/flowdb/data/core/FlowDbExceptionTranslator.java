@@ -5,6 +5,7 @@ import io.flowdb.error.CommitUnknownException;
 import io.flowdb.error.ConflictException;
 import io.flowdb.error.ConstraintException;
 import io.flowdb.error.CorruptionException;
+import io.flowdb.error.DatabaseInUseException;
 import io.flowdb.error.DatabaseLockedException;
 import io.flowdb.error.DocumentExistsException;
 import io.flowdb.error.EngineClosedException;
@@ -73,6 +74,7 @@ public final class FlowDbExceptionTranslator implements PersistenceExceptionTran
         if (e instanceof EngineClosedException
                 || e instanceof StorageException
                 || e instanceof InvalidConfigException
+                || e instanceof DatabaseInUseException
                 || e instanceof DatabaseLockedException) {
             return new DataAccessResourceFailureException(message, e);
         }

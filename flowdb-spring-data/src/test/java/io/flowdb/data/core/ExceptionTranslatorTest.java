@@ -6,6 +6,7 @@ import io.flowdb.error.ChangeGapException;
 import io.flowdb.error.CommitUnknownException;
 import io.flowdb.error.ConflictException;
 import io.flowdb.error.CorruptionException;
+import io.flowdb.error.DatabaseInUseException;
 import io.flowdb.error.DatabaseLockedException;
 import io.flowdb.error.DocumentExistsException;
 import io.flowdb.error.EngineClosedException;
@@ -68,6 +69,7 @@ class ExceptionTranslatorTest {
         for (Class<?> resource : List.of(
                 EngineClosedException.class,
                 StorageException.class,
+                DatabaseInUseException.class,
                 DatabaseLockedException.class,
                 InvalidConfigException.class)) {
             EXPECTED.put(resource, DataAccessResourceFailureException.class);
