@@ -71,6 +71,17 @@ final class Catalog {
         return stores.get(name);
     }
 
+    /** The store with this number, or null. */
+    @Nullable
+    StoreDef find(int id) {
+        for (StoreDef def : stores.values()) {
+            if (def.id == id) {
+                return def;
+            }
+        }
+        return null;
+    }
+
     List<String> names() {
         return List.copyOf(stores.keySet());
     }

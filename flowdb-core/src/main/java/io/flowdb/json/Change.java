@@ -61,6 +61,13 @@ final class Change {
         return new Change(store, documentKey, base, null, IndexEntry.NONE, 0);
     }
 
+    /** The same change in a store with fewer indexes, or with more that have no entry of the document before. */
+    Change in(StoreDef other, JsonLimits limits) {
+        IndexEntry[] entries =
+                after == null ? IndexEntry.NONE : other.entries(DocumentCodec.decode(after), documentKey, limits);
+        return new Change(other, documentKey, base(), after, entries, expireAt);
+    }
+
     Base base() {
         return new Base(before, entriesBefore);
     }

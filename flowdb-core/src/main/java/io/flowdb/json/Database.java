@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A write reads from a snapshot and commits on condition that nothing it depends on was changed since, the catalog among it. A
  * snapshot and a catalog fit together if the catalog was published before the snapshot was taken and no change of it is under
- * way; {@link #open()} waits for that. Threads: any.
+ * way; {@link #open()} waits for that. While one thread has the database to itself, commits of all others conflict, whenever they
+ * began. Threads: any.
  */
 final class Database {
     private static final int SPINS = 4;
@@ -44,7 +45,7 @@ final class Database {
     /** Held by whoever changes the schema. Rank 1 in docs/concurrency.md. */
     final ReentrantLock schemaLock = new ReentrantLock();
 
-    private volatile State state = new State(Catalog.EMPTY, 0, false);
+    private volatile State state = new State(Catalog.EMPTY, 0, Phase.STEADY);
     private volatile boolean closed; // set once; what begins later is refused
 
     @GuardedBy("schemaLock")
@@ -54,9 +55,18 @@ final class Database {
      * The published catalog.
      *
      * @param seqno of the commit that wrote it
-     * @param changing whether a commit of another one may be under way
+     * @param phase whether another one may be on its way
      */
-    private record State(Catalog catalog, long seqno, boolean changing) {}
+    private record State(Catalog catalog, long seqno, Phase phase) {}
+
+    private enum Phase {
+        /** The catalog stays. */
+        STEADY,
+        /** A commit of another catalog may be under way. */
+        PUBLISHING,
+        /** One thread has the database to itself, for long. */
+        EXCLUSIVE
+    }
 
     Database(OrderedStore store, JsonLimits limits, LongSupplier clockMicros) {
         this.store = store;
@@ -74,7 +84,7 @@ final class Database {
         try (StoreSnapshot snapshot = store.snapshot()) {
             StoredValue stored = snapshot.get(Catalog.KEY);
             if (stored != null) {
-                state = new State(Catalog.fromBytes(stored.value()), stored.seqno(), false);
+                state = new State(Catalog.fromBytes(stored.value()), stored.seqno(), Phase.STEADY);
             }
         }
         if (state.catalog.recording) {
@@ -88,7 +98,8 @@ final class Database {
         }
     }
 
-    private boolean isReadOnly() {
+    /** Whether nothing can be written to the store below. */
+    boolean isReadOnly() {
         return store instanceof Engine engine && engine.config().readOnly();
     }
 
@@ -105,7 +116,7 @@ final class Database {
         schemaLock.lock();
         try {
             checkOpen();
-            if (state.changing) {
+            if (state.phase == Phase.EXCLUSIVE) {
                 throw inMigration();
             }
             if (!changeLog.isRecording()) {
@@ -139,16 +150,18 @@ final class Database {
 
     /** A snapshot with its catalog. */
     Session open() {
-        while (true) {
+        for (int failures = 0; ; failures++) {
             checkOpen();
             StoreSnapshot snapshot = store.snapshot();
             State current = state;
-            if (!current.changing && current.seqno <= snapshot.seqno()) {
+            if (current.phase == Phase.STEADY && current.seqno <= snapshot.seqno()) {
                 return new Session(snapshot, current.catalog, new StoreView(store, snapshot));
             }
             snapshot.close();
-            if (current.changing) {
+            if (current.phase == Phase.EXCLUSIVE) {
                 awaitSchemaChange();
+            } else {
+                pause(failures);
             }
         }
     }
@@ -172,16 +185,23 @@ final class Database {
         return new Session(snapshot, state.catalog, new StoreView(store, snapshot));
     }
 
-    /** Runs {@code body} while other threads wait in {@link #open()}; the schema lock is held. */
+    /**
+     * Runs {@code body} while other threads wait in {@link #open()}; the schema lock is held. Nobody else commits documents meanwhile: what was
+     * under way has ended when {@code body} is called, and what had begun before will conflict.
+     */
     void exclusively(Runnable body) {
-        State before = state;
-        state = new State(before.catalog, before.seqno, true);
+        enter(Phase.EXCLUSIVE);
         try {
+            changeLog.awaitCommits();
             body.run();
         } finally {
-            State after = state;
-            state = new State(after.catalog, after.seqno, false);
+            enter(Phase.STEADY);
         }
+    }
+
+    private void enter(Phase phase) {
+        State present = state;
+        state = new State(present.catalog, present.seqno, phase);
     }
 
     /** One attempt at a write: reads from the session and adds changes to the plan. */
@@ -217,7 +237,8 @@ final class Database {
         ChangeLog.Pending pending = changeLog.begin(() -> ChangeLog.changesOf(plan));
         CommitOutcome outcome = null;
         try {
-            if (pending.watched() && plan.dropsDocuments()) {
+            boolean heldOff = state.phase == Phase.EXCLUSIVE && !schemaLock.isHeldByCurrentThread();
+            if (heldOff || (pending.watched() && plan.dropsDocuments())) {
                 return new CommitOutcome.Conflict(0);
             }
             changeLog.addRecord(pending, plan.batch());
@@ -249,13 +270,13 @@ final class Database {
      */
     boolean publish(Catalog catalog, WriteBatch batch, Preconditions preconditions) {
         State before = state;
-        state = new State(before.catalog, before.seqno, true);
+        beginPublishing();
         State after = before;
         try {
             batch.put(Catalog.KEY, catalog.toBytes());
             CommitOutcome outcome = store.commit(batch, preconditions, WriteOptions.DEFAULT);
             if (outcome instanceof CommitOutcome.Committed committed) {
-                after = new State(catalog, committed.seqno(), false);
+                after = new State(catalog, committed.seqno(), before.phase);
             }
             return after != before;
         } finally {
@@ -263,10 +284,16 @@ final class Database {
         }
     }
 
+    private void beginPublishing() {
+        if (state.phase == Phase.STEADY) {
+            enter(Phase.PUBLISHING);
+        }
+    }
+
     /** Commits a catalog without the store {@code deleted}, and tells those who want changes; {@code batch} deletes its documents. */
     void publishDeletion(Catalog catalog, WriteBatch batch, StoreDef deleted) {
         State before = state;
-        state = new State(before.catalog, before.seqno, true);
+        beginPublishing();
         State after = before;
         ChangeLog.Pending pending = changeLog.begin(() -> List.of(ChangeLog.Recorded.deletionOf(deleted.name)));
         CommitOutcome outcome = null;
@@ -275,7 +302,7 @@ final class Database {
             changeLog.addRecord(pending, batch);
             outcome = store.commit(batch, Preconditions.NONE, WriteOptions.DEFAULT);
             if (outcome instanceof CommitOutcome.Committed committed) {
-                after = new State(catalog, committed.seqno(), false);
+                after = new State(catalog, committed.seqno(), before.phase);
             }
         } finally {
             state = after;
@@ -291,7 +318,7 @@ final class Database {
             plan.batch().put(Catalog.KEY, catalog.toBytes());
             CommitOutcome outcome = commit(plan);
             if (outcome instanceof CommitOutcome.Committed committed) {
-                after = new State(catalog, committed.seqno(), true);
+                after = new State(catalog, committed.seqno(), before.phase);
             }
             return outcome;
         } finally {

@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fills a new index from the documents that exist, some at a time, while reads and writes go on. Each part commits only if none of
- * its documents was changed meanwhile; documents that are changed later are indexed by those who change them. Threads: one.
+ * its documents was changed meanwhile; documents that are changed later are indexed by those who change them. Memory is that of one part.
+ * Threads: one.
  */
 final class IndexBuild {
     private static final int MAX_DOCUMENTS = 2000;
@@ -28,13 +30,17 @@ final class IndexBuild {
     private final Database database;
     private final StoreDef def;
     private final IndexDef index;
+    /** Keys of documents that are left out. */
+    private final Predicate<byte[]> leftOut;
+
     private final List<@Nullable Object> duplicates = new ArrayList<>();
     private int documents = MAX_DOCUMENTS;
 
-    IndexBuild(Database database, StoreDef def, IndexDef index) {
+    IndexBuild(Database database, StoreDef def, IndexDef index, Predicate<byte[]> leftOut) {
         this.database = database;
         this.def = def;
         this.index = index;
+        this.leftOut = leftOut;
     }
 
     /** Errors: {@link UniqueViolationException} if documents share a value of a unique index. */
@@ -53,6 +59,34 @@ final class IndexBuild {
                 failures = 0;
             }
         }
+        refuseDuplicates();
+    }
+
+    /**
+     * Compares documents that were left out with each other and with those that were not. Errors: {@link UniqueViolationException} if two share a
+     * value of a unique index.
+     *
+     * @param entries those of the documents that were left out
+     */
+    void check(List<IndexEntry> entries) {
+        TreeMap<byte[], IndexEntry> taken = new TreeMap<>(Arrays::compareUnsigned);
+        try (StoreSnapshot snapshot = database.store.snapshot()) {
+            for (IndexEntry entry : entries) {
+                if (isDuplicate(entry, taken, snapshot, Preconditions.since(snapshot))) {
+                    addDuplicate(index.keyOf(entry.key));
+                }
+            }
+        }
+        refuseDuplicates();
+    }
+
+    private void addDuplicate(@Nullable Object value) {
+        if (duplicates.size() < MAX_DUPLICATES && !duplicates.contains(value)) {
+            duplicates.add(value);
+        }
+    }
+
+    private void refuseDuplicates() {
         if (!duplicates.isEmpty()) {
             throw UniqueViolationException.onBuild(def.name, index.schema.name(), List.copyOf(duplicates));
         }
@@ -71,6 +105,9 @@ final class IndexBuild {
             while (count < documents && batch.sizeBytes() < MAX_BYTES && cursor.next()) {
                 last = cursor.key();
                 count++;
+                if (leftOut.test(last)) {
+                    continue;
+                }
                 List<IndexEntry> entries = new ArrayList<>();
                 index.addEntries(
                         DocumentCodec.decode(cursor.value(), index.properties),
@@ -94,9 +131,7 @@ final class IndexBuild {
             if (database.store.commit(batch, unchanged, WriteOptions.DEFAULT) instanceof CommitOutcome.Conflict) {
                 return null;
             }
-            found.stream()
-                    .filter(value -> duplicates.size() < MAX_DUPLICATES && !duplicates.contains(value))
-                    .forEach(duplicates::add);
+            found.forEach(this::addDuplicate);
             return duplicates.size() == MAX_DUPLICATES ? new byte[0] : next;
         }
     }

@@ -106,6 +106,9 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     /** Marks the present point. */
     public Savepoint savepoint() {
         checkUsable();
+        if (migration) {
+            throw new IllegalStateException("a migration has no savepoints");
+        }
         return new Savepoint(this, own.position());
     }
 

@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
  * @param version of the schema after it, 1 or more
  * @param description what it does, for the record
  * @param checksum tells whether the step has been edited after it was carried out
- * @param steps what it does; may be called again if another commit came between, so it should change nothing but the database
+ * @param steps what it does; called again if it was interrupted, by an error or a crash, so it should change nothing but the database
  */
 public record Migration(int version, String description, String checksum, Consumer<MigrationTransaction> steps) {
 

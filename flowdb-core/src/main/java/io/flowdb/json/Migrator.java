@@ -1,6 +1,6 @@
 package io.flowdb.json;
 
-import io.flowdb.CommitOutcome;
+import io.flowdb.error.CommitUnknownException;
 import io.flowdb.error.SchemaConflictException;
 import java.util.List;
 
@@ -75,23 +75,37 @@ final class Migrator {
     }
 
     private void carryOut(Migration migration) {
-        for (int failures = 0; ; failures++) {
-            try (Session session = database.openExclusively()) {
-                MigrationTransaction transaction = new MigrationTransaction(database, session);
+        try (Session session = database.openExclusively()) {
+            MigrationTransaction transaction = new MigrationTransaction(database, session);
+            try {
                 migration.steps().accept(transaction);
-                CommitPlan plan = new CommitPlan(database, session.snapshot());
-                transaction.addTo(plan);
-                Catalog catalog = transaction
-                        .catalog()
-                        .with(new Catalog.AppliedMigration(
-                                migration.version(), migration.description(), migration.checksum()));
-                if (database.publish(catalog, plan) instanceof CommitOutcome.Committed) {
-                    transaction.droppedStores().forEach(database.counters::forget);
-                    transaction.droppedStores().forEach(database.counts::cleared);
-                    return;
+                Catalog.AppliedMigration done = new Catalog.AppliedMigration(
+                        migration.version(), migration.description(), migration.checksum());
+                for (int failures = 0; !transaction.commit(done); failures++) {
+                    Database.pause(failures); // a key was generated meanwhile
                 }
+            } finally {
+                transaction.close();
             }
-            Database.pause(failures);
+            transaction.droppedStores().forEach(database.counters::forget);
+            transaction.droppedStores().forEach(database.counts::cleared);
+        } catch (RuntimeException | Error e) {
+            removeUnfinished(e);
+            throw e;
+        }
+    }
+
+    /**
+     * Removes the indexes that a failed migration has built. If that fails too, or if the migration may have been committed all the same, the next
+     * opening does it.
+     */
+    private void removeUnfinished(Throwable failure) {
+        try {
+            if (database.isOpen() && !(failure instanceof CommitUnknownException)) {
+                new SchemaChanger(database).removeUnfinished();
+            }
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 }

@@ -108,8 +108,11 @@ final class SchemaChanger {
         }
     }
 
-    /** Removes indexes whose building was interrupted. */
+    /** Removes indexes whose building was interrupted; a database that cannot be written leaves them unread. */
     void removeUnfinished() {
+        if (database.isReadOnly()) {
+            return;
+        }
         database.schemaLock.lock();
         try {
             Catalog catalog = database.catalog();
@@ -167,7 +170,7 @@ final class SchemaChanger {
         boolean complete = false;
         try {
             for (IndexDef index : toBuild) {
-                new IndexBuild(database, during.store(index.store), index).run();
+                new IndexBuild(database, during.store(index.store), index, key -> false).run();
             }
             complete = true;
         } finally {

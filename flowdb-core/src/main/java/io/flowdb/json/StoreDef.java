@@ -53,6 +53,13 @@ final class StoreDef {
         this.counterKey = KeyLayout.counter(id);
     }
 
+    /** The same store with one more index. */
+    StoreDef with(IndexDef index) {
+        List<IndexDef> more = new ArrayList<>(indexes);
+        more.add(index);
+        return new StoreDef(id, schema, more);
+    }
+
     /** The readable index of this name. */
     IndexDef index(String index) {
         for (IndexDef def : indexes) {

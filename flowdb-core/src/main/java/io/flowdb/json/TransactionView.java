@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 final class TransactionView implements View, ChangeSet {
     private static final byte[] EMPTY = {};
 
-    private final StoreSnapshot snapshot;
+    private StoreSnapshot snapshot;
     private final boolean tracking;
     private final long maxBytes;
     private final TreeMap<byte[], Change> documents = new TreeMap<>(Arrays::compareUnsigned);
     /** Made when index entries are read for the first time. */
     private @Nullable TreeMap<byte[], OwnEntry> entries;
 
-    private final AbsentKeys committed;
+    private AbsentKeys committed;
     /** At or above the greatest key of {@link #documents}: new documents mostly come in rising order. */
     private byte[] greatest = {};
 
@@ -234,6 +234,26 @@ final class TransactionView implements View, ChangeSet {
                 apply(change, own);
             }
         }
+    }
+
+    /** Reads from a later snapshot from now on, in which all documents are as they were. */
+    void moveTo(StoreSnapshot later) {
+        snapshot = later;
+        committed = new AbsentKeys(later);
+    }
+
+    /** The changes of documents from {@code start} to {@code end}. */
+    List<Change> changes(byte[] start, byte[] end) {
+        return new ArrayList<>(documents.subMap(start, true, end, false).values());
+    }
+
+    /** Forgets the changes of documents from {@code start} to {@code end}, which nobody reads again. */
+    void forget(byte[] start, byte[] end) {
+        changes(start, end).forEach(change -> {
+            documents.remove(change.documentKey);
+            bytes -= change.bytes();
+        });
+        entries = null;
     }
 
     boolean hasChanges() {

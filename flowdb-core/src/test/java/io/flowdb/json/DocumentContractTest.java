@@ -238,15 +238,21 @@ class DocumentContractTest {
                     });
             assertThat(t.count("s")).as("what fitted is still there").isBetween(61L, 119L);
         }
-        Migration index = Migration.of(1, "index", m -> m.createIndex("s", IndexSchema.of("t", "t")));
-        assertThatThrownBy(() -> db.migrate(List.of(index)))
+        Migration rewrite = Migration.of(1, "rewrite", m -> {
+            m.createIndex("s", IndexSchema.of("t", "t"));
+            for (int i = 0; i < 60; i++) {
+                m.documents().update("s", i, document -> ((ObjectNode) document).put("again", true));
+            }
+        });
+        assertThatThrownBy(() -> db.migrate(List.of(rewrite)))
                 .isInstanceOfSatisfying(
                         LimitExceededException.class,
                         e -> assertThat(e.limitName()).isEqualTo("transaction bytes"));
         assertThat(db.schemaVersion()).isZero();
         assertThat(db.getStore("s").indexes()).isEmpty();
         assertThat(db.count("s")).isEqualTo(60);
-        db.createIndex("s", IndexSchema.of("t", "t"));
+        db.migrate(List.of(Migration.of(1, "index", m -> m.createIndex("s", IndexSchema.of("t", "t")))));
+        assertThat(db.getByIndex("s", "t", "x".repeat(2000))).hasSize(60);
         assertThat(db.verifyIndexes("s").problems()).isEmpty();
     }
 

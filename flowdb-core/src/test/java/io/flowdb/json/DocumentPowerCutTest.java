@@ -371,7 +371,7 @@ class DocumentPowerCutTest {
     }
 
     /** Every index entry belongs to an index that is defined. */
-    private static void assertNothingLeftBehind(JsonDB db, Engine engine) {
+    static void assertNothingLeftBehind(JsonDB db, Engine engine) {
         Catalog catalog = Catalog.fromBytes(engine.latest().get(Catalog.KEY).value());
         Set<Integer> prefixes = new HashSet<>();
         for (StoreDef store : catalog.stores()) {
