@@ -78,6 +78,8 @@ final class ChangeDelivery implements Flow.Subscription, Runnable {
             end(refused);
         } catch (InterruptedException | RuntimeException e) {
             end(e);
+        } finally {
+            feed.close();
         }
     }
 

@@ -24,9 +24,15 @@ public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseab
     private @Nullable CommittedChanges ahead;
     private volatile boolean closed; // ends waiting
 
-    ChangeFeed(ChangeLog log, long position) {
+    private ChangeFeed(ChangeLog log, long position) {
         this.log = log;
         this.position = position;
+    }
+
+    static ChangeFeed open(ChangeLog log, long position) {
+        ChangeFeed feed = new ChangeFeed(log, position);
+        log.opened(feed);
+        return feed;
     }
 
     /** Sequence number up to which the changes were given out, to be remembered for {@link JsonDB#changes(long)}. */
@@ -98,7 +104,7 @@ public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseab
     @Override
     public void close() {
         closed = true;
-        log.wake();
+        log.closed(this);
     }
 
     private void checkOpen() {
@@ -110,7 +116,7 @@ public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseab
     private static CommittedChanges decoded(ChangeLog.Committed entry) {
         List<DocumentChange> changes = new ArrayList<>(entry.changes().size());
         List<String> deletedStores = new ArrayList<>(0);
-        for (ChangeLog.Recorded change : entry.changes()) {
+        for (RecordedChange change : entry.changes()) {
             if (change.isDeletionOfStore()) {
                 deletedStores.add(change.store());
                 continue;
@@ -134,6 +140,6 @@ public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseab
      */
     public Flow.Publisher<CommittedChanges> publisher() {
         long from = position;
-        return subscriber -> ChangeDelivery.start(new ChangeFeed(log, from), log, subscriber);
+        return subscriber -> ChangeDelivery.start(open(log, from), log, subscriber);
     }
 }

@@ -2,20 +2,19 @@ package io.flowdb.json;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.CommitOutcome;
-import io.flowdb.FlowRecord;
 import io.flowdb.Preconditions;
 import io.flowdb.WriteBatch;
 import io.flowdb.WriteOptions;
 import io.flowdb.error.ChangeGapException;
 import io.flowdb.error.CorruptionException;
 import io.flowdb.error.EngineClosedException;
-import io.flowdb.internal.json.KeyReader;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.WeakHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -36,11 +35,10 @@ final class ChangeLog {
     /** Records are removed when what may go is this part of what may be kept. */
     private static final int TRIM_PART = 16;
 
-    /** A larger record could make a batch too large. */
-    private static final long MAX_RECORD_BYTES = 256L << 20;
+    /** A record may be this part of what the store below takes in a batch. */
+    private static final int RECORD_PART = 4;
 
     private static final long NO_TICKET = -1;
-
     /** Room for the catalog, counters and the heads of a record's parts. */
     private static final long BESIDE_RECORD_BYTES = 4L << 20;
 
@@ -115,6 +113,14 @@ final class ChangeLog {
     @GuardedBy("lock")
     private boolean trimming;
 
+    /** Nothing up to this number is kept, whatever room there is. */
+    @GuardedBy("lock")
+    private long lostUpTo;
+
+    /** Feeds that are open; those that nobody holds any more leave by themselves. */
+    @GuardedBy("lock")
+    private final Set<ChangeFeed> readers = Collections.newSetFromMap(new WeakHashMap<>());
+
     @GuardedBy("lock")
     private boolean closed;
 
@@ -124,61 +130,53 @@ final class ChangeLog {
         this.records = new ChangeRecords(database.store);
     }
 
-    /**
-     * The change of one document, as stored bytes; {@code expireAt} is that of the document after, and is not recorded. Without a key:
-     * the deletion of a store.
-     */
-    record Recorded(String store, byte[] primaryKey, byte @Nullable [] before, byte @Nullable [] after, long expireAt) {
-        long bytes() {
-            return 100L + primaryKey.length + (before == null ? 0 : before.length) + (after == null ? 0 : after.length);
-        }
-
-        static Recorded deletionOf(String store) {
-            return new Recorded(store, new byte[0], null, null, FlowRecord.NEVER);
-        }
-
-        boolean isDeletionOfStore() {
-            return primaryKey.length == 0;
-        }
-
-        Object key() {
-            return KeyReader.decodeKey(primaryKey, 0);
-        }
-    }
-
     /** The changes of one commit. */
-    record Committed(long seqno, List<Recorded> changes) {}
+    record Committed(long seqno, List<RecordedChange> changes) {}
 
     /** A commit that is kept: its changes in memory, or the ticket of its record, or both. */
     private static final class Entry {
         final long seqno;
         final long ticket;
         final long bytes;
-        private @Nullable List<Recorded> changes;
+        /** Whether it is kept longer than until the next commit. */
+        final boolean lasting;
 
-        Entry(long seqno, long ticket, long bytes, @Nullable List<Recorded> changes) {
+        private @Nullable List<RecordedChange> changes;
+
+        Entry(long seqno, Pending commit) {
             this.seqno = seqno;
-            this.ticket = ticket;
-            this.bytes = bytes;
-            this.changes = changes;
+            this.ticket = commit.ticket;
+            this.bytes = commit.bytes;
+            this.lasting = commit.lasting;
+            this.changes = commit.changes;
+        }
+
+        Entry(ChangeRecords.Found found) {
+            this.seqno = found.seqno();
+            this.ticket = found.ticket();
+            this.bytes = found.bytes();
+            this.lasting = true;
+            this.changes = null;
         }
     }
 
     /** A commit under way. Threads: the committing one. */
     static final class Pending {
-        private static final Pending UNWATCHED = new Pending(List.of(), 0, null);
+        private static final Pending UNWATCHED = new Pending(List.of(), 0, null, true);
 
-        private final List<Recorded> changes;
+        private final @Nullable List<RecordedChange> changes;
         private final long bytes;
         private final byte @Nullable [] record;
+        private final boolean lasting;
         private long begin;
         private long ticket = NO_TICKET;
-        private @Nullable Trim trim;
+        private ChangeRecords.@Nullable Trim trim;
 
-        private Pending(List<Recorded> changes, long bytes, byte @Nullable [] record) {
+        private Pending(@Nullable List<RecordedChange> changes, long bytes, byte @Nullable [] record, boolean lasting) {
             this.changes = changes;
             this.bytes = bytes;
             this.record = record;
+            this.lasting = lasting;
         }
 
         /** Whether somebody wants to know what the commit changes. */
@@ -186,9 +184,6 @@ final class ChangeLog {
             return this != UNWATCHED;
         }
     }
-
-    /** Removes records with tickets from {@code from} to {@code to}; nothing up to {@code seqno} is kept any more. */
-    private record Trim(long from, long to, long seqno, int count, long bytes) {}
 
     boolean isActive() {
         return mode != Mode.OFF;
@@ -207,7 +202,7 @@ final class ChangeLog {
             for (ChangeRecords.Found found : records.list()) {
                 lastTicket = Math.max(lastTicket, found.ticket());
                 if (found.whole()) {
-                    kept.put(found.seqno(), new Entry(found.seqno(), found.ticket(), found.bytes(), null));
+                    kept.put(found.seqno(), new Entry(found));
                 } else {
                     completeAfter = Math.max(completeAfter, found.seqno());
                 }
@@ -270,8 +265,12 @@ final class ChangeLog {
         activation.writeLock().unlock();
     }
 
-    /** Announces a commit; {@link #end} must follow. Errors: {@link EngineClosedException} once the database is being closed. */
-    Pending begin(Supplier<List<Recorded>> changes) {
+    /**
+     * Announces a commit; {@link #end} must follow. Null, and nothing announced, if changes are wanted that are not there. Errors: {@link
+     * EngineClosedException} once the database is being closed.
+     */
+    @Nullable
+    Pending begin(Supplier<CommitChanges> changes) {
         activation.readLock().lock();
         Pending pending = null;
         try {
@@ -285,7 +284,10 @@ final class ChangeLog {
         }
     }
 
-    private Pending announced(List<Recorded> changes) {
+    private @Nullable Pending announced(CommitChanges changes) {
+        if (changes.list() == null && !mayForget(changes.bytes())) {
+            return null;
+        }
         Pending pending = pending(changes);
         lock.lock();
         try {
@@ -303,55 +305,80 @@ final class ChangeLog {
         return pending;
     }
 
-    private Pending pending(List<Recorded> changes) {
-        long bytes = 100 + changes.stream().mapToLong(Recorded::bytes).sum();
+    private Pending pending(CommitChanges changes) {
+        List<RecordedChange> list = mayForget(changes.bytes()) ? null : changes.list();
+        boolean tooLarge = isMoreThanKept(changes.bytes());
         if (mode != Mode.RECORDING || changes.isEmpty()) {
-            return new Pending(changes, bytes, null);
+            return new Pending(list, changes.bytes(), null, !tooLarge);
         }
-        if (bytes > Math.min(retention.bytes(), MAX_RECORD_BYTES)) {
-            return new Pending(changes, bytes, ChangeRecords.tooLarge());
+        if (tooLarge || list == null) {
+            return new Pending(list, changes.bytes(), ChangeRecords.tooLarge(), false);
         }
-        byte[] record = ChangeRecords.encode(changes);
-        return new Pending(changes, record.length, record);
+        byte[] record = ChangeRecords.encode(list);
+        return new Pending(list, record.length, record, true);
+    }
+
+    /** Whether changes of one commit are too many to be kept longer than until the next one. */
+    private boolean isMoreThanKept(long bytes) {
+        return bytes > (mode == Mode.RECORDING ? mostRecorded() : retention.bytes());
+    }
+
+    private long mostRecorded() {
+        return Math.min(retention.bytes(), database.store.limits().maxBatchBytes() / RECORD_PART);
     }
 
     /** What a record, and what goes with it, takes in a batch at most. */
     long maxRecordBytes() {
-        return Math.min(retention.bytes(), MAX_RECORD_BYTES) + BESIDE_RECORD_BYTES;
+        return mostRecorded() + BESIDE_RECORD_BYTES;
+    }
+
+    /** A feed that will read each commit from now on, until it is closed or forgotten. */
+    void opened(ChangeFeed feed) {
+        lock.lock();
+        try {
+            readers.add(feed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A feed that reads no more; whoever waits in it is let go. */
+    void closed(ChangeFeed feed) {
+        lock.lock();
+        try {
+            readers.remove(feed);
+            grown.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nobody will get the changes of a commit: they are more than is kept, and no feed is open. */
+    boolean mayForget(long bytes) {
+        if (!isMoreThanKept(bytes)) {
+            return false;
+        }
+        lock.lock();
+        try {
+            return readers.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Adds the record of a commit to its batch. */
     void addRecord(Pending pending, WriteBatch batch) {
-        Trim trim = pending.trim;
+        ChangeRecords.Trim trim = pending.trim;
         if (trim != null) {
-            ChangeRecords.trim(batch, trim.from, trim.to, trim.seqno);
+            ChangeRecords.trim(batch, trim);
         }
         if (pending.record != null) {
             ChangeRecords.add(batch, pending.ticket, pending.record);
         }
     }
 
-    /** What a plan changes: deleted stores, then documents of others. */
-    static List<Recorded> changesOf(CommitPlan plan) {
-        List<Recorded> changes = new ArrayList<>(plan.changes.size());
-        Set<Integer> deleted = new HashSet<>();
-        for (StoreDef store : plan.deletedStores()) {
-            deleted.add(store.id);
-            changes.add(Recorded.deletionOf(store.name));
-        }
-        for (Change change : plan.changes) {
-            byte[] before = change.before == null ? null : change.before.value();
-            if ((before != null || change.after != null) && !deleted.contains(change.store.id)) {
-                byte[] primaryKey = change.store.primaryKey(change.documentKey);
-                long expireAt = change.after == null ? FlowRecord.NEVER : change.expireAt;
-                changes.add(new Recorded(change.store.name, primaryKey, before, change.after, expireAt));
-            }
-        }
-        return changes;
-    }
-
     @GuardedBy("lock")
-    private @Nullable Trim nextTrim() {
+    private ChangeRecords.@Nullable Trim nextTrim() {
         boolean due = trimmable * TRIM_PART >= retention.commits() || trimmableBytes * TRIM_PART >= retention.bytes();
         if (trimming || trimmable == 0 || !due) {
             return null;
@@ -366,7 +393,7 @@ final class ChangeLog {
                 to = entry.ticket == NO_TICKET ? to : Math.min(to, entry.ticket);
             }
         }
-        return new Trim(trimmedTo, to, completeAfter, trimmable, trimmableBytes);
+        return new ChangeRecords.Trim(trimmedTo, to, completeAfter, trimmable, trimmableBytes);
     }
 
     /** Ends a commit; {@code outcome} is null if it failed. */
@@ -376,17 +403,16 @@ final class ChangeLog {
             try {
                 begins.merge(pending.begin, -1, (a, b) -> a + b == 0 ? null : a + b);
                 underWay.remove(pending);
-                Trim trim = pending.trim;
+                ChangeRecords.Trim trim = pending.trim;
                 trimming &= trim == null;
                 if (outcome instanceof CommitOutcome.Committed committed) {
                     if (trim != null) {
-                        trimmedTo = trim.to;
-                        trimmable -= trim.count;
-                        trimmableBytes -= trim.bytes;
+                        trimmedTo = trim.to();
+                        trimmable -= trim.count();
+                        trimmableBytes -= trim.bytes();
                     }
-                    if (!pending.changes.isEmpty()) {
-                        long seqno = committed.seqno();
-                        finished.put(seqno, new Entry(seqno, pending.ticket, pending.bytes, pending.changes));
+                    if (pending.changes == null || !pending.changes.isEmpty()) {
+                        finished.put(committed.seqno(), new Entry(committed.seqno(), pending));
                     }
                 }
                 release();
@@ -404,9 +430,15 @@ final class ChangeLog {
         boolean any = false;
         while (!finished.isEmpty() && finished.firstKey() <= upTo) {
             Entry entry = finished.pollFirstEntry().getValue();
+            Entry before = valueOf(kept.lastEntry());
+            if (entry.changes == null) {
+                lostUpTo = entry.seqno;
+            } else if (before != null && !before.lasting) {
+                lostUpTo = before.seqno;
+            }
             kept.put(entry.seqno, entry);
             keptBytes += entry.bytes;
-            cachedBytes += entry.ticket == NO_TICKET ? 0 : entry.bytes;
+            cachedBytes += entry.ticket == NO_TICKET || entry.changes == null ? 0 : entry.bytes;
             completeUpTo = Math.max(completeUpTo, entry.seqno);
             any = true;
         }
@@ -418,7 +450,10 @@ final class ChangeLog {
 
     @GuardedBy("lock")
     private void evict() {
-        while (kept.size() > retention.commits() || (keptBytes > retention.bytes() && kept.size() > 1)) {
+        while (!kept.isEmpty()
+                && (kept.firstKey() <= lostUpTo
+                        || kept.size() > retention.commits()
+                        || (keptBytes > retention.bytes() && kept.size() > 1))) {
             Entry oldest = kept.pollFirstEntry().getValue();
             keptBytes -= oldest.bytes;
             completeAfter = oldest.seqno;
@@ -477,7 +512,7 @@ final class ChangeLog {
     @Nullable
     Committed next(long seqno, long nanos, BooleanSupplier ended) throws InterruptedException {
         Entry found;
-        List<Recorded> changes;
+        List<RecordedChange> changes;
         lock.lockInterruptibly();
         try {
             long rest = nanos;
@@ -504,8 +539,8 @@ final class ChangeLog {
         return entry == null ? null : entry.getValue();
     }
 
-    private List<Recorded> read(long after, Entry entry) {
-        List<Recorded> changes = records.read(entry.ticket);
+    private List<RecordedChange> read(long after, Entry entry) {
+        List<RecordedChange> changes = records.read(entry.ticket);
         if (changes != null) {
             return changes;
         }

@@ -63,10 +63,12 @@ final class ChangeRecords {
         }
     }
 
-    /** Notes that changes up to {@code seqno} are not kept, and removes records with tickets below {@code ticket}. */
-    static void trim(WriteBatch batch, long fromTicket, long ticket, long seqno) {
-        batch.deleteRange(KeyLayout.changes(fromTicket, 0), KeyLayout.changes(ticket, 0));
-        putStart(batch, seqno);
+    /** To remove records with tickets from {@code from} to {@code to}; nothing up to {@code seqno} is kept any more. */
+    record Trim(long from, long to, long seqno, int count, long bytes) {}
+
+    static void trim(WriteBatch batch, Trim trim) {
+        batch.deleteRange(KeyLayout.changes(trim.from, 0), KeyLayout.changes(trim.to, 0));
+        putStart(batch, trim.seqno);
     }
 
     static void putStart(WriteBatch batch, long seqno) {
@@ -115,7 +117,7 @@ final class ChangeRecords {
 
     /** The changes in a record, or null if it is gone. */
     @Nullable
-    List<ChangeLog.Recorded> read(long ticket) {
+    List<RecordedChange> read(long ticket) {
         ByteWriter record = new ByteWriter(1024);
         try (StoreCursor cursor =
                 store.latest().scan(KeyLayout.changes(ticket, 0), KeyLayout.changes(ticket + 1, 0), false)) {
@@ -132,10 +134,10 @@ final class ChangeRecords {
         return new byte[] {TOO_LARGE};
     }
 
-    static byte[] encode(List<ChangeLog.Recorded> changes) {
+    static byte[] encode(List<RecordedChange> changes) {
         Map<String, Integer> positions = new LinkedHashMap<>();
         long bytes = 64;
-        for (ChangeLog.Recorded change : changes) {
+        for (RecordedChange change : changes) {
             bytes += change.bytes();
             positions.putIfAbsent(change.store(), positions.size());
         }
@@ -143,7 +145,7 @@ final class ChangeRecords {
         out.putByte(FORMAT).putVarLong(positions.size());
         positions.keySet().forEach(name -> out.putBytes(name.getBytes(StandardCharsets.UTF_8)));
         out.putVarLong(changes.size());
-        for (ChangeLog.Recorded change : changes) {
+        for (RecordedChange change : changes) {
             out.putVarLong(positions.getOrDefault(change.store(), 0)).putBytes(change.primaryKey());
             putDocument(out, change.before());
             putDocument(out, change.after());
@@ -159,7 +161,7 @@ final class ChangeRecords {
         }
     }
 
-    private static List<ChangeLog.Recorded> decode(byte[] record, int length) {
+    private static List<RecordedChange> decode(byte[] record, int length) {
         ByteReader in = new ByteReader(record, 0, length, NAME);
         int format = in.readByte();
         if (format != FORMAT) {
@@ -170,10 +172,10 @@ final class ChangeRecords {
             names[i] = new String(in.readBytes(), StandardCharsets.UTF_8);
         }
         int count = in.readVarInt(length);
-        List<ChangeLog.Recorded> changes = new ArrayList<>(count);
+        List<RecordedChange> changes = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             String name = names[in.readVarInt(names.length - 1)];
-            changes.add(new ChangeLog.Recorded(name, in.readBytes(), readDocument(in), readDocument(in), UNKNOWN));
+            changes.add(new RecordedChange(name, in.readBytes(), readDocument(in), readDocument(in), UNKNOWN));
         }
         return List.copyOf(changes);
     }

@@ -46,7 +46,9 @@ final class CommitPlan implements ChangeSet {
     /** Places of the changes by document key; only filled for several, as far as someone asked. */
     private final TreeMap<byte[], Integer> positions = new TreeMap<>(Arrays::compareUnsigned);
 
-    private boolean dropsDocuments;
+    /** Documents that are deleted without being listed in {@link #changes}. */
+    private @Nullable RemovedDocuments removed;
+
     /** Logical keys of the exclusive entries that go; made when it is asked for. */
     private @Nullable TreeSet<byte[]> released;
 
@@ -133,24 +135,31 @@ final class CommitPlan implements ChangeSet {
         return deletedStores;
     }
 
-    /** Whether documents are deleted that {@link #changes} does not list, which only is right while nobody wants changes. */
-    boolean dropsDocuments() {
-        return dropsDocuments;
+    /** Notes what the batch deletes: all documents from {@code start} to {@code end}. The plan changes nothing else. */
+    void remove(RemovedDocuments documents, byte[] start, byte[] end) {
+        removed = documents;
+        preconditions.range(start, end);
     }
 
-    /** Deletes all documents of a store with their entries, without listing them. */
-    void dropDocuments(StoreDef def) {
-        dropsDocuments = true;
-        preconditions.range(def.prefix, def.end);
-        batch.deleteRange(def.prefix, def.end);
-        def.indexes.forEach(index -> batch.deleteRange(index.prefix, index.end));
+    /** What was deleted by {@link #remove}. */
+    @Nullable
+    RemovedDocuments removed() {
+        return removed;
+    }
+
+    /** Errors: {@link LimitExceededException} if the batch is larger than a commit may be. */
+    void checkBatch(StoreDef store) {
+        if (batch.sizeBytes() > maxBytes) {
+            throw new LimitExceededException(store.name, "commit bytes", maxBytes, batch.sizeBytes());
+        }
     }
 
     /** Checks unique indexes and fills the batch. */
     CommitPlan build() {
         List<NewEntry> fresh = new ArrayList<>();
         for (Change change : changes) {
-            minus(change.entriesBefore, change.entriesAfter).forEach(entry -> delete(entry, change));
+            long expireAt = change.before == null ? FlowRecord.NEVER : change.before.expireAt();
+            minus(change.entriesBefore, change.entriesAfter).forEach(entry -> delete(entry, expireAt));
             (change.expiryDiffers() ? List.of(change.entriesAfter) : minus(change.entriesAfter, change.entriesBefore))
                     .forEach(entry -> fresh.add(NewEntry.of(entry, change)));
         }
@@ -250,10 +259,14 @@ final class CommitPlan implements ChangeSet {
                 entry.index.store, entry.index.schema.name(), KeyReader.decodeKey(otherKey, 0));
     }
 
-    private void delete(IndexEntry entry, Change change) {
+    /**
+     * Deletes an entry of a document that is changed or deleted.
+     *
+     * @param expireAt of the document as it was read
+     */
+    void delete(IndexEntry entry, long expireAt) {
         byte[] storedKey = entry.storedKey();
-        StoredValue before = change.before;
-        if (entry.exclusive && before != null && before.expireAt() != FlowRecord.NEVER) {
+        if (entry.exclusive && expireAt != FlowRecord.NEVER) {
             // The document may have expired since it was read, and another one holds the value now.
             preconditions.key(storedKey);
         }

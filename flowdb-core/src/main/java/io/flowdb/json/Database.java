@@ -13,6 +13,7 @@ import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.json.DocumentCodec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -234,11 +235,13 @@ final class Database {
         }
         counters.cover(plan);
         plan.build();
-        ChangeLog.Pending pending = changeLog.begin(() -> ChangeLog.changesOf(plan));
+        ChangeLog.Pending pending = changeLog.begin(() -> CommitChanges.of(plan));
+        if (pending == null) {
+            return new CommitOutcome.Conflict(0);
+        }
         CommitOutcome outcome = null;
         try {
-            boolean heldOff = state.phase == Phase.EXCLUSIVE && !schemaLock.isHeldByCurrentThread();
-            if (heldOff || (pending.watched() && plan.dropsDocuments())) {
+            if (state.phase == Phase.EXCLUSIVE && !schemaLock.isHeldByCurrentThread()) {
                 return new CommitOutcome.Conflict(0);
             }
             changeLog.addRecord(pending, plan.batch());
@@ -295,7 +298,8 @@ final class Database {
         State before = state;
         beginPublishing();
         State after = before;
-        ChangeLog.Pending pending = changeLog.begin(() -> List.of(ChangeLog.Recorded.deletionOf(deleted.name)));
+        ChangeLog.Pending pending = Objects.requireNonNull(
+                changeLog.begin(() -> CommitChanges.of(List.of(RecordedChange.deletionOf(deleted.name)))));
         CommitOutcome outcome = null;
         try {
             batch.put(Catalog.KEY, catalog.toBytes());

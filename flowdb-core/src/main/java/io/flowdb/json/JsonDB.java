@@ -307,7 +307,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         database.checkOpen();
         database.keepChanges();
         database.changeLog.check(sinceSeqno);
-        return new ChangeFeed(database.changeLog, sinceSeqno);
+        return ChangeFeed.open(database.changeLog, sinceSeqno);
     }
 
     /** The committed changes from now on; kept from then on as by {@link #changes(long)}. */
@@ -315,7 +315,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         Database database = current.get();
         database.checkOpen();
         database.keepChanges();
-        return new ChangeFeed(database.changeLog, database.changeLog.completeUpTo());
+        return ChangeFeed.open(database.changeLog, database.changeLog.completeUpTo());
     }
 
     /**

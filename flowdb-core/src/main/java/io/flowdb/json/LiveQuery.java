@@ -121,7 +121,7 @@ public final class LiveQuery implements AutoCloseable {
                     position, nextExpiry == FlowRecord.NEVER ? Long.MAX_VALUE : EXPIRY_NANOS, () -> closed);
             while (entry != null) {
                 position = entry.seqno();
-                for (ChangeLog.Recorded change : entry.changes()) {
+                for (RecordedChange change : entry.changes()) {
                     relevant = concerns(change) || relevant;
                 }
                 entry = database.changeLog.next(position, 0, () -> true);
@@ -133,7 +133,7 @@ public final class LiveQuery implements AutoCloseable {
         }
     }
 
-    private boolean concerns(ChangeLog.Recorded change) {
+    private boolean concerns(RecordedChange change) {
         if (!change.store().equals(store)) {
             return false;
         }

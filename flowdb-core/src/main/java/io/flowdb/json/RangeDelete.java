@@ -1,10 +1,16 @@
 package io.flowdb.json;
 
 import io.flowdb.StoreCursor;
-import org.jspecify.annotations.Nullable;
+import io.flowdb.internal.json.DocumentCodec;
 
-/** Deletes all documents of a key range in one commit. Threads: one. */
+/**
+ * Deletes all documents of a key range in one commit. Of a whole store it deletes ranges only; otherwise each index entry, and each document or,
+ * if there are many, their range. No document is held longer than it takes to find its entries. Threads: one.
+ */
 final class RangeDelete {
+    /** More than this many documents are deleted by their range, which costs later reads more than some deletes do. */
+    private static final int MAX_SINGLE_DELETES = 1000;
+
     private final Database database;
     private final String store;
     private final KeyRange range;
@@ -16,44 +22,46 @@ final class RangeDelete {
     }
 
     long run() {
-        @Nullable StoreDef[] cleared = new StoreDef[1];
-        long deleted = database.write((session, plan) -> {
+        return database.write((session, plan) -> {
             StoreDef def = session.catalog().store(store);
-            boolean whole = range.isAll() && !database.changeLog.isActive();
-            cleared[0] = whole ? def : null;
-            return whole ? wholeStore(session, plan, def) : eachDocument(session, plan, def);
+            RemovedDocuments removed = new RemovedDocuments(def, database.changeLog);
+            byte[] start = def.start(range);
+            byte[] end = def.end(range);
+            try (StoreCursor cursor = session.snapshot().scan(start, end, false)) {
+                while (cursor.next()) {
+                    removed.add(cursor);
+                    if (!range.isAll()) {
+                        deleteEntries(plan, def, cursor);
+                        if (removed.count() <= MAX_SINGLE_DELETES) {
+                            plan.batch().delete(cursor.key());
+                        }
+                        plan.checkBatch(def);
+                    }
+                }
+            }
+            if (removed.count() > 0) {
+                plan.remove(removed, start, end);
+                deleteRanges(plan, def, removed.count(), start, end);
+            }
+            return removed.count();
         });
-        if (cleared[0] != null) {
-            database.counts.cleared(cleared[0]);
-        }
-        return deleted;
     }
 
-    private long eachDocument(Session session, CommitPlan plan, StoreDef def) {
-        Writes writes = new Writes(database, plan, def);
-        byte[] start = def.start(range);
-        byte[] end = def.end(range);
-        plan.preconditions().range(start, end);
-        long deleted = 0;
-        try (StoreCursor cursor = session.snapshot().scan(start, end, false)) {
-            while (cursor.next()) {
-                deleted += writes.delete(cursor.key()) ? 1 : 0;
+    private void deleteEntries(CommitPlan plan, StoreDef def, StoreCursor cursor) {
+        if (!def.indexes.isEmpty()) {
+            for (IndexEntry entry : def.entries(
+                    DocumentCodec.decode(cursor.value(), def.indexedProperties), cursor.key(), database.limits)) {
+                plan.delete(entry, cursor.expireAt());
             }
         }
-        return deleted;
     }
 
-    /** Range deletes for documents and indexes; the documents are counted by their keys. */
-    private static long wholeStore(Session session, CommitPlan plan, StoreDef def) {
-        long documents = 0;
-        try (StoreCursor cursor = session.snapshot().scan(def.prefix, def.end, false)) {
-            while (cursor.next()) {
-                documents++;
-            }
+    private void deleteRanges(CommitPlan plan, StoreDef def, long documents, byte[] start, byte[] end) {
+        if (range.isAll()) {
+            def.indexes.forEach(index -> plan.batch().deleteRange(index.prefix, index.end));
         }
-        if (documents > 0) {
-            plan.dropDocuments(def);
+        if (range.isAll() || documents > MAX_SINGLE_DELETES) {
+            plan.batch().deleteRange(start, end);
         }
-        return documents;
     }
 }

@@ -30,6 +30,13 @@ final class StoreCounts {
         if (counts.isEmpty()) {
             return;
         }
+        RemovedDocuments removed = plan.removed();
+        if (removed != null) {
+            Count count = counts.get(removed.store.id);
+            if (count != null) {
+                count.add(-removed.count(), false, seqno); // that documents expire is known since they were written
+            }
+        }
         for (Change change : plan.changes) {
             Count count = counts.get(change.store.id);
             if (count != null) {
@@ -89,7 +96,7 @@ final class StoreCounts {
         @GuardedBy("lock")
         private boolean expires;
 
-        void add(int delta, boolean withExpiry, long seqno) {
+        void add(long delta, boolean withExpiry, long seqno) {
             lock.lock();
             try {
                 expires |= withExpiry;

@@ -66,17 +66,18 @@ class CommitLimitTest {
     @Test
     void deletes_moreThanACommit_areRefusedAndNothingDeleted() {
         List<ObjectNode> documents = new ArrayList<>();
-        for (int i = 0; i < 15_000; i++) {
+        for (int i = 0; i < 45_000; i++) {
             documents.add(document(i, 1));
         }
         db.putAll("s", documents);
         limit();
         assertRefused(() -> db.deleteRange("s", KeyRange.lowerBound(0)));
         assertRefused(() -> db.query("s").where(Filter.ge("v", 0)).delete());
-        assertThat(db.count("s", KeyRange.lowerBound(0))).isEqualTo(15_000);
+        assertThat(db.count("s", KeyRange.lowerBound(0))).isEqualTo(45_000);
         assertThat(db.verifyIndexes("s").problems()).isEmpty();
 
-        assertThat(db.deleteRange("s", KeyRange.lowerBound(5_000))).isEqualTo(10_000);
+        assertThat(db.deleteRange("s", KeyRange.lowerBound(25_000))).isEqualTo(20_000);
+        assertThat(db.deleteRange("s", KeyRange.lowerBound(5_000))).isEqualTo(20_000);
         assertThat(db.query("s").where(Filter.ge("v", 0)).delete()).isEqualTo(5_000);
         assertThat(db.count("s")).isZero();
     }

@@ -46,6 +46,8 @@ final class MemoryStore implements OrderedStore {
     volatile Consumer<WriteBatch> committed = batch -> {};
     /** Runs when a walk begins. */
     volatile Runnable duringScan = () -> {};
+    /** Runs at each step of a walk. */
+    volatile Runnable duringStep = () -> {};
 
     MemoryStore() {
         this(() -> System.currentTimeMillis() * 1000);
@@ -261,6 +263,7 @@ final class MemoryStore implements OrderedStore {
         @Override
         public boolean next() {
             keysWalked.incrementAndGet();
+            duringStep.run();
             while (entries.hasNext()) {
                 Map.Entry<byte[], List<Version>> entry = entries.next();
                 version = visible(entry.getValue(), seqno, nowMicros);
