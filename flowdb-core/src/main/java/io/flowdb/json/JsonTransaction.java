@@ -103,22 +103,41 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         }
     }
 
-    /** Marks the present point. */
+    /**
+     * Marks the present point. What documents were there is kept, and counts towards the limit of the transaction, until the savepoint is
+     * released or the transaction ends.
+     */
     public Savepoint savepoint() {
         checkUsable();
         if (migration) {
             throw new IllegalStateException("a migration has no savepoints");
         }
-        return new Savepoint(this, own.position());
+        return new Savepoint(this, own.mark());
     }
 
-    /** Takes back every write made since {@code savepoint}; what was read stays checked. Later savepoints become invalid. */
+    /**
+     * Takes back every write made since {@code savepoint}, at a cost in proportion to these; what was read stays checked. Later savepoints become
+     * invalid, this one stays.
+     */
     public void rollbackTo(Savepoint savepoint) {
         checkUsable();
-        if (savepoint.owner != this || savepoint.undoPosition > own.position()) {
-            throw new IllegalArgumentException("savepoint is not one of this transaction, or was rolled back");
+        checkOwn(savepoint);
+        if (!own.rollbackTo(savepoint.mark)) {
+            throw new IllegalArgumentException("savepoint was rolled back or released");
         }
-        own.rollbackTo(savepoint.undoPosition);
+    }
+
+    /** Makes {@code savepoint} and later ones invalid, if they are not already; every write stays. */
+    public void release(Savepoint savepoint) {
+        checkUsable();
+        checkOwn(savepoint);
+        own.release(savepoint.mark);
+    }
+
+    private void checkOwn(Savepoint savepoint) {
+        if (savepoint.owner != this) {
+            throw new IllegalArgumentException("savepoint is not one of this transaction");
+        }
     }
 
     /** Whether it was neither committed nor aborted. */
@@ -182,7 +201,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
 
     @Override
     public List<Object> putAll(String store, Collection<? extends JsonNode> documents) {
-        int before = own.position();
+        TransactionView.Mark before = own.mark();
         List<Object> keys = new ArrayList<>(documents.size());
         try {
             for (JsonNode document : documents) {
@@ -191,6 +210,8 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         } catch (RuntimeException e) {
             own.rollbackTo(before);
             throw e;
+        } finally {
+            own.release(before);
         }
         return keys;
     }

@@ -3,10 +3,10 @@ package io.flowdb.json;
 /** A point in a transaction to which its writes can be taken back. Made by {@link JsonTransaction#savepoint()}. */
 public final class Savepoint {
     final JsonTransaction owner;
-    final int undoPosition;
+    final TransactionView.Mark mark;
 
-    Savepoint(JsonTransaction owner, int undoPosition) {
+    Savepoint(JsonTransaction owner, TransactionView.Mark mark) {
         this.owner = owner;
-        this.undoPosition = undoPosition;
+        this.mark = mark;
     }
 }

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * A snapshot under the writes of a transaction, remembering what was read from it. Threads: one at a time.
  *
  * <p>Index entries of the transaction are kept in their logical form, see {@link IndexEntry}, so that two documents may hold the same
- * unique value until the commit.
+ * unique value until the commit. What a document was before its first change behind a mark is kept as long as the mark, so that going back
+ * costs what is taken back.
  */
 final class TransactionView implements View, ChangeSet {
     private static final byte[] EMPTY = {};
@@ -28,7 +29,7 @@ final class TransactionView implements View, ChangeSet {
     private StoreSnapshot snapshot;
     private final boolean tracking;
     private final long maxBytes;
-    private final TreeMap<byte[], Change> documents = new TreeMap<>(Arrays::compareUnsigned);
+    private final TreeMap<byte[], Held> documents = new TreeMap<>(Arrays::compareUnsigned);
     /** Made when index entries are read for the first time. */
     private @Nullable TreeMap<byte[], OwnEntry> entries;
 
@@ -38,8 +39,16 @@ final class TransactionView implements View, ChangeSet {
 
     private final TreeSet<byte[]> keysRead = new TreeSet<>(Arrays::compareUnsigned);
     private final List<RangeRead> rangesRead = new ArrayList<>();
+    /** Points to which the writes can be taken back, in the order of their making. */
+    private final List<Mark> marks = new ArrayList<>();
+    /** What documents were before changes behind the marks; empty without a mark. */
     private final List<Undo> undo = new ArrayList<>();
+    /** Number of the newest mark ever made. */
+    private long lastMark;
+    /** What {@link #documents} takes. */
     private long bytes;
+    /** What {@link #undo} takes beside. */
+    private long undoBytes;
 
     /** An index entry of the transaction; not present if the transaction takes it away. */
     private record OwnEntry(IndexEntry entry, boolean present) {
@@ -49,8 +58,28 @@ final class TransactionView implements View, ChangeSet {
         }
     }
 
-    /** What was known of a document before a change. */
-    private record Undo(byte[] documentKey, @Nullable Change before) {}
+    /**
+     * A point to which the writes can be taken back.
+     *
+     * @param number of the mark, above those of all earlier ones
+     * @param undoPosition how many steps lead back from here
+     */
+    record Mark(long number, int undoPosition) {}
+
+    /** The change of a document, made behind mark {@code mark}, which may be gone. */
+    private record Held(Change change, long mark) {
+        @Nullable
+        StoredValue stored() {
+            return TransactionView.stored(change);
+        }
+    }
+
+    /** What was held of a document before a change. */
+    private record Undo(byte[] documentKey, @Nullable Held before) {
+        long bytes() {
+            return before == null ? 0 : before.change.bytes();
+        }
+    }
 
     TransactionView(StoreSnapshot snapshot, boolean tracking, long maxBytes) {
         this.snapshot = snapshot;
@@ -77,10 +106,7 @@ final class TransactionView implements View, ChangeSet {
     @Override
     public StoreCursor documents(byte[] start, byte[] end, boolean reverse) {
         return new MergeCursor<>(
-                scan(start, end, reverse),
-                documents,
-                TransactionView::stored,
-                new MergeCursor.Bounds(start, end, reverse));
+                scan(start, end, reverse), documents, Held::stored, new MergeCursor.Bounds(start, end, reverse));
     }
 
     @Override
@@ -149,7 +175,8 @@ final class TransactionView implements View, ChangeSet {
 
     @Override
     public @Nullable Change find(byte[] documentKey) {
-        return Arrays.compareUnsigned(documentKey, greatest) > 0 ? null : documents.get(documentKey);
+        Held held = Arrays.compareUnsigned(documentKey, greatest) > 0 ? null : documents.get(documentKey);
+        return held == null ? null : held.change;
     }
 
     @Override
@@ -166,40 +193,59 @@ final class TransactionView implements View, ChangeSet {
 
     @Override
     public void put(Change change, @Nullable Change earlier) {
+        Held before = earlier == null ? null : documents.get(change.documentKey);
+        Undo step = isToBeKept(before) ? new Undo(change.documentKey, before) : null;
         long now = bytes + change.bytes() - (earlier == null ? 0 : earlier.bytes());
-        if (now > maxBytes) {
-            throw new LimitExceededException(change.store.name, "transaction bytes", maxBytes, now);
+        long undoNow = undoBytes + (step == null ? 0 : step.bytes());
+        if (now + undoNow > maxBytes) {
+            throw new LimitExceededException(change.store.name, "transaction bytes", maxBytes, now + undoNow);
         }
         bytes = now;
-        undo.add(new Undo(change.documentKey, earlier));
-        documents.put(change.documentKey, change);
+        undoBytes = undoNow;
+        if (step != null) {
+            undo.add(step);
+        }
+        documents.put(change.documentKey, new Held(change, lastMark));
         if (Arrays.compareUnsigned(change.documentKey, greatest) > 0) {
             greatest = change.documentKey;
         }
         TreeMap<byte[], OwnEntry> own = entries;
         if (own != null) {
-            if (earlier != null) {
-                putAll(own, earlier.entriesAfter, false);
-            }
-            apply(change, own);
+            replace(earlier, change, own);
         }
+    }
+
+    /** Whether a document that is changed now may have to go back to what it was: no change behind the newest mark has kept it yet. */
+    private boolean isToBeKept(@Nullable Held before) {
+        return !marks.isEmpty() && (before == null || before.mark < marks.get(marks.size() - 1).number);
     }
 
     private TreeMap<byte[], OwnEntry> ownEntries() {
         TreeMap<byte[], OwnEntry> own = entries;
         if (own == null) {
             own = new TreeMap<>(Arrays::compareUnsigned);
-            for (Change change : documents.values()) {
-                apply(change, own);
+            for (Held held : documents.values()) {
+                replace(null, held.change, own);
             }
             entries = own;
         }
         return own;
     }
 
-    private static void apply(Change change, TreeMap<byte[], OwnEntry> to) {
-        putAll(to, change.entriesBefore, false);
-        putAll(to, change.entriesAfter, true);
+    /** Puts the entries of one change of a document in the place of those of another. */
+    private static void replace(@Nullable Change old, @Nullable Change by, TreeMap<byte[], OwnEntry> in) {
+        if (old != null) {
+            for (IndexEntry entry : old.entriesBefore) {
+                in.remove(entry.key);
+            }
+            for (IndexEntry entry : old.entriesAfter) {
+                in.remove(entry.key);
+            }
+        }
+        if (by != null) {
+            putAll(in, by.entriesBefore, false);
+            putAll(in, by.entriesAfter, true);
+        }
     }
 
     private static void putAll(TreeMap<byte[], OwnEntry> to, IndexEntry[] entries, boolean present) {
@@ -208,31 +254,56 @@ final class TransactionView implements View, ChangeSet {
         }
     }
 
-    int position() {
-        return undo.size();
+    /** Marks the present point. */
+    Mark mark() {
+        Mark mark = new Mark(++lastMark, undo.size());
+        marks.add(mark);
+        return mark;
     }
 
-    void rollbackTo(int position) {
-        for (int i = undo.size() - 1; i >= position; i--) {
-            Undo step = undo.remove(i);
-            // The write would have checked that nobody else wrote the document; what was read stays checked.
-            observed(step.documentKey);
-            if (step.before == null) {
-                documents.remove(step.documentKey);
-            } else {
-                documents.put(step.documentKey, step.before);
+    /** Takes back every write made since {@code mark}, and forgets the marks behind it; false if it is forgotten itself. */
+    boolean rollbackTo(Mark mark) {
+        int position = positionOf(mark);
+        if (position < 0) {
+            return false;
+        }
+        marks.subList(position + 1, marks.size()).clear();
+        while (undo.size() > mark.undoPosition) {
+            takeBack(undo.remove(undo.size() - 1));
+        }
+        return true;
+    }
+
+    /** Forgets a mark and those behind it, unless it is forgotten already; the writes stay. */
+    void release(Mark mark) {
+        int position = positionOf(mark);
+        if (position >= 0) {
+            marks.subList(position, marks.size()).clear();
+            if (marks.isEmpty()) {
+                undo.clear();
+                undoBytes = 0;
             }
         }
+    }
+
+    private int positionOf(Mark mark) {
+        int position = marks.size() - 1;
+        while (position >= 0 && marks.get(position).number > mark.number) {
+            position--;
+        }
+        return position >= 0 && marks.get(position).number == mark.number ? position : -1;
+    }
+
+    private void takeBack(Undo step) {
+        // The write would have checked that nobody else wrote the document; what was read stays checked.
+        observed(step.documentKey);
+        Held before = step.before;
+        Held taken = before == null ? documents.remove(step.documentKey) : documents.put(step.documentKey, before);
+        bytes += step.bytes() - (taken == null ? 0 : taken.change.bytes());
+        undoBytes -= step.bytes();
         TreeMap<byte[], OwnEntry> own = entries;
         if (own != null) {
-            own.clear();
-        }
-        bytes = 0;
-        for (Change change : documents.values()) {
-            bytes += change.bytes();
-            if (own != null) {
-                apply(change, own);
-            }
+            replace(taken == null ? null : taken.change, before == null ? null : before.change, own);
         }
     }
 
@@ -244,7 +315,9 @@ final class TransactionView implements View, ChangeSet {
 
     /** The changes of documents from {@code start} to {@code end}. */
     List<Change> changes(byte[] start, byte[] end) {
-        return new ArrayList<>(documents.subMap(start, true, end, false).values());
+        return documents.subMap(start, true, end, false).values().stream()
+                .map(Held::change)
+                .toList();
     }
 
     /** Forgets the changes of documents from {@code start} to {@code end}, which nobody reads again. */
@@ -262,7 +335,7 @@ final class TransactionView implements View, ChangeSet {
 
     /** Adds all changes to a plan, and everything that was read to its preconditions. */
     void addTo(CommitPlan plan) {
-        plan.putDistinct(documents.values());
+        plan.putDistinct(documents.values().stream().map(Held::change).toList());
         Preconditions preconditions = plan.preconditions();
         for (byte[] key : keysRead) {
             if (!documents.containsKey(key)) {

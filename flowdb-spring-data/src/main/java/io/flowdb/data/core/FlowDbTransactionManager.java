@@ -220,7 +220,7 @@ public final class FlowDbTransactionManager extends AbstractPlatformTransactionM
 
         @Override
         public void releaseSavepoint(Object savepoint) {
-            // a savepoint holds nothing that would have to be given back
+            holder().transactionForSavepoint().release((Savepoint) savepoint);
         }
     }
 }

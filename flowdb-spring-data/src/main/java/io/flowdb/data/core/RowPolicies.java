@@ -100,9 +100,11 @@ final class RowPolicies {
             }
             Object key = writeHidingOthers(save, transaction);
             require(save, transaction, key, filter(save.store(), action, RowPolicy::withCheck));
+            transaction.release(before);
             return key;
         } catch (PermissionDeniedDataAccessException | OptimisticLockingFailureException e) {
             transaction.rollbackTo(before);
+            transaction.release(before);
             throw e;
         }
     }
