@@ -7,6 +7,7 @@ import io.flowdb.internal.json.KeyWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,8 @@ sealed interface Condition {
             return new Other(new ContainsTest(contains));
         } else if (filter instanceof Filter.Regex regex) {
             return new Other(new RegexTest(regex));
+        } else if (filter instanceof Filter.Like like) {
+            return ofLike(like);
         } else if (filter instanceof Filter.Exists exists) {
             KeyPath path = path(exists.path());
             return new Other(document -> path.find(document) != null);
@@ -89,6 +92,30 @@ sealed interface Condition {
             });
         }
         throw new AssertionError(filter);
+    }
+
+    private static Condition ofLike(Filter.Like like) {
+        LikePattern pattern = LikePattern.of(like.pattern(), like.ignoreCase());
+        KeyPath path = path(like.path());
+        Condition whole = new Other(document -> anyText(path.find(document), pattern::matches));
+        String beginning = pattern.literalBeginning();
+        return beginning.isEmpty()
+                ? whole
+                : new All(List.of(new InIntervals(like.path(), List.of(startsWith(beginning))), whole));
+    }
+
+    /** Whether a value, or one of its elements, is text that passes {@code test}. */
+    private static boolean anyText(@Nullable JsonNode value, Predicate<String> test) {
+        if (value == null || !value.isArray()) {
+            return value != null && value.isString() && test.test(value.stringValue());
+        }
+        for (int i = 0; i < value.size(); i++) {
+            JsonNode element = value.get(i);
+            if (element.isString() && test.test(element.stringValue())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Interval startsWith(String prefix) {
@@ -211,24 +238,10 @@ sealed interface Condition {
 
         @Override
         public boolean test(JsonNode document) {
-            JsonNode value = path.find(document);
-            return value != null && (matches(value) || (value.isArray() && anyMatches(value)));
+            return anyText(path.find(document), this::matches);
         }
 
-        private boolean anyMatches(JsonNode array) {
-            for (int i = 0; i < array.size(); i++) {
-                if (matches(array.get(i))) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        private boolean matches(JsonNode value) {
-            if (!value.isString()) {
-                return false;
-            }
-            String found = value.stringValue();
+        private boolean matches(String found) {
             int rest = found.length() - text.length();
             return switch (match) {
                 case EQUALS -> rest == 0 && region(found, 0);
@@ -303,22 +316,12 @@ sealed interface Condition {
 
         @Override
         public boolean test(JsonNode document) {
-            JsonNode value = path.find(document);
-            if (value == null || !value.isArray()) {
-                return value != null && matches(value);
-            }
-            for (int i = 0; i < value.size(); i++) {
-                if (matches(value.get(i))) {
-                    return true;
-                }
-            }
-            return false;
+            return anyText(path.find(document), this::isFoundIn);
         }
 
-        private boolean matches(JsonNode value) {
+        private boolean isFoundIn(String text) {
             try {
-                return value.isString()
-                        && pattern.matcher(new CountedText(value.stringValue())).find();
+                return pattern.matcher(new CountedText(text)).find();
             } catch (StackOverflowError e) {
                 // A repeated group takes stack for each round; the matcher has no state that would be left behind.
                 throw new InvalidQueryException("regex repeats a group too often on one value");

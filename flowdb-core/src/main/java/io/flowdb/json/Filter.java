@@ -129,6 +129,19 @@ public sealed interface Filter {
     }
 
     /**
+     * Text like {@code pattern}, all of it: {@code %} is any text, {@code _} any one character, {@code \} makes the next one literal. A literal beginning
+     * is a range of an index. A pattern that ends with {@code \} is refused by queries: {@link io.flowdb.error.InvalidQueryException}.
+     */
+    static Filter like(String path, String pattern) {
+        return new Like(path, pattern, false);
+    }
+
+    /** As {@link #like}, whatever the case of letters. */
+    static Filter likeIgnoreCase(String path, String pattern) {
+        return new Like(path, pattern, true);
+    }
+
+    /**
      * Text in which {@code regex} (see {@link java.util.regex.Pattern}) is found; at most 1,000 characters, and one match may
      * take at most a bounded number of steps, beyond which the query fails with {@link io.flowdb.error.InvalidQueryException}.
      */
@@ -226,6 +239,9 @@ public sealed interface Filter {
 
     /** Is text with this part or an array with this element. */
     record Contains(String path, Object value) implements Filter {}
+
+    /** Is text like a pattern. */
+    record Like(String path, String pattern, boolean ignoreCase) implements Filter {}
 
     /** Is text in which a regular expression is found. */
     record Regex(String path, String regex) implements Filter {}

@@ -391,7 +391,7 @@ class DocumentLawTest {
     }
 
     private static Clause rarerClause(Random random, String path, Object x, Object y) {
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(10)) {
             case 0 ->
                 new Clause(
                         Filter.ne(path, x), any(path, v -> compare(v, x) == 0).negate());
@@ -411,6 +411,10 @@ class DocumentLawTest {
                 new Clause(
                         Filter.regex(path, "^x(y[01])?$"),
                         any(path, v -> v.isString() && v.stringValue().matches("x(y[01])?")));
+            case 8 ->
+                new Clause(
+                        Filter.like(path, "x%_"),
+                        any(path, v -> v.isString() && v.stringValue().matches("x.+")));
             default ->
                 new Clause(
                         Filter.isNotNull(path),

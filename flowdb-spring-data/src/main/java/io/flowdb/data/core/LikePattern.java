@@ -3,7 +3,6 @@ package io.flowdb.data.core;
 import io.flowdb.json.Filter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 
 /**
@@ -18,8 +17,12 @@ final class LikePattern {
     /** Literals, each marked by a leading quote, and the two wildcards. */
     private final List<String> parts;
 
-    private LikePattern(List<String> parts) {
+    /** All of it. */
+    private final String pattern;
+
+    private LikePattern(List<String> parts, String pattern) {
         this.parts = parts;
+        this.pattern = pattern;
     }
 
     static LikePattern parse(String pattern) {
@@ -43,7 +46,7 @@ final class LikePattern {
             }
         }
         add(parts, literal);
-        return new LikePattern(parts);
+        return new LikePattern(parts, pattern);
     }
 
     private static void add(List<String> parts, StringBuilder literal) {
@@ -66,25 +69,12 @@ final class LikePattern {
         if (parts.size() == 2 && parts.get(0).equals(ANY_TEXT) && isLiteral(1)) {
             return ignoreCase ? Filter.endsWithIgnoreCase(path, literal(1)) : Filter.endsWith(path, literal(1));
         }
-        Filter whole = Filter.regex(path, regex(ignoreCase));
+        Filter whole = ignoreCase ? Filter.likeIgnoreCase(path, pattern) : Filter.like(path, pattern);
         return isLiteral(0) ? Filter.and(prefix(path, ignoreCase), whole) : whole;
     }
 
     private Filter prefix(String path, boolean ignoreCase) {
         return ignoreCase ? Filter.startsWithIgnoreCase(path, literal(0)) : Filter.startsWith(path, literal(0));
-    }
-
-    private String regex(boolean ignoreCase) {
-        StringBuilder regex = new StringBuilder(ignoreCase ? "(?siu)\\A" : "(?s)\\A");
-        for (int i = 0; i < parts.size(); i++) {
-            String part = parts.get(i);
-            if (isLiteral(i)) {
-                regex.append(Pattern.quote(literal(i)));
-            } else {
-                regex.append(part.equals(ANY_TEXT) ? ".*" : ".");
-            }
-        }
-        return regex.append("\\z").toString();
     }
 
     private boolean isLiteral(int index) {

@@ -63,6 +63,9 @@ final class QueryShape {
         if (filter instanceof Filter.Contains contains) {
             return contains.path() + " contains ?";
         }
+        if (filter instanceof Filter.Like like) {
+            return (like.ignoreCase() ? "ignorecase(" + like.path() + ")" : like.path()) + " like ?";
+        }
         if (filter instanceof Filter.Regex regex) {
             return regex.path() + " matches ?";
         }

@@ -1,0 +1,106 @@
+package io.flowdb.json;
+
+import io.flowdb.error.InvalidQueryException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A pattern in the manner of SQL's LIKE: {@code %} is any text, {@code _} any one code point, {@code \} makes the next one literal. Immutable.
+ *
+ * <p>The parts between the {@code %} have fixed lengths, so each may be taken where it is found first: a match takes no more steps than the length of
+ * the text times that of the longest part. Errors: {@link InvalidQueryException} for a {@code \} at the end.
+ */
+final class LikePattern {
+    private static final int ANY_ONE = -1;
+
+    /** What stands between the {@code %}, as code points and {@link #ANY_ONE}; one part more than there are {@code %}. */
+    private final List<int[]> parts;
+
+    private final boolean ignoreCase;
+
+    private LikePattern(List<int[]> parts, boolean ignoreCase) {
+        this.parts = parts;
+        this.ignoreCase = ignoreCase;
+    }
+
+    static LikePattern of(String pattern, boolean ignoreCase) {
+        List<int[]> parts = new ArrayList<>();
+        int[] points = pattern.codePoints().toArray();
+        int[] part = new int[points.length];
+        int length = 0;
+        for (int i = 0; i < points.length; i++) {
+            if (points[i] == '%') {
+                parts.add(Arrays.copyOf(part, length));
+                length = 0;
+            } else if (points[i] == '_') {
+                part[length++] = ANY_ONE;
+            } else {
+                if (points[i] == '\\' && ++i == points.length) {
+                    throw new InvalidQueryException("a LIKE pattern ends with \\, which makes nothing literal");
+                }
+                part[length++] = ignoreCase ? folded(points[i]) : points[i];
+            }
+        }
+        parts.add(Arrays.copyOf(part, length));
+        return new LikePattern(List.copyOf(parts), ignoreCase);
+    }
+
+    private static int folded(int point) {
+        return Character.toLowerCase(Character.toUpperCase(point));
+    }
+
+    /** The text with which everything that matches begins; empty if case is ignored. */
+    String literalBeginning() {
+        StringBuilder beginning = new StringBuilder();
+        int[] first = parts.get(0);
+        for (int i = 0; i < first.length && first[i] != ANY_ONE && !ignoreCase; i++) {
+            beginning.appendCodePoint(first[i]);
+        }
+        return beginning.toString();
+    }
+
+    boolean matches(String text) {
+        int[] last = parts.get(parts.size() - 1);
+        int at = end(parts.get(0), text, 0);
+        if (parts.size() == 1 || at < 0) {
+            return at == text.length();
+        }
+        for (int[] part : parts.subList(1, parts.size() - 1)) {
+            at = find(part, text, at);
+            if (at < 0) {
+                return false;
+            }
+        }
+        if (text.codePointCount(at, text.length()) < last.length) {
+            return false;
+        }
+        return end(last, text, text.offsetByCodePoints(text.length(), -last.length)) >= 0;
+    }
+
+    /** Where the first occurrence of a part from {@code at} on ends, or -1. */
+    private int find(int[] part, String text, int at) {
+        for (int from = at; ; from += Character.charCount(text.codePointAt(from))) {
+            int end = end(part, text, from);
+            if (end >= 0 || from >= text.length()) {
+                return end;
+            }
+        }
+    }
+
+    /** Where a part that begins at {@code from} ends, or -1 if it does not stand there. */
+    private int end(int[] part, String text, int from) {
+        int at = from;
+        for (int wanted : part) {
+            if (at >= text.length()) {
+                return -1;
+            }
+            int found = text.codePointAt(at);
+            if (wanted != ANY_ONE && wanted != (ignoreCase ? folded(found) : found)) {
+                return -1;
+            }
+            at += Character.charCount(found);
+        }
+        return at;
+    }
+}
