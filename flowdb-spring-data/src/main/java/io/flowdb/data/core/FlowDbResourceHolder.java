@@ -55,6 +55,10 @@ final class FlowDbResourceHolder extends ResourceHolderSupport {
                 transaction.rollbackTo(before);
             }
             throw e;
+        } finally {
+            if (transaction.isOpen()) {
+                transaction.release(before);
+            }
         }
     }
 

@@ -100,12 +100,14 @@ final class RowPolicies {
             }
             Object key = writeHidingOthers(save, transaction);
             require(save, transaction, key, filter(save.store(), action, RowPolicy::withCheck));
-            transaction.release(before);
             return key;
         } catch (PermissionDeniedDataAccessException | OptimisticLockingFailureException e) {
             transaction.rollbackTo(before);
-            transaction.release(before);
             throw e;
+        } finally {
+            if (transaction.isOpen()) {
+                transaction.release(before);
+            }
         }
     }
 
