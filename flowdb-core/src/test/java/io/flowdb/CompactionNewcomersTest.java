@@ -2,6 +2,7 @@ package io.flowdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowdb.internal.base.Keys;
 import io.flowdb.testing.FaultyFileSystem;
 import io.flowdb.testing.FaultyFileSystem.Call;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class CompactionNewcomersTest {
     private static final int RECORDS = 40_000;
-    private static final int NEWCOMERS = 3;
+    private static final int NEWCOMERS = 16;
 
     private final long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
     private final Random random = new Random(seed);
@@ -41,7 +42,7 @@ class CompactionNewcomersTest {
         for (int i = 0; i < records; i++) {
             String key = String.format("key%05d", records == RECORDS ? i : random.nextInt(RECORDS));
             if (random.nextInt(10) == 0) {
-                batch.delete(key.getBytes(java.nio.charset.StandardCharsets.UTF_8), 0);
+                batch.delete(Keys.utf8(key), 0);
                 expected.remove(key + "@0");
             } else {
                 String value = records + "-" + i + "x".repeat(600);
@@ -59,7 +60,7 @@ class CompactionNewcomersTest {
             put(engine, RECORDS);
             put(engine, RECORDS); // two tables over the same keys: they are merged, not moved
             assertThat(engine.compact()).isTrue();
-            long sorted = engine.stats().tables().count();
+            int sorted = engine.stats().tables().count();
             assertThat(sorted).as("slices of the next merge").isGreaterThan(1);
             put(engine, 1_000);
             AtomicInteger toCome = new AtomicInteger(NEWCOMERS);
@@ -77,8 +78,8 @@ class CompactionNewcomersTest {
             files.setFault((call, path) -> {});
             assertThat(toCome).hasValue(0);
             assertThat(engine.stats().tables().count())
-                    .as("tables, one of which is of newcomers, seed %d", seed)
-                    .isEqualTo(sorted + 1);
+                    .as("tables; sorted ones may be split anew, newcomers are one, seed %d", seed)
+                    .isLessThan(sorted + NEWCOMERS / 2);
             assertThat(CrashModel.contentOf(engine)).as("seed %d", seed).isEqualTo(expected);
             assertThat(engine.verify().problems()).isEmpty();
         }
@@ -89,7 +90,7 @@ class CompactionNewcomersTest {
 
     /** The compaction's own thread holds its lock, which comes before those of a flush. */
     private void putInOtherThread(Engine engine) {
-        Thread writer = new Thread(() -> put(engine, 500), "newcomer");
+        Thread writer = new Thread(() -> put(engine, 100), "newcomer");
         writer.start();
         try {
             writer.join();

@@ -27,6 +27,9 @@ public final class CompactionPlanner {
     /** Tables are of similar size if the largest is at most this many times the smallest. */
     private static final int SIMILAR = 4;
 
+    /** Half of the tables at which writers stop, less those that a merge begins with. */
+    private static final int MANY_NEWCOMERS = 16;
+
     private final int threshold;
 
     /** {@code threshold} is the number of tables of similar size that makes a merge due, at least 2. */
@@ -67,13 +70,18 @@ public final class CompactionPlanner {
         return tables.size() <= 1 || SstSet.bytesOf(tables) / tables.size() >= Compactor.MIN_TABLE_BYTES;
     }
 
-    /** What is due within level 0 while {@code inMerge}, its tables of a moment ago, are merged into the sorted level: a merge of tables that came since. */
+    /**
+     * What is due within level 0 while {@code inMerge}, its tables of a moment ago, are merged into the sorted level: a merge of the tables that came
+     * since, once they are many. Sooner it would only be one rewrite more, and delay the merge that all wait for.
+     */
     CompactionPlan planBeside(SstSet set, Collection<Sst> inMerge) {
         Set<Long> taken = inMerge.stream().map(t -> t.meta().id()).collect(Collectors.toSet());
         List<Sst> since = set.level0().stream()
                 .filter(t -> !taken.contains(t.meta().id()))
                 .toList();
-        return planTier(since, SstSet.bytesOf(set.sorted()) / LARGEST_TIER_SHARE);
+        return since.size() < MANY_NEWCOMERS
+                ? CompactionPlan.Nothing.NOTHING
+                : planTier(since, SstSet.bytesOf(set.sorted()) / LARGEST_TIER_SHARE);
     }
 
     /** The longest run of neighbours of similar size and at most {@code limit} bytes, if it is long enough. */
