@@ -18,6 +18,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationContextAware;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.Lifecycle;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 
@@ -167,15 +168,20 @@ public final class FlowDb
     }
 
     /**
-     * Closes the engine until the next {@link #start()}, if the context is only paused. If it is being closed this does
-     * nothing, as other beans may write until they are destroyed.
+     * Closes the engine until the next {@link #start()}, if the context is only paused. If it is being closed, or its start has
+     * failed, this does nothing, as other beans may write until they are destroyed.
      */
     @Override
     public void stop() {
         running = false;
-        if (!contextClosing && !config.inMemory()) {
+        if (!contextClosing && !startFailed() && !config.inMemory()) {
             opened.release();
         }
+    }
+
+    /** When a bean fails to start, those that have started are stopped before the context counts as running. */
+    private boolean startFailed() {
+        return context instanceof Lifecycle lifecycle && !lifecycle.isRunning();
     }
 
     @Override

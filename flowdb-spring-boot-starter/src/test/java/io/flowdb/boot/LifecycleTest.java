@@ -125,6 +125,22 @@ class LifecycleTest {
         assertDirectoryIsFree();
     }
 
+    /**
+     * When a port was taken, the web server failed after the engine had started; the engine was stopped as for a pause, and what
+     * beans wrote when they were destroyed was refused.
+     */
+    @Test
+    void context_failingAfterTheEngineHasStarted_letsTheLastBeanWrite() {
+        runner().withUserConfiguration(Notes.class, LastWords.class)
+                .withBean(Unstartable.class)
+                .run(context -> assertThat(context).hasFailed());
+
+        runner().withUserConfiguration(Notes.class)
+                .run(context -> assertThat(context.getBean(JsonDB.class).get("notes", "last"))
+                        .isEqualTo(note("last", "words")));
+        assertDirectoryIsFree();
+    }
+
     @Test
     void context_withLazyBeans_opensAtItsStartAndLetsTheLastBeanWrite() {
         runner().withUserConfiguration(Notes.class, LastWords.class)
@@ -317,6 +333,22 @@ class LifecycleTest {
         @Order(1)
         FlowDbInitializer first(List<String> calls) {
             return database -> calls.add("first");
+        }
+    }
+
+    /** As a web server whose port is taken. */
+    static final class Unstartable implements SmartLifecycle {
+        @Override
+        public void start() {
+            throw new IllegalStateException("no port");
+        }
+
+        @Override
+        public void stop() {}
+
+        @Override
+        public boolean isRunning() {
+            return false;
         }
     }
 
