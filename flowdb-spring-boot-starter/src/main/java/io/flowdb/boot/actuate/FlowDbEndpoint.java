@@ -2,10 +2,15 @@ package io.flowdb.boot.actuate;
 
 import io.flowdb.EngineStats;
 import io.flowdb.boot.FlowDb;
+import io.flowdb.error.EngineClosedException;
+import io.flowdb.error.ReadOnlyTransactionException;
+import io.flowdb.error.StoreNotFoundException;
 import io.flowdb.json.JsonDB;
 import io.flowdb.json.StoreSchema;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +27,11 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  */
 @Endpoint(id = "flowdb", defaultAccess = Access.READ_ONLY)
 public final class FlowDbEndpoint {
+    /** Key in the result of an operation that did nothing; the value says why. */
+    static final String REFUSED = "refused";
+
+    private static final String NOT_OPEN = "the engine is not open";
+
     private final Map<String, FlowDb> engines;
     private final Supplier<@Nullable QueryInsight> queries;
 
@@ -50,19 +60,32 @@ public final class FlowDbEndpoint {
         return flowDb == null ? null : describe(flowDb);
     }
 
-    /** Runs an operation on an engine that is open. */
+    /** Runs an operation on an engine that is open; tells if the engine refuses it. */
     @WriteOperation
-    public Outcome run(@Selector String name, Operation operation) {
+    public Outcome run(@Selector String name, @Nullable Operation operation) {
         FlowDb flowDb = engines.get(name);
         if (flowDb == null) {
             throw new InvalidEndpointRequestException(
                     "There is no engine '" + name + "'", "Engines: " + engines.keySet());
         }
+        if (operation == null) {
+            throw new InvalidEndpointRequestException("There is no operation", "The operation is missing");
+        }
         long start = System.nanoTime();
-        Map<String, Object> result = flowDb.openDocuments()
-                .map(documents -> operation.run(flowDb, documents))
-                .orElse(Map.of("refused", "the engine is not open"));
+        Map<String, Object> result = result(flowDb, operation);
         return new Outcome(operation, (System.nanoTime() - start) / 1_000_000, result);
+    }
+
+    private static Map<String, Object> result(FlowDb flowDb, Operation operation) {
+        try {
+            return flowDb.openDocuments()
+                    .map(documents -> operation.run(flowDb, documents))
+                    .orElseGet(() -> Map.of(REFUSED, NOT_OPEN));
+        } catch (EngineClosedException closedMeanwhile) {
+            return Map.of(REFUSED, NOT_OPEN);
+        } catch (ReadOnlyTransactionException readOnly) {
+            return Map.of(REFUSED, "the engine is read-only");
+        }
     }
 
     /**
@@ -75,8 +98,12 @@ public final class FlowDbEndpoint {
     @WriteOperation
     public QueryInsight.Explained explain(@Selector String name, @Selector String method, @Nullable String arguments) {
         QueryInsight insight = queries.get();
-        if (insight == null || !engines.containsKey(name)) {
+        FlowDb flowDb = engines.get(name);
+        if (insight == null || flowDb == null) {
             throw new InvalidEndpointRequestException("There are no repositories on '" + name + "'", "No repositories");
+        }
+        if (flowDb.openDocuments().isEmpty()) {
+            throw new InvalidEndpointRequestException("'" + name + "': " + NOT_OPEN, NOT_OPEN);
         }
         try {
             return insight.explain(method, arguments == null ? "" : arguments);
@@ -87,21 +114,34 @@ public final class FlowDbEndpoint {
     }
 
     private static EngineDescription describe(FlowDb flowDb) {
-        State state = flowDb.isPaused() ? State.PAUSED : flowDb.openEngine().isPresent() ? State.OPEN : State.NOT_OPEN;
-        return new EngineDescription(
-                state,
-                flowDb.config().inMemory()
-                        ? null
-                        : flowDb.config().dataDir().toAbsolutePath().normalize().toString(),
-                flowDb.openStats().orElse(null),
-                flowDb.openDocuments().map(FlowDbEndpoint::stores).orElse(List.of()));
+        String directory = flowDb.config().inMemory()
+                ? null
+                : flowDb.config().dataDir().toAbsolutePath().normalize().toString();
+        Optional<JsonDB> documents = flowDb.openDocuments();
+        if (documents.isPresent()) {
+            try {
+                List<StoreDescription> stores =
+                        stores(documents.get(), documents.get().storeNames());
+                return new EngineDescription(
+                        State.OPEN, directory, flowDb.openStats().orElse(null), stores);
+            } catch (EngineClosedException closedMeanwhile) {
+                // Described below.
+            }
+        }
+        return new EngineDescription(flowDb.isPaused() ? State.PAUSED : State.NOT_OPEN, directory, null, List.of());
     }
 
-    private static List<StoreDescription> stores(JsonDB documents) {
-        return documents.storeNames().stream()
-                .map(documents::getStore)
-                .map(schema -> describe(schema, documents.count(schema.name())))
-                .toList();
+    /** The stores of these names, without those that were deleted since they were listed. */
+    static List<StoreDescription> stores(JsonDB documents, List<String> names) {
+        List<StoreDescription> stores = new ArrayList<>(names.size());
+        for (String name : names) {
+            try {
+                stores.add(describe(documents.getStore(name), documents.count(name)));
+            } catch (StoreNotFoundException deletedMeanwhile) {
+                // Left out.
+            }
+        }
+        return stores;
     }
 
     private static StoreDescription describe(StoreSchema schema, long count) {
@@ -159,7 +199,7 @@ public final class FlowDbEndpoint {
      * @param keyPath of the primary key in its documents
      * @param autoIncrement whether documents without a key get one
      * @param ttl ISO-8601 duration from the last write of a document to its expiry, or null
-     * @param documents their number
+     * @param documents their number; documents that expire are counted by walking their keys
      * @param indexes in the order in which they were defined
      */
     public record StoreDescription(

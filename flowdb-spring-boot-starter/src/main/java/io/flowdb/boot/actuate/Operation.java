@@ -2,6 +2,7 @@ package io.flowdb.boot.actuate;
 
 import io.flowdb.VerifyReport;
 import io.flowdb.boot.FlowDb;
+import io.flowdb.error.StoreNotFoundException;
 import io.flowdb.json.IndexCheck;
 import io.flowdb.json.JsonDB;
 import java.nio.file.Path;
@@ -47,16 +48,20 @@ public enum Operation {
             Map<String, Object> indexes = new TreeMap<>();
             boolean clean = tables.isClean();
             for (String store : documents.storeNames()) {
-                IndexCheck check = documents.verifyIndexes(store);
-                clean &= check.ok();
-                // How many only: the problems name keys, which are stored data.
-                indexes.put(
-                        store,
-                        Map.of(
-                                "documents",
-                                check.documents(),
-                                "problems",
-                                check.problems().size()));
+                try {
+                    IndexCheck check = documents.verifyIndexes(store);
+                    clean &= check.ok();
+                    // How many only: the problems name keys, which are stored data.
+                    indexes.put(
+                            store,
+                            Map.of(
+                                    "documents",
+                                    check.documents(),
+                                    "problems",
+                                    check.problems().size()));
+                } catch (StoreNotFoundException deletedMeanwhile) {
+                    // There is nothing of it to check.
+                }
             }
             return Map.of("clean", clean, "tables", tables, "stores", indexes);
         }
@@ -67,7 +72,7 @@ public enum Operation {
         @Override
         Map<String, Object> run(FlowDb flowDb, JsonDB documents) {
             if (flowDb.config().inMemory()) {
-                return Map.of("refused", "an engine in memory has no files to copy");
+                return Map.of(FlowDbEndpoint.REFUSED, "an engine in memory has no files to copy");
             }
             Path dataDir = flowDb.config().dataDir().toAbsolutePath().normalize();
             Path target = dataDir.resolveSibling(dataDir.getFileName() + "-checkpoint-" + TIME.format(Instant.now()));

@@ -22,8 +22,7 @@ public final class FlowDbQueryInsightAutoConfiguration {
     FlowDbQueryInsightAutoConfiguration() {}
 
     @Bean
-    static RepositoryQueries flowDbRepositoryQueries(
-            ObjectProvider<FlowDbOperations> operations, ObjectProvider<SlowQueries> slow) {
-        return new RepositoryQueries(operations, slow);
+    static RepositoryQueries flowDbRepositoryQueries(ObjectProvider<SlowQueries> slow) {
+        return new RepositoryQueries(slow);
     }
 }

@@ -26,14 +26,12 @@ import org.springframework.data.repository.query.Parameters;
 /** Collects the query methods of repositories as they are made. Threads: any. */
 final class RepositoryQueries implements QueryInsight, BeanPostProcessor, QueryCreationListener<ExplainableQuery> {
 
-    private final ObjectProvider<FlowDbOperations> operations;
     private final ObjectProvider<SlowQueries> slow;
 
     /** Repository and method; overloaded methods are told apart by their parameters. */
     private final Map<String, ExplainableQuery> byName = new ConcurrentSkipListMap<>();
 
-    RepositoryQueries(ObjectProvider<FlowDbOperations> operations, ObjectProvider<SlowQueries> slow) {
-        this.operations = operations;
+    RepositoryQueries(ObjectProvider<SlowQueries> slow) {
         this.slow = slow;
     }
 
@@ -91,7 +89,7 @@ final class RepositoryQueries implements QueryInsight, BeanPostProcessor, QueryC
             values[parameter.getIndex()] =
                     parameter.isBindable() ? converted(texts.next(), parameter) : neutral(parameter, query);
         }
-        FlowDbOperations all = operations.getObject().bypassingRowPolicies("explain of " + method);
+        FlowDbOperations all = query.operations().bypassingRowPolicies("explain of " + method);
         return new Explained(
                 method, query.explain(all, values), query.advice(all, values).orElse(null));
     }

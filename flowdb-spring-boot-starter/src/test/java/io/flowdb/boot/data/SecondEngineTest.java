@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowdb.Config;
 import io.flowdb.boot.FlowDb;
+import io.flowdb.boot.actuate.QueryInsight;
 import io.flowdb.boot.data.ten.Entities.E0;
 import io.flowdb.boot.data.ten.TenRepositories;
 import io.flowdb.boot.data.todo.Todo;
@@ -62,6 +63,27 @@ class SecondEngineTest {
                             });
                     assertThat(archived.count()).as("rolled back").isEqualTo(1);
                     assertThat(todos.count()).as("of the other engine").isZero();
+                });
+    }
+
+    /** Every method was explained on the first engine, which has no such store, or another one of the same name. */
+    @Test
+    void explain_methodOfTheSecondEngine_runsThere() {
+        new ApplicationContextRunner()
+                .withUserConfiguration(Application.class, Main.class, Archive.class)
+                .withPropertyValues(
+                        "flowdb.data-dir=" + dir.resolve("main"),
+                        "archive-dir=" + dir.resolve("archive"),
+                        "management.endpoints.web.exposure.include=flowdb",
+                        "management.endpoints.jmx.exposure.include=flowdb")
+                .run(context -> {
+                    TenRepositories.first(context).save(new E0("1", "ada", "code", 1, null));
+
+                    QueryInsight insight = context.getBean(QueryInsight.class);
+                    assertThat(insight.explain("R0Repository.countByOwner", "ada")
+                                    .plan()
+                                    .rowsReturned())
+                            .isEqualTo(1);
                 });
     }
 

@@ -61,7 +61,8 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
         return method;
     }
 
-    final FlowDbOperations operations() {
+    @Override
+    public final FlowDbOperations operations() {
         return operations;
     }
 

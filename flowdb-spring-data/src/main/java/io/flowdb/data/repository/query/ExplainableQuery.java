@@ -12,6 +12,9 @@ public interface ExplainableQuery extends RepositoryQuery {
     /** The repository and method: {@code TodoRepository.findByOwner}. */
     String description();
 
+    /** What the method runs on. */
+    FlowDbOperations operations();
+
     /**
      * Finds what the method would find with these arguments, on {@code operations}, and tells how; changes nothing, also for a method
      * that deletes.
