@@ -183,6 +183,14 @@ class BadInputIT {
         assertProblem(api.sendRaw("POST", "/api/todos", ada.token(), type, "{\"title\":\"a\"}"), 415);
     }
 
+    /** A filter of Spring read forms before any controller; a broken one was a 500, and a stack trace in the log, for anybody. */
+    @ParameterizedTest
+    @CsvSource({"PUT, 415", "PATCH, 405", "DELETE, 404"})
+    void body_brokenForm_isNotRead(String method, int status) {
+        assertProblem(
+                api.sendRaw(method, "/api/todos/1", ada.token(), "application/x-www-form-urlencoded", "a=%zz"), status);
+    }
+
     @Test
     void body_overOneMegabyte_is413() {
         String tooLong = "{\"title\":\"" + "x".repeat(1_000_000) + "\"}";
@@ -208,10 +216,29 @@ class BadInputIT {
             strings = {
                 "NONSENSE\r\n\r\n",
                 "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
-                "GET /../.. HTTP/1.1\r\nHost: x\r\n\r\n"
+                "GET /../.. HTTP/1.1\r\nHost: x\r\n\r\n",
+                "DELETE /api/todos/%00 HTTP/1.1\r\nHost: x\r\n\r\n",
+                "DELETE /api/todos/%ff HTTP/1.1\r\nHost: x\r\n\r\n",
+                "DELETE /api/todos/a%2fb HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /js/..%5c..%5capplication.yml HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /api/todos HTTP/1.1\r\n\r\n"
             })
     void request_noHttp_is400WithoutDetails(String request) throws IOException {
-        assertThat(raw(request)).startsWith("HTTP/1.1 400 ").doesNotContain("Exception", "at org.", "Tomcat/");
+        assertThat(raw(request))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("Content-Type: application/problem+json\r\n", "X-Content-Type-Options: nosniff\r\n")
+                .endsWith("\r\n\r\n{\"status\":400,\"title\":\"Bad Request\"}")
+                .doesNotContain("Exception", "at org.", "Tomcat/");
+    }
+
+    /** By the URI as it was typed, these did not look like data, and a cache was allowed to keep somebody's list. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/%61pi/todos", "/api;v=1/todos", "/api/todos;v=1", "/a%70i/%74odos"})
+    void path_spelledOtherwise_isNotStoredEither(String path) {
+        Answer answer = api.get(path, ada.token());
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
     }
 
     @Test

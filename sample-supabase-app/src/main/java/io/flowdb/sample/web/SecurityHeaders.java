@@ -33,6 +33,14 @@ final class SecurityHeaders extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        // The path as the routes see it: decoded, and without parameters. The URI may spell it otherwise.
+        boolean data = request.getServletPath().startsWith("/api/");
+        put(response, data ? "no-store" : "no-cache");
+        chain.doFilter(request, response);
+    }
+
+    /** On an answer that this filter does not see. */
+    static void put(HttpServletResponse response, String cacheControl) {
         response.setHeader("Content-Security-Policy", CONTENT_POLICY);
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("X-Frame-Options", "DENY");
@@ -40,8 +48,6 @@ final class SecurityHeaders extends OncePerRequestFilter {
         response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
         response.setHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
-        boolean data = request.getRequestURI().startsWith("/api/");
-        response.setHeader(HttpHeaders.CACHE_CONTROL, data ? "no-store" : "no-cache");
-        chain.doFilter(request, response);
+        response.setHeader(HttpHeaders.CACHE_CONTROL, cacheControl);
     }
 }
