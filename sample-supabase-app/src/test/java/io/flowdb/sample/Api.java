@@ -83,9 +83,12 @@ public final class Api {
         return send("DELETE", path, token, null);
     }
 
-    /** Sends {@code body} as JSON, or none for null; no token for null. */
-    public Answer send(String method, String path, String token, Object body) {
+    /** Sends {@code body} as JSON, or none for null; no token for null; then headers, name and value in turn. */
+    public Answer send(String method, String path, String token, Object body, String... headers) {
         HttpRequest.Builder request = request(path, token);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         if (body == null) {
             request.method(method, BodyPublishers.noBody());
         } else {

@@ -162,6 +162,113 @@ class TodosIT {
     }
 
     @Test
+    void get_ownTodo_isAsListedAndAStrangersIs404() {
+        String id = add(ada, "mine", 3);
+
+        Answer mine = api.get("/api/todos/" + id, ada.token());
+        Answer strangers = api.get("/api/todos/" + id, bob.token());
+
+        assertThat(mine.json()).isEqualTo(list(ada).get(0));
+        assertThat(strangers.status()).isEqualTo(404);
+        assertThat(strangers.header("ETag")).isEmpty();
+        assertThat(strangers.text("detail"))
+                .isEqualTo(api.get("/api/todos/unknown", bob.token()).text("detail"));
+        assertThat(api.get("/api/todos/" + id, null).status()).isEqualTo(401);
+    }
+
+    @Test
+    void get_versionTheClientHas_is304() {
+        String path = "/api/todos/" + add(ada, "read once", 0);
+        String tag = api.get(path, ada.token()).header("ETag");
+
+        Answer again = api.send("GET", path, ada.token(), null, "If-None-Match", tag);
+        api.put(path, ada.token(), Map.of("priority", 1));
+        Answer changed = api.send("GET", path, ada.token(), null, "If-None-Match", tag);
+
+        assertThat(again.status()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+        assertThat(changed.status()).isEqualTo(200);
+        assertThat(api.send("GET", path, bob.token(), null, "If-None-Match", tag)
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void ifMatch_olderVersion_is412AndNothingChanged() {
+        Answer added = api.post("/api/todos", ada.token(), Map.of("title", "first"));
+        String path = "/api/todos/" + added.text("id");
+        String first = added.header("ETag");
+        Answer changed = changeIf(path, first, "second");
+        List<JsonNode> before = list(ada);
+
+        assertThat(changed.status()).isEqualTo(200);
+        assertThat(changed.header("ETag")).isNotEqualTo(first).matches("\"[0-9]+\"");
+        Answer refused = changeIf(path, first, "third");
+        assertThat(refused.status()).isEqualTo(412);
+        assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
+        for (String tag :
+                List.of(first, "garbage", "", "\"\"", ",", "W/" + changed.header("ETag"), "\"99999999999999999999\"")) {
+            assertThat(changeIf(path, tag, "third").status()).as(tag).isEqualTo(412);
+            assertThat(api.send("DELETE", path, ada.token(), null, "If-Match", tag)
+                            .status())
+                    .as(tag)
+                    .isEqualTo(412);
+        }
+        assertThat(list(ada)).isEqualTo(before);
+    }
+
+    @Test
+    void ifMatch_storedVersionOrAny_isDone() {
+        Answer added = api.post("/api/todos", ada.token(), Map.of("title", "first"));
+        String path = "/api/todos/" + added.text("id");
+
+        assertThat(changeIf(path, "\"77\", " + added.header("ETag"), "second").status())
+                .isEqualTo(200);
+        assertThat(changeIf(path, "*", "third").text("title")).isEqualTo("third");
+        String last = api.get(path, ada.token()).header("ETag");
+        assertThat(api.send("DELETE", path, ada.token(), null, "If-Match", last).status())
+                .isEqualTo(200);
+        assertThat(changeIf(path, "*", "fourth").status()).isEqualTo(404);
+    }
+
+    @Test
+    void ifMatch_strangersTodo_is404WhateverTheTag() {
+        Answer added = api.post("/api/todos", ada.token(), Map.of("title", "mine"));
+        String path = "/api/todos/" + added.text("id");
+
+        for (String tag : List.of(added.header("ETag"), "\"77\"", "*")) {
+            assertThat(api.send("PUT", path, bob.token(), Map.of("title", "yours"), "If-Match", tag)
+                            .status())
+                    .isEqualTo(404);
+            assertThat(api.send("DELETE", path, bob.token(), null, "If-Match", tag)
+                            .status())
+                    .isEqualTo(404);
+        }
+    }
+
+    /** Eight clients that read the same version: one of them may change it. */
+    @Test
+    void ifMatch_oneVersionManyWriters_letsOneThrough() throws Exception {
+        Answer added = api.post("/api/todos", ada.token(), Map.of("title", "first"));
+        String path = "/api/todos/" + added.text("id");
+        ExecutorService clients = Executors.newFixedThreadPool(8);
+        try {
+            List<Callable<Integer>> calls = new ArrayList<>();
+            for (int client = 0; client < 8; client++) {
+                String title = "of " + client;
+                calls.add(() -> changeIf(path, added.header("ETag"), title).status());
+            }
+            List<Integer> statuses = new ArrayList<>();
+            for (Future<Integer> call : clients.invokeAll(calls)) {
+                statuses.add(call.get());
+            }
+            assertThat(statuses).containsOnlyOnce(200).containsOnly(200, 412);
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
+    @Test
     void owner_sentByTheClient_isIgnored() {
         JsonNode added = api.post(
                         "/api/todos", ada.token(), Map.of("title", "x", "user_id", bob.userId(), "id", "chosen"))
@@ -208,6 +315,10 @@ class TodosIT {
         } finally {
             clients.shutdownNow();
         }
+    }
+
+    private Answer changeIf(String path, String tag, String title) {
+        return api.send("PUT", path, ada.token(), Map.of("title", title), "If-Match", tag);
     }
 
     private static String add(Account owner, String title, int priority) {

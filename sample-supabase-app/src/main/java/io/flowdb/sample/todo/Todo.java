@@ -5,6 +5,7 @@ import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.annotation.Version;
 
@@ -31,6 +32,11 @@ record Todo(
         @Version @Nullable Long version) {
     boolean belongsTo(String user) {
         return userId.equals(user);
+    }
+
+    /** Its version; only of a todo that is stored. */
+    long storedVersion() {
+        return Objects.requireNonNull(version, "version");
     }
 
     /** This todo with the values given; null leaves a value as it is. */

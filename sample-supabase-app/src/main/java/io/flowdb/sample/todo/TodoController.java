@@ -1,6 +1,7 @@
 package io.flowdb.sample.todo;
 
 import io.flowdb.sample.auth.SignedIn;
+import io.flowdb.sample.web.IfMatch;
 import io.flowdb.sample.web.PlainText;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -13,12 +14,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.PageRequest;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -52,21 +56,39 @@ final class TodoController {
                 .toList();
     }
 
+    @GetMapping("/{id}")
+    ResponseEntity<Answer> get(SignedIn me, @PathVariable String id) {
+        return answer(todos.get(me.userId(), id));
+    }
+
     @PostMapping
-    Answer add(SignedIn me, @Valid @RequestBody NewTodo todo) {
+    ResponseEntity<Answer> add(SignedIn me, @Valid @RequestBody NewTodo todo) {
         int priority = todo.priority() == null ? 0 : todo.priority();
-        return Answer.of(todos.add(me.userId(), todo.title(), priority));
+        return answer(todos.add(me.userId(), todo.title(), priority));
     }
 
     @PutMapping("/{id}")
-    Answer change(SignedIn me, @PathVariable String id, @Valid @RequestBody Change change) {
-        return Answer.of(todos.change(me.userId(), id, change.title(), change.status(), change.priority()));
+    ResponseEntity<Answer> change(
+            SignedIn me,
+            @PathVariable String id,
+            @RequestHeader HttpHeaders headers,
+            @Valid @RequestBody Change change) {
+        return answer(todos.change(
+                me.userId(),
+                id,
+                IfMatch.of(headers),
+                todo -> todo.with(change.title(), change.status(), change.priority())));
     }
 
     @DeleteMapping("/{id}")
-    Deleted delete(SignedIn me, @PathVariable String id) {
-        todos.delete(me.userId(), id);
+    Deleted delete(SignedIn me, @PathVariable String id, @RequestHeader HttpHeaders headers) {
+        todos.delete(me.userId(), id, IfMatch.of(headers));
         return new Deleted(true);
+    }
+
+    /** With the version as its tag, by which a client may say what it would change. */
+    private static ResponseEntity<Answer> answer(Todo todo) {
+        return ResponseEntity.ok().eTag(IfMatch.tag(todo.storedVersion())).body(Answer.of(todo));
     }
 
     /** Body of an addition. */

@@ -1,11 +1,12 @@
 package io.flowdb.sample.todo;
 
 import io.flowdb.sample.web.ApiException;
+import io.flowdb.sample.web.IfMatch;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.data.domain.Pageable;
 import org.springframework.resilience.annotation.Retryable;
@@ -44,17 +45,25 @@ class Todos {
                 null));
     }
 
-    /** Changes what is not null. */
+    Todo get(String userId, String id) {
+        return own(userId, id);
+    }
+
+    /** Stores what {@code change} makes of the todo, if the condition holds. */
     @Retryable(includes = ConcurrencyFailureException.class, maxRetries = 5, delay = 5, jitter = 5)
     @Transactional
-    Todo change(String userId, String id, @Nullable String title, @Nullable Status status, @Nullable Integer priority) {
-        return todos.save(own(userId, id).with(title, status, priority));
+    Todo change(String userId, String id, IfMatch condition, UnaryOperator<Todo> change) {
+        Todo todo = own(userId, id);
+        condition.require(todo.storedVersion());
+        return todos.save(change.apply(todo));
     }
 
     @Retryable(includes = ConcurrencyFailureException.class, maxRetries = 5, delay = 5, jitter = 5)
     @Transactional
-    void delete(String userId, String id) {
-        todos.delete(own(userId, id));
+    void delete(String userId, String id, IfMatch condition) {
+        Todo todo = own(userId, id);
+        condition.require(todo.storedVersion());
+        todos.delete(todo);
     }
 
     private Todo own(String userId, String id) {

@@ -37,6 +37,11 @@ public final class ApiException extends ErrorResponseException {
         return exception;
     }
 
+    /** 412: it is not any more what the client would change. */
+    static ApiException changed() {
+        return new ApiException(HttpStatus.PRECONDITION_FAILED, "Somebody has changed this. Read it again.", null);
+    }
+
     /** 429: the client may try again after {@code wait}, rounded up to seconds. */
     public static ApiException tooManyAttempts(Duration wait) {
         long seconds = wait.plusMillis(999).toSeconds();
