@@ -7,7 +7,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -19,7 +18,7 @@ import org.springframework.context.annotation.Role;
  * the application declares its own.
  */
 @AutoConfiguration
-@ConditionalOnBooleanProperty(name = "flowdb.enabled", matchIfMissing = true)
+@ConditionalOnSwitch("flowdb.enabled")
 @EnableConfigurationProperties(FlowDbProperties.class)
 public final class FlowDbAutoConfiguration {
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +43,10 @@ final class PropertiesCheck extends AbstractBindHandler {
     private static final UnboundElementsSourceFilter CHECKED_SOURCES = new UnboundElementsSourceFilter();
 
     private final Set<ConfigurationPropertyName> known = new LinkedHashSet<>();
+
+    /** Names whose children are properties. Of the parts of other values, such as the bytes of a size, the binder starts some, too. */
+    private final Set<ConfigurationPropertyName> groups = new HashSet<>(Set.of(ROOT));
+
     private final Map<ConfigurationPropertyName, InvalidProperty> invalid = new LinkedHashMap<>();
 
     PropertiesCheck(BindHandler next) {
@@ -50,8 +55,11 @@ final class PropertiesCheck extends AbstractBindHandler {
 
     @Override
     public <T> @Nullable Bindable<T> onStart(ConfigurationPropertyName name, Bindable<T> target, BindContext context) {
-        if (ROOT.isAncestorOf(name)) {
+        if (groups.contains(name.getParent())) {
             known.add(name);
+            if (target.getType().resolve(Object.class).isRecord()) {
+                groups.add(name);
+            }
         }
         return super.onStart(name, target, context);
     }

@@ -104,6 +104,37 @@ class InvalidPropertiesTest {
                         .contains("flowdb.schema.mod\n", "did you mean flowdb.schema.mode?"));
     }
 
+    /** The binder looks inside the type of a size, and its bytes were taken for a property: the one to be meant, and a known one. */
+    @Test
+    void unknownProperty_closeToASize_isReportedWithTheSize() {
+        runner.withPropertyValues("flowdb.memtable-sise=1MB", "flowdb.memtable-size.bytes=1048576")
+                .run(
+                        context -> assertThat(StartupReport.of(context.getStartupFailure())
+                                        .getDescription())
+                                .startsWith("2 properties")
+                                .contains("Property: flowdb.memtable-sise\n", "Property: flowdb.memtable-size.bytes\n")
+                                .containsPattern(
+                                        "did you mean flowdb\\.memtable-size\\?[\\s\\S]*did you mean flowdb\\.memtable-size\\?"));
+    }
+
+    /** What was no boolean, and what was another word for true, left FlowDB out without a word. */
+    @Test
+    void enabled_neitherTrueNorFalse_isReportedWithTheOthers() {
+        runner.withPropertyValues("flowdb.enabled=ture", "flowdb.memtable-size=0")
+                .run(context -> assertThat(
+                                StartupReport.of(context.getStartupFailure()).getDescription())
+                        .startsWith("2 properties")
+                        .contains("Property: flowdb.enabled\n    Value: \"ture\"", "allowed: true, false"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "yes, true", "on, true", "false, false", "no, false", "OFF, false"})
+    void enabled_inAnyWordThatBinds_isThatWord(String value, boolean enabled) {
+        runner.withPropertyValues("flowdb.in-memory=true", "flowdb.enabled=" + value)
+                .run(context -> assertThat(context.getBeanNamesForType(FlowDbProperties.class))
+                        .hasSize(enabled ? 1 : 0));
+    }
+
     @Test
     void property_inAnotherSpelling_isKnown() {
         runner.withPropertyValues("flowdb.memtableSize=1MB", "flowdb.in_memory=true", "flowdbx.foo=1", "other.flowdb=2")

@@ -1,11 +1,11 @@
 package io.flowdb.boot.data;
 
+import io.flowdb.boot.ConditionalOnSwitch;
 import io.flowdb.data.repository.config.EnableFlowDbRepositories;
 import io.flowdb.data.repository.config.FlowDbRepositoryConfigurationExtension;
 import io.flowdb.data.repository.support.FlowDbRepositoryFactoryBean;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Import;
 
@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Import;
 @AutoConfiguration(after = {FlowDbDataAutoConfiguration.class, FlowDbTransactionAutoConfiguration.class})
 @ConditionalOnBean(CurrentDocuments.class)
 @ConditionalOnMissingBean({FlowDbRepositoryFactoryBean.class, FlowDbRepositoryConfigurationExtension.class})
-@ConditionalOnBooleanProperty(name = "flowdb.repositories.enabled", matchIfMissing = true)
+@ConditionalOnSwitch("flowdb.repositories.enabled")
 @Import(RepositoriesRegistrar.class)
 public final class FlowDbRepositoriesAutoConfiguration {
 

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -88,9 +89,10 @@ class DataAutoConfigurationTest {
         });
     }
 
-    @Test
-    void repositories_turnedOff_areAbsent() {
-        runner().withPropertyValues("flowdb.repositories.enabled=false")
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "no"})
+    void repositories_turnedOff_areAbsent(String value) {
+        runner().withPropertyValues("flowdb.repositories.enabled=" + value)
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .doesNotHaveBean(TodoRepository.class)
