@@ -44,7 +44,11 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("io.flowdb..")
                     .and(not(resideInAnyPackage(
-                            "io.flowdb.sample..", "io.flowdb.annotation", "io.flowdb.data.repository"))));
+                            "io.flowdb.sample..",
+                            "io.flowdb.annotation",
+                            "io.flowdb.data.core",
+                            "io.flowdb.data.repository",
+                            "io.flowdb.json"))));
 
     @ArchTest
     static final ArchRule packages_areFreeOf_cycles =

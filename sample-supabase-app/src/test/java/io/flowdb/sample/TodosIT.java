@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -311,6 +313,30 @@ class TodosIT {
                 JsonNode todo = list(ada).get(0);
                 assertThat(todo.get("title").asString()).isEqualTo(title);
                 assertThat(todo.get("priority").asInt()).isEqualTo(priority);
+            }
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
+    /** Changes of different todos do not get in each other's way, though all are found by their owner. */
+    @Test
+    void change_manyTodosOfOneUserAtOnce_allSucceed() throws Exception {
+        ExecutorService clients = Executors.newFixedThreadPool(8);
+        try {
+            List<Callable<Integer>> calls = new ArrayList<>();
+            for (int todo = 0; todo < 8; todo++) {
+                String path = "/api/todos/" + add(ada, "todo " + todo, 0);
+                for (int round = 1; round <= 10; round++) {
+                    Map<String, Integer> change = Map.of("priority", round);
+                    calls.add(() -> api.put(path, ada.token(), change).status());
+                }
+                calls.add(() -> api.post("/api/todos", ada.token(), Map.of("title", "new"))
+                        .status());
+            }
+            Collections.shuffle(calls, new Random(17));
+            for (Future<Integer> call : clients.invokeAll(calls)) {
+                assertThat(call.get()).isEqualTo(200);
             }
         } finally {
             clients.shutdownNow();

@@ -46,6 +46,7 @@ final class SignedInResolver implements HandlerMethodArgumentResolver, WebMvcCon
         AccessToken token =
                 AccessToken.received(header.substring(SCHEME.length()).strip());
         return accounts.find(token)
-                .orElseThrow(() -> ApiException.unauthorized("The token is not valid, or not valid any more."));
+                .orElseThrow(() -> ApiException.unauthorized("The token is not valid, or not valid any more."))
+                .in(request);
     }
 }

@@ -30,10 +30,6 @@ record Todo(
         int priority,
         Instant createdAt,
         @Version @Nullable Long version) {
-    boolean belongsTo(String user) {
-        return userId.equals(user);
-    }
-
     /** Its version; only of a todo that is stored. */
     long storedVersion() {
         return Objects.requireNonNull(version, "version");

@@ -58,7 +58,7 @@ final class TodoController {
 
     @GetMapping("/{id}")
     ResponseEntity<Answer> get(SignedIn me, @PathVariable String id) {
-        return answer(todos.get(me.userId(), id));
+        return answer(todos.get(id));
     }
 
     @PostMapping
@@ -74,15 +74,12 @@ final class TodoController {
             @RequestHeader HttpHeaders headers,
             @Valid @RequestBody Change change) {
         return answer(todos.change(
-                me.userId(),
-                id,
-                IfMatch.of(headers),
-                todo -> todo.with(change.title(), change.status(), change.priority())));
+                id, IfMatch.of(headers), todo -> todo.with(change.title(), change.status(), change.priority())));
     }
 
     @DeleteMapping("/{id}")
     Deleted delete(SignedIn me, @PathVariable String id, @RequestHeader HttpHeaders headers) {
-        todos.delete(me.userId(), id, IfMatch.of(headers));
+        todos.delete(id, IfMatch.of(headers));
         return new Deleted(true);
     }
 
