@@ -243,7 +243,8 @@ class BadInputIT {
 
     @Test
     void headers_everywhere_keepTheBrowserStrict() {
-        for (String path : new String[] {"/", "/js/app.js", "/api/cities", "/api/todos", "/nothing"}) {
+        for (String path :
+                new String[] {"/", "/js/app.js", "/api/cities", "/api/todos", "/nothing", "/WEB-INF/web.xml"}) {
             Answer answer = api.get(path, null);
             assertThat(answer.header("Content-Security-Policy"))
                     .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
@@ -251,7 +252,8 @@ class BadInputIT {
             assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
             assertThat(answer.header("X-Frame-Options")).isEqualTo("DENY");
             assertThat(answer.header("Referrer-Policy")).isEqualTo("no-referrer");
-            assertThat(answer.header("Cache-Control")).isEqualTo(path.startsWith("/api/") ? "no-store" : "no-cache");
+            assertThat(answer.header("Cache-Control"))
+                    .isEqualTo(path.matches("/(api|WEB-INF)/.*") ? "no-store" : "no-cache");
         }
     }
 

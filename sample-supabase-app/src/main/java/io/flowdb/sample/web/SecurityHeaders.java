@@ -1,5 +1,6 @@
 package io.flowdb.sample.web;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -35,8 +36,15 @@ final class SecurityHeaders extends OncePerRequestFilter {
             throws ServletException, IOException {
         // The path as the routes see it: decoded, and without parameters. The URI may spell it otherwise.
         boolean data = request.getServletPath().startsWith("/api/");
-        put(response, data ? "no-store" : "no-cache");
+        boolean error = request.getDispatcherType() == DispatcherType.ERROR;
+        put(response, data || error ? "no-store" : "no-cache");
         chain.doFilter(request, response);
+    }
+
+    /** Some errors are found before any filter. */
+    @Override
+    protected boolean shouldNotFilterErrorDispatch() {
+        return false;
     }
 
     /** On an answer that this filter does not see. */
