@@ -2,6 +2,7 @@ package io.flowdb.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowdb.boot.FlowDb;
 import io.flowdb.sample.Api.Account;
 import io.flowdb.sample.Api.Answer;
 import java.nio.file.Path;
@@ -341,6 +342,36 @@ class TodosIT {
         } finally {
             clients.shutdownNow();
         }
+    }
+
+    /** A sign-up begins with a transaction and was answered with 500, as if the server had a bug. */
+    @Test
+    void store_closed_is503OnEveryRouteUntilItOpens() {
+        String path = "/api/todos/" + add(ada, "stays", 0);
+        Map<String, String> account = Map.of("email", "new@example.com", "password", Api.PASSWORD);
+        FlowDb store = sample.bean(FlowDb.class);
+        store.stop();
+        try {
+            List<Answer> answers = List.of(
+                    api.get("/api/todos", ada.token()),
+                    api.get(path, ada.token()),
+                    api.post("/api/todos", ada.token(), Map.of("title", "x")),
+                    api.put(path, ada.token(), Map.of("title", "x")),
+                    api.delete(path, ada.token()),
+                    api.post("/api/logout", ada.token(), null),
+                    api.post("/api/signup", null, account),
+                    api.post("/api/login", null, account),
+                    api.get("/api/cities", null),
+                    api.get("/api/cities/import", null),
+                    api.get("/actuator/health", null));
+            assertThat(answers).extracting(Answer::status).containsOnly(503);
+            assertThat(answers.subList(0, 10))
+                    .extracting(answer -> answer.header("Content-Type"))
+                    .containsOnly("application/problem+json");
+        } finally {
+            store.start();
+        }
+        assertThat(titles(ada)).containsExactly("stays");
     }
 
     private Answer changeIf(String path, String tag, String title) {

@@ -17,6 +17,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.validation.FieldError;
 import org.springframework.validation.method.ParameterErrors;
 import org.springframework.validation.method.ParameterValidationResult;
@@ -51,7 +52,11 @@ final class Problems extends ResponseEntityExceptionHandler {
         return answer(exception, HttpStatus.BAD_REQUEST, "The parameters cannot be read.", request);
     }
 
-    @ExceptionHandler({DataAccessResourceFailureException.class, TransientDataAccessResourceException.class})
+    @ExceptionHandler({
+        DataAccessResourceFailureException.class,
+        TransientDataAccessResourceException.class,
+        CannotCreateTransactionException.class
+    })
     ResponseEntity<Object> storeUnavailable(RuntimeException exception, WebRequest request) {
         log.error("The store does not answer {}", request.getDescription(false), exception);
         return answer(exception, HttpStatus.SERVICE_UNAVAILABLE, "The store is not available.", request);
