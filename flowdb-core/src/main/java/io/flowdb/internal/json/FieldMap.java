@@ -38,7 +38,11 @@ final class FieldMap extends AbstractMap<String, JsonNode> {
         if (containsKey(name)) {
             return false;
         }
-        put(name, value);
+        if (many == null) {
+            append(name, value);
+        } else {
+            many.put(name, value);
+        }
         return true;
     }
 

@@ -3,6 +3,7 @@ package io.flowdb.internal.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
 import java.util.Iterator;
@@ -113,8 +114,7 @@ class FieldMapTest {
     @Test
     void nodeThatWasRead_canBeUsedAsAnyOther() {
         String text = "{\"a\":1,\"b\":{\"c\":[1,2]},\"d\":\"x\"}";
-        ObjectNode read = (ObjectNode)
-                DocumentCodec.parse(text.getBytes(java.nio.charset.StandardCharsets.UTF_8), 0, text.length());
+        ObjectNode read = (ObjectNode) DocumentCodec.parse(text.getBytes(StandardCharsets.UTF_8), 0, text.length());
         ObjectNode built = (ObjectNode) DocumentCodec.MAPPER.readTree(text);
 
         assertThat(read).isEqualTo(built).hasSameHashCodeAs(built).hasToString(built.toString());
