@@ -37,9 +37,33 @@ public final class Query {
         this.options = options;
     }
 
-    /** Timestamps from {@code min} to {@code max}, both inclusive. */
-    private record TimeRange(long min, long max) {
-        private static final TimeRange ALL = new TimeRange(Long.MIN_VALUE, Long.MAX_VALUE);
+    /** The bounds on ts as they were set: one exclusive at its end of the range lets nothing through until it is set again, whatever the other is. */
+    private record TimeRange(long from, boolean fromInclusive, long to, boolean toInclusive) {
+        private static final TimeRange ALL = of(Long.MIN_VALUE, Long.MAX_VALUE);
+
+        static TimeRange of(long min, long max) {
+            return new TimeRange(min, true, max, true);
+        }
+
+        private boolean isBeyondAll() {
+            return !fromInclusive && from == Long.MAX_VALUE || !toInclusive && to == Long.MIN_VALUE;
+        }
+
+        /** Lowest ts inside; above {@link #max} if there is none. */
+        long min() {
+            if (isBeyondAll()) {
+                return Long.MAX_VALUE;
+            }
+            return fromInclusive ? from : from + 1;
+        }
+
+        /** Highest ts inside. */
+        long max() {
+            if (isBeyondAll()) {
+                return Long.MIN_VALUE;
+            }
+            return toInclusive ? to : to - 1;
+        }
     }
 
     /** Every record. */
@@ -90,7 +114,7 @@ public final class Query {
 
     /** Narrows to versions from {@code min} to {@code max}, both inclusive. */
     public Query withTimeRange(long min, long max) {
-        return new Query(startKey, endKey, new TimeRange(min, max), reversed, limit, options);
+        return withTimes(TimeRange.of(min, max));
     }
 
     /** Sets the lower key bound. */
@@ -117,18 +141,12 @@ public final class Query {
 
     /** Sets the lower ts bound; an exclusive {@code Long.MAX_VALUE} leaves nothing. */
     public Query fromTs(long ts, boolean inclusive) {
-        if (!inclusive && ts == Long.MAX_VALUE) {
-            return withTimeRange(Long.MAX_VALUE, Long.MIN_VALUE);
-        }
-        return withTimeRange(inclusive ? ts : ts + 1, times.max());
+        return withTimes(new TimeRange(ts, inclusive, times.to(), times.toInclusive()));
     }
 
     /** Sets the upper ts bound; an exclusive {@code Long.MIN_VALUE} leaves nothing. */
     public Query toTs(long ts, boolean inclusive) {
-        if (!inclusive && ts == Long.MIN_VALUE) {
-            return withTimeRange(Long.MAX_VALUE, Long.MIN_VALUE);
-        }
-        return withTimeRange(times.min(), inclusive ? ts : ts - 1);
+        return withTimes(new TimeRange(times.from(), times.fromInclusive(), ts, inclusive));
     }
 
     /** Walks from the greatest (key, ts) down. */
@@ -185,6 +203,10 @@ public final class Query {
     /** Half-open key bounds; null for unbounded. */
     Query withKeys(byte @Nullable [] start, byte @Nullable [] end) {
         return new Query(start, end, times, reversed, limit, options);
+    }
+
+    private Query withTimes(TimeRange range) {
+        return new Query(startKey, endKey, range, reversed, limit, options);
     }
 
     @Override
