@@ -94,14 +94,10 @@ final class Maintenance {
         try {
             SstSet set = liveTables();
             long before = parts.snapshots().retention().expiredBefore();
-            List<Sst> expired = new ArrayList<>();
+            List<Sst> expired = expired(set, before);
             long entries = 0;
-            for (Sst table : set.tables()) {
-                SstProperties p = table.meta().properties();
-                if (p.entryCount() > 0 && p.maxExpireAt() <= before && hidesNothing(table, set)) {
-                    expired.add(table);
-                    entries += p.entryCount();
-                }
+            for (Sst table : expired) {
+                entries += table.meta().properties().entryCount();
             }
             if (!expired.isEmpty()) {
                 replace(expired, List.of());
@@ -194,17 +190,31 @@ final class Maintenance {
         return changed;
     }
 
-    /** An expired record still hides older records of its key, so the table may only go if there are none elsewhere. */
-    private static boolean hidesNothing(Sst table, SstSet set) {
-        SstProperties p = table.meta().properties();
-        RangeTombstone range = new RangeTombstone(p.minKey(), Keys.successor(p.maxKey()), 0);
-        List<Sst> older = new ArrayList<>();
-        for (Sst other : set.tables()) {
-            if (other != table && other.meta().properties().minSeqno() < p.maxSeqno()) {
-                older.add(other);
-            }
+    /** Tables in which everything has expired and that hide nothing in a table that stays. */
+    private static List<Sst> expired(SstSet set, long before) {
+        List<Sst> expired = new ArrayList<>();
+        List<Sst> staying = new ArrayList<>();
+        for (Sst table : set.tables()) {
+            SstProperties p = table.meta().properties();
+            (p.entryCount() > 0 && p.maxExpireAt() <= before ? expired : staying).add(table);
         }
-        return !new OlderTables(older).mayExist(range);
+        /* One that has to stay may itself be what another one hides. */
+        List<Sst> hiding = expired.stream().filter(t -> mayHide(t, staying)).toList();
+        while (!hiding.isEmpty()) {
+            expired.removeAll(hiding);
+            staying.addAll(hiding);
+            hiding = expired.stream().filter(t -> mayHide(t, staying)).toList();
+        }
+        return expired;
+    }
+
+    /** Whether a record of the table, though expired, may be newer than one of the same key in the others. */
+    private static boolean mayHide(Sst table, List<Sst> others) {
+        SstProperties p = table.meta().properties();
+        List<Sst> older = others.stream()
+                .filter(t -> t.meta().properties().minSeqno() < p.maxSeqno())
+                .toList();
+        return new OlderTables(older).mayExist(new RangeTombstone(p.minKey(), Keys.successor(p.maxKey()), 0));
     }
 
     /** What the compactor sees of the engine, with the compaction lock held. */

@@ -182,6 +182,52 @@ class EngineExpiryTest {
         }
     }
 
+    /**
+     * T-41. Tables of the same keys that had all expired went one a call, the oldest first: each newer one was kept for the sake of those below it,
+     * which were dropped in the same call.
+     */
+    @Test
+    void gc_expiredTablesOfTheSameKeys_dropsAllOfThem() {
+        AtomicLong clock = new AtomicLong(START);
+        try (Engine engine = open(clock)) {
+            for (int table = 0; table < 3; table++) {
+                for (int i = 0; i < 10; i++) {
+                    engine.write(record("short" + i, table / 2, "v" + table, START + SECOND));
+                }
+                engine.flush();
+            }
+            clock.addAndGet(SECOND);
+
+            assertThat(engine.gc()).isEqualTo(30);
+
+            assertThat(engine.stats().tables().count()).isZero();
+            assertThat(engine.query(Query.all())).isEmpty();
+        }
+    }
+
+    /** An expired table that hides what lives longer below it stays, and so do expired ones above it. */
+    @Test
+    void gc_expiredTablesAboveALivingOne_keepHidingIt() {
+        AtomicLong clock = new AtomicLong(START);
+        try (Engine engine = open(clock)) {
+            engine.write(record("a", 0, "long", START + 10 * SECOND));
+            engine.write(record("m", 0, "long", START + 10 * SECOND));
+            engine.flush();
+            for (int table = 0; table < 2; table++) {
+                engine.write(record("a", 0, "short" + table, START + SECOND));
+                engine.write(record("m", 0, "short" + table, START + SECOND));
+                engine.flush();
+            }
+            clock.addAndGet(SECOND);
+
+            assertThat(engine.gc()).isZero();
+            assertThat(engine.query(Query.all())).isEmpty();
+            clock.addAndGet(9 * SECOND);
+            assertThat(engine.gc()).isEqualTo(6);
+            assertThat(engine.query(Query.all())).isEmpty();
+        }
+    }
+
     /** T-41: compaction drops expired records of a mixed table. */
     @Test
     void compact_mixedTables_dropsExpiredRecords() {
