@@ -2,6 +2,7 @@ package io.flowdb;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.error.FlowDbException;
+import io.flowdb.error.StorageException;
 import io.flowdb.internal.compaction.OlderTables;
 import io.flowdb.internal.manifest.ManifestEdit;
 import io.flowdb.internal.manifest.Sst;
@@ -59,8 +60,8 @@ final class Flusher {
                 lastFailure = null;
                 healthy = true;
                 return true;
-            } catch (FlowDbException e) {
-                lastFailure = e;
+            } catch (RuntimeException | Error e) {
+                lastFailure = asFailure("flush", e);
                 healthy = false;
                 throw e;
             }
@@ -77,6 +78,13 @@ final class Flusher {
         } finally {
             flushLock.unlock();
         }
+    }
+
+    /** What is kept for the statistics of a task that failed, for want of memory perhaps. */
+    static FlowDbException asFailure(String task, Throwable cause) {
+        return cause instanceof FlowDbException known
+                ? known
+                : new StorageException("A " + task + " ended half-way: " + cause, cause);
     }
 
     /** Why the last try failed, or null if it succeeded. */

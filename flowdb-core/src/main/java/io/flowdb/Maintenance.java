@@ -179,8 +179,8 @@ final class Maintenance {
         try {
             changed = compactor.run(plan, set);
             lastFailure = null;
-        } catch (FlowDbException e) {
-            lastFailure = e;
+        } catch (RuntimeException | Error e) {
+            lastFailure = Flusher.asFailure("compaction", e);
             throw e;
         }
         parts.counters()

@@ -176,4 +176,30 @@ class CommitErrorTest {
             }
         }
     }
+
+    /** Only failures of the disk were kept for the statistics: with too little memory flushes failed for ever and {@code stats()} said nothing. */
+    @Test
+    void flushAndCompact_errorInANewTable_isVisibleUntilTheyWorkAgain() {
+        try (Engine engine = open()) {
+            for (int i = 0; i < 2; i++) {
+                engine.write(FlowRecord.of("key", 1, "value" + i));
+                engine.flush();
+            }
+            fail(Call.WRITE, "sst", 1, new OutOfMemoryError("made for the test"));
+            assertThatThrownBy(engine::compact).isInstanceOf(OutOfMemoryError.class);
+            assertThat(engine.stats().lastBackgroundError()).contains("made for the test");
+            files.setFault((call, path) -> {});
+            assertThat(engine.compact()).isTrue();
+            assertThat(engine.stats().lastBackgroundError()).isNull();
+
+            engine.write(FlowRecord.of("key", 1, "value2"));
+            fail(Call.WRITE, "sst", 1, new OutOfMemoryError("made for the test"));
+            assertThatThrownBy(engine::flush).isInstanceOf(OutOfMemoryError.class);
+            assertThat(engine.stats().lastBackgroundError()).contains("made for the test");
+            assertThat(engine.get("key", 1)).contains(FlowRecord.of("key", 1, "value2"));
+            files.setFault((call, path) -> {});
+            engine.flush();
+            assertThat(engine.stats().lastBackgroundError()).isNull();
+        }
+    }
 }
