@@ -24,6 +24,10 @@ final class SnapshotRegistry {
     @GuardedBy("lock")
     private int count;
 
+    /** Of the last {@link #retention}: what expires up to then may be gone any moment. */
+    @GuardedBy("lock")
+    private long expiredBefore = Long.MIN_VALUE;
+
     /** A pinned sequence number and moment. */
     static final class Pin {
         private final long seqno;
@@ -52,12 +56,12 @@ final class SnapshotRegistry {
         this.clockMicros = clockMicros;
     }
 
-    /** Pins the newest visible state. */
+    /** Pins the newest visible state and the present moment, or that of the compaction under way if the clock has not got there. */
     Pin pin() {
         long now = clockMicros.getAsLong();
         lock.lock();
         try {
-            Pin pin = new Pin(newestVisible.getAsLong(), now);
+            Pin pin = new Pin(newestVisible.getAsLong(), Math.max(now, expiredBefore));
             Pin before = newest;
             pin.older = before;
             if (before == null) {
@@ -131,6 +135,7 @@ final class SnapshotRegistry {
             if (n == 0 || seqnos[n - 1] != visible) {
                 seqnos[n++] = visible;
             }
+            expiredBefore = now;
             return new Retention(Arrays.copyOf(seqnos, n), now);
         } finally {
             lock.unlock();
