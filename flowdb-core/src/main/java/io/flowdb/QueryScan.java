@@ -32,6 +32,7 @@ final class QueryScan implements RecordScan {
 
     @Override
     public void close() {
+        ahead = null;
         scan.close();
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -55,11 +56,12 @@ final class ReadStates {
         return current.readerCount() - Math.max(0, leases.sum());
     }
 
-    /** A state that is held until it is closed. Threads: may be closed by another one. */
+    /** A state that is held until it is closed. Threads: may be closed by another one, or by several at once. */
     final class Lease implements AutoCloseable {
         private final ReadState state;
         private final int cell;
-        private boolean open = true;
+        private final AtomicBoolean open =
+                new AtomicBoolean(true); // counted out twice, the state would go while others read it
 
         private Lease(ReadState state, int cell) {
             this.state = state;
@@ -72,8 +74,7 @@ final class ReadStates {
 
         @Override
         public void close() {
-            if (open) {
-                open = false;
+            if (open.compareAndSet(true, false)) {
                 leases.decrement();
                 state.leave(cell);
             }

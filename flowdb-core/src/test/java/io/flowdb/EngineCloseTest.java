@@ -1,6 +1,7 @@
 package io.flowdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.flowdb.error.EngineClosedException;
@@ -21,6 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +180,64 @@ class EngineCloseTest {
             assertThat(failsClosed(() -> scan.forEachRemaining(r -> {}))).isTrue();
             assertThat(failsClosed(() -> ofSnapshot.forEachRemaining(r -> {}))).isTrue();
             assertThat(failsClosed(cursor::next)).isTrue();
+        }
+    }
+
+    /** A walk gave out the record that it had looked ahead for after it had been closed. */
+    @Test
+    void scan_closedAfterItLookedAhead_isRefused() {
+        try (Engine engine = EngineOpening.open(quiet(), files)) {
+            engine.write(FlowRecord.of("k", 0, "v"));
+            RecordScan scan = engine.scan(Query.all());
+            assertThat(scan.hasNext()).isTrue();
+            scan.close();
+            scan.close();
+            assertThatThrownBy(scan::hasNext).isInstanceOf(EngineClosedException.class);
+            assertThatThrownBy(scan::next).isInstanceOf(EngineClosedException.class);
+        }
+    }
+
+    /** Two threads that close one walk at once counted it out twice: tables were never let go of, or while others still read them. */
+    @Test
+    void scan_closedByTwoThreadsAtOnce_isCountedOutOnce() throws Exception {
+        try (Engine engine = EngineOpening.open(quiet(), files)) {
+            engine.write(FlowRecord.of("k", 0, "v"));
+            engine.flush();
+            AtomicReference<RecordScan> shared = new AtomicReference<>();
+            AtomicInteger closed = new AtomicInteger();
+            int rounds = 50_000;
+            Thread other = new Thread(() -> {
+                RecordScan last = null;
+                for (int i = 0; i < rounds; i++) {
+                    RecordScan scan = shared.get();
+                    while (scan == last) {
+                        Thread.onSpinWait();
+                        scan = shared.get();
+                    }
+                    scan.close();
+                    closed.incrementAndGet();
+                    last = scan;
+                }
+            });
+            other.start();
+            for (int i = 0; i < rounds; i++) {
+                RecordScan scan = engine.scan(Query.all());
+                shared.set(scan);
+                for (int pause = i % 200; pause > 0; pause--) {
+                    Thread.onSpinWait();
+                }
+                scan.close();
+                while (closed.get() <= i) {
+                    Thread.onSpinWait();
+                }
+            }
+            other.join();
+            engine.write(FlowRecord.of("k", 0, "w"));
+            engine.flush();
+            engine.compact();
+            assertThat(files.files().stream().filter(p -> p.toString().endsWith(".sst")))
+                    .as("no replaced table is left over")
+                    .hasSize(1);
         }
     }
 
