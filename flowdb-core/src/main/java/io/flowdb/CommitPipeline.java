@@ -2,7 +2,8 @@ package io.flowdb;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.CommitGuard.Violation;
-import io.flowdb.error.CommitUnknownException;
+import io.flowdb.QueuedCommit.Failure;
+import io.flowdb.QueuedCommit.Phase;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.error.StorageException;
@@ -58,7 +59,7 @@ final class CommitPipeline {
 
     /** Commits that are not published yet, in their order. */
     @GuardedBy("commitLock")
-    private final ArrayDeque<Waiter> queue = new ArrayDeque<>();
+    private final ArrayDeque<QueuedCommit> queue = new ArrayDeque<>();
 
     /** How many in {@link #queue} want a sync. */
     @GuardedBy("commitLock")
@@ -70,6 +71,9 @@ final class CommitPipeline {
 
     @GuardedBy("commitLock")
     private @Nullable FlowDbException refusal;
+
+    /** Why commits are refused when there is no memory to say more. */
+    private final Failure halfWay = new Failure(new StorageException("A commit ended half-way", null), false);
 
     private volatile long publishedSeqno; // written by the leader only
     private volatile long takenBackSeqno; // commits from publishedSeqno to here at the time of a roll-back are gone
@@ -85,53 +89,6 @@ final class CommitPipeline {
      */
     record Options(
             long memtableBytes, int maxFrozen, boolean syncByDefault, boolean compacting, long stallLimitMillis) {}
-
-    private enum Phase {
-        WAITING,
-        LEADING,
-        DONE
-    }
-
-    /**
-     * Why a group failed.
-     *
-     * @param cause of the failure
-     * @param rolledBack whether nothing of the group was stored; otherwise that is unknown
-     */
-    private record Failure(FlowDbException cause, boolean rolledBack) {
-        FlowDbException toThrow() {
-            return rolledBack
-                    ? new StorageException("Nothing was stored: " + cause.getMessage(), cause, true)
-                    : new CommitUnknownException(
-                            cause.getMessage() + "; whether this commit survives is unknown", cause);
-        }
-    }
-
-    /** One commit on its way to the disk. */
-    private static final class Waiter {
-        private final Thread thread = Thread.currentThread();
-        private final long first; // the tag of the commit's frame
-        private final long seqno; // its last
-        private final boolean sync;
-        private volatile Phase phase = Phase.WAITING; // set by the leader
-        private volatile boolean
-                parked; // set before the last look at phase, so the leader sees it or the waiter sees the phase
-        private @Nullable Failure failure; // set before phase, read after it
-        private long pauseNanos; // its own thread's
-
-        Waiter(long first, long seqno, boolean sync) {
-            this.first = first;
-            this.seqno = seqno;
-            this.sync = sync;
-        }
-
-        void enter(Phase next) {
-            phase = next;
-            if (parked) {
-                LockSupport.unpark(thread);
-            }
-        }
-    }
 
     CommitPipeline(
             Wal wal, ReadStates states, Options options, EngineCounters counters, long lastSeqno, Runnable onFrozen) {
@@ -161,7 +118,7 @@ final class CommitPipeline {
             SstSet checked = states.current().ssts();
             Violation violation = guard == CommitGuard.NONE ? null : checkTables(guard);
             if (violation == null) {
-                Waiter waiter;
+                QueuedCommit waiter;
                 lock(sync);
                 try {
                     checkWritable();
@@ -361,11 +318,11 @@ final class CommitPipeline {
     }
 
     @GuardedBy("commitLock")
-    private Waiter append(WriteBatch batch, byte[] payload, int length, int crc, boolean sync) {
+    private QueuedCommit append(WriteBatch batch, byte[] payload, int length, int crc, boolean sync) {
         long first = lastSeqno + 1;
         long last = lastSeqno + batch.size();
         ReadState state = states.current();
-        Waiter waiter = new Waiter(first, last, sync);
+        QueuedCommit waiter = new QueuedCommit(first, last, sync);
         try {
             long seqno = lastSeqno;
             for (int at = 0; at < length; at += OpCodec.length(payload, at)) {
@@ -376,6 +333,7 @@ final class CommitPipeline {
         } catch (RuntimeException | Error e) {
             /* Part of the batch may be in the memtable, unpublished: nothing may be committed behind it. */
             queue.removeLastOccurrence(waiter);
+            refusal = halfWay.cause();
             refusal = new StorageException("A commit ended half-way: " + e, e);
             throw e;
         }
@@ -389,7 +347,7 @@ final class CommitPipeline {
         return waiter;
     }
 
-    private void await(Waiter waiter) {
+    private void await(QueuedCommit waiter) {
         for (int i = 0; i < YIELDS && !waiter.sync && waiter.phase == Phase.WAITING; i++) {
             Thread.yield();
         }
@@ -430,9 +388,18 @@ final class CommitPipeline {
         counters.stalled(System.nanoTime() - start);
     }
 
-    /** Writes what is queued, group by group, and hands the lead on. */
+    /** Writes what is queued, group by group, and hands the lead on; whatever happens, nobody is left waiting. */
     private void lead(boolean sync) {
-        List<Waiter> served = new ArrayList<>();
+        try {
+            leadGroups(sync);
+        } catch (RuntimeException | Error e) {
+            endHalfWay();
+            halfWay.cause().addSuppressed(e);
+        }
+    }
+
+    private void leadGroups(boolean sync) {
+        ArrayList<QueuedCommit> served = new ArrayList<>(MAX_EXTRA_GROUPS); // not made at the first add, see publish
         boolean syncNext = sync;
         for (int groups = 0; ; groups++) {
             long written;
@@ -475,9 +442,10 @@ final class CommitPipeline {
 
     /** Publishes the commits that the log holds as they want it, and moves them from the queue to {@code served}. */
     @GuardedBy("commitLock")
-    private void publish(long written, boolean synced, List<Waiter> served) {
+    private void publish(long written, boolean synced, ArrayList<QueuedCommit> served) {
+        served.ensureCapacity(queue.size()); // so that nothing can fail between taking one out and releasing it
         long last = publishedSeqno;
-        for (Waiter next = queue.peek(); next != null && next.first <= written; next = queue.peek()) {
+        for (QueuedCommit next = queue.peek(); next != null && next.first <= written; next = queue.peek()) {
             if (next.sync && !synced) {
                 break;
             }
@@ -490,7 +458,7 @@ final class CommitPipeline {
 
     @GuardedBy("commitLock")
     private void handOver() {
-        Waiter next = queue.peek();
+        QueuedCommit next = queue.peek();
         if (next == null) {
             leading = false;
             roomOrIdle.signalAll();
@@ -499,9 +467,9 @@ final class CommitPipeline {
         }
     }
 
-    private static void release(List<Waiter> served) {
-        for (Waiter waiter : served) {
-            waiter.enter(Phase.DONE);
+    private static void release(List<QueuedCommit> served) {
+        for (int i = 0; i < served.size(); i++) {
+            served.get(i).enter(Phase.DONE);
         }
         served.clear();
     }
@@ -511,7 +479,7 @@ final class CommitPipeline {
      * put back to the last published commit and the next commit may try again; otherwise nothing is accepted any more.
      */
     private void fail(FlowDbException cause) {
-        List<Waiter> served = new ArrayList<>();
+        ArrayList<QueuedCommit> served = new ArrayList<>(MAX_EXTRA_GROUPS); // not made at the first add, see publish
         long durable = syncWritten(cause);
         commitLock.lock();
         try {
@@ -520,19 +488,35 @@ final class CommitPipeline {
             if (!rolledBack && refusal == null) {
                 refusal = cause;
             }
-            Failure failure = new Failure(cause, rolledBack);
-            for (Waiter waiter : queue) {
-                waiter.failure = failure;
-                waiter.enter(Phase.DONE);
-            }
-            queue.clear();
-            queuedSyncs = 0;
-            leading = false;
-            roomOrIdle.signalAll();
+            endQueue(new Failure(cause, rolledBack));
         } finally {
             commitLock.unlock();
         }
         release(served);
+    }
+
+    /** Ends everyone in the queue after a failure of the leader's own, of memory most likely: so this needs none. */
+    private void endHalfWay() {
+        while (!commitLock.tryLock()) {
+            Thread.onSpinWait();
+        }
+        try {
+            refusal = refusal == null ? halfWay.cause() : refusal;
+            endQueue(halfWay);
+        } finally {
+            commitLock.unlock();
+        }
+    }
+
+    @GuardedBy("commitLock")
+    private void endQueue(Failure failure) {
+        for (QueuedCommit waiter = queue.poll(); waiter != null; waiter = queue.poll()) {
+            waiter.failure = failure;
+            waiter.enter(Phase.DONE);
+        }
+        queuedSyncs = 0;
+        leading = false;
+        roomOrIdle.signalAll();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.flowdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.flowdb.error.CommitUnknownException;
@@ -11,7 +12,10 @@ import io.flowdb.testing.FaultyFileSystem.Call;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Errors that are no failure of the disk, such as a lack of memory, on the way of a commit or of a new table. */
@@ -200,6 +204,55 @@ class CommitErrorTest {
             files.setFault((call, path) -> {});
             engine.flush();
             assertThat(engine.stats().lastBackgroundError()).isNull();
+        }
+    }
+
+    /** An error of which nothing can be told, as when there is no memory left for that either. */
+    private static final class UnspeakableError extends Error {
+        @Override
+        public String toString() {
+            throw new UnspeakableError();
+        }
+    }
+
+    /**
+     * Who led the committers went away with an error thrown while the first one was reported: those in the queue and all later ones waited for ever,
+     * and so did {@code close}; and the log did not know that a write had ended half-way.
+     */
+    @Test
+    void write_errorWhileAnErrorIsReported_releasesEveryoneAndRefuses() {
+        for (Call kind : List.of(Call.WRITE, Call.SYNC)) {
+            files.files().forEach(file -> files.replace(file, null));
+            Engine engine = open();
+            engine.write(FlowRecord.of("before", 1, "value"));
+            AtomicReference<Throwable> ofFollower = new AtomicReference<>();
+            Thread follower = new Thread(() -> ofFollower.set(catchThrowable(() -> engine.write(FlowRecord.of("follower", 1, "value")))));
+            AtomicBoolean first = new AtomicBoolean(true);
+            files.setFault((call, path) -> {
+                if (call == kind && path.toString().contains("wal") && first.getAndSet(false)) {
+                    follower.start();
+                    Awaitility.await().until(() -> follower.getState() == Thread.State.WAITING);
+                    throw new UnspeakableError();
+                }
+            });
+
+            assertTimeoutPreemptively(PATIENCE, () -> {
+                assertThatThrownBy(() -> engine.write(FlowRecord.of("leader", 1, "value")))
+                        .isInstanceOf(CommitUnknownException.class);
+                follower.join();
+                assertThat(ofFollower.get()).isInstanceOf(CommitUnknownException.class);
+                assertThatThrownBy(() -> engine.write(FlowRecord.of("later", 1, "value")))
+                        .isInstanceOf(StorageException.class)
+                        .hasMessageContaining("refuses writes");
+                assertThat(engine.get("before", 1)).isPresent();
+                engine.close();
+            });
+            files.setFault((call, path) -> {});
+            try (Engine again = open()) {
+                assertThat(again.get("before", 1)).isPresent();
+                assertThat(again.get("later", 1)).isEmpty();
+                assertThat(again.verify().problems()).isEmpty();
+            }
         }
     }
 }

@@ -67,6 +67,9 @@ public final class Wal implements AutoCloseable {
     @GuardedBy("ioLock")
     private @Nullable RuntimeException failure;
 
+    /** Stands in for the failure when there is no memory to say more. */
+    private final StorageException halfWay = new StorageException("A write of the log ended half-way", null);
+
     private volatile long durableLsn; // written under ioLock, read when a frame is built
 
     /**
@@ -211,6 +214,7 @@ public final class Wal implements AutoCloseable {
                 failure = e;
                 throw e;
             } catch (Error e) {
+                failure = halfWay;
                 failure = endedHalfWay(e);
                 throw e;
             }
@@ -423,6 +427,7 @@ public final class Wal implements AutoCloseable {
                 }
                 throw e;
             } catch (Error e) {
+                failure = halfWay;
                 failure = endedHalfWay(e);
                 throw e;
             } finally {
