@@ -1,8 +1,13 @@
 package io.flowdb;
 
+import io.flowdb.error.FlowDbException;
 import io.flowdb.internal.compaction.TableStore;
 import io.flowdb.internal.manifest.Manifest;
+import io.flowdb.internal.manifest.ManifestEdit;
+import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.wal.Wal;
+import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What flush, compaction and maintenance work on.
@@ -21,6 +26,24 @@ record EngineParts(
         Wal wal,
         SnapshotRegistry snapshots,
         EngineCounters counters) {
+
+    /**
+     * Records an edit that makes {@code made} live, durable on return. If it fails, they are deleted if the manifest is known not to name them, as after a
+     * full disk; else they are closed, the next open decides, and {@code onManifestFailure} must stop all writes.
+     */
+    void record(ManifestEdit edit, List<Sst> made, Consumer<FlowDbException> onManifestFailure) {
+        try {
+            manifest.apply(edit);
+        } catch (FlowDbException e) {
+            if (manifest.hasFailed()) {
+                onManifestFailure.accept(e);
+                made.forEach(t -> t.reader().close());
+            } else {
+                tables.discard(made);
+            }
+            throw e;
+        }
+    }
 
     /** After a change of the set of tables: decides anew which indexes, locators and filters are kept in memory, and reads what is missing. */
     void shareIndexMemory() {

@@ -115,30 +115,29 @@ final class Flusher {
             added = parts.tables().write(entries, 0, Long.MAX_VALUE, () -> false);
             parts.counters().recordsExpired.add(entries.expiredCount());
         }
-        long firstSegment;
-        try {
-            parts.wal().retireUpTo(memtable.maxSeqno());
-            firstSegment = parts.wal().firstSegmentAfter(memtable.maxSeqno());
-            record(added, memtable.maxSeqno(), firstSegment);
-        } catch (FlowDbException e) {
-            onManifestFailure.accept(e);
-            /* The manifest may or may not name the table now, so its file stays; the next open decides. */
-            added.forEach(t -> t.reader().close());
-            throw e;
-        }
+        long firstSegment = retireLog(memtable, added);
+        ManifestEdit edit = new ManifestEdit(
+                added.stream().map(Sst::meta).toList(),
+                List.of(),
+                firstSegment,
+                memtable.maxSeqno(),
+                parts.tables().nextId());
+        parts.record(edit, added, onManifestFailure);
         parts.states().flushed(memtable, added);
         parts.wal().deleteBefore(firstSegment);
         parts.counters().flushed(SstSet.bytesOf(added), System.nanoTime() - start);
         parts.shareIndexMemory();
     }
 
-    private void record(List<Sst> added, long flushedSeqno, long firstSegment) {
-        parts.manifest()
-                .apply(new ManifestEdit(
-                        added.stream().map(Sst::meta).toList(),
-                        List.of(),
-                        firstSegment,
-                        flushedSeqno,
-                        parts.tables().nextId()));
+    /** Number of the first segment of the log that is needed once the memtable is in tables. */
+    private long retireLog(Memtable memtable, List<Sst> added) {
+        try {
+            parts.wal().retireUpTo(memtable.maxSeqno());
+            return parts.wal().firstSegmentAfter(memtable.maxSeqno());
+        } catch (FlowDbException e) {
+            onManifestFailure.accept(e);
+            parts.tables().discard(added);
+            throw e;
+        }
     }
 }

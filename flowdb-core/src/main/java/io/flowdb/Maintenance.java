@@ -235,23 +235,15 @@ final class Maintenance {
         added.forEach(t -> addedIds.add(t.meta().id()));
         Set<Long> removedIds = new HashSet<>();
         removed.forEach(t -> removedIds.add(t.meta().id()));
-        try {
-            parts.manifest()
-                    .apply(new ManifestEdit(
-                            added.stream().map(Sst::meta).toList(),
-                            List.copyOf(removedIds),
-                            0,
-                            0,
-                            parts.tables().nextId()));
-        } catch (FlowDbException e) {
-            onManifestFailure.accept(e);
-            for (Sst table : added) {
-                if (!removedIds.contains(table.meta().id())) { // else it is a live table that was to be moved
-                    table.reader().close();
-                }
-            }
-            throw e;
-        }
+        List<Sst> made = new ArrayList<>(added);
+        made.removeIf(t -> removedIds.contains(t.meta().id())); // a live table that moves
+        ManifestEdit edit = new ManifestEdit(
+                added.stream().map(Sst::meta).toList(),
+                List.copyOf(removedIds),
+                0,
+                0,
+                parts.tables().nextId());
+        parts.record(edit, made, onManifestFailure);
         for (Sst table : removed) {
             if (!addedIds.contains(table.meta().id())) {
                 table.markObsolete();

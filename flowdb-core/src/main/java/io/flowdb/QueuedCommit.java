@@ -14,6 +14,7 @@ final class QueuedCommit {
     final boolean sync;
     volatile Phase phase = Phase.WAITING; // set by the leader
     volatile boolean parked; // set before the last look at phase, so the leader sees it or the waiter sees the phase
+
     @Nullable
     Failure failure; // set before phase, read after it
 

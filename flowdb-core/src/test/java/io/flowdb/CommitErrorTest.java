@@ -226,7 +226,8 @@ class CommitErrorTest {
             Engine engine = open();
             engine.write(FlowRecord.of("before", 1, "value"));
             AtomicReference<Throwable> ofFollower = new AtomicReference<>();
-            Thread follower = new Thread(() -> ofFollower.set(catchThrowable(() -> engine.write(FlowRecord.of("follower", 1, "value")))));
+            Thread follower = new Thread(
+                    () -> ofFollower.set(catchThrowable(() -> engine.write(FlowRecord.of("follower", 1, "value")))));
             AtomicBoolean first = new AtomicBoolean(true);
             files.setFault((call, path) -> {
                 if (call == kind && path.toString().contains("wal") && first.getAndSet(false)) {

@@ -99,6 +99,96 @@ class EngineDurabilityTest {
         checkReopens(config);
     }
 
+    private void fillDiskAtManifest(boolean half) {
+        files.setTornWrites(half);
+        AtomicInteger left = new AtomicInteger(1);
+        files.setFault((call, path) -> {
+            if (call == Call.WRITE && path.endsWith("MANIFEST") && left.getAndDecrement() > 0) {
+                throw new StorageException("Cannot write to " + path, new IOException("No space left on device"), true);
+            }
+        });
+    }
+
+    /**
+     * A flush or compaction whose table just fits and whose manifest edit does not: the engine refused writes until it was opened again. Nothing of
+     * the edit takes effect, also if half of it is in the file.
+     */
+    @Test
+    void flushAndCompact_manifestFindsTheDiskFull_workOnceThereIsSpace() {
+        Config config = config().build();
+        for (boolean half : new boolean[] {false, true}) {
+            files.files().forEach(file -> files.replace(file, null));
+            acknowledged.clear();
+            Engine engine = EngineOpening.open(config, files);
+            put(engine, "key", "first");
+            engine.flush();
+            put(engine, "key", "second");
+            put(engine, "other", "value");
+            fillDiskAtManifest(half);
+            assertThatThrownBy(engine::flush)
+                    .isInstanceOfSatisfying(
+                            StorageException.class,
+                            e -> assertThat(e.diskFull()).isTrue());
+            assertThat(engine.stats().lastBackgroundError()).contains("MANIFEST");
+            put(engine, "while full", "the log has room");
+            assertThat(CrashModel.contentOf(engine)).isEqualTo(acknowledged);
+            assertThat(tables()).hasSize(1);
+            assertThat(engine.verify().problems()).isEmpty();
+            checkReopens(config);
+
+            engine.flush();
+            checkReopens(config);
+            fillDiskAtManifest(half);
+            assertThatThrownBy(engine::compact)
+                    .isInstanceOfSatisfying(
+                            StorageException.class,
+                            e -> assertThat(e.diskFull()).isTrue());
+            put(engine, "later", "value");
+            assertThat(CrashModel.contentOf(engine)).isEqualTo(acknowledged);
+            assertThat(tables()).as("what was flushed, in three memtables").hasSize(3);
+            checkReopens(config);
+
+            assertThat(engine.compact()).isTrue();
+            assertThat(engine.stats().lastBackgroundError()).isNull();
+            assertThat(CrashModel.contentOf(engine)).isEqualTo(acknowledged);
+            checkReopens(config);
+            engine.close();
+            checkReopens(config);
+        }
+    }
+
+    /** The same with edits enough for the manifest to be written anew, and a disk that is full for all of it. */
+    @Test
+    void flush_manifestIsRewrittenOnAFullDisk_worksOnceThereIsSpace() {
+        Config config = config().compactionThreshold(1_000).build();
+        try (Engine engine = EngineOpening.open(config, files)) {
+            String wide = "k".repeat(60_000);
+            AtomicInteger refused = new AtomicInteger();
+            files.setFault((call, path) -> {
+                if (call == Call.WRITE && path.endsWith("MANIFEST.new") && refused.getAndIncrement() == 0) {
+                    throw new StorageException(
+                            "Cannot write to " + path, new IOException("No space left on device"), true);
+                }
+            });
+            for (int i = 0; i < 40 && refused.get() == 0; i++) {
+                put(engine, wide, "value" + i);
+                try {
+                    engine.flush();
+                    engine.compact();
+                } catch (StorageException e) {
+                    assertThat(e.diskFull()).isTrue();
+                }
+            }
+            assertThat(refused).hasValue(1);
+            put(engine, "later", "value");
+            engine.flush();
+            assertThat(refused.get()).as("writes of a new manifest").isGreaterThan(1);
+            assertThat(CrashModel.contentOf(engine)).isEqualTo(acknowledged);
+            checkReopens(config);
+        }
+        checkReopens(config);
+    }
+
     /** T-28 with the flush in the background: it is tried again by itself. */
     @Test
     void backgroundFlush_diskFull_isTriedAgain() {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>At open, and when edits have made the file long, a new one is written beside it and renamed over it, so nothing is ever appended behind
  * a torn end. Threads: any. Errors: {@link io.flowdb.error.StorageException}; after the first failed write every later edit throws it
- * again. Source: docs/format/manifest.md, format 1.
+ * again, unless the disk was full and nothing of the edit was recorded. Source: docs/format/manifest.md, format 1.
  */
 public final class Manifest implements AutoCloseable {
     /** "FlowMAN" and a zero byte. */
@@ -139,6 +139,16 @@ public final class Manifest implements AutoCloseable {
         }
     }
 
+    /** Whether edits are refused, as nobody knows what the file says. If not, an edit that threw was not recorded. */
+    public boolean hasFailed() {
+        lock.lock();
+        try {
+            return failure != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Records an edit; it is durable on return. */
     public ManifestState apply(ManifestEdit edit) {
         lock.lock();
@@ -155,6 +165,8 @@ public final class Manifest implements AutoCloseable {
                 }
                 state = after;
                 return after;
+            } catch (NotRecorded e) {
+                throw e.diskFull;
             } catch (RuntimeException e) {
                 failure = e;
                 throw e;
@@ -201,13 +213,33 @@ public final class Manifest implements AutoCloseable {
         }
     }
 
+    /** A full disk has left the file as it was, but for bytes behind its seal. */
+    private static final class NotRecorded extends RuntimeException {
+        private final transient StorageException diskFull;
+
+        NotRecorded(StorageException diskFull) {
+            super(diskFull);
+            this.diskFull = diskFull;
+        }
+    }
+
     @GuardedBy("lock")
     private void append(byte[] payload) {
         byte[] bytes = frame(endLsn, payload);
         long offset = FileHeader.BYTES + endLsn;
-        file.write(ByteBuffer.wrap(bytes), offset);
+        /* With room for the seal, which must not be what finds the disk full. */
+        byte[] withRoom = Arrays.copyOf(bytes, bytes.length + Frame.OVERHEAD_BYTES);
+        try {
+            file.write(ByteBuffer.wrap(withRoom), offset);
+        } catch (StorageException e) {
+            if (!e.diskFull()) {
+                throw e;
+            }
+            seal(file, endLsn); // over what was written of the edit, where the seal was
+            throw new NotRecorded(e);
+        }
         while (!file.sync()) {
-            file.write(ByteBuffer.wrap(bytes), offset);
+            file.write(ByteBuffer.wrap(withRoom), offset);
         }
         endLsn += bytes.length;
         seal(file, endLsn);
@@ -215,13 +247,24 @@ public final class Manifest implements AutoCloseable {
 
     @GuardedBy("lock")
     private void rewrite(ManifestState after) {
+        WritableFile fresh;
+        try {
+            fresh = writeNew(fileSystem, directory, after);
+        } catch (StorageException e) {
+            throw e.diskFull() ? new NotRecorded(e) : e;
+        }
         file.close();
-        file = create(fileSystem, directory, after);
+        file = replace(fileSystem, directory, fresh);
         endLsn = endOf(file);
         stateBytes = endLsn;
     }
 
     private static WritableFile create(FileSystem fileSystem, Path directory, ManifestState state) {
+        return replace(fileSystem, directory, writeNew(fileSystem, directory, state));
+    }
+
+    /** Writes the state to a file beside the manifest, durably but for its name. */
+    private static WritableFile writeNew(FileSystem fileSystem, Path directory, ManifestState state) {
         Path fresh = directory.resolve(NEW_NAME);
         fileSystem.delete(fresh);
         WritableFile file = fileSystem.create(fresh);
@@ -233,10 +276,18 @@ public final class Manifest implements AutoCloseable {
                 file.write(ByteBuffer.wrap(bytes), header.length);
             } while (!file.sync());
             seal(file, bytes.length);
-            fileSystem.rename(fresh, directory.resolve(NAME));
-            fileSystem.syncDirectory(directory);
-        } finally {
+            return file;
+        } catch (RuntimeException | Error e) {
             file.close();
+            throw e;
+        }
+    }
+
+    /** Makes that file the manifest. */
+    private static WritableFile replace(FileSystem fileSystem, Path directory, WritableFile written) {
+        try (written) {
+            fileSystem.rename(directory.resolve(NEW_NAME), directory.resolve(NAME));
+            fileSystem.syncDirectory(directory);
         }
         return fileSystem.openForWrite(directory.resolve(NAME));
     }
