@@ -134,7 +134,7 @@ final class NioFile implements WritableFile, ReadableFile {
                 } catch (ClosedChannelException e) {
                     reopen(current);
                 } catch (IOException e) {
-                    throw new StorageException("Cannot " + what + " " + path + ": " + e, e, isDiskFull(e));
+                    throw failure(what, path, e);
                 }
             }
         } finally {
@@ -142,6 +142,11 @@ final class NioFile implements WritableFile, ReadableFile {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** What an operation that failed is reported as. */
+    static StorageException failure(String what, Path path, IOException cause) {
+        return new StorageException("Cannot " + what + " " + path + ": " + cause, cause, isDiskFull(cause));
     }
 
     /* The JDK has no type for it; these are the texts of the C library (ENOSPC, EDQUOT) and of Windows. */
@@ -170,7 +175,7 @@ final class NioFile implements WritableFile, ReadableFile {
         try {
             return FileChannel.open(path, options, NioFileSystem.ownerOnly(path, "rw-------"));
         } catch (IOException e) {
-            throw new StorageException("Cannot open " + path + ": " + e, e);
+            throw failure("open", path, e); // a new file may be what finds the disk full
         }
     }
 

@@ -1,0 +1,53 @@
+package io.flowdb.internal.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowdb.error.StorageException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How errors of the operating system are told apart. */
+class NioFileTest {
+    @TempDir
+    Path dir;
+
+    /**
+     * A disk without room for one more file name, or inode, was no full disk: the engine refused writes until it was opened again, as after a failure with
+     * unknown outcome, when it wanted a new segment of the log. Seen on a tmpfs with {@code nr_inodes=20}.
+     */
+    @Test
+    void failure_ofAFullDisk_isKnownWhateverTheOperation() {
+        Path file = dir.resolve("0000000002.wal");
+        for (IOException cause : new IOException[] {
+            new IOException("No space left on device"),
+            new FileSystemException(file.toString(), null, "No space left on device"),
+            new FileSystemException(file.toString(), null, "Disk quota exceeded"),
+            new IOException("There is not enough space on the disk"),
+        }) {
+            assertThat(NioFile.failure("open", file, cause).diskFull())
+                    .as("%s", cause)
+                    .isTrue();
+        }
+        assertThat(NioFile.failure("open", file, new IOException("Input/output error"))
+                        .diskFull())
+                .isFalse();
+        assertThat(NioFile.failure("open", file, new NoSuchFileException(file.toString()))
+                        .diskFull())
+                .isFalse();
+    }
+
+    @Test
+    void open_missingFile_namesItAndIsNoFullDisk() {
+        Path missing = dir.resolve("missing");
+        assertThatThrownBy(() -> NioFileSystem.INSTANCE.open(missing))
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.diskFull()).isFalse())
+                .hasMessageContaining(missing.toString())
+                .hasCauseInstanceOf(NoSuchFileException.class);
+    }
+}
