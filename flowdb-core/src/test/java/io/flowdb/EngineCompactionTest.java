@@ -152,6 +152,33 @@ class EngineCompactionTest {
         }
     }
 
+    /** T-44, which speaks of a single file: there is none, so all files of the directory together, log and manifest too, must not grow. */
+    @Test
+    void compact_deletedAndWrittenAgainForManyRounds_keepsTheDirectorySmall() {
+        try (Engine engine = EngineOpening.open(config().build(), files)) {
+            long first = 0;
+            for (int round = 0; round < 30; round++) {
+                WriteBatch batch = new WriteBatch();
+                for (int i = 0; i < 200; i++) {
+                    batch.put(FlowRecord.of(key(i), round, round + "v".repeat(100)));
+                }
+                engine.write(batch);
+                engine.flush();
+                engine.delete(key(0), round);
+                engine.deleteRange(key(1), key(199));
+                engine.flush();
+                engine.compact();
+                engine.delete(key(199), round);
+                engine.flush();
+                engine.compact();
+                assertThat(engine.query(Query.all())).isEmpty();
+                first = round == 0 ? files.usedBytes() : first;
+                assertThat(files.usedBytes()).as("bytes after round %d", round).isLessThan(first + (64 << 10));
+                assertThat(tableFiles()).as("round %d", round).isEmpty();
+            }
+        }
+    }
+
     /** T-04: the engine's own, partial compactions bring nothing back and lose nothing. */
     @Test
     void deletes_throughBackgroundCompactions_stayDeleted() {
