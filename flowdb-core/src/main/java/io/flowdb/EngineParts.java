@@ -1,6 +1,7 @@
 package io.flowdb;
 
 import io.flowdb.error.FlowDbException;
+import io.flowdb.error.StorageException;
 import io.flowdb.internal.compaction.TableStore;
 import io.flowdb.internal.manifest.Manifest;
 import io.flowdb.internal.manifest.ManifestEdit;
@@ -8,6 +9,7 @@ import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.wal.Wal;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What flush, compaction and maintenance work on.
@@ -43,6 +45,24 @@ record EngineParts(
             }
             throw e;
         }
+    }
+
+    /**
+     * Makes the change of the read state that belongs to an edit; {@code change} returns the state it replaced. If that fails, for want of memory, no
+     * later edit may be made: it would take away what the state knows of and leave what it does not, which would come back at the next open.
+     */
+    void show(Supplier<ReadState> change, Consumer<FlowDbException> onManifestFailure) {
+        StorageException lost = new StorageException("Readers do not see what the manifest records", null);
+        ReadState replaced = null;
+        try {
+            replaced = change.get();
+        } finally {
+            if (replaced == null) {
+                manifest.fail(lost);
+                onManifestFailure.accept(lost);
+            }
+        }
+        replaced.retire();
     }
 
     /** After a change of the set of tables: decides anew which indexes, locators and filters are kept in memory, and reads what is missing. */

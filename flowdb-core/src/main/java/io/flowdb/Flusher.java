@@ -106,15 +106,7 @@ final class Flusher {
         long start = System.nanoTime();
         /* So a table beyond the log is never the leftover of a crash, see EngineOpening. */
         parts.wal().sync();
-        List<Sst> added;
-        try (ReadStates.Lease lease = parts.states().lease()) {
-            /* The oldest memtable goes first, so all tables are older than it. */
-            OlderTables older = new OlderTables(lease.state().ssts().tables());
-            RetainedCursor entries = new RetainedCursor(
-                    memtable.cursor(), memtable.tombstones(), parts.snapshots().retention(), older);
-            added = parts.tables().write(entries, 0, Long.MAX_VALUE, () -> false);
-            parts.counters().recordsExpired.add(entries.expiredCount());
-        }
+        List<Sst> added = write(memtable);
         long firstSegment = retireLog(memtable, added);
         ManifestEdit edit = new ManifestEdit(
                 added.stream().map(Sst::meta).toList(),
@@ -123,10 +115,22 @@ final class Flusher {
                 memtable.maxSeqno(),
                 parts.tables().nextId());
         parts.record(edit, added, onManifestFailure);
-        parts.states().flushed(memtable, added);
+        parts.show(() -> parts.states().flushed(memtable, added), onManifestFailure);
         parts.wal().deleteBefore(firstSegment);
         parts.counters().flushed(SstSet.bytesOf(added), System.nanoTime() - start);
         parts.shareIndexMemory();
+    }
+
+    private List<Sst> write(Memtable memtable) {
+        try (ReadStates.Lease lease = parts.states().lease()) {
+            /* The oldest memtable goes first, so all tables are older than it. */
+            OlderTables older = new OlderTables(lease.state().ssts().tables());
+            RetainedCursor entries = new RetainedCursor(
+                    memtable.cursor(), memtable.tombstones(), parts.snapshots().retention(), older);
+            List<Sst> added = parts.tables().write(entries, 0, Long.MAX_VALUE, () -> false);
+            parts.counters().recordsExpired.add(entries.expiredCount());
+            return added;
+        }
     }
 
     /** Number of the first segment of the log that is needed once the memtable is in tables. */

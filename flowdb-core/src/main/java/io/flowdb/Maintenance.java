@@ -249,7 +249,7 @@ final class Maintenance {
                 table.markObsolete();
             }
         }
-        parts.states().compacted(removedIds, added);
+        parts.show(() -> parts.states().compacted(removedIds, added), onManifestFailure);
         parts.shareIndexMemory();
     }
 }

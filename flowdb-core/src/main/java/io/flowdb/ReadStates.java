@@ -97,7 +97,7 @@ final class ReadStates {
 
     /** Puts an empty memtable in place of the active one, which becomes the newest frozen one. */
     void freeze() {
-        change(state -> {
+        changeAndRetire(state -> {
             List<Memtable> frozen = new ArrayList<>();
             frozen.add(state.active());
             frozen.addAll(state.frozen());
@@ -107,7 +107,7 @@ final class ReadStates {
 
     /** Takes commits above {@code seqno} out of the memtables; nobody can have seen them. */
     void dropAbove(long seqno) {
-        change(state -> {
+        changeAndRetire(state -> {
             state.limitTo(seqno);
             List<Memtable> frozen = new ArrayList<>();
             for (Memtable memtable : state.frozen()) {
@@ -117,9 +117,9 @@ final class ReadStates {
         });
     }
 
-    /** Puts tables in place of a frozen memtable. */
-    void flushed(Memtable memtable, Collection<Sst> added) {
-        change(state -> {
+    /** Puts tables in place of a frozen memtable. Returns the state before, for the caller to retire. */
+    ReadState flushed(Memtable memtable, Collection<Sst> added) {
+        return change(state -> {
             List<Memtable> frozen = new ArrayList<>(state.frozen());
             frozen.remove(memtable);
             SstSet ssts = added.isEmpty() ? state.ssts() : state.ssts().with(Set.of(), added);
@@ -127,15 +127,16 @@ final class ReadStates {
         });
     }
 
-    /** Puts tables in place of others. */
-    void compacted(Set<Long> removedIds, Collection<Sst> added) {
-        change(state ->
+    /** Puts tables in place of others. Returns the state before, for the caller to retire. */
+    ReadState compacted(Set<Long> removedIds, Collection<Sst> added) {
+        return change(state ->
                 new ReadState(state.active(), state.frozen(), state.ssts().with(removedIds, added)));
     }
 
     /** Replaces the state by an empty one that readers never meet, as the engine refuses them. */
     void close() {
-        change(state -> new ReadState(new Memtable(), List.of(), state.ssts().empty()));
+        changeAndRetire(
+                state -> new ReadState(new Memtable(), List.of(), state.ssts().empty()));
         stateLock.lock();
         try {
             closed = true;
@@ -149,18 +150,21 @@ final class ReadStates {
         ReadState apply(ReadState state);
     }
 
-    private void change(Change change) {
-        ReadState before;
+    private void changeAndRetire(Change change) {
+        change(change).retire();
+    }
+
+    private ReadState change(Change change) {
         stateLock.lock();
         try {
             if (closed) {
                 throw new EngineClosedException("engine");
             }
-            before = current;
+            ReadState before = current;
             current = change.apply(before);
+            return before;
         } finally {
             stateLock.unlock();
         }
-        before.retire();
     }
 }

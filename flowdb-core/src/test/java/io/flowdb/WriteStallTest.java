@@ -58,7 +58,7 @@ class WriteStallTest {
         assertThat(counters.stalls.sum()).isEqualTo(2);
         assertThat(counters.stallNanos.sum() - slowedNanos).isGreaterThanOrEqualTo(LIMIT_MILLIS * 1_000_000);
 
-        states.flushed(states.current().frozen().get(0), List.of());
+        states.flushed(states.current().frozen().get(0), List.of()).retire();
         pipeline.frozenCountFell();
         write(4);
         assertThat(pipeline.publishedSeqno()).as("no number was lost").isEqualTo(3);

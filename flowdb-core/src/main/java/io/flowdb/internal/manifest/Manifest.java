@@ -80,17 +80,8 @@ public final class Manifest implements AutoCloseable {
         ManifestState state = read(fileSystem, directory);
         WritableFile nothing = new MemoryFileSystem().create(directory.resolve(NAME));
         Manifest manifest = new Manifest(fileSystem, directory, state, nothing);
-        manifest.refuseEdits(new StorageException("The manifest of " + directory + " was opened read-only", null));
+        manifest.fail(new StorageException("The manifest of " + directory + " was opened read-only", null));
         return manifest;
-    }
-
-    private void refuseEdits(RuntimeException reason) {
-        lock.lock();
-        try {
-            failure = reason;
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** The state that the manifest of {@code directory} records; {@link ManifestState#EMPTY} if there is none. */
@@ -144,6 +135,16 @@ public final class Manifest implements AutoCloseable {
         lock.lock();
         try {
             return failure != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Refuses every later edit: the owner's state is not that of the file. The first reason stays. */
+    public void fail(RuntimeException reason) {
+        lock.lock();
+        try {
+            failure = failure == null ? reason : failure;
         } finally {
             lock.unlock();
         }
