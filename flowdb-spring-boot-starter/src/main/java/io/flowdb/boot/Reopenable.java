@@ -186,12 +186,23 @@ final class Reopenable<T> {
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
         thread.start();
-        if (!finished(task)) {
+        if (finished(task)) {
+            awaitEnd(thread);
+        } else {
             unfinished = task;
             log.warn(
                     "{} is still closing after {}, going on without it: acknowledged writes are in the WAL",
                     name,
                     closeTimeout);
+        }
+    }
+
+    /** Its task is done, so it ends at once; who looks for threads that were left behind does not meet it. */
+    private static void awaitEnd(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
