@@ -40,7 +40,8 @@ final class KnownNames {
     }
 
     private static String shortName(byte[] text, int from, int length) {
-        byte[] words = Arrays.copyOf(Arrays.copyOfRange(text, from, from + length), WORDS_BYTES);
+        byte[] words = new byte[WORDS_BYTES];
+        System.arraycopy(text, from, words, 0, length);
         long low = LittleEndian.getLong(words, 0);
         long high = LittleEndian.getLong(words, Long.BYTES);
         String known = find(low, high, length);
