@@ -88,22 +88,15 @@ class QueryTest {
     @Test
     void timeBounds_setAgain_replaceTheEarlierOnes() {
         try (Engine engine = engineWithAllTimes()) {
-            for (Bound first : lower()) {
-                for (Bound second : lower().subList(1, lower().size())) {
-                    Query once = second.setter.apply(Query.all());
-                    Query twice = second.setter.apply(first.setter.apply(Query.all()));
-                    assertThat(timesOf(engine, twice))
-                            .as("%s, then %s", first.name, second.name)
-                            .isEqualTo(timesOf(engine, once));
-                }
-            }
-            for (Bound first : upper()) {
-                for (Bound second : upper().subList(1, upper().size())) {
-                    Query once = second.setter.apply(Query.all());
-                    Query twice = second.setter.apply(first.setter.apply(Query.all()));
-                    assertThat(timesOf(engine, twice))
-                            .as("%s, then %s", first.name, second.name)
-                            .isEqualTo(timesOf(engine, once));
+            for (List<Bound> bounds : List.of(lower(), upper())) {
+                for (Bound first : bounds) {
+                    for (Bound second : bounds.subList(1, bounds.size())) {
+                        Query once = second.setter.apply(Query.all());
+                        Query twice = second.setter.apply(first.setter.apply(Query.all()));
+                        assertThat(timesOf(engine, twice))
+                                .as("%s, then %s", first.name, second.name)
+                                .isEqualTo(timesOf(engine, once));
+                    }
                 }
             }
         }
