@@ -53,6 +53,15 @@ public interface InternalCursor extends InternalEntry, AutoCloseable {
         return true;
     }
 
+    /**
+     * As {@link #nextVersion} where that is simple: the next entry is of another version and one of {@code plain}.
+     *
+     * @return false, with nothing moved or shown, if {@link #nextVersion} has to decide
+     */
+    default boolean nextPlain(PlainEntries plain, ShownEntry shown) {
+        return false;
+    }
+
     /** As {@link #nextVersion}, of a walk backward. */
     default boolean previousVersion(long atMost, ShownEntry shown) {
         if (!valid()) {

@@ -12,7 +12,6 @@ public final class Keys {
     public static final int MAX_KEY_BYTES = 65_535;
 
     private static final int SHOWN_BYTES = 40;
-    private static final int MOST_COPIED_BY_WORD = 32;
 
     private Keys() {}
 
@@ -51,17 +50,24 @@ public final class Keys {
         return Arrays.copyOf(key, key.length + 1);
     }
 
-    /** Whether two ranges of {@code length} bytes are equal. Keys are short: words at a time beat the general array methods. */
+    /*
+     * Keys are short, so words at a time beat the general array methods. What is 8 to 16 bytes long is two words, which overlap, and needs no loop.
+     */
+
+    /** Whether two ranges of {@code length} bytes are equal. */
     public static boolean equal(byte[] a, int aFrom, byte[] b, int bFrom, int length) {
-        if (length >= Long.BYTES) {
-            int last = length - Long.BYTES;
-            for (int i = 0; i < last; i += Long.BYTES) {
-                if (LittleEndian.getLong(a, aFrom + i) != LittleEndian.getLong(b, bFrom + i)) {
-                    return false;
-                }
-            }
-            return LittleEndian.getLong(a, aFrom + last) == LittleEndian.getLong(b, bFrom + last);
+        if (length < Long.BYTES) {
+            return equalBytes(a, aFrom, b, bFrom, length);
         }
+        int last = length - Long.BYTES;
+        if (LittleEndian.getLong(a, aFrom) != LittleEndian.getLong(b, bFrom)
+                || LittleEndian.getLong(a, aFrom + last) != LittleEndian.getLong(b, bFrom + last)) {
+            return false;
+        }
+        return last <= Long.BYTES || equalWords(a, aFrom, b, bFrom, last);
+    }
+
+    private static boolean equalBytes(byte[] a, int aFrom, byte[] b, int bFrom, int length) {
         for (int i = 0; i < length; i++) {
             if (a[aFrom + i] != b[bFrom + i]) {
                 return false;
@@ -70,28 +76,39 @@ public final class Keys {
         return true;
     }
 
-    /** Order of two ranges as unsigned bytes: below 0, 0 or above 0. */
-    public static int compare(byte[] a, int aFrom, int aLength, byte[] b, int bFrom, int bLength) {
-        int common = Math.min(aLength, bLength);
-        int i = 0;
-        for (; i + Long.BYTES <= common; i += Long.BYTES) {
-            long x = LittleEndian.getOrderedLong(a, aFrom + i);
-            long y = LittleEndian.getOrderedLong(b, bFrom + i);
-            if (x != y) {
-                return Long.compareUnsigned(x, y);
+    private static boolean equalWords(byte[] a, int aFrom, byte[] b, int bFrom, int last) {
+        for (int i = Long.BYTES; i < last; i += Long.BYTES) {
+            if (LittleEndian.getLong(a, aFrom + i) != LittleEndian.getLong(b, bFrom + i)) {
+                return false;
             }
         }
-        if (i == common) {
-            return aLength - bLength;
+        return true;
+    }
+
+    /** Order of two ranges as unsigned bytes: below 0, 0 or above 0. */
+    public static int compare(byte[] a, int aFrom, int aLength, byte[] b, int bFrom, int bLength) {
+        int last = Math.min(aLength, bLength) - Long.BYTES;
+        if (last < 0) {
+            return compareBytes(a, aFrom, aLength, b, bFrom, bLength);
         }
-        if (common >= Long.BYTES) {
-            /* The last word overlaps what has been compared and is equal. */
-            int last = common - Long.BYTES;
-            long x = LittleEndian.getOrderedLong(a, aFrom + last);
-            long y = LittleEndian.getOrderedLong(b, bFrom + last);
-            return x != y ? Long.compareUnsigned(x, y) : aLength - bLength;
+        long x = LittleEndian.getOrderedLong(a, aFrom);
+        long y = LittleEndian.getOrderedLong(b, bFrom);
+        if (x == y && last > Long.BYTES) {
+            for (int i = Long.BYTES; i < last && x == y; i += Long.BYTES) {
+                x = LittleEndian.getOrderedLong(a, aFrom + i);
+                y = LittleEndian.getOrderedLong(b, bFrom + i);
+            }
         }
-        for (; i < common; i++) {
+        if (x == y) {
+            x = LittleEndian.getOrderedLong(a, aFrom + last);
+            y = LittleEndian.getOrderedLong(b, bFrom + last);
+        }
+        return x != y ? Long.compareUnsigned(x, y) : aLength - bLength;
+    }
+
+    private static int compareBytes(byte[] a, int aFrom, int aLength, byte[] b, int bFrom, int bLength) {
+        int common = Math.min(aLength, bLength);
+        for (int i = 0; i < common; i++) {
             int order = (a[aFrom + i] & 0xff) - (b[bFrom + i] & 0xff);
             if (order != 0) {
                 return order;
@@ -100,17 +117,16 @@ public final class Keys {
         return aLength - bLength;
     }
 
-    /** Copies a range; as {@link #equal}, words at a time while it is short. */
+    /** Copies a range. */
     public static void copy(byte[] from, int offset, byte[] to, int at, int length) {
-        if (length < Long.BYTES || length > MOST_COPIED_BY_WORD) {
+        if (length < Long.BYTES || length > 2 * Long.BYTES) {
             System.arraycopy(from, offset, to, at, length);
             return;
         }
+        long head = LittleEndian.getLong(from, offset);
         int last = length - Long.BYTES;
-        for (int i = 0; i < last; i += Long.BYTES) {
-            LittleEndian.putLong(to, at + i, LittleEndian.getLong(from, offset + i));
-        }
         LittleEndian.putLong(to, at + last, LittleEndian.getLong(from, offset + last));
+        LittleEndian.putLong(to, at, head);
     }
 
     /** A short form for messages: quoted text if printable ASCII, else hexadecimal; cut at {@value #SHOWN_BYTES} bytes. */

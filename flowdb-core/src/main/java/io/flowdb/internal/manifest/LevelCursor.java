@@ -1,6 +1,7 @@
 package io.flowdb.internal.manifest;
 
 import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.PlainEntries;
 import io.flowdb.internal.base.ShownEntry;
 import io.flowdb.internal.sstable.ScanOptions;
 import io.flowdb.internal.sstable.SstCursor;
@@ -85,6 +86,11 @@ public final class LevelCursor implements InternalCursor {
             forward(index + 1);
         }
         return false;
+    }
+
+    @Override
+    public boolean nextPlain(PlainEntries plain, ShownEntry shown) {
+        return in != null && in.nextPlain(plain, shown);
     }
 
     @Override

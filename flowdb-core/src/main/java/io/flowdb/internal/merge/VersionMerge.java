@@ -1,6 +1,7 @@
 package io.flowdb.internal.merge;
 
 import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.PlainEntries;
 import io.flowdb.internal.base.ShownEntry;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,16 @@ final class VersionMerge implements AutoCloseable {
             start();
         }
         return size > 0 ? heap[0].shown : null;
+    }
+
+    /** As {@link #next} of a walk forward, if a single source is left and its next entry is one of {@code plain}; else null, and nothing has moved. */
+    @Nullable
+    ShownEntry nextPlain(PlainEntries plain) {
+        if (size != 1) {
+            return null;
+        }
+        Head head = heap[0];
+        return head.source.nextPlain(plain, head.shown) ? head.shown : null;
     }
 
     /** Begins anew where the sources have been placed meanwhile, or will be before {@link #next}. */

@@ -3,6 +3,7 @@ package io.flowdb.internal.merge;
 import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.Op;
+import io.flowdb.internal.base.PlainEntries;
 import io.flowdb.internal.base.ShownEntry;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ public final class VisibleScan implements AutoCloseable {
     private final Visibility visibility;
     private ScanBounds bounds;
     private final boolean anyRangeTombstones;
+    private @Nullable PlainEntries plain; // null if there is more to look at
     private boolean started;
     private boolean ended;
     private long expired;
@@ -32,11 +34,19 @@ public final class VisibleScan implements AutoCloseable {
         this.visibility = visibility;
         this.bounds = bounds;
         this.anyRangeTombstones = !visibility.tombstones().isEmpty();
+        this.plain = plainEntries();
+    }
+
+    private @Nullable PlainEntries plainEntries() {
+        return bounds.reversed() || anyRangeTombstones
+                ? null
+                : new PlainEntries(visibility.snapshot(), bounds.minTs(), bounds.maxTs(), bounds.endKey());
     }
 
     /** Goes on with other keys, which the sources must cover, in the same direction. */
     public void moveTo(byte[] start, byte[] end) {
         bounds = new ScanBounds(start, end, bounds.minTs(), bounds.maxTs(), bounds.reversed());
+        plain = plainEntries();
         if (started) {
             versions.restart();
         }
@@ -50,7 +60,7 @@ public final class VisibleScan implements AutoCloseable {
             throw failure;
         }
         try {
-            return findNext();
+            return findPlain() || findNext();
         } catch (RuntimeException e) {
             failure = e;
             throw e;
@@ -58,6 +68,17 @@ public final class VisibleScan implements AutoCloseable {
             failure = new IllegalStateException("the walk was broken off", e);
             throw e;
         }
+    }
+
+    private boolean findPlain() {
+        ShownEntry entry = plain == null ? null : versions.nextPlain(plain);
+        if (entry == null) {
+            return false;
+        }
+        if (current != entry) {
+            current = entry;
+        }
+        return true;
     }
 
     private boolean findNext() {

@@ -3,6 +3,8 @@ package io.flowdb.internal.sstable;
 import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.LittleEndian;
+import io.flowdb.internal.base.Op;
+import io.flowdb.internal.base.PlainEntries;
 import io.flowdb.internal.base.ShownEntry;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +14,10 @@ final class BlockCursor implements InternalCursor {
     private static final byte[] NONE = new byte[0];
     private static final int[] NO_ENTRIES = new int[0];
 
-    /** Of an entry's head as a word: expiry flag and shared bytes. */
-    private static final long PLAIN_MASK = BlockBuilder.EXPIRY_FLAG | 0xffff00L;
+    /** Of an entry's head as a word: operation, expiry flag and shared bytes. */
+    private static final long PLAIN_MASK = BlockBuilder.OP_MASK | BlockBuilder.EXPIRY_FLAG | 0xffff00L;
+
+    private static final PlainEntries ANY = new PlainEntries(Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE, null);
 
     private byte @Nullable [] source;
     private byte[] block = NONE;
@@ -148,7 +152,7 @@ final class BlockCursor implements InternalCursor {
 
     /** Moves to the next entry, and shows it unless it is of the version that {@code shown} shows; whether it was shown. */
     boolean showNextVersion(ShownEntry shown) {
-        if (showNextPlain(shown)) {
+        if (showNextPlain(ANY, shown)) {
             return true;
         }
         if (isVersionAt(behind, shown)) {
@@ -160,17 +164,23 @@ final class BlockCursor implements InternalCursor {
         return true;
     }
 
+    @Override
+    public boolean nextPlain(PlainEntries plain, ShownEntry shown) {
+        return current == shown && behind < end && showNextPlain(plain, shown);
+    }
+
     /*
-     * Most entries in a walk are of another version than the one before, have a whole key, no expiry and numbers of one or two bytes: these are
+     * Most entries in a walk are puts of another version than the one before, have a whole key, no expiry and numbers of one or two bytes: these are
      * decoded from two words. False, and nothing moved, for all others.
      */
-    private boolean showNextPlain(ShownEntry shown) {
+    private boolean showNextPlain(PlainEntries plain, ShownEntry shown) {
         byte[] b = block;
         int offset = behind;
         long head = LittleEndian.getLong(b, offset); // an entry and the restarts behind it are longer
         int rest = (int) (head >>> 24) & 0xffff;
-        int position = offset + BlockBuilder.KEY_AT + rest;
-        if ((head & PLAIN_MASK) != 0 || position > b.length - Long.BYTES) {
+        int keyAt = offset + BlockBuilder.KEY_AT;
+        int position = keyAt + rest;
+        if ((head & PLAIN_MASK) != Op.PUT.code() || position > b.length - Long.BYTES) {
             return false;
         }
         long numbers = LittleEndian.getLong(b, position);
@@ -199,19 +209,30 @@ final class BlockCursor implements InternalCursor {
         }
         more |= numbers & 0x80;
         ts = baseTs + BlockBuilder.unzigzag(ts);
-        if (more != 0 || ts == shown.ts() && isKeyOf(shown, offset + BlockBuilder.KEY_AT, rest)) {
+        seqno = baseSeqno + BlockBuilder.unzigzag(seqno);
+        if (more != 0 || ts == shown.ts() && isKeyOf(shown, keyAt, rest) || !plain.contain(b, keyAt, rest, ts, seqno)) {
             return false;
         }
+        position += bytes;
         at = offset;
         if (current != shown) {
             current = shown;
         }
-        shown.showKey(b, offset + BlockBuilder.KEY_AT, rest);
-        shown.showTimes(
-                (byte) (head & BlockBuilder.OP_MASK), ts, baseSeqno + BlockBuilder.unzigzag(seqno), Long.MAX_VALUE);
-        shown.showValue(b, position + bytes, (int) length);
-        behind = position + bytes + (int) length;
+        shown.showKey(b, keyAt, rest);
+        shown.showTimes(Op.PUT.code(), ts, seqno, Long.MAX_VALUE);
+        shown.showValue(b, position, (int) length);
+        behind = position + (int) length;
         return true;
+    }
+
+    /** The varint of one or two bytes that a word begins with. */
+    private static int shortVarint(long word) {
+        int low = (int) word;
+        return (low & 0x80) == 0 ? low & 0x7f : low & 0x7f | low >>> 1 & 0x3f80;
+    }
+
+    private static int shortVarintBits(long word) {
+        return (word & 0x80) == 0 ? Byte.SIZE : 2 * Byte.SIZE;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.flowdb.internal.sstable;
 
 import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.PlainEntries;
 import io.flowdb.internal.base.ShownEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +107,11 @@ public final class SstCursor implements InternalCursor {
             }
         }
         return true;
+    }
+
+    @Override
+    public boolean nextPlain(PlainEntries plain, ShownEntry shown) {
+        return in.nextPlain(plain, shown);
     }
 
     /** Whether there is an entry behind the current one; opens the block that has it. At the end the cursor becomes invalid. */

@@ -12,6 +12,9 @@ import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.compress.Codec;
 import io.flowdb.internal.io.MemoryFileSystem;
 import io.flowdb.internal.merge.BoundedCursor;
+import io.flowdb.internal.merge.ScanBounds;
+import io.flowdb.internal.merge.Visibility;
+import io.flowdb.internal.merge.VisibleScan;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,6 +117,9 @@ class SstModelTest {
                 checkFind(reader, place());
                 checkFindLatest(reader, place());
             }
+            for (int i = 0; i < 20; i++) {
+                checkVisible(reader);
+            }
         }
     }
 
@@ -191,6 +197,43 @@ class SstModelTest {
                 }
                 assertThat(backward).isEqualTo(expected);
             }
+        }
+    }
+
+    /** What a reader sees between two keys and two times: the newest entries at or below its snapshot that are alive. */
+    private void checkVisible(SstReader reader) {
+        long atMost = random.nextInt(1 << 1 + random.nextInt(20));
+        long now = random.nextInt(1_000);
+        long minTs = random.nextBoolean() ? Long.MIN_VALUE : random.nextInt(6);
+        long maxTs = random.nextBoolean() ? Long.MAX_VALUE : random.nextInt(12);
+        byte[] start = random.nextBoolean() ? null : place().keyArray();
+        byte[] end = random.nextBoolean() ? null : place().keyArray();
+        List<String> expected = new ArrayList<>();
+        Entry decided = null; // of whose version the newest entry at or below the snapshot has been met
+        for (Entry e : entries) {
+            if (e.seqno() <= atMost && (decided == null || !isVersion(e, decided))) {
+                decided = e;
+                boolean inside = (start == null || Arrays.compareUnsigned(e.keyArray(), start) >= 0)
+                        && (end == null || Arrays.compareUnsigned(e.keyArray(), end) < 0)
+                        && e.ts() >= minTs
+                        && e.ts() <= maxTs;
+                if (inside && e.op() == Op.PUT.code() && e.expireAt() > now) {
+                    expected.add(Entry.show(e));
+                }
+            }
+        }
+        for (boolean reversed : List.of(false, true)) {
+            List<String> found = new ArrayList<>();
+            try (VisibleScan scan = new VisibleScan(
+                    List.of(reader.cursor(new ScanOptions(minTs, maxTs, true, true))),
+                    new Visibility(atMost, now, List.of()),
+                    new ScanBounds(start, end, minTs, maxTs, reversed))) {
+                while (scan.next()) {
+                    found.add(reversed ? 0 : found.size(), Entry.show(scan.current()));
+                }
+                assertThat(scan.next()).isFalse();
+            }
+            assertThat(found).isEqualTo(expected);
         }
     }
 
