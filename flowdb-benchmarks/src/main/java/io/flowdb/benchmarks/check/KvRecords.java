@@ -24,11 +24,14 @@ public final class KvRecords {
 
     private final byte[] key = new byte[KEY_BYTES];
     private final byte[] missing = new byte[KEY_BYTES];
+    private final byte[] metKey = new byte[KEY_BYTES];
+    private final byte[] metValue;
     private final Values values;
 
     /** Records with values of {@code valueBytes}. */
     public KvRecords(int valueBytes) {
         values = new Values(valueBytes);
+        metValue = new byte[valueBytes];
         Arrays.fill(key, PAD);
         Arrays.fill(missing, PAD);
         missing[KEY_BYTES - 1] = PAD_OF_MISSING;
@@ -66,12 +69,14 @@ public final class KvRecords {
         }
     }
 
-    /** Checks key and value at a cursor. */
-    public void check(BenchCursor cursor, long i, int version) {
-        boolean right = cursor.keyLength() == KEY_BYTES
-                && Arrays.equals(cursor.key(), 0, KEY_BYTES, key(i), 0, KEY_BYTES)
-                && values.matches(cursor.value(), i, version);
-        if (!right) {
+    /** Moves a cursor on and keeps the record for {@link #checkMet}; false at the end. */
+    public boolean next(BenchCursor cursor) throws Exception {
+        return cursor.next(metKey, metValue);
+    }
+
+    /** Checks key and value of the record that was met last. */
+    public void checkMet(long i, int version) {
+        if (!Arrays.equals(metKey, key(i)) || !values.matches(metValue, i, version)) {
             throw new WrongAnswerException(
                     "scan: expected record " + i + " version " + version + ", found another key or value");
         }
@@ -81,11 +86,11 @@ public final class KvRecords {
     public int checkAll(BenchCursor cursor, VersionModel model, boolean reverse) throws Exception {
         int count = 0;
         int expected = reverse ? model.previousPresent(model.keys() - 1) : model.nextPresent(0);
-        while (cursor.next()) {
+        while (next(cursor)) {
             if (expected < 0 || expected == model.keys()) {
                 throw new WrongAnswerException("scan: a record behind the last one of " + count);
             }
-            check(cursor, expected, model.committed(expected));
+            checkMet(expected, model.committed(expected));
             expected = reverse ? model.previousPresent(expected - 1) : model.nextPresent(expected + 1);
             count++;
         }

@@ -69,64 +69,33 @@ final class SeedRecords {
         }
     }
 
-    /** Checks key, ts and value at a cursor. */
-    void check(BenchCursor cursor, int i) {
-        check(cursor.key(), cursor.keyLength(), cursor.ts(), cursor.value(), i);
-    }
-
-    /** Checks what a walk has met, the first of it being record {@code first}. */
-    void check(Met met, int first) {
-        for (int n = 0; n < met.count; n++) {
-            check(met.keys[n], met.keyLengths[n], met.ts[n], met.values[n], first + n);
-        }
-    }
-
-    private void check(byte[] key, int keyLength, long ts, byte[] value, int i) {
-        boolean right = ts == i && keyLength == KEY_BYTES && isKey(key, i) && values.matches(value, i, FIRST_VERSION);
-        if (!right) {
+    /** Checks record number {@code n} that a walk has met. */
+    void check(Met met, int n, int i) {
+        if (met.ts[n] != i || !isKey(met.keys[n], i) || !values.matches(met.values[n], i, FIRST_VERSION)) {
             throw new WrongAnswerException("scan: expected record " + i + ", found another key, ts or value");
         }
     }
 
-    /** What a walk has met, to be checked when the clock has stopped. Threads: one. */
+    /** What a walk has met, to be checked when it wants to. Threads: one. */
     static final class Met {
         private final byte[][] keys;
-        private final int[] keyLengths;
         private final long[] ts;
         private final byte[][] values;
-        private final int most;
-        private int count;
 
-        /** Room for so many records; a walk that meets more is wrong. */
+        /** Room for so many records. */
         Met(int most) {
             keys = new byte[most][KEY_BYTES];
-            keyLengths = new int[most];
             ts = new long[most];
-            values = new byte[most + 1][VALUE_BYTES]; // one for the record that is too many
-            this.most = most;
+            values = new byte[most][VALUE_BYTES];
         }
 
-        /** Begins with the first record of {@code cursor}. */
-        void begin(BenchCursor cursor) {
-            count = 0;
-            cursor.valuesInto(values);
-        }
-
-        int count() {
-            return count;
-        }
-
-        void add(BenchCursor cursor) {
-            if (count == most) {
-                throw new WrongAnswerException("scan: more than " + count + " records");
+        /** Moves a cursor on and keeps the record as number {@code n}; false at the end. */
+        boolean next(BenchCursor cursor, int n) throws Exception {
+            if (!cursor.next(keys[n], values[n])) {
+                return false;
             }
-            if (cursor.value() != values[count]) {
-                throw new WrongAnswerException("scan: a value of " + cursor.value().length + " bytes");
-            }
-            keyLengths[count] = cursor.keyLength();
-            ts[count] = cursor.ts();
-            System.arraycopy(cursor.key(), 0, keys[count], 0, KEY_BYTES);
-            count++;
+            ts[n] = cursor.ts();
+            return true;
         }
     }
 

@@ -182,7 +182,7 @@ final class SeedSuite implements Suite.Runner {
                 }
             }
         }));
-        SeedRecords.Met met = new SeedRecords.Met(PREFIX_MATCHES);
+        SeedRecords.Met met = new SeedRecords.Met(PREFIX_MATCHES + 1); // one that is too many
         context.measureReads("prefix-scan", new RunContext.Reads(1, 1, 1, bytesOnDisk, (thread, timer) -> {
             while (!timer.expired()) {
                 for (int first = 0; first < half; first += PREFIX_MATCHES) {
@@ -207,24 +207,27 @@ final class SeedSuite implements Suite.Runner {
     private static void scanPrefix(
             BenchReader reader, SeedRecords records, SeedRecords.Met met, int first, CallTimer timer) throws Exception {
         byte[] prefix = records.prefix(first, PREFIX_BYTES);
+        int count = 0;
         long begin = timer.begin();
         try (BenchCursor cursor = reader.prefix(prefix)) {
-            met.begin(cursor);
-            while (cursor.next()) {
-                met.add(cursor);
+            while (count <= PREFIX_MATCHES && met.next(cursor, count)) {
+                count++;
             }
         }
         timer.end(begin);
-        SeedRecords.checkCount("prefix scan", met.count(), PREFIX_MATCHES);
-        records.check(met, first);
+        SeedRecords.checkCount("prefix scan", count, PREFIX_MATCHES);
+        for (int n = 0; n < count; n++) {
+            records.check(met, n, first + n);
+        }
     }
 
     private void scanAll(BenchReader reader, SeedRecords records, CallTimer timer) throws Exception {
-        long begin = timer.begin();
+        SeedRecords.Met met = new SeedRecords.Met(1);
         int i = 0;
+        long begin = timer.begin();
         try (BenchCursor cursor = reader.all(false)) {
-            while (cursor.next()) {
-                records.check(cursor, i++);
+            while (met.next(cursor, 0)) {
+                records.check(met, 0, i++);
             }
         }
         timer.end(begin);

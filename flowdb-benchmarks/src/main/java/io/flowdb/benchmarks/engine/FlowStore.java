@@ -150,7 +150,7 @@ final class FlowStore implements BenchStore {
 
         private BenchCursor cursor(Query query) {
             RecordCursor records = engine.cursor(query);
-            return new Cursor(options, records, records);
+            return new Cursor(records, records);
         }
 
         @Override
@@ -179,17 +179,17 @@ final class FlowStore implements BenchStore {
 
         @Override
         public BenchCursor all(boolean reverse) {
-            return new Cursor(options, latest.scan(null, null, reverse), null);
+            return new Cursor(latest.scan(null, null, reverse), null);
         }
 
         @Override
         public BenchCursor from(byte[] key) {
-            return new Cursor(options, latest.scan(key, null, false), null);
+            return new Cursor(latest.scan(key, null, false), null);
         }
 
         @Override
         public BenchCursor prefix(byte[] prefix) {
-            return new Cursor(options, latest.scan(prefix, Query.prefix(prefix).endKey(), false), null);
+            return new Cursor(latest.scan(prefix, Query.prefix(prefix).endKey(), false), null);
         }
 
         @Override
@@ -198,66 +198,28 @@ final class FlowStore implements BenchStore {
         }
     }
 
-    /** Keys and values have one length each, so that they are fetched into the same arrays again and again. */
     private static final class Cursor implements BenchCursor {
         private final StoreCursor cursor;
         private final @Nullable RecordCursor timed;
-        private byte[] key;
-        private byte[] value;
-        private byte @Nullable [][] targets;
-        private int filled;
 
-        Cursor(StoreOptions options, StoreCursor cursor, @Nullable RecordCursor timed) {
+        Cursor(StoreCursor cursor, @Nullable RecordCursor timed) {
             this.cursor = cursor;
             this.timed = timed;
-            this.key = new byte[options.keyBytes()];
-            this.value = new byte[options.valueBytes()];
         }
 
         @Override
-        public void valuesInto(byte[][] arrays) {
-            targets = arrays;
-        }
-
-        @Override
-        public boolean next() {
+        public boolean next(byte[] key, byte[] value) {
             if (!cursor.next()) {
                 return false;
             }
-            if (targets != null) {
-                value = targets[filled++];
-            }
-            if (cursor.keyLength() == key.length) {
-                cursor.copyKey(key, 0);
-            } else {
-                key = cursor.key();
-            }
-            if (cursor.valueLength() == value.length) {
-                cursor.copyValue(value, 0);
-            } else {
-                value = cursor.value();
-            }
+            ByteArrays.checkLength(cursor.copyKey(key, 0), key);
+            ByteArrays.checkLength(cursor.copyValue(value, 0), value);
             return true;
-        }
-
-        @Override
-        public byte[] key() {
-            return key;
-        }
-
-        @Override
-        public int keyLength() {
-            return key.length;
         }
 
         @Override
         public long ts() {
             return timed == null ? 0 : timed.ts();
-        }
-
-        @Override
-        public byte[] value() {
-            return value;
         }
 
         @Override

@@ -174,8 +174,6 @@ final class MvStore implements BenchStore {
     private final class Walk implements BenchCursor {
         private final Cursor<byte[], byte[]> cursor;
         private final byte @Nullable [] prefix;
-        private byte @Nullable [][] targets;
-        private int filled;
 
         Walk(Cursor<byte[], byte[]> cursor, byte @Nullable [] prefix) {
             this.cursor = cursor;
@@ -183,44 +181,23 @@ final class MvStore implements BenchStore {
         }
 
         @Override
-        public boolean next() {
+        public boolean next(byte[] key, byte[] value) {
             if (!cursor.hasNext()) {
                 return false;
             }
-            cursor.next();
-            if (prefix != null && !ByteArrays.startsWith(cursor.getKey(), prefix)) {
+            byte[] stored = cursor.next();
+            if (prefix != null && !ByteArrays.startsWith(stored, prefix)) {
                 return false;
             }
-            byte[] value = cursor.getValue();
-            if (targets != null && targets[filled].length == value.length) {
-                System.arraycopy(value, 0, targets[filled++], 0, value.length);
-            }
+            ByteArrays.fill(key, stored, stored.length - (options.timestamps() ? Long.BYTES : 0));
+            byte[] found = cursor.getValue();
+            ByteArrays.fill(value, found, found.length);
             return true;
-        }
-
-        @Override
-        public void valuesInto(byte[][] arrays) {
-            targets = arrays;
-        }
-
-        @Override
-        public byte[] key() {
-            return cursor.getKey();
-        }
-
-        @Override
-        public int keyLength() {
-            return cursor.getKey().length - (options.timestamps() ? Long.BYTES : 0);
         }
 
         @Override
         public long ts() {
             return options.timestamps() ? TimedKey.ts(cursor.getKey(), options.keyBytes()) : 0;
-        }
-
-        @Override
-        public byte[] value() {
-            return targets == null || filled == 0 ? cursor.getValue() : targets[filled - 1];
         }
 
         @Override

@@ -238,10 +238,7 @@ final class RocksStore implements BenchStore {
         private final RocksIterator iterator;
         private final byte @Nullable [] prefix;
         private final boolean reverse;
-        private final byte[] key = new byte[TimedKey.length(options)];
-        private byte[] value = new byte[options.valueBytes()];
-        private byte @Nullable [][] targets;
-        private int filled;
+        private final byte[] stored = new byte[TimedKey.length(options)];
         private boolean started;
 
         Cursor(RocksIterator iterator, byte @Nullable [] prefix, boolean reverse) {
@@ -251,12 +248,7 @@ final class RocksStore implements BenchStore {
         }
 
         @Override
-        public void valuesInto(byte[][] arrays) {
-            targets = arrays;
-        }
-
-        @Override
-        public boolean next() throws RocksDBException {
+        public boolean next(byte[] key, byte[] value) throws RocksDBException {
             if (started) {
                 if (reverse) {
                     iterator.prev();
@@ -269,41 +261,18 @@ final class RocksStore implements BenchStore {
                 iterator.status();
                 return false;
             }
-            int length = iterator.key(key);
-            if (length != key.length) {
-                throw new IllegalStateException("key of " + length + " bytes instead of " + key.length);
-            }
-            if (prefix != null && !ByteArrays.startsWith(key, prefix)) {
+            ByteArrays.checkLength(iterator.key(stored), stored);
+            if (prefix != null && !ByteArrays.startsWith(stored, prefix)) {
                 return false;
             }
-            if (targets != null) {
-                value = targets[filled++];
-            }
-            int valueLength = iterator.value(value);
-            if (valueLength != value.length) {
-                value = iterator.value();
-            }
+            ByteArrays.fill(key, stored, options.keyBytes());
+            ByteArrays.checkLength(iterator.value(value), value);
             return true;
         }
 
         @Override
-        public byte[] key() {
-            return key;
-        }
-
-        @Override
-        public int keyLength() {
-            return options.keyBytes();
-        }
-
-        @Override
         public long ts() {
-            return options.timestamps() ? TimedKey.ts(key, options.keyBytes()) : 0;
-        }
-
-        @Override
-        public byte[] value() {
-            return value;
+            return options.timestamps() ? TimedKey.ts(stored, options.keyBytes()) : 0;
         }
 
         @Override

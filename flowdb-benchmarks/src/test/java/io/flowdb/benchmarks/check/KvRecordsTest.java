@@ -110,33 +110,18 @@ class KvRecordsTest {
         }
 
         @Override
-        public void valuesInto(byte[][] arrays) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean next() {
-            return ++at < entries.size();
-        }
-
-        @Override
-        public byte[] key() {
-            return entries.get(at)[0];
-        }
-
-        @Override
-        public int keyLength() {
-            return key().length;
+        public boolean next(byte[] key, byte[] value) {
+            if (++at == entries.size()) {
+                return false;
+            }
+            System.arraycopy(entries.get(at)[0], 0, key, 0, key.length);
+            System.arraycopy(entries.get(at)[1], 0, value, 0, value.length);
+            return true;
         }
 
         @Override
         public long ts() {
             return 0;
-        }
-
-        @Override
-        public byte[] value() {
-            return entries.get(at)[1];
         }
 
         @Override
