@@ -125,19 +125,16 @@ final class Reads {
                 new ScanOptions(bounds.minTs(), bounds.maxTs(), options.fillCache(), options.verifyChecksums());
         SstSet ssts = state.ssts();
         tombstones.addAll(ssts.tombstonesOver(bounds.startKey(), bounds.endKey()));
-        List<Sst> sorted = new ArrayList<>();
-        for (Sst table : ssts.overlapping(bounds.startKey(), bounds.endKey(), bounds.minTs(), bounds.maxTs())) {
-            if (table.meta().level() == 0) {
-                sources.add(table.reader().cursor(scanOptions));
-            } else {
-                sorted.add(table);
-            }
+        List<Sst> tables = ssts.overlapping(bounds.startKey(), bounds.endKey(), bounds.minTs(), bounds.maxTs());
+        int count = tables.size();
+        int sortedFrom = 0;
+        for (; sortedFrom < count && tables.get(sortedFrom).meta().level() == 0; sortedFrom++) {
+            sources.add(tables.get(sortedFrom).reader().cursor(scanOptions));
         }
-        if (!sorted.isEmpty()) {
-            sources.add(
-                    sorted.size() == 1
-                            ? sorted.get(0).reader().cursor(scanOptions)
-                            : new LevelCursor(sorted, scanOptions));
+        if (sortedFrom == count - 1) {
+            sources.add(tables.get(sortedFrom).reader().cursor(scanOptions));
+        } else if (sortedFrom < count) {
+            sources.add(new LevelCursor(tables.subList(sortedFrom, count), scanOptions));
         }
         return new VisibleScan(sources, new Visibility(snapshot, nowMicros, tombstones), bounds);
     }

@@ -130,13 +130,26 @@ public final class SstSet {
      */
     public List<Sst> overlapping(byte @Nullable [] start, byte @Nullable [] end, long minTs, long maxTs) {
         List<Sst> found = new ArrayList<>();
-        for (Sst table : times.candidates(minTs, maxTs)) {
-            SstProperties properties = table.meta().properties();
+        List<Sst> candidates = times.candidates(minTs, maxTs);
+        if (candidates.size() < tables.size()) {
+            addTouched(candidates, start, end, minTs, maxTs, found);
+            return found;
+        }
+        addTouched(level0, start, end, minTs, maxTs, found);
+        int from = start == null ? 0 : sortedAt(start);
+        int to = end == null ? sorted.size() : Math.min(sorted.size(), sortedAt(end) + 1);
+        addTouched(sorted.subList(from, Math.max(from, to)), start, end, minTs, maxTs, found);
+        return found;
+    }
+
+    private static void addTouched(
+            List<Sst> some, byte @Nullable [] start, byte @Nullable [] end, long minTs, long maxTs, List<Sst> to) {
+        for (int i = 0, n = some.size(); i < n; i++) {
+            SstProperties properties = some.get(i).meta().properties();
             if (properties.minTs() <= maxTs && properties.maxTs() >= minTs && mayHold(properties, start, end)) {
-                found.add(table);
+                to.add(some.get(i));
             }
         }
-        return found;
     }
 
     /** Range tombstones that may reach keys from {@code start} (inclusive) to {@code end} (exclusive); null is unbounded. */

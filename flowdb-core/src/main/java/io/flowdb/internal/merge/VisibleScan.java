@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Key and value stay where they are until they are asked for.
  */
 public final class VisibleScan implements AutoCloseable {
+    private static final ShownEntry NOTHING = new ShownEntry();
+
     private final List<InternalCursor> sources;
     private final VersionMerge versions;
     private final Visibility visibility;
@@ -25,7 +27,7 @@ public final class VisibleScan implements AutoCloseable {
     private boolean ended;
     private long expired;
     private @Nullable RuntimeException failure;
-    private ShownEntry current = new ShownEntry();
+    private ShownEntry current = NOTHING;
 
     /** Takes over {@code sources}. */
     public VisibleScan(List<InternalCursor> sources, Visibility visibility, ScanBounds bounds) {

@@ -136,9 +136,8 @@ final class Block {
         return low;
     }
 
-    /** Offset of the first entry at or behind the given place in internal order; {@link #end} if there is none. */
-    static int lowerBound(byte[] block, byte[] key, long ts, long seqno) {
-        int end = end(block);
+    /** Offset of the first entry at or behind the given place in internal order; {@code end}, which is that of {@link #end}, if there is none. */
+    static int lowerBound(byte[] block, int end, byte[] key, long ts, long seqno) {
         int low = 0;
         int high = (block.length - end) / 4 - 1;
         while (low < high) {

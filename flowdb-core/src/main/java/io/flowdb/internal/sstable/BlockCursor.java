@@ -314,12 +314,12 @@ final class BlockCursor implements InternalCursor {
 
     @Override
     public void seek(byte[] wanted, long wantedTs, long wantedSeqno) {
-        moveTo(source == null ? end : Block.lowerBound(block, wanted, wantedTs, wantedSeqno));
+        moveTo(source == null ? end : Block.lowerBound(block, end, wanted, wantedTs, wantedSeqno));
     }
 
     @Override
     public void seekBefore(byte[] wanted, long wantedTs, long wantedSeqno) {
-        moveBefore(source == null ? 0 : Block.lowerBound(block, wanted, wantedTs, wantedSeqno));
+        moveBefore(source == null ? 0 : Block.lowerBound(block, end, wanted, wantedTs, wantedSeqno));
     }
 
     @Override
