@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flowdb.error.ChangeGapException;
 import io.flowdb.json.ChangeFeed;
 import io.flowdb.json.ChangeRetention;
+import io.flowdb.json.IndexCheck;
 import io.flowdb.json.JsonDB;
 import io.flowdb.json.JsonLimits;
 import io.flowdb.json.KeyRange;
@@ -35,6 +36,69 @@ class RangeDeleteHeapTest {
             assertThat(child.readLine()).isEqualTo("range deleted");
             assertThat(child.readLine()).isEqualTo("range deleted, recording");
             assertThat(child.readLine()).isEqualTo("cleared, recording");
+        }
+    }
+
+    /**
+     * The index entries of half a million documents were collected in one batch, which 128 MiB did not hold; fewer than the whole store, so that
+     * no range of an index can go at once.
+     */
+    @Test
+    void deletes_moreEntriesThanTheHeapHolds_needABoundedPartOfIt() throws IOException, InterruptedException {
+        List<String> options = List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+        try (ChildJvm child = ChildJvm.start(options, EntriesDeleter.class, dir.toString())) {
+            assertThat(nextLine(child)).isEqualTo("loaded");
+            assertThat(nextLine(child)).isEqualTo("range deleted");
+            assertThat(nextLine(child)).isEqualTo("verified");
+        }
+    }
+
+    private static String nextLine(ChildJvm child) throws IOException {
+        String line = child.readLine();
+        while (line != null && line.startsWith("SLF4J")) {
+            line = child.readLine();
+        }
+        return line;
+    }
+
+    /** The other JVM's part: all but a few of 500,000 documents with two indexes. */
+    static final class EntriesDeleter {
+        private static final int DOCUMENTS = 500_000;
+        private static final int BATCH = 5000;
+        private static final int KEPT = 10;
+
+        private EntriesDeleter() {}
+
+        public static void main(String[] args) {
+            Config config = Config.builder()
+                    .dataDir(Path.of(args[0]))
+                    .memtableSize(4 << 20)
+                    .blockCacheCapacity(8 << 20)
+                    .indexMemoryBudget(8 << 20)
+                    .walSyncMode(SyncMode.interval(Duration.ofHours(1)))
+                    .build();
+            try (JsonDB db = JsonDB.open(config)) {
+                db.createObjectStore(
+                        StoreSchema.of("s", "id").withIndex("v", "v").withUniqueIndex("u", "u"));
+                List<ObjectNode> documents = new ArrayList<>();
+                for (int i = 0; i < DOCUMENTS; i++) {
+                    documents.add(JsonNodeFactory.instance
+                            .objectNode()
+                            .put("id", i)
+                            .put("v", "value " + i % 1000)
+                            .put("u", "user-" + i + "@example.org"));
+                    if (documents.size() == BATCH) {
+                        db.putAll("s", documents);
+                        documents.clear();
+                    }
+                }
+                System.out.println("loaded");
+                assertThat(db.deleteRange("s", KeyRange.lowerBound(KEPT))).isEqualTo(DOCUMENTS - KEPT);
+                System.out.println("range deleted");
+                assertThat(db.count("s")).isEqualTo(KEPT);
+                assertThat(db.verifyIndexes("s")).isEqualTo(new IndexCheck(KEPT, 2 * KEPT, List.of()));
+                System.out.println("verified");
+            }
         }
     }
 

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * All stores and indexes of a database with their numbers. Immutable; a change makes a new catalog. Stored as JSON under one key, so
- * that any change of the schema is atomic. Source: docs/format/document-keys.md, formats 1 and 2.
+ * that any change of the schema is atomic. Source: docs/format/document-keys.md, formats 1 to 3.
  */
 final class Catalog {
     static final byte[] KEY = KeyLayout.catalog();
@@ -31,6 +31,8 @@ final class Catalog {
     private static final int FORMAT = 1;
     /** As format 1; whoever commits has to record what changed. */
     private static final int FORMAT_RECORDING = 2;
+    /** As format 1 or 2; whoever reads an index has to pass over stale entries. */
+    private static final int FORMAT_STALE = 3;
 
     private final TreeMap<String, StoreDef> stores;
     /** The next number for a store or an index; numbers are never used again. */
@@ -156,7 +158,12 @@ final class Catalog {
 
     byte[] toBytes() {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
-        root.put("format", recording ? FORMAT_RECORDING : FORMAT).put("nextId", nextId);
+        if (hasStaleEntries()) {
+            root.put("format", FORMAT_STALE).put("recording", recording);
+        } else {
+            root.put("format", recording ? FORMAT_RECORDING : FORMAT);
+        }
+        root.put("nextId", nextId);
         ArrayNode storeNodes = root.putArray("stores");
         for (StoreDef def : stores.values()) {
             storeNodes.add(toJson(def));
@@ -190,17 +197,31 @@ final class Catalog {
                     .put("unique", index.schema.unique())
                     .put("multiEntry", index.schema.multiEntry())
                     .put("building", index.building);
+            if (!index.stale.isEmpty()) {
+                ArrayNode stale = indexNode.putArray("stale");
+                index.stale.forEach(each -> stale.addObject()
+                        .put("start", each.start())
+                        .put("end", each.end())
+                        .put("through", each.through()));
+            }
         }
         return node;
+    }
+
+    /** Whether entries are to be passed over in some index. */
+    boolean hasStaleEntries() {
+        return stores.values().stream().anyMatch(StoreDef::hasStaleEntries);
     }
 
     static Catalog fromBytes(byte[] bytes) {
         try {
             JsonNode root = DocumentCodec.MAPPER.readTree(bytes);
             int format = root.path("format").asInt(0);
-            if (format != FORMAT && format != FORMAT_RECORDING) {
-                throw new UnsupportedFormatException("document catalog", format, FORMAT_RECORDING);
+            if (format < FORMAT || format > FORMAT_STALE) {
+                throw new UnsupportedFormatException("document catalog", format, FORMAT_STALE);
             }
+            boolean recording =
+                    format == FORMAT_STALE ? root.get("recording").booleanValue() : format == FORMAT_RECORDING;
             TreeMap<String, StoreDef> stores = new TreeMap<>();
             for (JsonNode node : root.get("stores")) {
                 StoreDef def = storeFromJson(node);
@@ -213,8 +234,7 @@ final class Catalog {
                         node.get("description").stringValue(),
                         node.get("checksum").stringValue()));
             }
-            return new Catalog(
-                    stores, root.get("nextId").intValue(), List.copyOf(migrations), format == FORMAT_RECORDING);
+            return new Catalog(stores, root.get("nextId").intValue(), List.copyOf(migrations), recording);
         } catch (JacksonException | NullPointerException | IllegalArgumentException e) {
             throw new CorruptionException("document catalog", -1, String.valueOf(e.getMessage()));
         }
@@ -232,11 +252,19 @@ final class Catalog {
                     paths,
                     index.get("unique").booleanValue(),
                     index.get("multiEntry").booleanValue());
+            List<StaleEntries> stale = new ArrayList<>();
+            for (JsonNode each : index.path("stale")) {
+                stale.add(new StaleEntries(
+                        each.get("start").binaryValue(),
+                        each.get("end").binaryValue(),
+                        each.get("through").longValue()));
+            }
             indexes.add(new IndexDef(
-                    index.get("id").intValue(),
-                    name,
-                    schema,
-                    index.get("building").booleanValue()));
+                            index.get("id").intValue(),
+                            name,
+                            schema,
+                            index.get("building").booleanValue())
+                    .withStale(stale));
         }
         StoreSchema schema = new StoreSchema(
                 name,

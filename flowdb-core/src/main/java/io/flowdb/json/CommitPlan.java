@@ -147,11 +147,9 @@ final class CommitPlan implements ChangeSet {
         return removed;
     }
 
-    /** Errors: {@link LimitExceededException} if the batch is larger than a commit may be. */
-    void checkBatch(StoreDef store) {
-        if (batch.sizeBytes() > maxBytes) {
-            throw new LimitExceededException(store.name, "commit bytes", maxBytes, batch.sizeBytes());
-        }
+    /** Whether the batch is larger than {@code most}, or than a commit may be. */
+    boolean isLarger(long most) {
+        return batch.sizeBytes() > Math.min(most, maxBytes);
     }
 
     /** Checks unique indexes and fills the batch. */
@@ -223,7 +221,10 @@ final class CommitPlan implements ChangeSet {
         if (fresh.entry.exclusive) {
             preconditions.key(fresh.storedKey);
             StoredValue holder = stored.get(fresh.storedKey, fresh.entry.index.end);
-            if (holder != null && !isPrimaryKey(fresh.change, holder.value()) && !isReleased(fresh, holder.value())) {
+            if (holder != null
+                    && !isPrimaryKey(fresh.change, holder.value())
+                    && !fresh.entry.index.isStale(fresh.storedKey, holder.value(), holder.seqno())
+                    && !isReleased(fresh, holder.value())) {
                 throw violation(fresh.entry, holder.value());
             }
         }
@@ -249,9 +250,7 @@ final class CommitPlan implements ChangeSet {
                 }
             }
         }
-        byte[] logical = Arrays.copyOf(fresh.storedKey, fresh.storedKey.length + holder.length);
-        System.arraycopy(holder, 0, logical, fresh.storedKey.length, holder.length);
-        return released.contains(logical);
+        return released.contains(IndexEntry.logicalKey(fresh.storedKey, holder));
     }
 
     private static UniqueViolationException violation(IndexEntry entry, byte[] otherKey) {

@@ -314,9 +314,10 @@ final class Database {
         }
     }
 
-    /** Commits another catalog with a plan, for the thread that holds everyone else off. */
+    /** As {@link #publish(Catalog, WriteBatch, Preconditions)} with a plan. */
     CommitOutcome publish(Catalog catalog, CommitPlan plan) {
         State before = state;
+        beginPublishing();
         State after = before;
         try {
             plan.batch().put(Catalog.KEY, catalog.toBytes());

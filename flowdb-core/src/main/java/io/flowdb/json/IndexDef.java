@@ -34,10 +34,17 @@ final class IndexDef {
 
     final byte[] prefix;
     final byte[] end;
+    /** Entries that nobody may see any more, though they are there. */
+    final List<StaleEntries> stale;
+
     final MarkMemory absent = new MarkMemory();
     final MarkMemory arrays = new MarkMemory();
 
     IndexDef(int id, String store, IndexSchema schema, boolean building) {
+        this(id, store, schema, building, List.of());
+    }
+
+    private IndexDef(int id, String store, IndexSchema schema, boolean building, List<StaleEntries> stale) {
         this.id = id;
         this.store = store;
         this.schema = schema;
@@ -46,6 +53,7 @@ final class IndexDef {
         this.properties = Arrays.stream(paths).map(KeyPath::first).collect(Collectors.toUnmodifiableSet());
         this.prefix = KeyLayout.index(id);
         this.end = Objects.requireNonNull(Keys.prefixEnd(prefix));
+        this.stale = List.copyOf(stale);
     }
 
     /**
@@ -79,6 +87,27 @@ final class IndexDef {
     /** The same index, readable. */
     IndexDef ready() {
         return new IndexDef(id, store, schema, false);
+    }
+
+    /** The same index with other entries that nobody may see. */
+    IndexDef withStale(List<StaleEntries> other) {
+        return new IndexDef(id, store, schema, building, other);
+    }
+
+    /** Whether nobody may see the entry {@code logicalKey} that commit {@code seqno} wrote. */
+    boolean isStale(byte[] logicalKey, long seqno) {
+        for (StaleEntries each : stale) {
+            if (seqno <= each.through() && each.contain(logicalKey, primaryKeyAt(logicalKey), seqno)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** As {@link #isStale(byte[], long)} of what is stored, see {@link IndexEntry}. */
+    boolean isStale(byte[] storedKey, byte[] value, long seqno) {
+        return !stale.isEmpty()
+                && isStale(value.length == 0 ? storedKey : IndexEntry.logicalKey(storedKey, value), seqno);
     }
 
     boolean unique() {

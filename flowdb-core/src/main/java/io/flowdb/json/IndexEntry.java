@@ -38,6 +38,13 @@ final class IndexEntry implements Comparable<IndexEntry> {
 
     private static final byte[] EMPTY = {};
 
+    /** The logical key of an exclusive entry that is stored under {@code storedKey}. */
+    static byte[] logicalKey(byte[] storedKey, byte[] primaryKey) {
+        byte[] logical = Arrays.copyOf(storedKey, storedKey.length + primaryKey.length);
+        System.arraycopy(primaryKey, 0, logical, storedKey.length, primaryKey.length);
+        return logical;
+    }
+
     byte[] primaryKey() {
         return Arrays.copyOfRange(key, primaryKeyAt, key.length);
     }

@@ -13,6 +13,7 @@ final class IndexVerifier {
     private static final int MAX_PROBLEMS = 100;
 
     private final StoreReader reader;
+    private final StoreView view;
     private final StoreDef def;
     private final JsonLimits limits;
     private final List<String> problems = new ArrayList<>();
@@ -20,14 +21,15 @@ final class IndexVerifier {
     private long expected;
     private long entries;
 
-    private IndexVerifier(StoreReader reader, StoreDef def, JsonLimits limits) {
-        this.reader = reader;
+    private IndexVerifier(StoreView view, StoreDef def, JsonLimits limits) {
+        this.view = view;
+        this.reader = view.reader();
         this.def = def;
         this.limits = limits;
     }
 
     static IndexCheck verify(Session session, StoreDef def, JsonLimits limits) {
-        IndexVerifier verifier = new IndexVerifier(session.snapshot(), def, limits);
+        IndexVerifier verifier = new IndexVerifier(session.view(), def, limits);
         verifier.checkDocuments();
         def.indexes.stream().filter(index -> !index.building).forEach(verifier::countEntries);
         if (verifier.entries != verifier.expected) {
@@ -66,7 +68,7 @@ final class IndexVerifier {
     }
 
     private void countEntries(IndexDef index) {
-        try (StoreCursor cursor = reader.scan(index.prefix, index.end, false)) {
+        try (StoreCursor cursor = view.entries(index, index.prefix, index.end, false)) {
             while (cursor.next()) {
                 entries++;
             }

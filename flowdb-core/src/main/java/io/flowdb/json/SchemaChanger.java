@@ -108,7 +108,10 @@ final class SchemaChanger {
         }
     }
 
-    /** Removes indexes whose building was interrupted; a database that cannot be written leaves them unread. */
+    /**
+     * Removes indexes whose building was interrupted, and entries that range deletes have left behind; a database that cannot be written leaves them
+     * unread.
+     */
     void removeUnfinished() {
         if (database.isReadOnly()) {
             return;
@@ -123,8 +126,21 @@ final class SchemaChanger {
             if (unfinished) {
                 removeBuilding(catalog);
             }
+            removeStaleEntries();
         } finally {
             database.schemaLock.unlock();
+        }
+    }
+
+    private void removeStaleEntries() {
+        Catalog catalog = database.catalog();
+        if (catalog.hasStaleEntries()) {
+            Catalog swept = catalog;
+            for (StoreDef def : catalog.stores()) {
+                new StaleEntrySweep(database, def).ofIndexes();
+                swept = swept.with(def.swept(), catalog.nextId);
+            }
+            publish(swept, new WriteBatch());
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -58,6 +59,29 @@ final class StoreDef {
         List<IndexDef> more = new ArrayList<>(indexes);
         more.add(index);
         return new StoreDef(id, schema, more);
+    }
+
+    /** The same store whose indexes have the entries {@code stale} as well that nobody may see. */
+    StoreDef leaving(StaleEntries stale) {
+        return withIndexes(index -> {
+            List<StaleEntries> more = new ArrayList<>(index.stale);
+            more.add(stale);
+            return index.withStale(more);
+        });
+    }
+
+    /** The same store whose indexes have no entries that nobody may see. */
+    StoreDef swept() {
+        return withIndexes(index -> index.stale.isEmpty() ? index : index.withStale(List.of()));
+    }
+
+    private StoreDef withIndexes(UnaryOperator<IndexDef> change) {
+        return new StoreDef(id, schema, indexes.stream().map(change).toList());
+    }
+
+    /** Whether an index has entries that nobody may see. */
+    boolean hasStaleEntries() {
+        return indexes.stream().anyMatch(index -> !index.stale.isEmpty());
     }
 
     /** The readable index of this name. */

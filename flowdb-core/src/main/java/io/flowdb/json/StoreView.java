@@ -6,7 +6,6 @@ import io.flowdb.StoreReader;
 import io.flowdb.StoreReader.Range;
 import io.flowdb.StoreReader.StoredValue;
 import io.flowdb.internal.json.KeyLayout;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +35,7 @@ final class StoreView implements View {
 
     @Override
     public StoreCursor entries(IndexDef index, byte[] start, byte[] end, boolean reverse) {
-        StoreCursor stored = reader.scan(start, end, reverse);
-        return index.unique() ? new LogicalCursor(stored) : stored;
+        return logical(index, reader.scan(start, end, reverse));
     }
 
     @Override
@@ -47,14 +45,19 @@ final class StoreView implements View {
 
     @Override
     public StoreCursor entries(IndexDef index, List<Range> ranges) {
-        StoreCursor stored = reader.scanAll(ranges);
-        return index.unique() ? new LogicalCursor(stored) : stored;
+        return logical(index, reader.scanAll(ranges));
+    }
+
+    /** The entries that may be seen among the stored ones, in their logical form. */
+    static StoreCursor logical(IndexDef index, StoreCursor stored) {
+        StoreCursor logical = index.unique() ? new LogicalCursor(stored) : stored;
+        return index.stale.isEmpty() ? logical : new FreshEntries(index, logical);
     }
 
     @Override
     public byte @Nullable [] holder(IndexDef index, byte[] key) {
-        StoredValue value = reader.get(key);
-        return value == null ? null : value.value();
+        StoredValue stored = reader.get(key);
+        return stored == null || index.isStale(key, stored.value(), stored.seqno()) ? null : stored.value();
     }
 
     @Override
@@ -110,12 +113,7 @@ final class StoreView implements View {
         public byte[] key() {
             byte[] key = stored.key();
             byte[] value = stored.value();
-            if (value.length == 0) {
-                return key;
-            }
-            byte[] logical = Arrays.copyOf(key, key.length + value.length);
-            System.arraycopy(value, 0, logical, key.length, value.length);
-            return logical;
+            return value.length == 0 ? key : IndexEntry.logicalKey(key, value);
         }
 
         @Override

@@ -111,9 +111,8 @@ final class TransactionView implements View, ChangeSet {
 
     @Override
     public StoreCursor entries(IndexDef index, byte[] start, byte[] end, boolean reverse) {
-        StoreCursor stored = scan(start, end, reverse);
         return new MergeCursor<>(
-                index.unique() ? new StoreView.LogicalCursor(stored) : stored,
+                StoreView.logical(index, scan(start, end, reverse)),
                 ownEntries(),
                 OwnEntry::value,
                 new MergeCursor.Bounds(start, end, reverse));
@@ -149,7 +148,7 @@ final class TransactionView implements View, ChangeSet {
             }
         }
         StoredValue stored = read(key);
-        if (stored == null) {
+        if (stored == null || index.isStale(key, stored.value(), stored.seqno())) {
             return null;
         }
         byte[] holder = stored.value();

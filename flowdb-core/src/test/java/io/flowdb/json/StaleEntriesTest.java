@@ -1,0 +1,295 @@
+package io.flowdb.json;
+
+import static io.flowdb.json.AbstractJsonDbTest.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowdb.OrderedStore;
+import io.flowdb.StoreCursor;
+import io.flowdb.error.ConflictException;
+import io.flowdb.error.StorageException;
+import io.flowdb.error.UniqueViolationException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Deletes of ranges with more index entries than one commit takes. All entries were collected in one batch, so half a million documents with two
+ * indexes ran out of memory; now the entries outlive the documents, unseen, until they are removed in parts.
+ */
+class StaleEntriesTest {
+    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    private static final int DOCUMENTS = 6000;
+    private static final int FROM = 1000;
+    private static final int TO = 5000;
+
+    private final MemoryStore store = new MemoryStore();
+    private final JsonDB db = JsonDB.on(store);
+
+    @BeforeEach
+    void fill() {
+        db.createObjectStore(StoreSchema.of("s", "id")
+                .withIndex("v", "v")
+                .withUniqueIndex("u", "u")
+                .withMultiEntryIndex("tags", "tags")
+                .withIndex("vu", "v", "u"));
+        List<ObjectNode> documents = new ArrayList<>();
+        for (int i = 0; i < DOCUMENTS; i++) {
+            documents.add(document(i));
+        }
+        db.putAll("s", documents);
+        limit(store);
+    }
+
+    /** Commits so small that those of this test leave the entries behind. */
+    private static void limit(MemoryStore store) {
+        store.limits = new OrderedStore.Limits(65_535, 1 << 20, 128 << 10);
+    }
+
+    private static ObjectNode document(int id) {
+        ObjectNode document = json("{'tags':['a','t" + id % 7 + "','b']}").put("id", id);
+        if (id % 5 > 0) {
+            document.put("u", "u" + id);
+        }
+        if (id % 11 == 0) {
+            document.putArray("v").add(id % 3).add("x");
+        } else if (id % 13 > 0) {
+            document.put("v", id % 3);
+        }
+        return document;
+    }
+
+    private static KeyRange range() {
+        return KeyRange.bound(FROM, TO, false, true);
+    }
+
+    private static boolean leaves(MemoryStore image) {
+        return catalog(image).hasStaleEntries();
+    }
+
+    private static Catalog catalog(MemoryStore image) {
+        return Catalog.fromBytes(image.latest().get(Catalog.KEY).value());
+    }
+
+    private static String format(MemoryStore image) {
+        return new String(image.latest().get(Catalog.KEY).value(), StandardCharsets.UTF_8).replaceAll(",.*", "");
+    }
+
+    private static long entries(MemoryStore image) {
+        try (StoreCursor cursor = image.latest().scan(new byte[] {2}, new byte[] {3}, false)) {
+            long count = 0;
+            while (cursor.next()) {
+                count++;
+            }
+            return count;
+        }
+    }
+
+    /** What a database of these documents alone shows, by every kind of read. */
+    private static void assertShows(DocumentOperations db, TreeMap<Integer, ObjectNode> model) {
+        assertThat(db.getAll("s", KeyRange.all(), Integer.MAX_VALUE)).isEqualTo(List.copyOf(model.values()));
+        JsonDB reference = JsonDB.on(new MemoryStore());
+        reference.createObjectStore(StoreSchema.of("s", "id")
+                .withIndex("v", "v")
+                .withUniqueIndex("u", "u")
+                .withMultiEntryIndex("tags", "tags")
+                .withIndex("vu", "v", "u"));
+        reference.putAll("s", model.values());
+        for (String index : List.of("v", "u", "tags", "vu")) {
+            for (CursorDirection direction : CursorDirection.values()) {
+                assertThat(walk(db, index, direction))
+                        .as("%s %s", index, direction)
+                        .isEqualTo(walk(reference, index, direction));
+            }
+        }
+        for (DocumentOperations each : List.of(db, reference)) {
+            assertThat(each.query("s").whereEq("u", "u2001").exists()).isEqualTo(model.containsKey(2001));
+            assertThat(each.getByIndex("s", "u", "u2001")).hasSize(model.containsKey(2001) ? 1 : 0);
+        }
+        assertThat(db.query("s").whereEq("v", 1).count())
+                .isEqualTo(reference.query("s").whereEq("v", 1).count());
+        assertThat(db.query("s").whereEq("tags", "t3").collect())
+                .isEqualTo(reference.query("s").whereEq("tags", "t3").collect());
+        assertThat(db.query("s").where(Filter.isNull("v")).count())
+                .isEqualTo(reference.query("s").where(Filter.isNull("v")).count());
+        assertThat(db.query("s").orderBy("u", Direction.DESC).limit(20).collect())
+                .isEqualTo(reference
+                        .query("s")
+                        .orderBy("u", Direction.DESC)
+                        .limit(20)
+                        .collect());
+        assertThat(db.getByIndex("s", "vu", List.of(1))).isEqualTo(reference.getByIndex("s", "vu", List.of(1)));
+    }
+
+    private static List<String> walk(DocumentOperations db, String index, CursorDirection direction) {
+        List<String> seen = new ArrayList<>();
+        try (JsonCursor cursor = db.openCursor("s", index, KeyRange.all(), direction)) {
+            while (cursor.next()) {
+                seen.add(cursor.key() + " " + cursor.primaryKey());
+            }
+        }
+        return seen;
+    }
+
+    private static TreeMap<Integer, ObjectNode> model() {
+        TreeMap<Integer, ObjectNode> model = new TreeMap<>();
+        for (int i = 0; i < DOCUMENTS; i++) {
+            model.put(i, document(i));
+        }
+        return model;
+    }
+
+    /** Whatever commit a crash prevents: all of the deletion or nothing is seen, and nothing is left after the next opening. */
+    @Test
+    void crash_beforeAnyCommit_leavesAllOrNothing() {
+        TreeMap<Integer, ObjectNode> before = model();
+        List<MemoryStore> images = new ArrayList<>();
+        store.beforeCommit = () -> images.add(store.image());
+        assertThat(db.deleteRange("s", range())).isEqualTo(TO - FROM);
+        TreeMap<Integer, ObjectNode> after = model();
+        after.subMap(FROM, TO).clear();
+        assertThat(images).hasSizeGreaterThan(5);
+        assertThat(leaves(store)).isFalse();
+        assertThat(format(store)).isEqualTo("{\"format\":1");
+        for (int i = 0; i < images.size(); i++) {
+            MemoryStore image = images.get(i);
+            assertThat(leaves(image)).as("image %d", i).isEqualTo(i > 0);
+            assertThat(format(image)).isEqualTo(i > 0 ? "{\"format\":3" : "{\"format\":1");
+            JsonDB again = JsonDB.on(image);
+            assertThat(leaves(image)).isFalse();
+            assertShows(again, i == 0 ? before : after);
+            assertThat(again.verifyIndexes("s").problems()).isEmpty();
+            assertThat(entries(image))
+                    .as("image %d", i)
+                    .isEqualTo(again.verifyIndexes("s").entries());
+        }
+    }
+
+    /** While entries are removed, the same keys and unique values are free, and what is stored anew stays. */
+    @Test
+    void operations_whileEntriesAreLeft_areThoseOfAStoreWithoutThem() {
+        TreeMap<Integer, ObjectNode> model = model();
+        model.subMap(FROM, TO).clear();
+        Random random = new Random(SEED);
+        int[] commits = {0};
+        store.beforeCommit = () -> {
+            int commit = ++commits[0];
+            if (commit == 1 || commit % 5 > 0) {
+                return;
+            }
+            Runnable hook = store.beforeCommit;
+            store.beforeCommit = () -> {};
+            assertThat(leaves(store)).isTrue();
+            assertShows(db, model);
+            db.inTransaction(TransactionMode.READ_WRITE, List.of("s"), t -> {
+                assertShows(t, model);
+                return null;
+            });
+            assertThat(db.verifyIndexes("s").problems()).isEmpty();
+            for (int i = 0; i < 50; i++) {
+                int id = FROM + random.nextInt(TO - FROM);
+                ObjectNode document =
+                        random.nextBoolean() ? document(id) : document(id).put("u", "u" + (TO - 1 - i));
+                boolean taken = model.values().stream()
+                        .anyMatch(d -> d.has("u")
+                                && d.get("u").equals(document.get("u"))
+                                && d.get("id").intValue() != id);
+                if (taken) {
+                    assertThatThrownBy(() -> db.put("s", document)).isInstanceOf(UniqueViolationException.class);
+                } else if (random.nextInt(4) > 0) {
+                    db.put("s", document);
+                    model.put(id, document);
+                } else {
+                    assertThat(db.delete("s", id)).isEqualTo(model.remove(id) != null);
+                }
+            }
+            store.beforeCommit = hook;
+        };
+        assertThat(db.deleteRange("s", range())).as("seed %d", SEED).isEqualTo(TO - FROM);
+        assertThat(commits[0]).isGreaterThan(5);
+        store.beforeCommit = () -> {};
+        assertThat(leaves(store)).isFalse();
+        assertShows(db, model);
+        assertThat(db.count("s")).isEqualTo(model.size());
+        assertThat(db.verifyIndexes("s").problems()).isEmpty();
+        assertThat(entries(store))
+                .as("seed %d", SEED)
+                .isEqualTo(db.verifyIndexes("s").entries());
+    }
+
+    /** A snapshot from before keeps documents and entries; a transaction from before conflicts. */
+    @Test
+    void transactions_begunBefore_seeWhatWasThere() {
+        JsonTransaction reader = db.transaction(TransactionMode.READ_ONLY, "s");
+        JsonTransaction writer = db.transaction(TransactionMode.READ_WRITE, "s");
+        writer.put("s", document(1));
+        db.deleteRange("s", range());
+        assertShows(reader, model());
+        reader.close();
+        assertThatThrownBy(writer::commit).isInstanceOf(ConflictException.class);
+    }
+
+    /** The documents are gone for good once the first commit is made, so what fails afterwards is no failure of the deletion. */
+    @Test
+    void removal_thatFails_isDoneByTheNextLargeDeletion() {
+        int[] commits = {0};
+        store.beforeCommit = () -> {
+            if (++commits[0] == 4) {
+                throw new StorageException("test", new IOException("no space"));
+            }
+        };
+        assertThat(db.deleteRange("s", range())).isEqualTo(TO - FROM);
+        store.beforeCommit = () -> {};
+        assertThat(leaves(store)).isTrue();
+        TreeMap<Integer, ObjectNode> model = model();
+        model.subMap(FROM, TO).clear();
+        for (int i = FROM; i < TO; i++) {
+            db.put("s", document(i));
+            model.put(i, document(i));
+        }
+        db.createIndex("s", IndexSchema.of("later", "tags"));
+        assertShows(db, model);
+        assertThat(db.deleteRange("s", KeyRange.bound(FROM - 500, TO, false, true)))
+                .isEqualTo(TO - FROM + 500);
+        model.subMap(FROM - 500, TO).clear();
+        assertThat(leaves(store)).isFalse();
+        assertShows(db, model);
+        assertThat(entries(store)).isEqualTo(db.verifyIndexes("s").entries());
+    }
+
+    /** Feeds see the deletion as one commit, and nothing of the removal. */
+    @Test
+    void feed_getsOneCommit() throws Exception {
+        ChangeFeed feed = db.changes();
+        db.deleteRange("s", range());
+        List<DocumentChange> deleted = feed.take().changes();
+        assertThat(deleted).hasSize(TO - FROM).allMatch(change -> change.after() == null);
+        assertThat(deleted.get(0).before()).isEqualTo(document(FROM));
+        db.put("s", document(2));
+        assertThat(feed.take().changes()).hasSize(1);
+    }
+
+    /** The stored form of a catalog with stale entries, which has to stay readable. */
+    @Test
+    void catalog_ofFormat3_isReadAndWritten() {
+        String stored = """
+                {"format":3,"recording":true,"nextId":3,"stores":[{"name":"s","id":1,"keyPath":"id","autoIncrement":false,"ttl":null,\
+                "indexes":[{"name":"v","id":2,"paths":["v"],"unique":false,"multiEntry":false,"building":false,\
+                "stale":[{"start":"IKEGAA==","end":"IKELAA==","through":4711}]}]}],"migrations":[]}""";
+        Catalog catalog = Catalog.fromBytes(stored.getBytes(StandardCharsets.UTF_8));
+        assertThat(catalog.recording).isTrue();
+        IndexDef index = catalog.store("s").index("v");
+        byte[] three = {2, 2, 0x20, (byte) 0xa1, 4, 0, 0x20, (byte) 0xa1, 6, 0}; // index 2, key 3, primary key 5
+        assertThat(index.isStale(three, 4711)).isTrue();
+        assertThat(index.isStale(three, 4712)).isFalse();
+        three[8] = 11; // primary key 10
+        assertThat(index.isStale(three, 4711)).isFalse();
+        assertThat(new String(catalog.toBytes(), StandardCharsets.UTF_8)).isEqualTo(stored);
+    }
+}
