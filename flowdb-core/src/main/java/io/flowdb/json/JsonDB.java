@@ -220,8 +220,9 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /**
      * Carries out the migrations whose version is above that of the schema, in order, each in one transaction during which others
-     * wait, and records them. Errors: {@link io.flowdb.error.SchemaConflictException} if one that was carried out has another
-     * checksum now; whatever a step throws, which leaves the step undone and those before it done.
+     * wait, and records them. Those that were carried out need not be in the list any more. Errors: {@link
+     * io.flowdb.error.SchemaConflictException}, before anything is done, if one that was carried out has another checksum now, or one with a
+     * version below that of the schema was never carried out; whatever a step throws, which leaves the step undone and those before it done.
      *
      * @return how many were carried out
      */

@@ -2,7 +2,9 @@ package io.flowdb.json;
 
 import io.flowdb.error.CommitUnknownException;
 import io.flowdb.error.SchemaConflictException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Carries out migrations, one at a time and each once. Threads: any; other writers wait while a migration runs. */
 final class Migrator {
@@ -60,16 +62,24 @@ final class Migrator {
         }
     }
 
+    /** Refuses migrations that differ from what was carried out, and those that would come too late. */
     private void checkApplied(List<Migration> migrations) {
-        for (Catalog.AppliedMigration applied : database.catalog().migrations) {
-            for (Migration migration : migrations) {
-                if (migration.version() == applied.version()
-                        && !migration.checksum().equals(applied.checksum())) {
-                    throw new SchemaConflictException(
-                            RECORD,
-                            "version " + applied.version() + " was carried out with checksum " + applied.checksum()
-                                    + ", now it has " + migration.checksum());
-                }
+        Catalog catalog = database.catalog();
+        Map<Integer, Catalog.AppliedMigration> done = new HashMap<>();
+        catalog.migrations.forEach(applied -> done.put(applied.version(), applied));
+        for (Migration migration : migrations) {
+            Catalog.AppliedMigration applied = done.get(migration.version());
+            if (applied != null && !migration.checksum().equals(applied.checksum())) {
+                throw new SchemaConflictException(
+                        RECORD,
+                        "version " + applied.version() + " was carried out with checksum " + applied.checksum()
+                                + ", now it has " + migration.checksum());
+            }
+            if (applied == null && migration.version() < catalog.version()) {
+                throw new SchemaConflictException(
+                        RECORD,
+                        "version " + migration.version() + " was never carried out, and the schema has version "
+                                + catalog.version() + " (allowed: versions above it)");
             }
         }
     }
