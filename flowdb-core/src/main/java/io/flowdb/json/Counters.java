@@ -41,25 +41,47 @@ final class Counters {
         return counter(store).take();
     }
 
-    /** Moves the counter of a store behind a key that a document brings along, in memory. */
+    /**
+     * Moves the counter of a store behind a key that a document brings along, in memory. One that leaves no key to be generated does so with its
+     * commit: an attempt must not end the store's counter.
+     */
     void advance(StoreDef store, byte[] documentKey) {
-        if (store.schema.autoIncrement()
-                && new KeyReader(documentKey, store.prefix.length).next() instanceof Long key
-                && key > 0) {
-            counter(store).advance(Math.min(key, MAX_KEY) + 1);
+        if (store.schema.autoIncrement()) {
+            long key = integerPart(store, documentKey);
+            if (key > 0 && key < MAX_KEY) {
+                counter(store).advance(key + 1);
+            }
         }
     }
 
-    /** Adds to a plan what makes the counters durable that its new documents have moved beyond their reserved blocks. */
+    /** The integer part of a key, {@link #MAX_KEY} for all above; 0 for one that is no positive number. */
+    private static long integerPart(StoreDef store, byte[] documentKey) {
+        Object key = new KeyReader(documentKey, store.prefix.length).next();
+        if (key instanceof Long number) {
+            return Math.max(0, Math.min(number, MAX_KEY));
+        }
+        // The nearest double of a decimal is not below 2^53 if the decimal is not, and an integer part below is at most
+        // one too high.
+        return key instanceof Number number ? (long) Math.max(0, Math.min(number.doubleValue(), MAX_KEY)) : 0;
+    }
+
+    /**
+     * Adds to a plan, once it is known to be free of errors, what makes the counters durable that its new documents have moved beyond their reserved
+     * blocks.
+     */
     void cover(CommitPlan plan) {
         StoreDef covered = null;
         for (Change change : plan.changes) {
-            if (change.store != covered
-                    && change.store.schema.autoIncrement()
-                    && change.after != null
-                    && change.before == null) {
-                covered = change.store;
-                counter(covered).cover(plan);
+            if (change.store.schema.autoIncrement() && change.after != null && change.before == null) {
+                boolean last = integerPart(change.store, change.documentKey) == MAX_KEY;
+                if (last || change.store != covered) {
+                    covered = change.store;
+                    Counter counter = counter(covered);
+                    if (last) {
+                        counter.advance(MAX_KEY + 1);
+                    }
+                    counter.cover(plan);
+                }
             }
         }
     }

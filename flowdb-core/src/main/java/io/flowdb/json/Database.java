@@ -233,8 +233,8 @@ final class Database {
                 && plan.preconditions().keys().size() <= 1) {
             return new CommitOutcome.Committed(0);
         }
-        counters.cover(plan);
         plan.build();
+        counters.cover(plan);
         ChangeLog.Pending pending = changeLog.begin(() -> CommitChanges.of(plan));
         if (pending == null) {
             return new CommitOutcome.Conflict(0);
