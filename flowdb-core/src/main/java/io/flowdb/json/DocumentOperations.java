@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public interface DocumentOperations {
 
-    /** Stores a document, replacing the one with the same key, and returns its key. */
+    /** Stores a document, replacing the one with the same key and its expiry, and returns its key. */
     default Object put(String store, JsonNode document) {
         return put(store, document, PutOptions.DEFAULT);
     }
@@ -57,7 +57,8 @@ public interface DocumentOperations {
 
     /**
      * Replaces a document by what {@code change} makes of it, atomically. The function may be called several times; the
-     * document it is given is its own to modify. A null result leaves the document alone.
+     * document it is given is its own to modify. A null result leaves the document alone. The time to live of the store, or of the configuration,
+     * starts anew; if neither has one, the document keeps the expiry it has.
      *
      * @return the new document, or null if there is none with this key or {@code change} returned null
      */

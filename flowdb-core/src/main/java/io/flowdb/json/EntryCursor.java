@@ -295,7 +295,7 @@ final class EntryCursor implements JsonCursor {
         if (newKey == null || !Arrays.equals(documentKey, newKey)) {
             throw new InvalidKeyException(reads.def().name, "an update must not change the primary key");
         }
-        writes().put(document, PutOptions.DEFAULT, Writes.Mode.PUT);
+        writes().replace(document);
     }
 
     @Override

@@ -40,7 +40,7 @@ public interface JsonCursor extends AutoCloseable {
     @Nullable
     JsonNode value();
 
-    /** Replaces the present document; its primary key must stay. In a read-write transaction only. */
+    /** Replaces the present document; its primary key must stay. It expires as after {@link DocumentOperations#update}. In a read-write transaction only. */
     void update(JsonNode document);
 
     /** Deletes the present document. In a read-write transaction only. */

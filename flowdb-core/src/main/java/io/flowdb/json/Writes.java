@@ -125,6 +125,26 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
         return key <= Integer.MAX_VALUE ? nodes.numberNode((int) key) : nodes.numberNode(key);
     }
 
+    /** Stores a document in place of the one with its key, with the expiry of an update, or that of a put if there is none. */
+    void replace(JsonNode document) {
+        byte[] documentKey = keyOf(document);
+        Before before = before(documentKey);
+        StoredValue current = before.current();
+        long now = database.nowMicros();
+        DocumentCodec.Encoded encoded = database.codec.encode(def.name, document, now);
+        long expireAt = current == null
+                ? def.expireAt(PutOptions.DEFAULT, database.defaultTtl, now)
+                : expireAtOfUpdate(current, now);
+        Change.Base base = before.base(def, documentKey, database.limits);
+        set.put(Change.put(def, documentKey, base, encoded, expireAt, database.limits), before.earlier);
+    }
+
+    private long expireAtOfUpdate(StoredValue current, long now) {
+        return def.ttl(database.defaultTtl) == null
+                ? current.expireAt()
+                : def.expireAt(PutOptions.DEFAULT, database.defaultTtl, now);
+    }
+
     /** Replaces a document by what {@code change} makes of it; its expiry starts anew if its store, or the configuration, has one, else it stays. */
     @Nullable
     JsonNode update(Object key, UnaryOperator<@Nullable JsonNode> change) {
@@ -147,9 +167,7 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
         checkKeyStays(documentKey, updated);
         long now = database.nowMicros();
         DocumentCodec.Encoded encoded = database.codec.encode(def.name, updated, now);
-        long expireAt = def.ttl(database.defaultTtl) == null
-                ? current.expireAt()
-                : def.expireAt(PutOptions.DEFAULT, database.defaultTtl, now);
+        long expireAt = expireAtOfUpdate(current, now);
         // The function may have written the document itself.
         set.put(Change.put(def, documentKey, base, encoded, expireAt, database.limits), set.find(documentKey));
         return encoded.document();
