@@ -226,14 +226,14 @@ sealed interface Condition {
     final class TextTest implements Test {
         private final KeyPath path;
         private final Filter.TextMatch match;
-        private final String text;
-        private final boolean ignoreCase;
+        private final int length;
+        private final TextSearch text;
 
         TextTest(Filter.Text filter) {
             path = path(filter.path());
             match = filter.match();
-            text = filter.text();
-            ignoreCase = filter.ignoreCase();
+            length = filter.text().length();
+            text = new TextSearch(filter.text(), filter.ignoreCase());
         }
 
         @Override
@@ -242,41 +242,30 @@ sealed interface Condition {
         }
 
         private boolean matches(String found) {
-            int rest = found.length() - text.length();
+            int rest = found.length() - length;
             return switch (match) {
-                case EQUALS -> rest == 0 && region(found, 0);
-                case STARTS_WITH -> rest >= 0 && region(found, 0);
-                case ENDS_WITH -> rest >= 0 && region(found, rest);
-                case CONTAINS -> contains(found, rest);
+                case EQUALS -> rest == 0 && text.standsAt(found, 0);
+                case STARTS_WITH -> rest >= 0 && text.standsAt(found, 0);
+                case ENDS_WITH -> rest >= 0 && text.standsAt(found, rest);
+                case CONTAINS -> text.isIn(found);
             };
-        }
-
-        private boolean contains(String found, int rest) {
-            for (int at = 0; at <= rest; at++) {
-                if (region(found, at)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        private boolean region(String found, int at) {
-            return found.regionMatches(ignoreCase, at, text, 0, text.length());
         }
     }
 
     /** Finds a part of a text or an element of an array. */
     final class ContainsTest implements Test {
         private final KeyPath path;
-        private final @Nullable String part;
+        private final @Nullable TextSearch part;
         private final List<Interval> element;
 
         ContainsTest(Filter.Contains filter) {
             path = path(filter.path());
             Object value = filter.value();
             part = value instanceof String text
-                    ? text
-                    : value instanceof JsonNode node && node.isString() ? node.stringValue() : null;
+                    ? new TextSearch(text, false)
+                    : value instanceof JsonNode node && node.isString()
+                            ? new TextSearch(node.stringValue(), false)
+                            : null;
             element = List.of(Interval.point(value));
         }
 
@@ -287,7 +276,7 @@ sealed interface Condition {
                 return false;
             }
             if (value.isString()) {
-                return part != null && value.stringValue().contains(part);
+                return part != null && part.isIn(value.stringValue());
             }
             return value.isArray() && InIntervals.anyMatches(value, element);
         }

@@ -108,7 +108,7 @@ public sealed interface Filter {
         return new Contains(path, value);
     }
 
-    /** Text equal to {@code text}, whatever the case of letters. */
+    /** Text equal to {@code text}, whatever the case of letters: code point by code point, by lower case of upper case, in every language alike. */
     static Filter eqIgnoreCase(String path, String text) {
         return new Text(path, TextMatch.EQUALS, text, true);
     }

@@ -4,12 +4,13 @@ import io.flowdb.error.InvalidQueryException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pattern in the manner of SQL's LIKE: {@code %} is any text, {@code _} any one code point, {@code \} makes the next one literal. Immutable.
  *
- * <p>The parts between the {@code %} have fixed lengths, so each may be taken where it is found first: a match takes no more steps than the length of
- * the text times that of the longest part. Errors: {@link InvalidQueryException} for a {@code \} at the end.
+ * <p>The parts between the {@code %} have fixed lengths, so each may be taken where it is found first. A match takes time in proportion to text and
+ * pattern, but for parts with {@code _}: for these no more steps than the length of the text times that of the longest. Errors: {@link InvalidQueryException} for a {@code \} at the end.
  */
 final class LikePattern {
     private static final int ANY_ONE = -1;
@@ -17,11 +18,25 @@ final class LikePattern {
     /** What stands between the {@code %}, as code points and {@link #ANY_ONE}; one part more than there are {@code %}. */
     private final List<int[]> parts;
 
+    /** Finds the parts that stand between two {@code %}; null for one that has to be looked for place by place. */
+    private final List<@Nullable TextSearch> searches = new ArrayList<>();
+
     private final boolean ignoreCase;
 
     private LikePattern(List<int[]> parts, boolean ignoreCase) {
         this.parts = parts;
         this.ignoreCase = ignoreCase;
+        for (int i = 1; i < parts.size() - 1; i++) {
+            searches.add(search(parts.get(i), ignoreCase));
+        }
+    }
+
+    private static @Nullable TextSearch search(int[] part, boolean ignoreCase) {
+        if (Arrays.stream(part).anyMatch(point -> point == ANY_ONE)) {
+            return null;
+        }
+        String text = new String(part, 0, part.length);
+        return TextSearch.splitsPairs(text) ? null : new TextSearch(text, ignoreCase);
     }
 
     static LikePattern of(String pattern, boolean ignoreCase) {
@@ -39,15 +54,11 @@ final class LikePattern {
                 if (points[i] == '\\' && ++i == points.length) {
                     throw new InvalidQueryException("a LIKE pattern ends with \\, which makes nothing literal");
                 }
-                part[length++] = ignoreCase ? folded(points[i]) : points[i];
+                part[length++] = ignoreCase ? TextSearch.fold(points[i]) : points[i];
             }
         }
         parts.add(Arrays.copyOf(part, length));
         return new LikePattern(List.copyOf(parts), ignoreCase);
-    }
-
-    private static int folded(int point) {
-        return Character.toLowerCase(Character.toUpperCase(point));
     }
 
     /** The text with which everything that matches begins; empty if case is ignored. */
@@ -66,8 +77,9 @@ final class LikePattern {
         if (parts.size() == 1 || at < 0) {
             return at == text.length();
         }
-        for (int[] part : parts.subList(1, parts.size() - 1)) {
-            at = find(part, text, at);
+        for (int i = 0; i < searches.size(); i++) {
+            TextSearch search = searches.get(i);
+            at = search == null ? find(parts.get(i + 1), text, at) : search.end(text, at);
             if (at < 0) {
                 return false;
             }
@@ -96,7 +108,7 @@ final class LikePattern {
                 return -1;
             }
             int found = text.codePointAt(at);
-            if (wanted != ANY_ONE && wanted != (ignoreCase ? folded(found) : found)) {
+            if (wanted != ANY_ONE && wanted != (ignoreCase ? TextSearch.fold(found) : found)) {
                 return -1;
             }
             at += Character.charCount(found);
