@@ -31,6 +31,14 @@ public interface OrderedStore {
     Limits limits();
 
     /**
+     * What all views of the same data have in common: two stores whose identities are equal are one. A store that passes calls on to another one
+     * gives the identity of that; it lives as long as the store.
+     */
+    default Object identity() {
+        return this;
+    }
+
+    /**
      * Limits of a store, in bytes.
      *
      * @param maxKeyBytes longest key

@@ -139,7 +139,15 @@ class EngineBadInputTest {
                         "checkpoint(Path)",
                         "target = ",
                         e -> run(() -> e.checkpoint(e.config().dataDir())))
-                .harmless("config()", "isOpen()", "close()", "latest()", "snapshot()", "lastSeqno()", "limits()")
+                .harmless(
+                        "config()",
+                        "isOpen()",
+                        "close()",
+                        "latest()",
+                        "snapshot()",
+                        "lastSeqno()",
+                        "limits()",
+                        "identity()")
                 .harmless("flush()", "compact()", "gc()", "verify()", "stats()", "prometheusText()");
         commits(table);
         keys(table, "get(byte[],long)", "key", (e, key) -> e.get(key, 1));
@@ -301,7 +309,8 @@ class EngineBadInputTest {
     }
 
     private static Table orderedStore() {
-        Table table = new Table(OrderedStore.class).harmless("latest()", "snapshot()", "lastSeqno()", "limits()");
+        Table table = new Table(OrderedStore.class)
+                .harmless("latest()", "snapshot()", "lastSeqno()", "limits()", "identity()");
         commits(table);
         return table;
     }

@@ -82,7 +82,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /**
      * A database on a store that stays the caller's: closing the database leaves it open. Errors: {@link
-     * io.flowdb.error.DatabaseInUseException} while another database is open on the same store object.
+     * io.flowdb.error.DatabaseInUseException} while another database is open on the same store, see {@link OrderedStore#identity}.
      */
     public static JsonDB on(OrderedStore store) {
         return on(store, JsonLimits.DEFAULT);

@@ -9,14 +9,14 @@ import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The stores in this JVM on which a database is open: one each. Threads: any. */
+/** The stores in this JVM on which a database is open, by their identities: one each. Threads: any. */
 final class OpenStores {
     /** Rank 99 in docs/concurrency.md. */
     private static final ReentrantLock LOCK = new ReentrantLock();
 
     /** Weak: a store that nobody uses any more is not kept, though its database was never closed. */
     @GuardedBy("LOCK")
-    private static final Map<OrderedStore, Claim> CLAIMS = new WeakHashMap<>();
+    private static final Map<Object, Claim> CLAIMS = new WeakHashMap<>();
 
     private OpenStores() {}
 
@@ -30,7 +30,7 @@ final class OpenStores {
         LOCK.lock();
         try {
             Claim fresh = new Claim();
-            @Nullable Claim holder = CLAIMS.putIfAbsent(store, fresh);
+            @Nullable Claim holder = CLAIMS.putIfAbsent(store.identity(), fresh);
             if (holder != null) {
                 throw new DatabaseInUseException(holder.since);
             }
@@ -44,7 +44,7 @@ final class OpenStores {
     static void release(OrderedStore store, Claim claim) {
         LOCK.lock();
         try {
-            CLAIMS.remove(store, claim);
+            CLAIMS.remove(store.identity(), claim);
         } finally {
             LOCK.unlock();
         }

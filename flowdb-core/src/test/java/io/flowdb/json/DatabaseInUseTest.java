@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.flowdb.CommitOutcome;
 import io.flowdb.Config;
 import io.flowdb.Engine;
+import io.flowdb.OrderedStore;
 import io.flowdb.Preconditions;
+import io.flowdb.StoreReader;
+import io.flowdb.StoreSnapshot;
 import io.flowdb.WriteBatch;
 import io.flowdb.WriteOptions;
 import io.flowdb.error.CorruptionException;
@@ -60,6 +64,58 @@ class DatabaseInUseTest {
         }
         try (JsonDB owner = JsonDB.open(Config.builder().inMemory(true).build())) {
             assertThatThrownBy(() -> JsonDB.on(owner.store())).isInstanceOf(DatabaseInUseException.class);
+        }
+    }
+
+    /** Passes everything on to an engine, as one does that counts or traces calls. */
+    private record Wrapper(Engine engine, String name) implements OrderedStore {
+        @Override
+        public StoreReader latest() {
+            return engine.latest();
+        }
+
+        @Override
+        public StoreSnapshot snapshot() {
+            return engine.snapshot();
+        }
+
+        @Override
+        public CommitOutcome commit(WriteBatch batch, Preconditions preconditions, WriteOptions options) {
+            return engine.commit(batch, preconditions, options);
+        }
+
+        @Override
+        public long lastSeqno() {
+            return engine.lastSeqno();
+        }
+
+        @Override
+        public Limits limits() {
+            return engine.limits();
+        }
+
+        @Override
+        public Object identity() {
+            return engine.identity();
+        }
+    }
+
+    /** Wrappers of one engine were different stores. */
+    @Test
+    void on_wrappersOfOneEngine_isOnTheSameStore() {
+        try (Engine engine = Engine.open(Config.builder().inMemory(true).build())) {
+            OrderedStore one = new Wrapper(engine, "one");
+            OrderedStore two = new Wrapper(engine, "two");
+            try (JsonDB first = JsonDB.on(one)) {
+                first.createObjectStore("s", "id");
+                assertThatThrownBy(() -> JsonDB.on(two)).isInstanceOf(DatabaseInUseException.class);
+                assertThatThrownBy(() -> JsonDB.on(engine)).isInstanceOf(DatabaseInUseException.class);
+            }
+            try (JsonDB second = JsonDB.on(engine)) {
+                assertThat(second.storeNames()).containsExactly("s");
+                assertThatThrownBy(() -> JsonDB.on(one)).isInstanceOf(DatabaseInUseException.class);
+            }
+            JsonDB.on(two).close();
         }
     }
 
