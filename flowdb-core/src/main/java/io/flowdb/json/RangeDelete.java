@@ -6,6 +6,9 @@ import io.flowdb.StoreCursor;
 import io.flowdb.WriteBatch;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.internal.json.DocumentCodec;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deletes all documents of a key range in one commit. Of a whole store it deletes ranges only; otherwise each index entry, and each document or,
@@ -18,8 +21,13 @@ final class RangeDelete {
      * next opening. So memory is bounded and a crash shows all of the deletion or nothing. To build the indexes anew without the range would need no
      * such note, but costs in proportion to what stays; to delete in several commits would not be atomic; to refuse would leave a store in which a
      * large part can only be deleted bit by bit.
+     *
+     * A range that others write all the time changes during each walk. So after some attempts the deletion takes the database to itself, as a
+     * migration does.
      */
 
+    /** After so many attempts that others have overtaken, they have to wait. */
+    private static final int PATIENCE = 4;
     /** More than this many documents are deleted by their range, which costs later reads more than some deletes do. */
     private static final int MAX_SINGLE_DELETES = 1000;
     /** Entries that take more than this in the batch are removed after the commit. */
@@ -36,9 +44,8 @@ final class RangeDelete {
     }
 
     long run() {
-        for (int failures = 0; ; failures++) {
-            try (Session session = database.open()) {
-                Plan plan = new Plan(session);
+        for (int failures = 0; failures < PATIENCE; failures++) {
+            try (Plan plan = plan(database.open())) {
                 if (!plan.deleteWithEntries()) {
                     break;
                 }
@@ -48,31 +55,62 @@ final class RangeDelete {
             }
             Database.pause(failures);
         }
-        return leaveEntries();
-    }
-
-    private long leaveEntries() {
         database.schemaLock.lock();
         try {
-            for (int failures = 0; ; failures++) {
-                try (Session session = database.open()) {
-                    Plan plan = new Plan(session);
-                    StoreDef leaving = plan.deleteWithoutEntries();
-                    Catalog catalog = session.catalog().with(leaving, session.catalog().nextId);
-                    if (database.publish(catalog, plan.commit) instanceof CommitOutcome.Committed) {
-                        sweep(plan, leaving);
+            for (int failures = 0; failures < PATIENCE; failures++) {
+                try (Plan plan = plan(database.open())) {
+                    if (plan.commit()) {
+                        sweep(plan);
                         return plan.removed.count();
                     }
                 }
                 Database.pause(failures);
+            }
+            try (Plan plan = alone()) {
+                sweep(plan);
+                return plan.removed.count();
             }
         } finally {
             database.schemaLock.unlock();
         }
     }
 
+    /** Deletes while nobody else commits; the plan is still open. */
+    private Plan alone() {
+        AtomicReference<@Nullable Plan> done = new AtomicReference<>();
+        database.exclusively(() -> {
+            while (done.get() == null) {
+                Plan plan = plan(database.openExclusively());
+                try {
+                    if (plan.commit()) {
+                        done.set(plan);
+                    }
+                } finally {
+                    if (done.get() == null) {
+                        plan.close();
+                    }
+                }
+            }
+        });
+        return Objects.requireNonNull(done.get());
+    }
+
+    /** An attempt that closes {@code session} when it is closed. */
+    private Plan plan(Session session) {
+        try {
+            return new Plan(session);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
     /** Removes the entries that were left. The deletion is done whatever comes: what stays is passed over, and removed at the next opening. */
-    private void sweep(Plan plan, StoreDef leaving) {
+    private void sweep(Plan plan) {
+        StoreDef leaving = plan.leaving;
+        if (leaving == null) {
+            return;
+        }
         try {
             StaleEntrySweep sweep = new StaleEntrySweep(database, leaving);
             if (plan.def.hasStaleEntries()) {
@@ -88,13 +126,15 @@ final class RangeDelete {
     }
 
     /** One attempt. */
-    private final class Plan {
+    private final class Plan implements AutoCloseable {
         private final Session session;
         private final StoreDef def;
         private final byte[] start;
         private final byte[] end;
-        private final CommitPlan commit;
-        private final RemovedDocuments removed;
+        private CommitPlan commit;
+        private RemovedDocuments removed;
+        /** The store as it is after the commit, if entries are left that nobody may see. */
+        private @Nullable StoreDef leaving;
 
         Plan(Session session) {
             this.session = session;
@@ -103,6 +143,11 @@ final class RangeDelete {
             this.end = def.end(range);
             this.commit = new CommitPlan(database, session.snapshot());
             this.removed = new RemovedDocuments(def, database.changeLog);
+        }
+
+        private void begin() {
+            commit = new CommitPlan(database, session.snapshot());
+            removed = new RemovedDocuments(def, database.changeLog);
         }
 
         /** Returns false if the entries are too many for the commit. */
@@ -146,8 +191,12 @@ final class RangeDelete {
             }
         }
 
-        /** Returns the store as it is after the commit, with the entries that nobody may see. */
-        StoreDef deleteWithoutEntries() {
+        /** Deletes with the schema lock held; false if it has to be tried again. */
+        boolean commit() {
+            if (deleteWithEntries()) {
+                return database.commit(commit) instanceof CommitOutcome.Committed;
+            }
+            begin();
             try (StoreCursor cursor = session.snapshot().scan(start, end, false)) {
                 while (cursor.next()) {
                     removed.add(cursor);
@@ -155,8 +204,15 @@ final class RangeDelete {
             }
             commit.remove(removed, start, end);
             commit.batch().deleteRange(start, end);
-            return def.leaving(new StaleEntries(
+            Catalog catalog = session.catalog();
+            leaving = def.leaving(new StaleEntries(
                     range.start(), range.end(), session.snapshot().seqno()));
+            return database.publish(catalog.with(leaving, catalog.nextId), commit) instanceof CommitOutcome.Committed;
+        }
+
+        @Override
+        public void close() {
+            session.close();
         }
     }
 }

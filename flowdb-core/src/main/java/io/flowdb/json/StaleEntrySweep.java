@@ -74,20 +74,31 @@ final class StaleEntrySweep {
         }
     }
 
+    /** Removes what was gathered; less of it at once where others write the same keys meanwhile. */
     private void removePart() {
-        for (int failures = 0; !tryToRemovePart(); failures++) {
-            Database.pause(failures);
+        part.sort((a, b) -> Arrays.compareUnsigned(a.storedKey, b.storedKey)); // neighbours share blocks
+        int most = part.size();
+        int failures = 0;
+        for (int from = 0; from < part.size(); ) {
+            List<Candidate> some = part.subList(from, Math.min(part.size(), from + most));
+            if (remove(some)) {
+                from += some.size();
+                most = 2 * some.size();
+                failures = 0;
+            } else {
+                most = Math.max(1, some.size() / 2);
+                Database.pause(failures++);
+            }
         }
         part.clear();
     }
 
-    private boolean tryToRemovePart() {
+    private boolean remove(List<Candidate> candidates) {
         database.checkOpen();
         try (StoreSnapshot snapshot = database.store.snapshot()) {
             WriteBatch batch = new WriteBatch();
             Preconditions unchanged = Preconditions.since(snapshot);
-            part.sort((a, b) -> Arrays.compareUnsigned(a.storedKey, b.storedKey)); // neighbours share blocks
-            for (Candidate candidate : part) {
+            for (Candidate candidate : candidates) {
                 StoredValue stored = snapshot.get(candidate.storedKey);
                 if (stored != null && candidate.index.isStale(candidate.storedKey, stored.value(), stored.seqno())) {
                     batch.delete(candidate.storedKey);

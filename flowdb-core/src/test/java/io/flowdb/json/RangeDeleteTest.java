@@ -15,8 +15,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -180,6 +183,45 @@ class RangeDeleteTest {
             db.put("s", document(1, 1));
             await().until(() -> results.get(results.size() - 1).size() == 1);
             assertThat(live.failure()).isNull();
+        }
+    }
+
+    /** Each write to the range made a delete of it begin anew, so one of many documents never came to its end beside a busy writer. */
+    @Test
+    @Timeout(60)
+    void deleteRange_ofARangeThatOthersWrite_comesToAnEnd() throws Exception {
+        JsonDB db = JsonDB.on(store);
+        db.createObjectStore(schema());
+        for (KeyRange range : List.of(KeyRange.lowerBound(1), KeyRange.all())) {
+            fill(db, 3000, 1);
+            AtomicBoolean done = new AtomicBoolean();
+            AtomicLong written = new AtomicLong();
+            Thread writer = new Thread(() -> {
+                while (!done.get()) {
+                    db.put("s", document(1 + (int) (written.incrementAndGet() % 3000), 1));
+                }
+            });
+            Thread deleter = Thread.currentThread();
+            AtomicInteger steps = new AtomicInteger();
+            store.duringStep = () -> {
+                if (Thread.currentThread() == deleter && steps.incrementAndGet() % 1000 == 0) {
+                    long before = written.get();
+                    await().pollInterval(Duration.ofMillis(1))
+                            .until(() -> written.get() > before + 1 || writer.getState() == Thread.State.WAITING);
+                }
+            };
+            writer.start();
+            try {
+                assertThat(db.deleteRange("s", range)).isGreaterThanOrEqualTo(2999);
+            } finally {
+                done.set(true);
+                store.duringStep = () -> {};
+                writer.join();
+            }
+            assertThat(steps.get()).as("steps of several attempts").isGreaterThan(2 * 3000);
+            assertThat(db.verifyIndexes("s").problems()).isEmpty();
+            assertThat(db.count("s"))
+                    .isEqualTo(db.getAllKeys("s", KeyRange.all(), 10_000).size());
         }
     }
 

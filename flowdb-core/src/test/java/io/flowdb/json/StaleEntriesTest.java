@@ -1,9 +1,11 @@
 package io.flowdb.json;
 
 import static io.flowdb.json.AbstractJsonDbTest.json;
+import static io.flowdb.json.AbstractTransactionTest.inParallel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.Config;
 import io.flowdb.OrderedStore;
 import io.flowdb.StoreCursor;
 import io.flowdb.error.ConflictException;
@@ -12,9 +14,14 @@ import io.flowdb.error.UniqueViolationException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
@@ -261,6 +268,77 @@ class StaleEntriesTest {
         assertThat(leaves(store)).isFalse();
         assertShows(db, model);
         assertThat(entries(store)).isEqualTo(db.verifyIndexes("s").entries());
+    }
+
+    /** Every state that a reader pins while others write and large ranges are deleted shows the same documents by index and by key. */
+    @Test
+    void deletes_onTheEngineWhileOthersWrite_leaveEveryStateConsistent() throws Exception {
+        System.out.println("stale entries seed " + SEED);
+        String text = "x".repeat(2000);
+        try (JsonDB large = JsonDB.open(
+                Config.builder().inMemory(true).memtableSize(16 << 20).build())) {
+            large.createObjectStore(
+                    StoreSchema.of("s", "id").withIndex("v", "v").withUniqueIndex("u", "u"));
+            AtomicBoolean done = new AtomicBoolean();
+            List<Callable<Void>> tasks = new ArrayList<>();
+            Random random = new Random(SEED);
+            tasks.add(() -> {
+                while (!done.get()) {
+                    int id = random.nextInt(3000);
+                    large.put(
+                            "s",
+                            json("{}").put("id", id).put("v", id % 3 + text).put("u", "new" + id + text));
+                }
+                return null;
+            });
+            tasks.add(() -> {
+                while (!done.get()) {
+                    assertConsistent(large);
+                }
+                return null;
+            });
+            tasks.add(() -> {
+                try {
+                    for (int round = 0; round < 2; round++) {
+                        for (int from = 0; from < 2500; from += 20) {
+                            large.putAll(
+                                    "s",
+                                    IntStream.range(from, from + 20)
+                                            .mapToObj(id -> json("{}")
+                                                    .put("id", id)
+                                                    .put("v", id % 3 + text)
+                                                    .put("u", id + text))
+                                            .toList());
+                        }
+                        assertThat(large.deleteRange("s", KeyRange.lowerBound(100)))
+                                .isGreaterThanOrEqualTo(2400);
+                    }
+                } finally {
+                    done.set(true);
+                }
+                return null;
+            });
+            inParallel(tasks);
+            assertConsistent(large);
+            assertThat(large.verifyIndexes("s").problems()).as("seed %d", SEED).isEmpty();
+            assertThat(large.count("s"))
+                    .isEqualTo(large.getAllKeys("s", KeyRange.all(), 10_000).size());
+        }
+    }
+
+    private static void assertConsistent(JsonDB db) {
+        try (JsonTransaction t = db.transaction(TransactionMode.READ_ONLY, "s")) {
+            List<Object> keys = t.getAllKeys("s", KeyRange.all(), 10_000);
+            for (String index : List.of("v", "u")) {
+                Set<Object> found = new HashSet<>();
+                try (JsonCursor cursor = t.openCursor("s", index, KeyRange.all(), CursorDirection.PREV)) {
+                    while (cursor.next()) {
+                        assertThat(found.add(cursor.primaryKey())).isTrue();
+                    }
+                }
+                assertThat(found).as("index %s, seed %d", index, SEED).isEqualTo(new HashSet<>(keys));
+            }
+        }
     }
 
     /** Feeds see the deletion as one commit, and nothing of the removal. */
