@@ -11,6 +11,7 @@ import io.flowdb.error.UniqueViolationException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -18,8 +19,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -75,12 +79,27 @@ class SavepointModelTest {
         return StoreSchema.of("s", "id")
                 .withIndex("v", "v")
                 .withUniqueIndex("u", "u")
-                .withMultiEntryIndex("tags", "tags");
+                .withMultiEntryIndex("tags", "tags")
+                .withIndex(new IndexSchema("names", List.of("names"), true, true))
+                .withUniqueIndex("vu", "v", "w");
     }
 
+    /** No value, element or pair of values of a unique index belongs to two documents. */
     private boolean isUnique() {
-        Set<JsonNode> seen = new HashSet<>();
-        return documents.values().stream().allMatch(document -> !document.has("u") || seen.add(document.get("u")));
+        Set<List<JsonNode>> seen = new HashSet<>();
+        return documents.values().stream()
+                .flatMap(document -> Stream.of(
+                                document.has("u") ? List.of(List.of(document.get("u"))) : List.<List<JsonNode>>of(),
+                                document.get("names")
+                                        .valueStream()
+                                        .distinct()
+                                        .map(name -> List.of(name, name))
+                                        .toList(),
+                                document.has("v") && document.has("w")
+                                        ? List.of(List.of(document.get("v"), document.get("w"), document.get("w")))
+                                        : List.<List<JsonNode>>of())
+                        .flatMap(List::stream))
+                .allMatch(seen::add);
     }
 
     private void step(JsonTransaction transaction) {
@@ -114,7 +133,17 @@ class SavepointModelTest {
         if (random.nextInt(3) == 0) {
             document.put("u", random.nextInt(400));
         }
+        if (random.nextInt(3) == 0) {
+            document.put("w", random.nextInt(200));
+        }
         document.putArray("tags").add(random.nextInt(3)).add(random.nextInt(3));
+        ArrayNode names = document.putArray("names");
+        for (int i = random.nextInt(4); i > 0; i--) {
+            names.add("n" + random.nextInt(600));
+        }
+        if (!names.isEmpty() && random.nextBoolean()) {
+            names.add(names.get(0));
+        }
         return document;
     }
 
@@ -182,6 +211,17 @@ class SavepointModelTest {
                 .isEqualTo(
                         matching(document -> document.get("tags").valueStream().anyMatch(tag -> tag.intValue() == 1)));
         if (isUnique()) {
+            for (JsonNode document : documents.values()) {
+                document.get("names")
+                        .forEach(name -> assertThat(transaction.getByIndex("s", "names", name))
+                                .as(seed)
+                                .containsExactly(document));
+            }
+            for (JsonNode document : matching(document -> document.has("v") && document.has("w"))) {
+                assertThat(transaction.getByIndex("s", "vu", List.of(document.get("v"), document.get("w"))))
+                        .as(seed)
+                        .containsExactly(document);
+            }
             for (JsonNode document : matching(document -> document.has("u"))) {
                 assertThat(transaction.getByIndex("s", "u", document.get("u").intValue()))
                         .as(seed)
@@ -189,6 +229,37 @@ class SavepointModelTest {
             }
         }
         walkBackwards(transaction, v);
+        assertThat(walk(transaction, "names", CursorDirection.PREVUNIQUE))
+                .as(seed)
+                .isEqualTo(names());
+        List<String> tags = walk(transaction, "tags", CursorDirection.NEXTUNIQUE);
+        assertThat(tags).as(seed).isEqualTo(lowestHolders("tags"));
+    }
+
+    private static List<String> walk(JsonTransaction transaction, String index, CursorDirection direction) {
+        List<String> seen = new ArrayList<>();
+        try (JsonCursor cursor = transaction.openCursor("s", index, KeyRange.all(), direction)) {
+            while (cursor.next()) {
+                seen.add(cursor.key() + " " + cursor.primaryKey());
+            }
+        }
+        return seen;
+    }
+
+    /** Names from the last to the first, each with the lowest key of a document that holds it. */
+    private List<String> names() {
+        List<String> names = lowestHolders("names");
+        Collections.reverse(names);
+        return names;
+    }
+
+    private List<String> lowestHolders(String array) {
+        TreeMap<String, Long> holders = new TreeMap<>();
+        documents.forEach(
+                (id, document) -> document.get(array).forEach(element -> holders.putIfAbsent(element.asString(), id)));
+        return holders.entrySet().stream()
+                .map(holder -> holder.getKey() + " " + holder.getValue())
+                .collect(Collectors.toCollection(ArrayList::new));
     }
 
     private void walkBackwards(JsonTransaction transaction, int v) {
