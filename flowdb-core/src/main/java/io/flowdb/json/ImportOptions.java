@@ -8,7 +8,7 @@ import java.util.function.LongConsumer;
  * Settings of {@link JsonDB#importJson}.
  *
  * @param batchSize most documents committed together, fewer where they are large; 1 to 100,000, 1,000 by default
- * @param skipBad whether a document that cannot be stored is left out and reported; else the import stops there
+ * @param skipBad whether a document that cannot be stored is left out and reported; else the import stops there, and those before it are stored
  * @param progress gets the number of documents read so far after each commit
  */
 public record ImportOptions(int batchSize, boolean skipBad, LongConsumer progress) {

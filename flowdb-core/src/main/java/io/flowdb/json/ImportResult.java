@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param imported documents that were stored
  * @param skipped documents that were left out
- * @param problems why, for the first 100 of them
+ * @param problems why, for the first 100 of them, by line
  */
 public record ImportResult(long imported, long skipped, List<Problem> problems) {
 

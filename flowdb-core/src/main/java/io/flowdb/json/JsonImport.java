@@ -118,6 +118,7 @@ final class JsonImport {
                 }
             }
             if (next(parser) != null) {
+                flush();
                 throw bad(lineOf(parser), "more behind the end of the array");
             }
         }
@@ -140,7 +141,7 @@ final class JsonImport {
         try {
             return parser.readValueAsTree();
         } catch (DatabindException e) {
-            problem(line, String.valueOf(e.getOriginalMessage()), e);
+            unreadable(line, String.valueOf(e.getOriginalMessage()), e);
             while (parser.streamReadContext().getNestingDepth() > 1) {
                 next(parser);
             }
@@ -148,17 +149,20 @@ final class JsonImport {
         } catch (JacksonException e) {
             throw broken(line, e);
         } catch (NumberFormatException e) {
+            flush();
             throw bad(line, NO_NUMBER);
         }
     }
 
     private InvalidQueryException broken(long line, JacksonException e) throws IOException {
         if (e.getCause() instanceof TooLongException) {
+            flush();
             return bad(line, "an element much longer than the limit of " + maxDocumentBytes + " bytes");
         }
         if (e.getCause() instanceof IOException ofTheInput) {
             throw ofTheInput;
         }
+        flush();
         return bad(line, String.valueOf(e.getOriginalMessage()));
     }
 
@@ -193,7 +197,7 @@ final class JsonImport {
             begun.reset();
             if (tooLong) {
                 tooLong = false;
-                problem(number, "longer than the limit of " + maxDocumentBytes + " bytes", null);
+                unreadable(number, "longer than the limit of " + maxDocumentBytes + " bytes", null);
             } else {
                 parse(line, 0, line.length, number);
             }
@@ -214,10 +218,10 @@ final class JsonImport {
         try {
             document = DocumentCodec.parse(text, from, end);
         } catch (JacksonException e) {
-            problem(number, String.valueOf(e.getOriginalMessage()), e);
+            unreadable(number, String.valueOf(e.getOriginalMessage()), e);
             return;
         } catch (NumberFormatException e) {
-            problem(number, NO_NUMBER, e);
+            unreadable(number, NO_NUMBER, e);
             return;
         }
         add(document, number, end - from);
@@ -259,13 +263,27 @@ final class JsonImport {
         }
     }
 
+    /** A document that could not be read; if the import stops there, those before it are stored first, or found to be bad themselves. */
+    private void unreadable(long line, String message, @Nullable RuntimeException cause) {
+        if (!options.skipBad()) {
+            flush();
+        }
+        problem(line, message, cause);
+    }
+
     private void problem(long line, String message, @Nullable RuntimeException cause) {
         if (!options.skipBad()) {
             throw cause instanceof LimitExceededException ? cause : bad(line, message);
         }
         skipped++;
-        if (problems.size() < MAX_PROBLEMS) {
-            problems.add(new ImportResult.Problem(line, message));
+        // A document that cannot be stored is found later than one behind it that cannot be read.
+        int position = problems.size();
+        while (position > 0 && problems.get(position - 1).line() > line) {
+            position--;
+        }
+        problems.add(position, new ImportResult.Problem(line, message));
+        if (problems.size() > MAX_PROBLEMS) {
+            problems.remove(MAX_PROBLEMS);
         }
     }
 

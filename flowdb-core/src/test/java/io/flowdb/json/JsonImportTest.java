@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -242,5 +243,69 @@ class JsonImportTest {
                 return super.read(to, from, random.nextBoolean() ? length : Math.min(length, 1 + random.nextInt(500)));
             }
         };
+    }
+
+    private static final String MIXED = """
+            {"id":1,"u":"a"}
+            {"id":2,"u":"a"}
+            no json
+            {"id":3,"u":"b"}
+            {"id":3,"u":"c"}
+            {"u":"no key"}
+            {"id":4,"u":"b"}
+            [5]
+            {"id":6,"u":"c"}
+            {"id":7,"id":8}
+            """;
+
+    private static JsonDB unique() {
+        JsonDB db = JsonDB.on(new MemoryStore());
+        db.createObjectStore(StoreSchema.of("s", "id").withUniqueIndex("u", "u"));
+        return db;
+    }
+
+    /** Lines that could not be read were reported before earlier ones that could not be stored, which took the places of the first hundred. */
+    @Test
+    void importJson_badLinesOfAllKinds_areReportedInOrder() {
+        for (int batchSize : new int[] {1, 1000}) {
+            JsonDB db = unique();
+            ImportResult result =
+                    read(db, MIXED, ImportOptions.DEFAULT.skippingBad().withBatchSize(batchSize));
+            assertThat(result.problems().stream().map(ImportResult.Problem::line))
+                    .containsExactly(2L, 3L, 6L, 8L, 9L, 10L);
+            assertThat(result.skipped()).isEqualTo(6);
+            assertThat(result.imported()).isEqualTo(4);
+            assertThat(db.getAllKeys("s", KeyRange.all(), 9)).containsExactly(1L, 3L, 4L);
+            assertThat(db.verifyIndexes("s").problems()).isEmpty();
+
+            String lines = "{}\n".repeat(150) + "no json\n".repeat(150);
+            assertThat(read(db, lines, ImportOptions.DEFAULT.skippingBad()).problems())
+                    .extracting(ImportResult.Problem::line)
+                    .isEqualTo(LongStream.rangeClosed(1, 100).boxed().toList());
+        }
+    }
+
+    /** What stood before the line at which the import stopped was stored or not, as the batches fell, and an earlier bad line was not named. */
+    @Test
+    void importJson_thatStopsAtABadLine_hasStoredThoseBefore() {
+        for (int batchSize : new int[] {1, 2, 1000}) {
+            ImportOptions options = ImportOptions.DEFAULT.withBatchSize(batchSize);
+            JsonDB db = unique();
+            assertThatThrownBy(() -> read(db, MIXED, options))
+                    .isInstanceOf(InvalidQueryException.class)
+                    .hasMessageContaining("line 2")
+                    .hasMessageContaining("(1 imported)");
+            assertThat(db.count("s")).isEqualTo(1);
+            for (String bad : List.of("{\"id\":3,\"id\":3}", "no json", "{\"id\":{}}")) {
+                assertThatThrownBy(() -> read(db, "{\"id\":1}\n{\"id\":2}\n" + bad + "\n{\"id\":4}", options))
+                        .hasMessageContaining("line 3")
+                        .hasMessageContaining("(2 imported)");
+                assertThatThrownBy(() -> read(db, "[{\"id\":1},\n{\"id\":2},\n" + bad + ",\n{\"id\":4}]", options))
+                        .hasMessageContaining("line 3")
+                        .hasMessageContaining("(2 imported)");
+                assertThat(db.getAllKeys("s", KeyRange.all(), 9)).containsExactly(1L, 2L);
+                db.clear("s");
+            }
+        }
     }
 }
