@@ -267,23 +267,7 @@ final class CommitPipeline {
 
     @GuardedBy("commitLock")
     private void checkWritable() {
-        long stalledAt = 0;
-        boolean interrupted = false;
-        while (refusal == null && isActiveFull() && backlog.isFull(states.current())) {
-            stalledAt = stalledAt == 0 ? System.nanoTime() : stalledAt;
-            long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stalledAt);
-            if (waited >= options.stallLimitMillis()) {
-                counters.stalled(System.nanoTime() - stalledAt);
-                throw new WriteStallTimeoutException(waited);
-            }
-            interrupted |= awaitRoom();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        if (stalledAt != 0) {
-            counters.stalled(System.nanoTime() - stalledAt);
-        }
+        awaitRoom();
         if (refusal != null) {
             throw refused(refusal);
         }
@@ -306,9 +290,33 @@ final class CommitPipeline {
         return backlog.isActiveFull(states.current());
     }
 
+    /** Waits until there is room for the commit, or commits are refused; gives up after the limit. */
+    @GuardedBy("commitLock")
+    private void awaitRoom() {
+        long stalledAt = 0;
+        boolean interrupted = false;
+        try {
+            while (refusal == null && isActiveFull() && backlog.isFull(states.current())) {
+                stalledAt = stalledAt == 0 ? System.nanoTime() : stalledAt;
+                long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stalledAt);
+                if (waited >= options.stallLimitMillis()) {
+                    throw new WriteStallTimeoutException(waited);
+                }
+                interrupted |= awaitFlush();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            if (stalledAt != 0) {
+                counters.stalled(System.nanoTime() - stalledAt);
+            }
+        }
+    }
+
     /** Waits a while for a flush; true if it was interrupted, which the caller is to pass on later. */
     @GuardedBy("commitLock")
-    private boolean awaitRoom() {
+    private boolean awaitFlush() {
         try {
             roomOrIdle.await(100, TimeUnit.MILLISECONDS);
             return false;

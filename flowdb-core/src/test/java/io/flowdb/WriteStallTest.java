@@ -64,4 +64,17 @@ class WriteStallTest {
         assertThat(pipeline.publishedSeqno()).as("no number was lost").isEqualTo(3);
         assertThat(counters.stalls.sum()).as("slowed down, but not stopped").isEqualTo(3);
     }
+
+    /** The wait took the interrupt, and giving up lost it. */
+    @Test
+    void write_interruptedWhileItWaits_isStillInterruptedWhenItGivesUp() {
+        write(1);
+        write(2);
+        Thread.currentThread().interrupt();
+        WriteStallTimeoutException refused = catchThrowableOfType(WriteStallTimeoutException.class, () -> write(3));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(refused).isNotNull();
+        assertThat(pipeline.publishedSeqno()).isEqualTo(2);
+    }
 }
