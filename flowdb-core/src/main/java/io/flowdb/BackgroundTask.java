@@ -78,17 +78,27 @@ final class BackgroundTask implements AutoCloseable {
     }
 
     private void loop() {
-        long pause = FIRST_RETRY_NANOS;
-        while (awaitDue(periodNanos, true)) {
+        long pause = 0; // before the next try, if the last one failed
+        while (true) {
             try {
+                if (!(pause == 0 ? awaitDue(periodNanos, true) : awaitDue(pause, false))) {
+                    return;
+                }
                 task.run();
-                pause = FIRST_RETRY_NANOS;
+                pause = 0;
             } catch (RuntimeException | Error e) {
-                LOG.warn("{} failed and will be tried again", thread.getName(), e);
-                awaitDue(pause, false);
-                pause = Math.min(LAST_RETRY_NANOS, 2 * pause);
-                wake();
+                pause = pause == 0 ? FIRST_RETRY_NANOS : Math.min(LAST_RETRY_NANOS, 2 * pause);
+                report(e);
             }
+        }
+    }
+
+    /** Logs a failure. What the log cannot take, for want of memory perhaps, must not end the thread: nothing would be flushed any more. */
+    private void report(Throwable failure) {
+        try {
+            LOG.warn("{} failed and will be tried again", thread.getName(), failure);
+        } catch (RuntimeException | Error e) {
+            failure.addSuppressed(e);
         }
     }
 
