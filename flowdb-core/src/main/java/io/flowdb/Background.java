@@ -120,13 +120,10 @@ final class Background implements AutoCloseable {
     }
 
     private void syncLog() {
-        long start = System.nanoTime();
         try {
-            parts.wal().sync();
+            parts.syncLog();
         } catch (FlowDbException e) {
             pipeline.refuse(e);
-            return;
         }
-        parts.counters().synced(System.nanoTime() - start);
     }
 }

@@ -29,6 +29,14 @@ record EngineParts(
         SnapshotRegistry snapshots,
         EngineCounters counters) {
 
+    /** Makes durable what the log was handed, and counts it if there was anything. */
+    void syncLog() {
+        long start = System.nanoTime();
+        if (wal.sync()) {
+            counters.synced(System.nanoTime() - start);
+        }
+    }
+
     /**
      * Records an edit that makes {@code made} live, durable on return. If it fails, they are deleted if the manifest is known not to name them, as after a
      * full disk; else they are closed, the next open decides, and {@code onManifestFailure} must stop all writes.

@@ -105,7 +105,7 @@ final class Flusher {
     private void flush(Memtable memtable) {
         long start = System.nanoTime();
         /* So a table beyond the log is never the leftover of a crash, see EngineOpening. */
-        parts.wal().sync();
+        parts.syncLog();
         List<Sst> added = write(memtable);
         long firstSegment = retireLog(memtable, added);
         ManifestEdit edit = new ManifestEdit(

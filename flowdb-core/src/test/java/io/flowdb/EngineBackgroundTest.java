@@ -46,6 +46,21 @@ class EngineBackgroundTest {
         }
     }
 
+    /** Each period counted as a sync, and as one of no time, though nothing had been written. */
+    @Test
+    void sync_nothingWrittenSinceTheLast_isNotCounted() {
+        try (Engine engine = Engine.open(
+                config().walSyncMode(SyncMode.interval(Duration.ofMillis(1))).build())) {
+            engine.write(FlowRecord.of("k", 0, "v"));
+            await().until(() -> engine.stats().wal().syncs() == 1);
+            await().during(Duration.ofMillis(200))
+                    .until(() -> engine.stats().wal().syncs() == 1);
+            engine.write(FlowRecord.of("k", 1, "v"));
+            await().until(() -> engine.stats().wal().syncs() == 2);
+            assertThat(engine.stats().latencies().sync().timed()).isEqualTo(2);
+        }
+    }
+
     @Test
     void flush_intervalZero_happensBySizeOnly() {
         try (Engine engine = Engine.open(config().flushInterval(Duration.ZERO).build())) {

@@ -167,8 +167,8 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** Makes durable what the operating system has been handed so far; others may write while the disk works. */
-    public void sync() {
+    /** Makes durable what the operating system has been handed so far; others may write while the disk works. False if there was nothing to do. */
+    public boolean sync() {
         syncLock.lock();
         try {
             List<SegmentWriter> full;
@@ -178,7 +178,7 @@ public final class Wal implements AutoCloseable {
             try {
                 checkUsable();
                 if (durableLsn == writtenLsn && unsynced.isEmpty()) {
-                    return;
+                    return false;
                 }
                 full = List.copyOf(unsynced);
                 last = current;
@@ -187,6 +187,7 @@ public final class Wal implements AutoCloseable {
                 ioLock.unlock();
             }
             syncSegments(full, last, upTo);
+            return true;
         } finally {
             syncLock.unlock();
         }
