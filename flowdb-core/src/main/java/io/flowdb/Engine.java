@@ -9,6 +9,7 @@ import io.flowdb.error.ReadOnlyTransactionException;
 import io.flowdb.error.RecordNotFoundException;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.OpCodec;
+import io.flowdb.internal.base.StackRoom;
 import io.flowdb.internal.io.FileSystem;
 import io.flowdb.internal.memtable.Memtable;
 import java.nio.file.Path;
@@ -268,6 +269,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
     @Override
     public EngineSnapshot snapshot() {
         checkOpen();
+        StackRoom.checkForCommit();
         return new EngineSnapshot(this, parts);
     }
 
@@ -286,7 +288,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     /** Writes everything in memory to tables. */
     public void flush() {
-        checkWritable();
+        checkMaintainable();
         pipeline.freeze();
         while (flusher.flushOldest()) {
             background.flushed();
@@ -299,7 +301,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
      * hold nothing useless are not written again.
      */
     public boolean compact() {
-        checkWritable();
+        checkMaintainable();
         boolean changed = background.maintenance().compactAll();
         pipeline.frozenCountFell();
         return changed;
@@ -307,7 +309,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     /** Drops tables in which everything has expired; returns the number of records dropped. */
     public long gc() {
-        checkWritable();
+        checkMaintainable();
         return background.maintenance().dropExpired();
     }
 
@@ -321,7 +323,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
      */
     public void checkpoint(Path target) {
         Objects.requireNonNull(target, "target");
-        checkWritable();
+        checkMaintainable();
         Path copy = target.toAbsolutePath().normalize();
         check(!copy.startsWith(place.directory()), "target", target, "outside the directory of the database");
         check(!config.inMemory(), "inMemory", true, "false: an engine in memory has no files to copy");
@@ -338,6 +340,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
      */
     public VerifyReport verify() {
         checkOpen();
+        StackRoom.checkForMaintenance();
         return background.maintenance().verify(!config.readOnly());
     }
 
@@ -360,6 +363,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
     /** Ends background work, makes everything durable, flushes if it can and gives the directory free. Idempotent; who comes second waits for the first. */
     @Override
     public void close() {
+        StackRoom.checkForMaintenance();
         closeLock.lock();
         try {
             if (!closing) {
@@ -427,6 +431,12 @@ public final class Engine implements OrderedStore, AutoCloseable {
         if (config.readOnly()) {
             throw new ReadOnlyTransactionException("engine");
         }
+        StackRoom.checkForCommit();
+    }
+
+    private void checkMaintainable() {
+        checkWritable();
+        StackRoom.checkForMaintenance();
     }
 
     /** Now plus a time to live, {@link FlowRecord#NEVER} if that is beyond the range of time. */

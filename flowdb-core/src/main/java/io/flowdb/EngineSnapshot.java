@@ -1,6 +1,7 @@
 package io.flowdb;
 
 import io.flowdb.error.EngineClosedException;
+import io.flowdb.internal.base.StackRoom;
 import java.util.Optional;
 
 /** A {@link Snapshot} of an {@link Engine}: a pinned sequence number and moment. */
@@ -63,6 +64,7 @@ final class EngineSnapshot extends StateReader implements Snapshot {
     @Override
     public void close() {
         if (!closed) {
+            StackRoom.checkForCommit();
             closed = true;
             registry.unpin(pin);
         }
