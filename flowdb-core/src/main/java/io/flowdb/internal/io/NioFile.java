@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * A file that survives interrupts. The JDK closes a {@link FileChannel} when a thread is interrupted inside it; here the channel is
@@ -146,15 +148,25 @@ final class NioFile implements WritableFile, ReadableFile {
 
     /** What an operation that failed is reported as. */
     static StorageException failure(String what, Path path, IOException cause) {
-        return new StorageException("Cannot " + what + " " + path + ": " + cause, cause, isDiskFull(cause));
+        Path directory = path.toAbsolutePath().getParent();
+        boolean full = isDiskFull(
+                cause, () -> directory == null ? Long.MAX_VALUE : NioFileSystem.INSTANCE.usableBytes(directory));
+        return new StorageException("Cannot " + what + " " + path + ": " + cause, cause, full);
     }
 
-    /* The JDK has no type for it; these are the texts of the C library (ENOSPC, EDQUOT) and of Windows. */
-    private static boolean isDiskFull(IOException e) {
+    /*
+     * The JDK has no type for it; these are the texts of the C library (ENOSPC, EDQUOT) and of Windows. Both speak the language of the user: then the
+     * volume is asked, unless a type says what it was.
+     */
+    static boolean isDiskFull(IOException e, LongSupplier usableBytes) {
         String text = String.valueOf(e.getMessage());
-        return text.contains("No space left on device")
+        if (text.contains("No space left on device")
                 || text.contains("Disk quota exceeded")
-                || text.contains("not enough space on the disk");
+                || text.contains("not enough space on the disk")) {
+            return true;
+        }
+        boolean known = e instanceof FileSystemException && e.getClass() != FileSystemException.class;
+        return !known && !text.contains("Input/output error") && usableBytes.getAsLong() < MAX_TRANSFER_BYTES;
     }
 
     private void reopen(FileChannel broken) {

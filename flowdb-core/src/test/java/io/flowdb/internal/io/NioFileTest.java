@@ -41,6 +41,26 @@ class NioFileTest {
                 .isFalse();
     }
 
+    /**
+     * The C library names errors in the language of the user, so under a German one a full disk was an error of unknown outcome: the engine refused writes
+     * until it was opened again.
+     */
+    @Test
+    void failure_namedInAnotherLanguage_isAFullDiskIfTheVolumeIs() {
+        IOException german = new IOException("Auf dem Ger\u00e4t ist kein Speicherplatz mehr verf\u00fcgbar");
+        IOException name = new FileSystemException("0000000002.wal", null, german.getMessage());
+        for (IOException cause : new IOException[] {german, name}) {
+            assertThat(NioFile.isDiskFull(cause, () -> 0)).as("%s", cause).isTrue();
+            assertThat(NioFile.isDiskFull(cause, () -> 1L << 30))
+                    .as("%s", cause)
+                    .isFalse();
+        }
+        assertThat(NioFile.isDiskFull(new IOException("Input/output error"), () -> 0))
+                .isFalse();
+        assertThat(NioFile.isDiskFull(new NoSuchFileException("0000000002.wal"), () -> 0))
+                .isFalse();
+    }
+
     @Test
     void open_missingFile_namesItAndIsNoFullDisk() {
         Path missing = dir.resolve("missing");
