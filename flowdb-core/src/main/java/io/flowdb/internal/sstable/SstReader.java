@@ -75,7 +75,8 @@ public final class SstReader implements AutoCloseable {
         this.tombstones = PropertiesCollector.decodeTombstones(readBlock(footer.tombstones()), file.name());
         this.root = IndexPartition.decode(readBlock(footer.indexRoot()), file.name());
         int partitions = root.count() / 2;
-        if (properties.blockCount() > (long) partitions * SstWriter.PARTITION_BLOCKS
+        if (properties.blockCount() < 0
+                || properties.blockCount() > (long) partitions * SstWriter.PARTITION_BLOCKS
                 || properties.blockCount() <= (partitions - 1L) * SstWriter.PARTITION_BLOCKS) {
             throw new CorruptionException(
                     file.name(),
@@ -98,7 +99,7 @@ public final class SstReader implements AutoCloseable {
                 opened.keep(part);
             }
             return opened;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (opened == null) {
                 file.close();
             } else {
@@ -519,7 +520,7 @@ public final class SstReader implements AutoCloseable {
 
     /** Bytes of the file. */
     byte[] readStored(long offset, long length) {
-        if (offset < 0 || length < 0 || length > Integer.MAX_VALUE || offset + length > fileBytes) {
+        if (offset < 0 || length < BlockTrailer.BYTES || length > Integer.MAX_VALUE || length > fileBytes - offset) {
             throw new CorruptionException(file.name(), offset, "block of " + length + " bytes is outside the file");
         }
         return file.readExactly(offset, (int) length);
