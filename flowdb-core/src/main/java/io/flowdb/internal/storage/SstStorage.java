@@ -6,6 +6,7 @@ import io.flowdb.internal.io.WritableFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The files of one directory of SSTs, named by their id, such as {@code 0000000042.sst}. Threads: any. */
 public final class SstStorage {
@@ -53,6 +54,6 @@ public final class SstStorage {
 
     /** Where the file of this id lies. */
     public Path path(long id) {
-        return directory.resolve(String.format("%010d%s", id, SUFFIX));
+        return directory.resolve(String.format(Locale.ROOT, "%010d%s", id, SUFFIX));
     }
 }

@@ -6,6 +6,7 @@ import io.flowdb.internal.io.WritableFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Writes one WAL segment: a {@link FileHeader}, then frames.
@@ -55,7 +56,7 @@ final class SegmentWriter implements AutoCloseable {
     }
 
     static String name(long number) {
-        return String.format("%010d%s", number, SUFFIX);
+        return String.format(Locale.ROOT, "%010d%s", number, SUFFIX);
     }
 
     long number() {
