@@ -56,10 +56,14 @@ public final class NioFileSystem implements FileSystem {
     @Override
     public List<String> list(Path directory) {
         if (!Files.isDirectory(directory)) {
+            if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+                throw new StorageException("Cannot list " + directory + ": no directory, or out of reach", null);
+            }
             return List.of();
         }
         try (Stream<Path> entries = Files.list(directory)) {
-            return entries.filter(Files::isRegularFile)
+            /* A file that cannot be looked at is there all the same: left out, it would be a part of the log that nobody misses. */
+            return entries.filter(p -> !Files.isDirectory(p))
                     .map(p -> p.getFileName().toString())
                     .collect(Collectors.toList());
         } catch (IOException e) {
