@@ -64,7 +64,7 @@ final class EngineSnapshot extends StateReader implements Snapshot {
     @Override
     public void close() {
         if (!closed) {
-            StackRoom.checkForCommit();
+            StackRoom.checkForLock(); // less than it took to make it, so that it can be closed where it was made
             closed = true;
             registry.unpin(pin);
         }

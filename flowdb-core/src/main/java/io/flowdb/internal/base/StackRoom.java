@@ -9,12 +9,18 @@ public final class StackRoom {
      * The only way to ask is to go there. A level takes 48 bytes of stack and 2 ns when compiled, and more of both when not, as all code does (JDK 17, x64).
      * A commit that ends in a file channel takes 40 frames, a compaction more.
      */
+    private static final int LOCK_LEVELS = 32;
     private static final int COMMIT_LEVELS = 128;
     private static final int MAINTENANCE_LEVELS = 256;
 
     private StackRoom() {}
 
-    /** Room for a commit that writes the log, and for what is done with a lock held in reads. */
+    /** Room for taking a lock, a few steps under it, and giving it back. */
+    public static void checkForLock() {
+        descend(LOCK_LEVELS, 1, 2, 3, 4);
+    }
+
+    /** Room for a commit that writes the log. */
     public static void checkForCommit() {
         descend(COMMIT_LEVELS, 1, 2, 3, 4);
     }

@@ -56,7 +56,7 @@ public final class BlockCache {
         if (entry.weightBytes > capacityBytes / 2) {
             return false;
         }
-        StackRoom.checkForCommit();
+        StackRoom.checkForLock();
         int home = Math.floorMod(entry.shardHash(), SHARDS);
         usedBytes.addAndGet(entry.weightBytes);
         shards[home].insert(entry);
