@@ -3,6 +3,8 @@ package io.flowdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.flowdb.error.StorageException;
+import io.flowdb.testing.FaultyFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +66,60 @@ class CheckpointFilesTest {
                     .hasSize(1_000)
                     .allMatch(r -> r.valueText().startsWith("new"));
             assertThat(engine.verify().problems()).isEmpty();
+        }
+    }
+
+    /**
+     * What a failed checkpoint had made stayed: links that kept the space of tables which the database dropped later, on a full disk most likely, and a
+     * target that was refused from then on as not empty.
+     */
+    @Test
+    void checkpoint_failsAtAnyCall_leavesNothingAndCanBeMadeAgain() {
+        Path target = Path.of("/data/copy").toAbsolutePath();
+        Config config = Config.builder()
+                .dataDir(Path.of("/data/db").toAbsolutePath())
+                .autoBackground(false)
+                .build();
+        boolean failed = true;
+        int failAt = 1;
+        for (; failed; failAt++) {
+            FaultyFileSystem files = new FaultyFileSystem();
+            try (Engine engine = EngineOpening.open(config, files)) {
+                fill(engine, "one");
+                fill(engine, "two");
+                failed = failsAtCall(files, failAt, target, engine);
+                if (failed) {
+                    assertThat(files.list(target)).as("call %s", failAt).isEmpty();
+                    assertThat(files.list(target.resolve("sst"))).isEmpty();
+                    engine.checkpoint(target);
+                }
+                try (Engine copy =
+                        EngineOpening.open(config.toBuilder().dataDir(target).build(), files)) {
+                    assertThat(copy.query(Query.all())).hasSize(1_000);
+                    assertThat(copy.verify().problems()).isEmpty();
+                }
+                assertThat(engine.verify().problems()).isEmpty();
+            }
+        }
+        assertThat(failAt).isGreaterThan(10);
+    }
+
+    /** Makes a checkpoint whose call of this number, of those that change something below the target, fails; whether there was one. */
+    private static boolean failsAtCall(FaultyFileSystem files, int failAt, Path target, Engine engine) {
+        int[] calls = new int[1];
+        files.setFault((call, path) -> {
+            if (call.isChanging() && path.startsWith(target) && ++calls[0] == failAt) {
+                throw new StorageException("Cannot " + call + " " + path + ": made for the test", null);
+            }
+        });
+        try {
+            engine.checkpoint(target);
+            return false;
+        } catch (StorageException e) {
+            assertThat(e).hasMessageContaining("made for the test");
+            return true;
+        } finally {
+            files.setFault((call, path) -> {});
         }
     }
 }

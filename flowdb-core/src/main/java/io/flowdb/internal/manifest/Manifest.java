@@ -14,6 +14,7 @@ import io.flowdb.internal.io.WritableFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +114,11 @@ public final class Manifest implements AutoCloseable {
     /** Makes a manifest that records {@code state}, in one step. */
     public static void write(FileSystem fileSystem, Path directory, ManifestState state) {
         create(fileSystem, directory, state).close();
+    }
+
+    /** Names of the files that {@link #write} may leave if it fails. */
+    public static List<String> names() {
+        return List.of(NAME, NEW_NAME);
     }
 
     /** Whether {@code directory} has a manifest, which is to say a database. */
