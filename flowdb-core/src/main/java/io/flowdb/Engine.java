@@ -383,6 +383,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
                 flushAtClose();
             }
             flusher.close();
+            keepUsedIds();
         } finally {
             closed = true;
             awaitReaders();
@@ -471,6 +472,18 @@ public final class Engine implements OrderedStore, AutoCloseable {
             }
         } catch (FlowDbException e) {
             background.logFailure("Flush at close failed; the log keeps the records", e);
+        }
+    }
+
+    /** Those of tables that could not be finished: their files are gone already. */
+    private void keepUsedIds() {
+        if (config.readOnly() || parts.manifest().hasFailed()) {
+            return;
+        }
+        try {
+            parts.manifest().keepUsed(parts.tables().nextId());
+        } catch (FlowDbException e) {
+            background.logFailure("Used ids could not be recorded at close", e);
         }
     }
 

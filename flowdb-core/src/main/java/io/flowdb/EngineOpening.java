@@ -110,7 +110,7 @@ final class EngineOpening {
         }
         if (!config.readOnly()) {
             /* A reader may meet tables that a writer beside it has just made. */
-            removeOrphans(tables, state, replay.lastSeqno);
+            removeOrphans(tables, manifest, replay.lastSeqno);
         }
         ReadStates states = new ReadStates(replay.active, replay.frozen, ssts);
         EngineCounters counters = new EngineCounters(config.clockMicros());
@@ -191,8 +191,8 @@ final class EngineOpening {
      * Removes the tables that the manifest does not name. A flush makes the log durable before it begins, so a whole table with commits beyond
      * both manifest and log is no leftover of a crash: the manifest has lost edits.
      */
-    private void removeOrphans(TableStore tables, ManifestState state, long lastSeqno) {
-        List<Long> orphans = tables.orphans(state.tables().keySet());
+    private void removeOrphans(TableStore tables, Manifest manifest, long lastSeqno) {
+        List<Long> orphans = tables.orphans(manifest.state().tables().keySet());
         for (long id : orphans) {
             if (tables.maxSeqnoOf(id) > lastSeqno) {
                 throw new CorruptionException(
@@ -201,6 +201,7 @@ final class EngineOpening {
                         "does not name table " + id + ", which holds commits beyond " + lastSeqno);
             }
         }
+        manifest.keepUsed(tables.nextId()); // while the files that used them are there to tell
         orphans.forEach(tables::delete);
     }
 

@@ -187,6 +187,13 @@ public final class Manifest implements AutoCloseable {
         }
     }
 
+    /** Records, if it is not known yet, that ids below {@code nextFileId} have been used, though no live table may have the highest of them. */
+    public void keepUsed(long nextFileId) {
+        if (nextFileId > state().nextFileId()) {
+            apply(new ManifestEdit(List.of(), List.of(), 0, 0, nextFileId));
+        }
+    }
+
     /** Reads the file and checks that it says what is known of it. Not for a manifest that was opened read-only. */
     public void verify() {
         lock.lock();
