@@ -9,6 +9,7 @@ import io.flowdb.WriteBatch;
 import io.flowdb.WriteOptions;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.error.LimitExceededException;
+import io.flowdb.internal.base.StackRoom;
 import io.flowdb.internal.json.KeyReader;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentHashMap;
@@ -140,6 +141,7 @@ final class Counters {
         }
 
         long take() {
+            StackRoom.checkForLock();
             lock.lock();
             try {
                 database.checkOpen();

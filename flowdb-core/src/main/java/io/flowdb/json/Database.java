@@ -10,6 +10,7 @@ import io.flowdb.StoreSnapshot;
 import io.flowdb.WriteBatch;
 import io.flowdb.WriteOptions;
 import io.flowdb.error.EngineClosedException;
+import io.flowdb.internal.base.StackRoom;
 import io.flowdb.internal.json.DocumentCodec;
 import java.time.Duration;
 import java.util.List;
@@ -233,6 +234,7 @@ final class Database {
                 && plan.preconditions().keys().size() <= 1) {
             return new CommitOutcome.Committed(0);
         }
+        StackRoom.checkForMaintenance(); // more than the engine asks for, once the commit is announced
         plan.build();
         counters.cover(plan);
         ChangeLog.Pending pending = changeLog.begin(() -> CommitChanges.of(plan));

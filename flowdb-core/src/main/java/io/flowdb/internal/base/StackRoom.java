@@ -25,7 +25,7 @@ public final class StackRoom {
         descend(COMMIT_LEVELS, 1, 2, 3, 4);
     }
 
-    /** Room for syncs, flushes and compactions. */
+    /** Room for syncs, flushes and compactions, and for a commit and what is done around it. */
     public static void checkForMaintenance() {
         descend(MAINTENANCE_LEVELS, 1, 2, 3, 4);
     }
