@@ -201,8 +201,19 @@ final class EngineOpening {
                         "does not name table " + id + ", which holds commits beyond " + lastSeqno);
             }
         }
-        manifest.keepUsed(tables.nextId()); // while the files that used them are there to tell
+        keepUsedIds(tables, manifest); // while the files that used them are there to tell
         orphans.forEach(tables::delete);
+    }
+
+    /** On a full disk the files that are deleted next may be what makes room: better an id twice than no opening. */
+    private static void keepUsedIds(TableStore tables, Manifest manifest) {
+        try {
+            manifest.keepUsed(tables.nextId());
+        } catch (StorageException e) {
+            if (!e.diskFull()) {
+                throw e;
+            }
+        }
     }
 
     /** At least 1; more than fits is the most that fits. */
