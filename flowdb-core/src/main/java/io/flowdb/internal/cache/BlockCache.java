@@ -1,7 +1,6 @@
 package io.flowdb.internal.cache;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.flowdb.internal.base.StackRoom;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -56,7 +55,6 @@ public final class BlockCache {
         if (entry.weightBytes > capacityBytes / 2) {
             return false;
         }
-        StackRoom.checkForLock();
         int home = Math.floorMod(entry.shardHash(), SHARDS);
         usedBytes.addAndGet(entry.weightBytes);
         shards[home].insert(entry);

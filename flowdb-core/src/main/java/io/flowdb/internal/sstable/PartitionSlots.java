@@ -1,5 +1,6 @@
 package io.flowdb.internal.sstable;
 
+import io.flowdb.internal.base.StackRoom;
 import io.flowdb.internal.cache.BlockCache;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.IntFunction;
@@ -41,6 +42,7 @@ final class PartitionSlots<T> {
         }
         cache.countMiss();
         T value = reader.apply(number);
+        StackRoom.checkForLock(); // a slot that is taken must reach the cache, which gives it up again
         Held<T> fresh = held(number, value, false);
         if (slots.compareAndSet(number, null, fresh)) {
             boolean added = cache.add(fresh);
