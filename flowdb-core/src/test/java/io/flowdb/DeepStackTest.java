@@ -32,7 +32,7 @@ class DeepStackTest {
 
         private int dive(int depth) {
             try {
-                return dive(depth + 1) + 1;
+                return depth < 0 ? 0 : dive(depth + 1) + 1;
             } catch (StackOverflowError e) {
                 use();
                 return 0;

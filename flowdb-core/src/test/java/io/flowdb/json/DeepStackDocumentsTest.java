@@ -27,7 +27,7 @@ class DeepStackDocumentsTest {
 
     private int dive(int depth, Runnable use) {
         try {
-            return dive(depth + 1, use) + 1;
+            return depth < 0 ? 0 : dive(depth + 1, use) + 1;
         } catch (StackOverflowError e) {
             use.run();
             return 0;
