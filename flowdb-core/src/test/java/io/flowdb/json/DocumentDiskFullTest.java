@@ -36,7 +36,7 @@ class DocumentDiskFullTest {
     private final FaultyFileSystem files = new FaultyFileSystem();
     private final Map<String, JsonNode> expected = new ConcurrentHashMap<>();
     private final AtomicInteger failures = new AtomicInteger();
-    private final AtomicInteger steps = new AtomicInteger();
+    private int steps;
 
     @Test
     void fullDisk_takesBackWhatFails_andGoesOnAfterwards() throws Exception {
@@ -60,7 +60,7 @@ class DocumentDiskFullTest {
                 Random random = new Random(SEED + i);
                 tasks.add(() -> {
                     for (int step = 0; step < STEPS; step++) {
-                        limitSpace(steps.incrementAndGet());
+                        limitSpace();
                         write(db, name, random);
                     }
                     return null;
@@ -80,8 +80,9 @@ class DocumentDiskFullTest {
         }
     }
 
-    /** No space between a third and two thirds of the steps. */
-    private void limitSpace(int step) {
+    /** No space between a third and two thirds of the steps: nobody counts on before the space is set. */
+    private synchronized void limitSpace() {
+        int step = ++steps;
         if (step == WRITERS * STEPS / 3) {
             files.setCapacityBytes(files.usedBytes());
         } else if (step == 2 * WRITERS * STEPS / 3) {
