@@ -269,7 +269,6 @@ public final class Engine implements OrderedStore, AutoCloseable {
     @Override
     public EngineSnapshot snapshot() {
         checkOpen();
-        StackRoom.checkForCommit();
         return new EngineSnapshot(this, parts);
     }
 

@@ -1,7 +1,6 @@
 package io.flowdb;
 
 import io.flowdb.error.EngineClosedException;
-import io.flowdb.internal.base.StackRoom;
 import java.util.Optional;
 
 /** A {@link Snapshot} of an {@link Engine}: a pinned sequence number and moment. */
@@ -64,7 +63,6 @@ final class EngineSnapshot extends StateReader implements Snapshot {
     @Override
     public void close() {
         if (!closed) {
-            StackRoom.checkForLock(); // less than it took to make it, so that it can be closed where it was made
             closed = true;
             registry.unpin(pin);
         }

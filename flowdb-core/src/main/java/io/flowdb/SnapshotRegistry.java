@@ -3,7 +3,6 @@ package io.flowdb;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.internal.merge.Retention;
 import java.util.Arrays;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +10,12 @@ import org.jspecify.annotations.Nullable;
  * The live snapshots, oldest first. What a flush or compaction may drop follows from them. Threads: any.
  */
 final class SnapshotRegistry {
-    private final ReentrantLock lock = new ReentrantLock(); // rank 60, docs/concurrency.md
+    /*
+     * Rank 60, docs/concurrency.md. A monitor, as that is given back wherever the stack of a thread ends; it is taken for each query, and to look for
+     * room on the stack would cost more. Nothing waits in it.
+     */
+    private final Object lock = new Object();
+
     private final LongSupplier newestVisible;
     private final LongSupplier clockMicros;
 
@@ -59,8 +63,7 @@ final class SnapshotRegistry {
     /** Pins the newest visible state and the present moment, or that of the compaction under way if the clock has not got there. */
     Pin pin() {
         long now = clockMicros.getAsLong();
-        lock.lock();
-        try {
+        synchronized (lock) {
             Pin pin = new Pin(newestVisible.getAsLong(), Math.max(now, expiredBefore));
             Pin before = newest;
             pin.older = before;
@@ -72,15 +75,12 @@ final class SnapshotRegistry {
             newest = pin;
             count++;
             return pin;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Lets go of a pin. Idempotent. */
     void unpin(Pin pin) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (!pin.live) {
                 return;
             }
@@ -98,8 +98,6 @@ final class SnapshotRegistry {
             } else {
                 younger.older = older;
             }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -110,19 +108,15 @@ final class SnapshotRegistry {
 
     /** Number of live snapshots. */
     int count() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             return count;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** What has to be kept from now on for every live and later snapshot. */
     Retention retention() {
         long now = clockMicros.getAsLong();
-        lock.lock();
-        try {
+        synchronized (lock) {
             long[] seqnos = new long[count + 1];
             int n = 0;
             for (Pin pin = oldest; pin != null; pin = pin.younger) {
@@ -137,8 +131,6 @@ final class SnapshotRegistry {
             }
             expiredBefore = now;
             return new Retention(Arrays.copyOf(seqnos, n), now);
-        } finally {
-            lock.unlock();
         }
     }
 }
