@@ -161,7 +161,9 @@ final class LeasedScan implements RecordCursor {
     private void count() {
         if (!counted && scan != null && figures != null) {
             counted = true;
-            figures.counters().recordsExpired.add(scan.expiredCount());
+            if (scan.expiredCount() > 0) {
+                figures.counters().recordsExpired.add(scan.expiredCount());
+            }
             if (figures.meter() != null) {
                 figures.meter().end(figures.start(), returned, returnedBytes);
             }

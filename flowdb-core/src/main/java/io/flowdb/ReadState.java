@@ -19,6 +19,11 @@ final class ReadState {
     private static final int CELLS = 16;
     private static final int SPACING = 8;
 
+    /** In a cell: a reader in the lower half, and in the upper one whether it is a walk that stays open. */
+    private static final long CALL = 1;
+
+    private static final long WALK = 1L << Integer.SIZE | CALL;
+
     private final Memtable active;
     private final List<Memtable> frozen;
     private final SstSet ssts;
@@ -55,9 +60,9 @@ final class ReadState {
         return (int) (Thread.currentThread().getId() & (CELLS - 1)) * SPACING;
     }
 
-    /** Counts a reader in. */
-    void enter(int cell) {
-        readers.getAndIncrement(cell);
+    /** Counts a reader in: one that leaves before its call returns, or one that stays. */
+    void enter(int cell, boolean stays) {
+        readers.getAndAdd(cell, stays ? WALK : CALL);
     }
 
     /**
@@ -79,12 +84,12 @@ final class ReadState {
 
     /** Counts out a reader that was counted in by the same thread. */
     void leave() {
-        leave(cellOfThread());
+        leave(cellOfThread(), false);
     }
 
-    /** Counts out a reader that was counted in in this cell. */
-    void leave(int cell) {
-        readers.getAndDecrement(cell);
+    /** Counts out a reader that was counted in in this cell, in the same way. */
+    void leave(int cell, boolean stayed) {
+        readers.getAndAdd(cell, stayed ? -WALK : -CALL);
         if (retired) {
             releaseIfUnused();
         }
@@ -106,8 +111,13 @@ final class ReadState {
         limit = seqno;
     }
 
-    /** Number of readers inside. */
-    long readerCount() {
+    /** Number of readers inside that leave before their call returns. */
+    int callCount() {
+        long all = sum();
+        return (int) all - (int) (all >>> Integer.SIZE);
+    }
+
+    private long sum() {
         long total = 0;
         for (int cell = 0; cell < CELLS; cell++) {
             total += readers.get(cell * SPACING);
@@ -120,7 +130,7 @@ final class ReadState {
      * retired state notices that it is not current, leaves again and gets here itself.
      */
     private void releaseIfUnused() {
-        if (readerCount() == 0 && released.compareAndSet(false, true)) {
+        if (sum() == 0 && released.compareAndSet(false, true)) {
             ssts.release();
         }
     }

@@ -10,14 +10,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The current {@link ReadState} and its changes. Threads: any. */
 final class ReadStates {
     private final ReentrantLock stateLock = new ReentrantLock(); // rank 40, docs/concurrency.md
-
-    private final LongAdder leases = new LongAdder();
 
     private volatile ReadState current; // replaced under stateLock
 
@@ -40,20 +37,24 @@ final class ReadStates {
 
     /** The same, counted in a given cell; {@link ReadState#leave(int)} it. */
     ReadState enter(int cell) {
+        return enter(cell, false);
+    }
+
+    private ReadState enter(int cell, boolean stays) {
         while (true) {
             ReadState state = current;
-            state.enter(cell);
+            state.enter(cell, stays);
             if (state == current) {
                 return state;
             }
-            state.leave(cell);
+            state.leave(cell, stays);
             Thread.onSpinWait();
         }
     }
 
-    /** Number of calls, other than open walks, that are reading now. */
-    long pointReaders() {
-        return current.readerCount() - Math.max(0, leases.sum());
+    /** Number of calls, other than open walks, that are reading the current state now. */
+    int pointReaders() {
+        return current.callCount();
     }
 
     /** A state that is held until it is closed. Threads: may be closed by another one, or by several at once. */
@@ -75,8 +76,7 @@ final class ReadStates {
         @Override
         public void close() {
             if (open.compareAndSet(true, false)) {
-                leases.decrement();
-                state.leave(cell);
+                state.leave(cell, true);
             }
         }
     }
@@ -84,13 +84,11 @@ final class ReadStates {
     /** Enters the current state for longer than a call. */
     Lease lease() {
         int cell = ReadState.cellOfThread();
-        ReadState state = enter(cell);
+        ReadState state = enter(cell, true);
         try {
-            Lease lease = new Lease(state, cell);
-            leases.increment();
-            return lease;
+            return new Lease(state, cell);
         } catch (Error e) { // of memory: a reader that is not counted out would keep tables for ever
-            state.leave(cell);
+            state.leave(cell, true);
             throw e;
         }
     }

@@ -68,7 +68,7 @@ abstract class StateReader implements StoreReader {
         try {
             length = copyAlive(state, key, ts, into, state.lookup(cell));
         } finally {
-            state.leave(cell);
+            state.leave(cell, false);
         }
         counters.reads.end(start, 0, length < 0 ? 0 : key.length + length);
         return length;

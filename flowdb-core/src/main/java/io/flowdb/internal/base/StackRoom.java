@@ -10,6 +10,7 @@ public final class StackRoom {
      * A commit that ends in a file channel takes 40 frames, a compaction more.
      */
     private static final int LOCK_LEVELS = 32;
+    private static final int READ_LEVELS = 64;
     private static final int COMMIT_LEVELS = 128;
     private static final int MAINTENANCE_LEVELS = 256;
 
@@ -18,6 +19,14 @@ public final class StackRoom {
     /** Room for taking a lock, a few steps under it, and giving it back. */
     public static void checkForLock() {
         descend(LOCK_LEVELS, 1, 2, 3, 4);
+    }
+
+    /**
+     * Room for reading a block and giving it to the cache. A file channel that is left in the middle of a read waits for the reader when it is closed, or
+     * cannot be closed; a slot that is taken must reach the cache, which gives it up again.
+     */
+    public static void checkForRead() {
+        descend(READ_LEVELS, 1, 2, 3, 4);
     }
 
     /** Room for a commit that writes the log. */

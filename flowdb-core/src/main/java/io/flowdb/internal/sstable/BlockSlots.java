@@ -1,6 +1,5 @@
 package io.flowdb.internal.sstable;
 
-import io.flowdb.internal.base.StackRoom;
 import io.flowdb.internal.cache.BlockCache;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -50,7 +49,6 @@ final class BlockSlots {
 
     /** Offers a block that was read to the cache. */
     void add(int number, byte[] block) {
-        StackRoom.checkForLock(); // a slot that is taken must reach the cache, which gives it up again
         CachedBlock entry = new CachedBlock(number, OVERHEAD_BYTES + block.length);
         if (ENTRY.compareAndSet(entries, number, null, entry)) {
             hits[number] = false;

@@ -41,8 +41,8 @@ final class PartitionSlots<T> {
             return held.value;
         }
         cache.countMiss();
+        StackRoom.checkForRead();
         T value = reader.apply(number);
-        StackRoom.checkForLock(); // a slot that is taken must reach the cache, which gives it up again
         Held<T> fresh = held(number, value, false);
         if (slots.compareAndSet(number, null, fresh)) {
             boolean added = cache.add(fresh);

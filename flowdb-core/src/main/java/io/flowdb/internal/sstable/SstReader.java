@@ -6,6 +6,7 @@ import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.base.RangeTombstones;
 import io.flowdb.internal.base.ShownEntry;
+import io.flowdb.internal.base.StackRoom;
 import io.flowdb.internal.bloom.BloomFilter;
 import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.io.ReadableFile;
@@ -478,6 +479,7 @@ public final class SstReader implements AutoCloseable {
     }
 
     private byte[] readBlock(int number) {
+        StackRoom.checkForRead();
         BlockHandle handle =
                 indexes.get(number / SstWriter.PARTITION_BLOCKS).handle(number % SstWriter.PARTITION_BLOCKS);
         return load(number, handle, readStored(handle), ScanOptions.POINT);
@@ -485,6 +487,7 @@ public final class SstReader implements AutoCloseable {
 
     /** A data block from the file, for a walk; {@code index} is its partition. */
     byte[] readBlock(int number, IndexPartition index, ScanOptions options, ReadAhead ahead) {
+        StackRoom.checkForRead();
         BlockHandle handle = index.handle(number % SstWriter.PARTITION_BLOCKS);
         return load(number, handle, ahead.stored(number, index), options);
     }
