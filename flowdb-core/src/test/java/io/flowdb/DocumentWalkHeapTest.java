@@ -17,15 +17,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** T-64: walks over documents stream. Another JVM with 96 MiB of heap walks 160 MiB of documents in every way, while they are overwritten. */
 class DocumentWalkHeapTest {
@@ -44,8 +40,6 @@ class DocumentWalkHeapTest {
     /** The other JVM's part. */
     static final class Walker {
         private static final int DOCUMENTS = 8000;
-        private static final int TEXT_BYTES = 20_000;
-        private static final int GROUPS = 10;
 
         private Walker() {}
 
@@ -58,11 +52,11 @@ class DocumentWalkHeapTest {
                     .build();
             try (JsonDB db = JsonDB.open(config)) {
                 db.createObjectStore(StoreSchema.of("s", "id").withIndex("v", "v"));
-                load(db, 0);
+                LargeDocuments.load(db, DOCUMENTS, 0);
                 System.out.println("loaded");
                 try (JsonCursor cursor = db.openCursor("s", KeyRange.all(), CursorDirection.PREV)) {
                     assertThat(cursor.next()).isTrue();
-                    load(db, 1);
+                    LargeDocuments.load(db, DOCUMENTS, 1);
                     assertThat(values(cursor, 0)).isEqualTo(DOCUMENTS - 1);
                 }
                 System.out.println("cursor");
@@ -74,9 +68,9 @@ class DocumentWalkHeapTest {
                 System.out.println("scan");
                 try (Stream<JsonNode> rows =
                         db.query("s").whereRange("v", 2, 8).orderBy("v", Direction.DESC).stream()) {
-                    assertThat(rows.filter(row -> row.get("text").asString().length() == TEXT_BYTES)
+                    assertThat(rows.filter(row -> row.get("text").asString().length() == LargeDocuments.TEXT_BYTES)
                                     .count())
-                            .isEqualTo(6 * DOCUMENTS / GROUPS);
+                            .isEqualTo(6 * DOCUMENTS / LargeDocuments.GROUPS);
                 }
                 System.out.println("query");
                 assertThat(db.exportJson("s", OutputStream.nullOutputStream(), ExportFormat.NDJSON, count -> {}))
@@ -94,7 +88,7 @@ class DocumentWalkHeapTest {
         }
 
         private static boolean isWhole(Document document) {
-            return document.json().get("text").asString().length() == TEXT_BYTES;
+            return document.json().get("text").asString().length() == LargeDocuments.TEXT_BYTES;
         }
 
         private static long values(JsonCursor cursor, int version) {
@@ -112,26 +106,7 @@ class DocumentWalkHeapTest {
                 assertThat(values(cursor, 1)).isEqualTo(DOCUMENTS);
             }
             try (JsonCursor cursor = db.openCursor("s", "v", KeyRange.all(), CursorDirection.PREVUNIQUE)) {
-                assertThat(values(cursor, 1)).isEqualTo(GROUPS);
-            }
-        }
-
-        private static void load(JsonDB db, int version) {
-            Random random = new Random(version);
-            List<ObjectNode> documents = new ArrayList<>();
-            for (int i = 0; i < DOCUMENTS; i++) {
-                byte[] bytes = new byte[TEXT_BYTES * 3 / 4];
-                random.nextBytes(bytes);
-                documents.add(JsonNodeFactory.instance
-                        .objectNode()
-                        .put("id", i)
-                        .put("v", i % GROUPS)
-                        .put("version", version)
-                        .put("text", bytes));
-                if (documents.size() == 50) {
-                    db.putAll("s", documents);
-                    documents.clear();
-                }
+                assertThat(values(cursor, 1)).isEqualTo(LargeDocuments.GROUPS);
             }
         }
     }

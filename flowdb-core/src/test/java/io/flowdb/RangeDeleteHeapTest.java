@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -106,8 +105,6 @@ class RangeDeleteHeapTest {
     static final class Deleter {
         private static final int DOCUMENTS = 18_000;
         private static final int THIRD = DOCUMENTS / 3;
-        private static final int TEXT_BYTES = 20_000;
-        private static final int BATCH = 50;
 
         private Deleter() {}
 
@@ -121,7 +118,7 @@ class RangeDeleteHeapTest {
             JsonLimits limits = JsonLimits.DEFAULT.withChangeRetention(ChangeRetention.DEFAULT.withBytes(4 << 20));
             try (JsonDB db = JsonDB.open(config, limits)) {
                 db.createObjectStore(StoreSchema.of("s", "id").withIndex("v", "v"));
-                load(db);
+                LargeDocuments.load(db, DOCUMENTS, 1);
                 System.out.println("loaded");
                 delete(db, KeyRange.upperBound(THIRD, true));
                 System.out.println("range deleted");
@@ -132,24 +129,6 @@ class RangeDeleteHeapTest {
                 delete(db, KeyRange.all());
                 expectGap(db, feed.position());
                 System.out.println("cleared, recording");
-            }
-        }
-
-        private static void load(JsonDB db) {
-            Random random = new Random(1);
-            List<ObjectNode> documents = new ArrayList<>();
-            for (int i = 0; i < DOCUMENTS; i++) {
-                byte[] bytes = new byte[TEXT_BYTES * 3 / 4];
-                random.nextBytes(bytes);
-                documents.add(JsonNodeFactory.instance
-                        .objectNode()
-                        .put("id", i)
-                        .put("v", i % 10)
-                        .put("text", bytes));
-                if (documents.size() == BATCH) {
-                    db.putAll("s", documents);
-                    documents.clear();
-                }
             }
         }
 
