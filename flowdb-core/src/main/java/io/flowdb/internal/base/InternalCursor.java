@@ -54,12 +54,11 @@ public interface InternalCursor extends InternalEntry, AutoCloseable {
     }
 
     /**
-     * As {@link #nextVersion} where that is simple: the next entry is of another version and one of {@code plain}.
-     *
-     * @return false, with nothing moved or shown, if {@link #nextVersion} has to decide
+     * As {@link #nextVersion} where that is simple: the next entry is of another version and one of {@code plain}, or behind its end. Nothing is moved or
+     * shown otherwise.
      */
-    default boolean nextPlain(PlainEntries plain, ShownEntry shown) {
-        return false;
+    default PlainEntries.Step nextPlain(PlainEntries plain, ShownEntry shown) {
+        return PlainEntries.Step.UNDECIDED;
     }
 
     /** As {@link #nextVersion}, of a walk backward. */

@@ -13,12 +13,24 @@ import org.jspecify.annotations.Nullable;
  */
 public record PlainEntries(long atMost, long minTs, long maxTs, byte @Nullable [] endKey) {
 
-    /** Whether a put that never expires is one of them. */
-    public boolean contain(byte[] keyArray, int keyOffset, int keyLength, long ts, long seqno) {
+    /** What became of a step to the next entry. */
+    public enum Step {
+        /** It is one of these entries, and is shown. */
+        SHOWN,
+        /** It is behind the last key, and so are all that follow; nothing has moved. */
+        ENDED,
+        /** The walk has to decide; nothing has moved. */
+        UNDECIDED
+    }
+
+    /** Whether a put that never expires is one of them if its key is not before the end. */
+    public boolean contain(long ts, long seqno) {
+        return seqno <= atMost && ts >= minTs && ts <= maxTs;
+    }
+
+    /** Whether the walk ends before a key. */
+    public boolean endBefore(byte[] keyArray, int keyOffset, int keyLength) {
         byte[] end = endKey;
-        return seqno <= atMost
-                && ts >= minTs
-                && ts <= maxTs
-                && (end == null || Keys.compare(keyArray, keyOffset, keyLength, end, 0, end.length) < 0);
+        return end != null && Keys.compare(keyArray, keyOffset, keyLength, end, 0, end.length) >= 0;
     }
 }

@@ -89,8 +89,8 @@ public final class LevelCursor implements InternalCursor {
     }
 
     @Override
-    public boolean nextPlain(PlainEntries plain, ShownEntry shown) {
-        return in != null && in.nextPlain(plain, shown);
+    public PlainEntries.Step nextPlain(PlainEntries plain, ShownEntry shown) {
+        return in != null ? in.nextPlain(plain, shown) : PlainEntries.Step.UNDECIDED;
     }
 
     @Override

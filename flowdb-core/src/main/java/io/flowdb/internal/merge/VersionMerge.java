@@ -51,14 +51,14 @@ final class VersionMerge implements AutoCloseable {
         return size > 0 ? heap[0].shown : null;
     }
 
-    /** As {@link #next} of a walk forward, if a single source is left and its next entry is one of {@code plain}; else null, and nothing has moved. */
-    @Nullable
-    ShownEntry nextPlain(PlainEntries plain) {
-        if (size != 1) {
-            return null;
-        }
-        Head head = heap[0];
-        return head.source.nextPlain(plain, head.shown) ? head.shown : null;
+    /** As {@link #next} of a walk forward, if a single source is left and its next entry is one of {@code plain}; {@link #shown} shows it then. */
+    PlainEntries.Step nextPlain(PlainEntries plain) {
+        return size == 1 ? heap[0].source.nextPlain(plain, heap[0].shown) : PlainEntries.Step.UNDECIDED;
+    }
+
+    /** What the last call that found something has found. */
+    ShownEntry shown() {
+        return heap[0].shown;
     }
 
     /** Begins anew where the sources have been placed meanwhile, or will be before {@link #next}. */

@@ -62,7 +62,12 @@ public final class VisibleScan implements AutoCloseable {
             throw failure;
         }
         try {
-            return findPlain() || findNext();
+            PlainEntries simple = plain;
+            PlainEntries.Step step = simple == null ? PlainEntries.Step.UNDECIDED : versions.nextPlain(simple);
+            if (step == PlainEntries.Step.UNDECIDED) {
+                return findNext();
+            }
+            return step == PlainEntries.Step.SHOWN ? show(versions.shown()) : end();
         } catch (RuntimeException e) {
             failure = e;
             throw e;
@@ -72,15 +77,16 @@ public final class VisibleScan implements AutoCloseable {
         }
     }
 
-    private boolean findPlain() {
-        ShownEntry entry = plain == null ? null : versions.nextPlain(plain);
-        if (entry == null) {
-            return false;
-        }
+    private boolean show(ShownEntry entry) {
         if (current != entry) {
             current = entry;
         }
         return true;
+    }
+
+    private boolean end() {
+        ended = true;
+        return false;
     }
 
     private boolean findNext() {
@@ -91,12 +97,10 @@ public final class VisibleScan implements AutoCloseable {
         while (!ended) {
             ShownEntry entry = versions.next();
             if (entry == null || isBehindBounds(entry)) {
-                ended = true;
-            } else if (isShown(entry)) {
-                if (current != entry) {
-                    current = entry;
-                }
-                return true;
+                return end();
+            }
+            if (isShown(entry)) {
+                return show(entry);
             }
         }
         return false;

@@ -5,6 +5,7 @@ import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.LittleEndian;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.PlainEntries;
+import io.flowdb.internal.base.PlainEntries.Step;
 import io.flowdb.internal.base.ShownEntry;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Moves over the entries of a block that has been handed to it. Threads: one. */
 final class BlockCursor implements InternalCursor {
     private static final byte[] NONE = new byte[0];
+    private static final ShownEntry NOTHING = new ShownEntry();
     private static final int[] NO_ENTRIES = new int[0];
 
     /** Of an entry's head as a word: operation, expiry flag and shared bytes. */
@@ -30,20 +32,24 @@ final class BlockCursor implements InternalCursor {
     private int restartEnd;
 
     private int at = -1;
+
+    /* The entry decoded last, and where the one behind it begins. */
+    private int decodedAt = -1;
     private int behind;
 
     /* Entries of the restart group that a walk backward is in: their offsets, and which of them the cursor stands on. */
     private int[] group = NO_ENTRIES;
     private int inGroup = -1;
 
-    /** The entry stood on: ours, or the one of a walk over versions, which is decoded where it is wanted. */
-    private final ShownEntry own = new ShownEntry();
+    /** The decoded entry: ours, or the one of a walk over versions, which is decoded where it is wanted. */
+    private @Nullable ShownEntry own;
 
-    private ShownEntry current = own;
+    private ShownEntry current = NOTHING;
 
     void use(byte @Nullable [] newBlock) {
         source = newBlock;
         at = -1;
+        decodedAt = -1;
         if (newBlock != null) {
             block = newBlock;
             end = Block.end(newBlock);
@@ -57,22 +63,33 @@ final class BlockCursor implements InternalCursor {
     void useBefore(byte[] newBlock) {
         use(newBlock);
         at = 0;
+        decodedAt = 0;
         behind = BlockBuilder.HEADER_BYTES;
     }
 
     /** Moves to an entry by its offset; {@code end} makes the cursor invalid. */
     private void moveTo(int offset) {
         inGroup = -1;
-        if (source == null || offset >= end) {
-            at = -1;
-        } else {
-            decode(offset, own);
+        at = source == null || offset >= end ? -1 : offset;
+    }
+
+    /** The entry stood on, decoded when it is first looked at. */
+    private ShownEntry here() {
+        if (decodedAt != at) {
+            ShownEntry into = own;
+            if (into == null) {
+                into = new ShownEntry();
+                own = into;
+            }
+            decode(at, into);
         }
+        return current;
     }
 
     private void decode(int offset, ShownEntry into) {
         byte[] b = block;
         at = offset;
+        decodedAt = offset;
         if (current != into) {
             current = into;
         }
@@ -114,7 +131,7 @@ final class BlockCursor implements InternalCursor {
 
     /** Whether the cursor stands on what {@code shown} shows because it was shown there. */
     boolean isShownIn(ShownEntry shown) {
-        return current == shown;
+        return current == shown && decodedAt == at;
     }
 
     /** Whether the block has an entry behind the one stood on. */
@@ -152,11 +169,12 @@ final class BlockCursor implements InternalCursor {
 
     /** Moves to the next entry, and shows it unless it is of the version that {@code shown} shows; whether it was shown. */
     boolean showNextVersion(ShownEntry shown) {
-        if (showNextPlain(ANY, shown)) {
+        if (showNextPlain(ANY, shown) == Step.SHOWN) {
             return true;
         }
         if (isVersionAt(behind, shown)) {
             at = behind;
+            decodedAt = behind;
             behind = Block.entryEnd(block, behind);
             return false;
         }
@@ -165,15 +183,15 @@ final class BlockCursor implements InternalCursor {
     }
 
     @Override
-    public boolean nextPlain(PlainEntries plain, ShownEntry shown) {
-        return current == shown && behind < end && showNextPlain(plain, shown);
+    public Step nextPlain(PlainEntries plain, ShownEntry shown) {
+        return isShownIn(shown) && behind < end ? showNextPlain(plain, shown) : Step.UNDECIDED;
     }
 
     /*
      * Most entries in a walk are puts of another version than the one before, have a whole key, no expiry and numbers of one or two bytes: these are
-     * decoded from two words. False, and nothing moved, for all others.
+     * decoded from two words.
      */
-    private boolean showNextPlain(PlainEntries plain, ShownEntry shown) {
+    private Step showNextPlain(PlainEntries plain, ShownEntry shown) {
         byte[] b = block;
         int offset = behind;
         long head = LittleEndian.getLong(b, offset); // an entry and the restarts behind it are longer
@@ -181,7 +199,7 @@ final class BlockCursor implements InternalCursor {
         int keyAt = offset + BlockBuilder.KEY_AT;
         int position = keyAt + rest;
         if ((head & PLAIN_MASK) != Op.PUT.code() || position > b.length - Long.BYTES) {
-            return false;
+            return Step.UNDECIDED;
         }
         long numbers = LittleEndian.getLong(b, position);
         int bytes = 3;
@@ -210,11 +228,18 @@ final class BlockCursor implements InternalCursor {
         more |= numbers & 0x80;
         ts = baseTs + BlockBuilder.unzigzag(ts);
         seqno = baseSeqno + BlockBuilder.unzigzag(seqno);
-        if (more != 0 || ts == shown.ts() && isKeyOf(shown, keyAt, rest) || !plain.contain(b, keyAt, rest, ts, seqno)) {
-            return false;
+        if (more != 0 || ts == shown.ts() && isKeyOf(shown, keyAt, rest)) {
+            return Step.UNDECIDED;
+        }
+        if (plain.endBefore(b, keyAt, rest)) {
+            return Step.ENDED;
+        }
+        if (!plain.contain(ts, seqno)) {
+            return Step.UNDECIDED;
         }
         position += bytes;
         at = offset;
+        decodedAt = offset;
         if (current != shown) {
             current = shown;
         }
@@ -222,24 +247,11 @@ final class BlockCursor implements InternalCursor {
         shown.showTimes(Op.PUT.code(), ts, seqno, Long.MAX_VALUE);
         shown.showValue(b, position, (int) length);
         behind = position + (int) length;
-        return true;
+        return Step.SHOWN;
     }
 
-    /** The varint of one or two bytes that a word begins with. */
-    private static int shortVarint(long word) {
-        int low = (int) word;
-        return (low & 0x80) == 0 ? low & 0x7f : low & 0x7f | low >>> 1 & 0x3f80;
-    }
-
-    private static int shortVarintBits(long word) {
-        return (word & 0x80) == 0 ? Byte.SIZE : 2 * Byte.SIZE;
-    }
-
-    /**
-     * Stands on the last entry before {@code offset} without decoding it; invalid if there is none. Entries lead forward only, so a group is walked once
-     * and kept.
-     */
-    private void placeBefore(int offset) {
+    /** Moves to the last entry before {@code offset}; invalid if there is none. Entries lead forward only, so a group is walked once and kept. */
+    private void moveBefore(int offset) {
         if (source == null || offset <= BlockBuilder.HEADER_BYTES) {
             at = -1;
             inGroup = -1;
@@ -256,27 +268,6 @@ final class BlockCursor implements InternalCursor {
         }
         inGroup = count - 1;
         at = group[inGroup];
-    }
-
-    private void moveBefore(int offset) {
-        placeBefore(offset);
-        if (at >= 0) {
-            decode(at, own);
-        }
-    }
-
-    /** As {@link #prev} without decoding the entry: for {@link #show}, {@link #isAtVersionOf} and {@link #seqnoHere}. */
-    void placeBack() {
-        if (inGroup > 0) {
-            at = group[--inGroup];
-        } else {
-            placeBefore(at);
-        }
-    }
-
-    /** As {@link #last} without decoding the entry. */
-    void placeLast() {
-        placeBefore(end);
     }
 
     /** Whether the entry stood on is of the version that {@code shown} shows. */
@@ -324,50 +315,51 @@ final class BlockCursor implements InternalCursor {
 
     @Override
     public void next() {
-        moveTo(behind);
+        moveTo(decodedAt == at ? behind : Block.entryEnd(block, at));
     }
 
     @Override
     public void prev() {
-        placeBack();
-        if (at >= 0) {
-            decode(at, own);
+        if (inGroup > 0) {
+            at = group[--inGroup];
+        } else {
+            moveBefore(at);
         }
     }
 
     @Override
     public byte op() {
-        return current.op();
+        return here().op();
     }
 
     @Override
     public long ts() {
-        return current.ts();
+        return here().ts();
     }
 
     @Override
     public long seqno() {
-        return current.seqno();
+        return here().seqno();
     }
 
     @Override
     public long expireAt() {
-        return current.expireAt();
+        return here().expireAt();
     }
 
     @Override
     public byte[] keyArray() {
-        return current.keyArray();
+        return here().keyArray();
     }
 
     @Override
     public int keyOffset() {
-        return current.keyOffset();
+        return here().keyOffset();
     }
 
     @Override
     public int keyLength() {
-        return current.keyLength();
+        return here().keyLength();
     }
 
     @Override
@@ -377,12 +369,12 @@ final class BlockCursor implements InternalCursor {
 
     @Override
     public int valueOffset() {
-        return current.valueOffset();
+        return here().valueOffset();
     }
 
     @Override
     public int valueLength() {
-        return current.valueLength();
+        return here().valueLength();
     }
 
     @Override

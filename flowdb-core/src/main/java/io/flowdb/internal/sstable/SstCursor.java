@@ -110,7 +110,7 @@ public final class SstCursor implements InternalCursor {
     }
 
     @Override
-    public boolean nextPlain(PlainEntries plain, ShownEntry shown) {
+    public PlainEntries.Step nextPlain(PlainEntries plain, ShownEntry shown) {
         return in.nextPlain(plain, shown);
     }
 
@@ -135,7 +135,7 @@ public final class SstCursor implements InternalCursor {
         }
         in.show(shown);
         boolean visible = shown.seqno() <= atMost;
-        while (placeBack() && in.isAtVersionOf(shown)) {
+        for (prev(); in.valid() && in.isAtVersionOf(shown); prev()) {
             if (in.seqnoHere() <= atMost) {
                 in.show(shown);
                 visible = true;
@@ -145,14 +145,6 @@ public final class SstCursor implements InternalCursor {
             shown.hide();
         }
         return true;
-    }
-
-    private boolean placeBack() {
-        in.placeBack();
-        if (!in.valid() && openBackward(number - 1)) {
-            in.placeLast();
-        }
-        return in.valid();
     }
 
     private boolean openForward(int from) {
