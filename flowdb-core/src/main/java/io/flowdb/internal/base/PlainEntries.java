@@ -23,7 +23,7 @@ public record PlainEntries(long atMost, long minTs, long maxTs, byte @Nullable [
         UNDECIDED
     }
 
-    /** Whether a put that never expires is one of them if its key is not before the end. */
+    /** Whether a put that never expires is one of them whose key is not behind the end. */
     public boolean contain(long ts, long seqno) {
         return seqno <= atMost && ts >= minTs && ts <= maxTs;
     }
