@@ -8,6 +8,7 @@ import io.flowdb.internal.manifest.ManifestEdit;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.memtable.Memtable;
+import io.flowdb.internal.merge.MergingCursor;
 import io.flowdb.internal.merge.RetainedCursor;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -125,8 +126,9 @@ final class Flusher {
         try (ReadStates.Lease lease = parts.states().lease()) {
             /* The oldest memtable goes first, so all tables are older than it. */
             OlderTables older = new OlderTables(lease.state().ssts().tables());
+            MergingCursor all = new MergingCursor(List.of(memtable.cursor()), null, null);
             RetainedCursor entries = new RetainedCursor(
-                    memtable.cursor(), memtable.tombstones(), parts.snapshots().retention(), older);
+                    all, memtable.tombstones(), parts.snapshots().retention(), older);
             List<Sst> added = parts.tables().write(entries, 0, Long.MAX_VALUE, () -> false);
             parts.counters().recordsExpired.add(entries.expiredCount());
             return added;

@@ -1,7 +1,9 @@
 package io.flowdb;
 
 import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.InternalEntry;
 import io.flowdb.internal.base.KeyHash;
+import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.base.RangeTombstones;
@@ -66,8 +68,10 @@ final class PreconditionGuard implements CommitGuard {
                 long newest = newestTombstone(range, tombstones);
                 if (newest == 0 && !isEmpty(range)) {
                     cursor.seek(range.start(), Long.MIN_VALUE, Long.MAX_VALUE);
-                    for (; newest == 0 && cursor.valid() && !isBehind(cursor, range.end()); cursor.next()) {
-                        newest = cursor.seqno() > sinceSeqno() ? cursor.seqno() : 0;
+                    for (; newest == 0 && cursor.valid() && !isBehind(cursor.entry(), range.end()); cursor.next()) {
+                        newest = cursor.entry().seqno() > sinceSeqno()
+                                ? cursor.entry().seqno()
+                                : 0;
                         if (--steps < 0 && newest == 0) {
                             return checkChanges(memtable, tombstones, i);
                         }
@@ -138,11 +142,11 @@ final class PreconditionGuard implements CommitGuard {
         }
         try (cursor) {
             for (cursor.seek(range.start(), Long.MIN_VALUE, Long.MAX_VALUE); cursor.valid(); cursor.next()) {
-                if (isBehind(cursor, range.end())) {
+                if (isBehind(cursor.entry(), range.end())) {
                     return 0;
                 }
-                if (cursor.seqno() > sinceSeqno()) {
-                    return cursor.seqno();
+                if (cursor.entry().seqno() > sinceSeqno()) {
+                    return cursor.entry().seqno();
                 }
             }
         }
@@ -169,9 +173,8 @@ final class PreconditionGuard implements CommitGuard {
         return 0;
     }
 
-    private static boolean isBehind(InternalCursor cursor, byte @Nullable [] end) {
-        int from = cursor.keyOffset();
+    private static boolean isBehind(InternalEntry entry, byte @Nullable [] end) {
         return end != null
-                && Arrays.compareUnsigned(cursor.keyArray(), from, from + cursor.keyLength(), end, 0, end.length) >= 0;
+                && Keys.compare(entry.keyArray(), entry.keyOffset(), entry.keyLength(), end, 0, end.length) >= 0;
     }
 }

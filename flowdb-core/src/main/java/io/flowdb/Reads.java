@@ -1,10 +1,10 @@
 package io.flowdb;
 
-import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.KeyHash;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.base.RangeTombstones;
+import io.flowdb.internal.base.VersionCursor;
 import io.flowdb.internal.manifest.LevelCursor;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstSet;
@@ -115,7 +115,7 @@ final class Reads {
 
     /** A walk over what is visible. The state must be held until the walk is closed. */
     static VisibleScan scan(ReadState state, ScanBounds bounds, long snapshot, long nowMicros, ReadOptions options) {
-        List<InternalCursor> sources = new ArrayList<>();
+        List<VersionCursor> sources = new ArrayList<>();
         List<RangeTombstones> tombstones = new ArrayList<>();
         addMemtable(state.active(), sources, tombstones);
         for (Memtable memtable : state.frozen()) {
@@ -151,7 +151,7 @@ final class Reads {
         return true;
     }
 
-    private static void addMemtable(Memtable memtable, List<InternalCursor> sources, List<RangeTombstones> tombstones) {
+    private static void addMemtable(Memtable memtable, List<VersionCursor> sources, List<RangeTombstones> tombstones) {
         if (!memtable.isEmpty()) {
             sources.add(memtable.cursor());
             if (!memtable.tombstones().isEmpty()) {

@@ -144,13 +144,16 @@ public class LincheckTest {
             InternalCursor cursor = memtable.cursor();
             int shown = -1;
             for (cursor.first(); cursor.valid(); cursor.next()) {
-                int key = cursor.keyArray()[cursor.keyOffset() + 3] - '0';
-                if (cursor.seqno() <= atMost && key != shown) {
+                int key = cursor.entry().keyArray()[cursor.entry().keyOffset() + 3] - '0';
+                if (cursor.entry().seqno() <= atMost && key != shown) {
                     shown = key;
                     byte[] name = bytes(key);
                     long hidden = memtable.tombstones().covering(name, 0, name.length, atMost);
-                    if (cursor.op() == Op.PUT.code() && cursor.seqno() > hidden) {
-                        show(found, key, cursor.valueArray()[cursor.valueOffset()]);
+                    if (cursor.entry().op() == Op.PUT.code() && cursor.entry().seqno() > hidden) {
+                        show(
+                                found,
+                                key,
+                                cursor.entry().valueArray()[cursor.entry().valueOffset()]);
                     }
                 }
             }

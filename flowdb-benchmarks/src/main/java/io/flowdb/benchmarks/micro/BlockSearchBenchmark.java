@@ -65,7 +65,7 @@ public class BlockSearchBenchmark {
         try (SstWriter writer = new SstWriter(files.create(file), id, OPTIONS);
                 InternalCursor entries = memtable.cursor()) {
             for (entries.first(); entries.valid(); entries.next()) {
-                writer.add(entries);
+                writer.add(entries.entry());
             }
             writer.finish();
         }
@@ -105,7 +105,7 @@ public class BlockSearchBenchmark {
 
     private long seek(InternalCursor cursor, int number) {
         cursor.seek(records.key(number), 0, Long.MAX_VALUE);
-        return checked(cursor.valid() ? cursor.seqno() : 0, number);
+        return checked(cursor.valid() ? cursor.entry().seqno() : 0, number);
     }
 
     private static long checked(long seqno, int number) {

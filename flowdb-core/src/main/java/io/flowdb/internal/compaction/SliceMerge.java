@@ -5,7 +5,6 @@ import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.base.RangeTombstones;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstSet;
-import io.flowdb.internal.merge.BoundedCursor;
 import io.flowdb.internal.merge.MergingCursor;
 import io.flowdb.internal.merge.RetainedCursor;
 import io.flowdb.internal.merge.Retention;
@@ -40,14 +39,13 @@ record SliceMerge(TableStore tables, List<Sst> inputs, OlderTables older, Retent
         List<RangeTombstone> tombstones = new ArrayList<>();
         List<Sst> touched = touched(slice);
         for (Sst input : touched) {
-            InternalCursor all = input.reader().cursor(ScanOptions.BACKGROUND);
-            sources.add(new BoundedCursor(all, slice.start(), slice.end()));
+            sources.add(input.reader().cursor(ScanOptions.BACKGROUND));
             input.reader().tombstones().all().stream().map(slice::clip).forEach(tombstones::addAll);
         }
         if (sources.isEmpty()) {
             return new Result(List.of(), 0, 0);
         }
-        try (InternalCursor merged = MergingCursor.of(sources)) {
+        try (MergingCursor merged = new MergingCursor(sources, slice.start(), slice.end())) {
             RetainedCursor entries = new RetainedCursor(merged, RangeTombstones.of(tombstones), retention, older);
             List<Sst> made = tables.write(entries, level, target, cancelled);
             return new Result(made, SstSet.bytesOf(touched), entries.expiredCount());

@@ -1,8 +1,8 @@
 package io.flowdb.internal.manifest;
 
-import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.PlainEntries;
 import io.flowdb.internal.base.ShownEntry;
+import io.flowdb.internal.base.VersionCursor;
 import io.flowdb.internal.sstable.ScanOptions;
 import io.flowdb.internal.sstable.SstCursor;
 import java.util.Arrays;
@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Tables that do not share keys as one walk; one of them is open at a time. Threads: one. */
-public final class LevelCursor implements InternalCursor {
+public final class LevelCursor implements VersionCursor {
     private final List<Sst> tables;
     private final ScanOptions options;
     private int index = -1;
@@ -20,11 +20,6 @@ public final class LevelCursor implements InternalCursor {
     public LevelCursor(List<Sst> tables, ScanOptions options) {
         this.tables = tables;
         this.options = options;
-    }
-
-    @Override
-    public boolean valid() {
-        return in != null && in.valid();
     }
 
     @Override
@@ -58,22 +53,6 @@ public final class LevelCursor implements InternalCursor {
             if (!current().valid()) {
                 backward(at - 1);
             }
-        }
-    }
-
-    @Override
-    public void next() {
-        current().next();
-        if (!current().valid()) {
-            forward(index + 1);
-        }
-    }
-
-    @Override
-    public void prev() {
-        current().prev();
-        if (!current().valid()) {
-            backward(index - 1);
         }
     }
 
@@ -162,55 +141,5 @@ public final class LevelCursor implements InternalCursor {
             }
         }
         return low;
-    }
-
-    @Override
-    public byte op() {
-        return current().op();
-    }
-
-    @Override
-    public long ts() {
-        return current().ts();
-    }
-
-    @Override
-    public long seqno() {
-        return current().seqno();
-    }
-
-    @Override
-    public long expireAt() {
-        return current().expireAt();
-    }
-
-    @Override
-    public byte[] keyArray() {
-        return current().keyArray();
-    }
-
-    @Override
-    public int keyOffset() {
-        return current().keyOffset();
-    }
-
-    @Override
-    public int keyLength() {
-        return current().keyLength();
-    }
-
-    @Override
-    public byte[] valueArray() {
-        return current().valueArray();
-    }
-
-    @Override
-    public int valueOffset() {
-        return current().valueOffset();
-    }
-
-    @Override
-    public int valueLength() {
-        return current().valueLength();
     }
 }

@@ -1,11 +1,12 @@
 package io.flowdb.internal.memtable;
 
 import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.InternalEntry;
 import io.flowdb.internal.base.OpCodec;
 import io.flowdb.internal.base.ShownEntry;
 
 /** Walks a memtable in order while it may be written. Going back costs a search each time, as nodes are linked forward only. */
-final class MemtableCursor implements InternalCursor {
+final class MemtableCursor implements InternalCursor, InternalEntry {
     private final Memtable memtable;
     private int node;
     private byte[] chunk = OpCodec.EMPTY;
@@ -51,7 +52,12 @@ final class MemtableCursor implements InternalCursor {
         moveBackTo(memtable.before(node));
     }
 
-    /* The same as the interface has; but keys stay in the arena, which never moves them, and nothing is asked through the interface. */
+    @Override
+    public InternalEntry entry() {
+        return this;
+    }
+
+    /* Keys are shown where they are: nothing in the arena moves. */
     @Override
     public boolean nextVersion(long atMost, ShownEntry shown) {
         while (node != 0 && isAtVersionOf(shown)) {
@@ -68,6 +74,26 @@ final class MemtableCursor implements InternalCursor {
             } else {
                 show(shown);
             }
+        }
+        return true;
+    }
+
+    @Override
+    public boolean previousVersion(long atMost, ShownEntry shown) {
+        if (node == 0) {
+            return false;
+        }
+        show(shown);
+        boolean visible = shown.seqno() <= atMost;
+        /* The entries of one version come oldest first: the last one at or below counts. */
+        for (prev(); node != 0 && isAtVersionOf(shown); prev()) {
+            if (memtable.seqno(node) <= atMost) {
+                show(shown);
+                visible = true;
+            }
+        }
+        if (!visible) {
+            shown.hide();
         }
         return true;
     }

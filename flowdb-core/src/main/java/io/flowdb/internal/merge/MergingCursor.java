@@ -1,116 +1,89 @@
 package io.flowdb.internal.merge;
 
 import io.flowdb.internal.base.InternalCursor;
-import java.util.Arrays;
+import io.flowdb.internal.base.InternalEntry;
+import io.flowdb.internal.base.Keys;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Several sources as one, in internal order. A binary heap of the sources' current entries; the source at its top is the current one.
- * Changing direction in the middle of a walk is not supported: seek first. Threads: one.
+ * All entries of several sources between two keys as one walk forward, in internal order. A binary heap of the sources' current entries; the one at its
+ * top is the current one. Threads: one.
  */
-public final class MergingCursor implements InternalCursor {
-    private final InternalCursor[] sources;
-    private final InternalCursor[] heap;
+public final class MergingCursor implements AutoCloseable {
+    private final List<? extends InternalCursor> sources;
+    private final byte @Nullable [] end;
+    private final Head[] heap;
     private int size;
-    private boolean backward;
-    private InternalCursor top;
 
-    private MergingCursor(List<? extends InternalCursor> sources) {
-        this.sources = sources.toArray(new InternalCursor[0]);
-        this.heap = new InternalCursor[this.sources.length];
-        this.top = this.sources[0];
+    /** A source, and the entry it stands on. */
+    private static final class Head {
+        private final InternalCursor source;
+        private InternalEntry entry;
+
+        Head(InternalCursor source) {
+            this.source = source;
+            this.entry = source.entry();
+        }
     }
 
-    /** One cursor over all sources; a single source is returned as it is. At least one. */
-    public static InternalCursor of(List<? extends InternalCursor> sources) {
-        return sources.size() == 1 ? sources.get(0) : new MergingCursor(sources);
-    }
-
-    @Override
-    public boolean valid() {
-        return size > 0;
-    }
-
-    @Override
-    public void first() {
+    /** Takes over {@code sources} and walks over their keys from {@code start} (inclusive) to {@code end} (exclusive); null is unbounded. */
+    public MergingCursor(List<? extends InternalCursor> sources, byte @Nullable [] start, byte @Nullable [] end) {
+        this.sources = sources;
+        this.end = end;
+        this.heap = new Head[sources.size()];
         for (InternalCursor source : sources) {
-            source.first();
-        }
-        rebuild(false);
-    }
-
-    @Override
-    public void last() {
-        for (InternalCursor source : sources) {
-            source.last();
-        }
-        rebuild(true);
-    }
-
-    @Override
-    public void seek(byte[] key, long ts, long seqno) {
-        for (InternalCursor source : sources) {
-            source.seek(key, ts, seqno);
-        }
-        rebuild(false);
-    }
-
-    @Override
-    public void seekBefore(byte[] key, long ts, long seqno) {
-        for (InternalCursor source : sources) {
-            source.seekBefore(key, ts, seqno);
-        }
-        rebuild(true);
-    }
-
-    @Override
-    public void next() {
-        top.next();
-        moved(false);
-    }
-
-    @Override
-    public void prev() {
-        top.prev();
-        moved(true);
-    }
-
-    private void moved(boolean back) {
-        if (back != backward) {
-            throw new IllegalStateException("direction changed without a seek");
-        }
-        if (!top.valid()) {
-            heap[0] = heap[--size];
-            if (size == 0) {
-                return;
+            if (start == null) {
+                source.first();
+            } else {
+                source.seek(start, Long.MIN_VALUE, Long.MAX_VALUE);
             }
-        }
-        siftDown(0);
-        top = heap[0];
-    }
-
-    private void rebuild(boolean back) {
-        backward = back;
-        size = 0;
-        for (InternalCursor source : sources) {
-            if (source.valid()) {
-                heap[size++] = source;
+            if (source.valid() && isBeforeEnd(source.entry())) {
+                heap[size++] = new Head(source);
             }
         }
         for (int i = size / 2 - 1; i >= 0; i--) {
             siftDown(i);
         }
-        top = size > 0 ? heap[0] : top;
+    }
+
+    /** Whether there is a current entry. */
+    public boolean valid() {
+        return size > 0;
+    }
+
+    /** The current entry, until {@link #next()}; undefined while not {@link #valid()}. */
+    public InternalEntry entry() {
+        return heap[0].entry;
+    }
+
+    /** Moves on. */
+    public void next() {
+        Head top = heap[0];
+        top.source.next();
+        if (top.source.valid() && isBeforeEnd(top.source.entry())) {
+            top.entry = top.source.entry();
+        } else {
+            heap[0] = heap[--size];
+            heap[size] = top;
+        }
+        siftDown(0);
+    }
+
+    private boolean isBeforeEnd(InternalEntry entry) {
+        byte[] bound = end;
+        return bound == null
+                || Keys.compare(entry.keyArray(), entry.keyOffset(), entry.keyLength(), bound, 0, bound.length) < 0;
     }
 
     private void siftDown(int from) {
         int parent = from;
-        InternalCursor moving = heap[parent];
+        Head moving = heap[parent];
         for (int child = 2 * parent + 1; child < size; child = 2 * parent + 1) {
-            if (child + 1 < size && precedes(heap[child + 1], heap[child])) {
+            if (child + 1 < size && compare(heap[child + 1].entry, heap[child].entry) < 0) {
                 child++;
             }
-            if (!precedes(heap[child], moving)) {
+            if (compare(heap[child].entry, moving.entry) >= 0) {
                 break;
             }
             heap[parent] = heap[child];
@@ -119,74 +92,14 @@ public final class MergingCursor implements InternalCursor {
         heap[parent] = moving;
     }
 
-    private boolean precedes(InternalCursor a, InternalCursor b) {
-        int order = compare(a, b);
-        return backward ? order > 0 : order < 0;
-    }
-
-    /** Internal order of the entries that two cursors stand on. */
-    static int compare(InternalCursor a, InternalCursor b) {
-        int order = Arrays.compareUnsigned(
-                a.keyArray(),
-                a.keyOffset(),
-                a.keyOffset() + a.keyLength(),
-                b.keyArray(),
-                b.keyOffset(),
-                b.keyOffset() + b.keyLength());
+    /** Internal order. */
+    private static int compare(InternalEntry a, InternalEntry b) {
+        int order =
+                Keys.compare(a.keyArray(), a.keyOffset(), a.keyLength(), b.keyArray(), b.keyOffset(), b.keyLength());
         if (order == 0) {
             order = Long.compare(a.ts(), b.ts());
         }
         return order != 0 ? order : Long.compare(b.seqno(), a.seqno());
-    }
-
-    @Override
-    public byte op() {
-        return top.op();
-    }
-
-    @Override
-    public long ts() {
-        return top.ts();
-    }
-
-    @Override
-    public long seqno() {
-        return top.seqno();
-    }
-
-    @Override
-    public long expireAt() {
-        return top.expireAt();
-    }
-
-    @Override
-    public byte[] keyArray() {
-        return top.keyArray();
-    }
-
-    @Override
-    public int keyOffset() {
-        return top.keyOffset();
-    }
-
-    @Override
-    public int keyLength() {
-        return top.keyLength();
-    }
-
-    @Override
-    public byte[] valueArray() {
-        return top.valueArray();
-    }
-
-    @Override
-    public int valueOffset() {
-        return top.valueOffset();
-    }
-
-    @Override
-    public int valueLength() {
-        return top.valueLength();
     }
 
     @Override

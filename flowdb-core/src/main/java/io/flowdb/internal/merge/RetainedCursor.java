@@ -1,13 +1,13 @@
 package io.flowdb.internal.merge;
 
-import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.InternalEntry;
+import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.OpCodec;
 import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.base.RangeTombstones;
+import io.flowdb.internal.base.ShownEntry;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -18,7 +18,7 @@ import java.util.List;
  * if nothing older can lie outside the sources.
  */
 public final class RetainedCursor {
-    private final InternalCursor source;
+    private final MergingCursor source;
     private final Retention retention;
     private final RangeTombstones tombstones;
     private final OlderData olderData;
@@ -26,9 +26,9 @@ public final class RetainedCursor {
     private int keyLength = -1;
     private long ts;
     private int stripe;
-    private boolean tombstone;
+    private boolean expiredForAll;
+    private final ShownEntry standIn = new ShownEntry();
     private long expired;
-    private final Entry entry = new Entry();
 
     /** Knows whether data older than the sources may lie elsewhere. */
     public interface OlderData {
@@ -40,12 +40,11 @@ public final class RetainedCursor {
     }
 
     /** Takes over {@code source}, all of whose range tombstones are {@code tombstones}. */
-    public RetainedCursor(InternalCursor source, RangeTombstones tombstones, Retention retention, OlderData olderData) {
+    public RetainedCursor(MergingCursor source, RangeTombstones tombstones, Retention retention, OlderData olderData) {
         this.source = source;
         this.tombstones = tombstones;
         this.retention = retention;
         this.olderData = olderData;
-        source.first();
         settle();
     }
 
@@ -56,7 +55,14 @@ public final class RetainedCursor {
 
     /** The current entry; valid until {@link #next()}. */
     public InternalEntry entry() {
-        return entry;
+        InternalEntry entry = source.entry();
+        if (entry.op() != Op.DELETE.code() && !expiredForAll) {
+            return entry;
+        }
+        standIn.showKey(entry.keyArray(), entry.keyOffset(), entry.keyLength());
+        standIn.showTimes(Op.DELETE.code(), entry.ts(), entry.seqno(), Long.MAX_VALUE);
+        standIn.showValue(OpCodec.EMPTY, 0, 0);
+        return standIn;
     }
 
     /** Moves on. */
@@ -89,24 +95,25 @@ public final class RetainedCursor {
     }
 
     private boolean isKept() {
-        int entryStripe = retention.stripe(source.seqno());
-        boolean sameVersion = isVersionHeld();
+        InternalEntry entry = source.entry();
+        int entryStripe = retention.stripe(entry.seqno());
+        boolean sameVersion = isVersionHeld(entry);
         if (sameVersion && entryStripe == stripe) {
             return false;
         }
         if (!sameVersion) {
-            hold();
+            hold(entry);
         }
         stripe = entryStripe;
         long hiddenBy = tombstones.isEmpty() ? 0 : coveringInStripe(entryStripe);
-        if (hiddenBy > source.seqno()) {
+        if (hiddenBy > entry.seqno()) {
             return false;
         }
-        boolean gone = source.op() == Op.PUT.code() && source.expireAt() <= retention.expiredBefore();
-        if (gone) {
+        expiredForAll = entry.op() == Op.PUT.code() && entry.expireAt() <= retention.expiredBefore();
+        if (expiredForAll) {
             expired++;
         }
-        tombstone = gone || source.op() == Op.DELETE.code();
+        boolean tombstone = expiredForAll || entry.op() == Op.DELETE.code();
         return !tombstone || entryStripe > 0 || olderData.mayExist(key, 0, keyLength);
     }
 
@@ -116,72 +123,18 @@ public final class RetainedCursor {
         return tombstones.covering(key, 0, keyLength, upTo);
     }
 
-    private void hold() {
-        keyLength = source.keyLength();
+    private void hold(InternalEntry entry) {
+        keyLength = entry.keyLength();
         if (key.length < keyLength) {
             key = new byte[Math.max(keyLength, 2 * key.length)];
         }
-        System.arraycopy(source.keyArray(), source.keyOffset(), key, 0, keyLength);
-        ts = source.ts();
+        Keys.copy(entry.keyArray(), entry.keyOffset(), key, 0, keyLength);
+        ts = entry.ts();
     }
 
-    private boolean isVersionHeld() {
-        int from = source.keyOffset();
-        return source.ts() == ts
-                && source.keyLength() == keyLength
-                && Arrays.equals(source.keyArray(), from, from + keyLength, key, 0, keyLength);
-    }
-
-    /** The source's entry, or a point tombstone in its place. */
-    private final class Entry implements InternalEntry {
-        @Override
-        public byte op() {
-            return tombstone ? Op.DELETE.code() : source.op();
-        }
-
-        @Override
-        public long ts() {
-            return source.ts();
-        }
-
-        @Override
-        public long seqno() {
-            return source.seqno();
-        }
-
-        @Override
-        public long expireAt() {
-            return tombstone ? Long.MAX_VALUE : source.expireAt();
-        }
-
-        @Override
-        public byte[] keyArray() {
-            return source.keyArray();
-        }
-
-        @Override
-        public int keyOffset() {
-            return source.keyOffset();
-        }
-
-        @Override
-        public int keyLength() {
-            return source.keyLength();
-        }
-
-        @Override
-        public byte[] valueArray() {
-            return tombstone ? OpCodec.EMPTY : source.valueArray();
-        }
-
-        @Override
-        public int valueOffset() {
-            return tombstone ? 0 : source.valueOffset();
-        }
-
-        @Override
-        public int valueLength() {
-            return tombstone ? 0 : source.valueLength();
-        }
+    private boolean isVersionHeld(InternalEntry entry) {
+        return entry.ts() == ts
+                && entry.keyLength() == keyLength
+                && Keys.equal(entry.keyArray(), entry.keyOffset(), key, 0, keyLength);
     }
 }

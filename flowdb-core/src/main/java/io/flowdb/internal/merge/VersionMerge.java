@@ -1,8 +1,8 @@
 package io.flowdb.internal.merge;
 
-import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.PlainEntries;
 import io.flowdb.internal.base.ShownEntry;
+import io.flowdb.internal.base.VersionCursor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,16 +15,16 @@ final class VersionMerge implements AutoCloseable {
      * passed through.
      */
     private final Head[] heap;
-    private final List<InternalCursor> sources;
+    private final List<VersionCursor> sources;
     private final long atMost;
     private final boolean reversed;
     private int size = -1; // -1 until the first version was asked for
 
     /** What a source shows now. */
-    private record Head(InternalCursor source, ShownEntry shown) {}
+    private record Head(VersionCursor source, ShownEntry shown) {}
 
     /** Takes over the sources, which have been placed where the walk begins. */
-    VersionMerge(List<InternalCursor> sources, long atMost, boolean reversed) {
+    VersionMerge(List<VersionCursor> sources, long atMost, boolean reversed) {
         this.sources = sources;
         this.atMost = atMost;
         this.reversed = reversed;
@@ -133,7 +133,7 @@ final class VersionMerge implements AutoCloseable {
 
     @Override
     public void close() {
-        for (InternalCursor source : sources) {
+        for (VersionCursor source : sources) {
             source.close();
         }
     }

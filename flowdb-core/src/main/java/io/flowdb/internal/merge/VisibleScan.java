@@ -1,10 +1,10 @@
 package io.flowdb.internal.merge;
 
-import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.PlainEntries;
 import io.flowdb.internal.base.ShownEntry;
+import io.flowdb.internal.base.VersionCursor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class VisibleScan implements AutoCloseable {
     private static final ShownEntry NOTHING = new ShownEntry();
 
-    private final List<InternalCursor> sources;
+    private final List<VersionCursor> sources;
     private final VersionMerge versions;
     private final Visibility visibility;
     private ScanBounds bounds;
@@ -30,7 +30,7 @@ public final class VisibleScan implements AutoCloseable {
     private ShownEntry current = NOTHING;
 
     /** Takes over {@code sources}. */
-    public VisibleScan(List<InternalCursor> sources, Visibility visibility, ScanBounds bounds) {
+    public VisibleScan(List<VersionCursor> sources, Visibility visibility, ScanBounds bounds) {
         this.sources = sources;
         this.versions = new VersionMerge(sources, visibility.snapshot(), bounds.reversed());
         this.visibility = visibility;
@@ -124,7 +124,7 @@ public final class VisibleScan implements AutoCloseable {
     private void placeSources() {
         byte[] from = bounds.startKey();
         byte[] end = bounds.endKey();
-        for (InternalCursor source : sources) {
+        for (VersionCursor source : sources) {
             if (bounds.reversed()) {
                 if (end == null) {
                     source.last();

@@ -1,6 +1,6 @@
 package io.flowdb.internal.sstable;
 
-import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.InternalEntry;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.LittleEndian;
 import io.flowdb.internal.base.Op;
@@ -11,7 +11,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Moves over the entries of a block that has been handed to it. Threads: one. */
-final class BlockCursor implements InternalCursor {
+final class BlockCursor {
     private static final byte[] NONE = new byte[0];
     private static final ShownEntry NOTHING = new ShownEntry();
     private static final int[] NO_ENTRIES = new int[0];
@@ -74,7 +74,7 @@ final class BlockCursor implements InternalCursor {
     }
 
     /** The entry stood on, decoded when it is first looked at. */
-    private ShownEntry here() {
+    InternalEntry entry() {
         if (decodedAt != at) {
             ShownEntry into = own;
             if (into == null) {
@@ -182,8 +182,8 @@ final class BlockCursor implements InternalCursor {
         return true;
     }
 
-    @Override
-    public Step nextPlain(PlainEntries plain, ShownEntry shown) {
+    /** As {@link SstCursor#nextPlain}, within the block. */
+    Step nextPlain(PlainEntries plain, ShownEntry shown) {
         return isShownIn(shown) && behind < end ? showNextPlain(plain, shown) : Step.UNDECIDED;
     }
 
@@ -288,38 +288,31 @@ final class BlockCursor implements InternalCursor {
     }
 
     /** Whether the cursor is in a block, on an entry of it. */
-    @Override
-    public boolean valid() {
+    boolean valid() {
         return at >= 0;
     }
 
-    @Override
-    public void first() {
+    void first() {
         moveTo(BlockBuilder.HEADER_BYTES);
     }
 
-    @Override
-    public void last() {
+    void last() {
         moveBefore(end);
     }
 
-    @Override
-    public void seek(byte[] wanted, long wantedTs, long wantedSeqno) {
+    void seek(byte[] wanted, long wantedTs, long wantedSeqno) {
         moveTo(source == null ? end : Block.lowerBound(block, end, wanted, wantedTs, wantedSeqno));
     }
 
-    @Override
-    public void seekBefore(byte[] wanted, long wantedTs, long wantedSeqno) {
+    void seekBefore(byte[] wanted, long wantedTs, long wantedSeqno) {
         moveBefore(source == null ? 0 : Block.lowerBound(block, end, wanted, wantedTs, wantedSeqno));
     }
 
-    @Override
-    public void next() {
+    void next() {
         moveTo(decodedAt == at ? behind : Block.entryEnd(block, at));
     }
 
-    @Override
-    public void prev() {
+    void prev() {
         if (inGroup > 0) {
             at = group[--inGroup];
         } else {
@@ -327,58 +320,7 @@ final class BlockCursor implements InternalCursor {
         }
     }
 
-    @Override
-    public byte op() {
-        return here().op();
-    }
-
-    @Override
-    public long ts() {
-        return here().ts();
-    }
-
-    @Override
-    public long seqno() {
-        return here().seqno();
-    }
-
-    @Override
-    public long expireAt() {
-        return here().expireAt();
-    }
-
-    @Override
-    public byte[] keyArray() {
-        return here().keyArray();
-    }
-
-    @Override
-    public int keyOffset() {
-        return here().keyOffset();
-    }
-
-    @Override
-    public int keyLength() {
-        return here().keyLength();
-    }
-
-    @Override
-    public byte[] valueArray() {
-        return block;
-    }
-
-    @Override
-    public int valueOffset() {
-        return here().valueOffset();
-    }
-
-    @Override
-    public int valueLength() {
-        return here().valueLength();
-    }
-
-    @Override
-    public void close() {
+    void close() {
         use(null);
     }
 }

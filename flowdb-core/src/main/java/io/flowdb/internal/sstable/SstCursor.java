@@ -1,6 +1,7 @@
 package io.flowdb.internal.sstable;
 
 import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.InternalEntry;
 import io.flowdb.internal.base.PlainEntries;
 import io.flowdb.internal.base.ShownEntry;
 import org.jspecify.annotations.Nullable;
@@ -215,53 +216,8 @@ public final class SstCursor implements InternalCursor {
     }
 
     @Override
-    public byte op() {
-        return in.op();
-    }
-
-    @Override
-    public long ts() {
-        return in.ts();
-    }
-
-    @Override
-    public long seqno() {
-        return in.seqno();
-    }
-
-    @Override
-    public long expireAt() {
-        return in.expireAt();
-    }
-
-    @Override
-    public byte[] keyArray() {
-        return in.keyArray();
-    }
-
-    @Override
-    public int keyOffset() {
-        return in.keyOffset();
-    }
-
-    @Override
-    public int keyLength() {
-        return in.keyLength();
-    }
-
-    @Override
-    public byte[] valueArray() {
-        return in.valueArray();
-    }
-
-    @Override
-    public int valueOffset() {
-        return in.valueOffset();
-    }
-
-    @Override
-    public int valueLength() {
-        return in.valueLength();
+    public InternalEntry entry() {
+        return in.entry();
     }
 
     @Override

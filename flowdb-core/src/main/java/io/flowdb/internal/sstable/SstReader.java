@@ -2,6 +2,7 @@ package io.flowdb.internal.sstable;
 
 import io.flowdb.error.CorruptionException;
 import io.flowdb.internal.base.ByteReader;
+import io.flowdb.internal.base.InternalEntry;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.base.RangeTombstones;
@@ -246,12 +247,15 @@ public final class SstReader implements AutoCloseable {
         BlockCursor cursor = new BlockCursor();
         cursor.use(block(number));
         cursor.seek(key, ts, atMost);
-        boolean found = cursor.valid()
-                && cursor.ts() == ts
-                && cursor.keyLength() == key.length
-                && Keys.equal(cursor.keyArray(), cursor.keyOffset(), key, 0, key.length);
+        if (!cursor.valid()) {
+            return false;
+        }
+        InternalEntry entry = cursor.entry();
+        boolean found = entry.ts() == ts
+                && entry.keyLength() == key.length
+                && Keys.equal(entry.keyArray(), entry.keyOffset(), key, 0, key.length);
         if (found) {
-            target.offer(cursor);
+            target.offer(entry);
         }
         return found;
     }

@@ -75,11 +75,13 @@ class MemtableRaceTest {
                 cursor.last();
             }
             while (cursor.valid()) {
-                int number = number(cursor.keyArray(), cursor.keyOffset());
-                assertThat(number).isEqualTo(number(cursor.valueArray(), cursor.valueOffset()));
+                int number = number(cursor.entry().keyArray(), cursor.entry().keyOffset());
+                assertThat(number)
+                        .isEqualTo(number(
+                                cursor.entry().valueArray(), cursor.entry().valueOffset()));
                 assertThat(forward ? number > last : number < last).isTrue();
                 last = number;
-                seen += cursor.seqno() <= atMost ? 1 : 0;
+                seen += cursor.entry().seqno() <= atMost ? 1 : 0;
                 if (forward) {
                     cursor.next();
                 } else {

@@ -47,10 +47,11 @@ class MemtableTest {
         List<byte[]> found = new ArrayList<>();
         try (InternalCursor cursor = memtable.cursor()) {
             for (cursor.first(); cursor.valid(); cursor.next()) {
-                int from = cursor.keyOffset();
-                byte[] key = Arrays.copyOfRange(cursor.keyArray(), from, from + cursor.keyLength());
+                int from = cursor.entry().keyOffset();
+                byte[] key = Arrays.copyOfRange(
+                        cursor.entry().keyArray(), from, from + cursor.entry().keyLength());
                 if (found.isEmpty() || !Arrays.equals(found.get(found.size() - 1), key)) {
-                    assertThat(cursor.seqno()).as("seed " + seed).isEqualTo(newest.get(key));
+                    assertThat(cursor.entry().seqno()).as("seed " + seed).isEqualTo(newest.get(key));
                     found.add(key);
                 }
             }

@@ -44,7 +44,7 @@ class ReadAheadTest {
         try (SstReader reader = open();
                 InternalCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
             cursor.seek(key(250), 0, Long.MAX_VALUE);
-            assertThat(cursor.seqno()).isEqualTo(251);
+            assertThat(cursor.entry().seqno()).isEqualTo(251);
             assertThat(reads).isEqualTo(1);
             assertThat(bytes).isLessThan(STORED_BYTES);
         }
@@ -56,7 +56,7 @@ class ReadAheadTest {
                 InternalCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
             cursor.first();
             for (int i = 0; i < BLOCKS; i++, cursor.next()) {
-                assertThat(cursor.seqno()).isEqualTo(i + 1);
+                assertThat(cursor.entry().seqno()).isEqualTo(i + 1);
             }
             assertThat(cursor.valid()).isFalse();
             assertThat(bytes).isEqualTo(reader.dataBytes());
@@ -70,7 +70,7 @@ class ReadAheadTest {
                 InternalCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
             cursor.last();
             for (int i = BLOCKS; i > 0; i--, cursor.prev()) {
-                assertThat(cursor.seqno()).isEqualTo(i);
+                assertThat(cursor.entry().seqno()).isEqualTo(i);
             }
             assertThat(cursor.valid()).isFalse();
             assertThat(bytes).isEqualTo(reader.dataBytes());
@@ -86,7 +86,7 @@ class ReadAheadTest {
                 reads = 0;
                 try (InternalCursor cursor = reader.cursor(filling)) {
                     for (cursor.first(); cursor.valid(); cursor.next()) {
-                        assertThat(cursor.keyLength()).isEqualTo(Integer.BYTES);
+                        assertThat(cursor.entry().keyLength()).isEqualTo(Integer.BYTES);
                     }
                 }
             }

@@ -8,10 +8,10 @@ import io.flowdb.internal.base.KeyHash;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.base.ShownEntry;
+import io.flowdb.internal.base.VersionCursor;
 import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.compress.Codec;
 import io.flowdb.internal.io.MemoryFileSystem;
-import io.flowdb.internal.merge.BoundedCursor;
 import io.flowdb.internal.merge.ScanBounds;
 import io.flowdb.internal.merge.Visibility;
 import io.flowdb.internal.merge.VisibleScan;
@@ -158,18 +158,18 @@ class SstModelTest {
         try (InternalCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
             List<String> forward = new ArrayList<>();
             for (cursor.first(); cursor.valid(); cursor.next()) {
-                forward.add(Entry.show(cursor));
+                forward.add(Entry.show(cursor.entry()));
             }
             assertThat(forward).isEqualTo(expected);
             List<String> backward = new ArrayList<>();
             for (cursor.last(); cursor.valid(); cursor.prev()) {
-                backward.add(0, Entry.show(cursor));
+                backward.add(0, Entry.show(cursor.entry()));
             }
             assertThat(backward).isEqualTo(expected);
         }
     }
 
-    /** Versions with what is visible of them, forward and backward, by the table's own way and by the one that all cursors have. */
+    /** Versions with what is visible of them, forward and backward. */
     private void checkVersions(SstReader reader) {
         long atMost = random.nextInt(1 << 1 + random.nextInt(20));
         List<String> expected = new ArrayList<>();
@@ -181,22 +181,19 @@ class SstModelTest {
             }
             expected.add(visible == null ? first.text() + "@" + first.ts() + " hidden" : Entry.show(visible));
         }
-        try (InternalCursor table = reader.cursor(ScanOptions.BACKGROUND);
-                InternalCursor bounded = new BoundedCursor(reader.cursor(ScanOptions.BACKGROUND), null, null)) {
-            for (InternalCursor cursor : List.of(table, bounded)) {
-                cursor.first();
-                List<String> forward = new ArrayList<>();
-                for (ShownEntry shown = new ShownEntry(); cursor.nextVersion(atMost, shown); ) {
-                    forward.add(version(shown));
-                }
-                assertThat(forward).isEqualTo(expected);
-                cursor.last();
-                List<String> backward = new ArrayList<>();
-                for (ShownEntry shown = new ShownEntry(); cursor.previousVersion(atMost, shown); ) {
-                    backward.add(0, version(shown));
-                }
-                assertThat(backward).isEqualTo(expected);
+        try (VersionCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
+            cursor.first();
+            List<String> forward = new ArrayList<>();
+            for (ShownEntry shown = new ShownEntry(); cursor.nextVersion(atMost, shown); ) {
+                forward.add(version(shown));
             }
+            assertThat(forward).isEqualTo(expected);
+            cursor.last();
+            List<String> backward = new ArrayList<>();
+            for (ShownEntry shown = new ShownEntry(); cursor.previousVersion(atMost, shown); ) {
+                backward.add(0, version(shown));
+            }
+            assertThat(backward).isEqualTo(expected);
         }
     }
 
@@ -255,14 +252,14 @@ class SstModelTest {
             cursor.seek(wanted.keyArray(), wanted.ts(), wanted.seqno());
             for (int i = at; i < Math.min(at + 30, entries.size()); i++) {
                 assertThat(cursor.valid()).isTrue();
-                assertThat(Entry.show(cursor)).isEqualTo(Entry.show(entries.get(i)));
+                assertThat(Entry.show(cursor.entry())).isEqualTo(Entry.show(entries.get(i)));
                 cursor.next();
             }
             assertThat(cursor.valid()).isEqualTo(at + 30 < entries.size());
             cursor.seekBefore(wanted.keyArray(), wanted.ts(), wanted.seqno());
             for (int i = at - 1; i >= Math.max(0, at - 30); i--) {
                 assertThat(cursor.valid()).isTrue();
-                assertThat(Entry.show(cursor)).isEqualTo(Entry.show(entries.get(i)));
+                assertThat(Entry.show(cursor.entry())).isEqualTo(Entry.show(entries.get(i)));
                 cursor.prev();
             }
             assertThat(cursor.valid()).isEqualTo(at > 30);
