@@ -46,7 +46,7 @@ final class AnnotatedSchema {
             throw new IllegalArgumentException(type.getName() + " has no @ObjectStore");
         }
         AnnotatedSchema schema = new AnnotatedSchema(type);
-        schema.addProperties(type, "");
+        schema.addProperties(schema.config.constructType(type), "");
         if (schema.keyPaths.size() != 1) {
             throw new IllegalArgumentException(
                     type.getName() + " has " + schema.keyPaths.size() + " properties with @Id (allowed: one)");
@@ -75,11 +75,10 @@ final class AnnotatedSchema {
         }
     }
 
-    private void addProperties(Class<?> owner, String prefix) {
-        open.push(owner);
-        JavaType javaType = config.constructType(owner);
+    private void addProperties(JavaType owner, String prefix) {
+        open.push(owner.getRawClass());
         List<BeanPropertyDefinition> properties = introspector
-                .introspectForSerialization(javaType, introspector.introspectClassAnnotations(javaType))
+                .introspectForSerialization(owner, introspector.introspectClassAnnotations(owner))
                 .findProperties();
         for (BeanPropertyDefinition property : properties) {
             addProperty(property, prefix + property.getName());
@@ -96,8 +95,10 @@ final class AnnotatedSchema {
             String name = indexed.name().isEmpty() ? "by_" + path : indexed.name();
             indexes.add(new IndexSchema(name, List.of(path), indexed.unique(), indexed.multiEntry()));
         }
-        Class<?> nested = property.getRawPrimaryType();
-        if (isDocumentPart(nested) && open.size() < MAX_DEPTH && !open.contains(nested)) {
+        JavaType declared = property.getPrimaryType();
+        JavaType nested = declared.isReferenceType() ? declared.getReferencedType() : declared; // Optional
+        Class<?> raw = nested.getRawClass();
+        if (isDocumentPart(raw) && open.size() < MAX_DEPTH && !open.contains(raw)) {
             addProperties(nested, path + ".");
         }
     }

@@ -81,7 +81,10 @@ public final class DocumentCodec {
                 .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .disable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)
+                .disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
                 .build();
     }
 
@@ -129,11 +132,29 @@ public final class DocumentCodec {
             case BOOLEAN -> to.writeBoolean(node.booleanValue());
             case NULL -> to.writeNull();
             default -> {
-                MAPPER.writeValue(to, node);
+                write(store, read(node), to, depth);
                 return false;
             }
         }
         return true;
+    }
+
+    /** What the text of a node reads as that stands for something else, such as raw text or a Java object. */
+    private static JsonNode read(JsonNode node) {
+        try {
+            JsonNode tree = MAPPER.readTree(MAPPER.writeValueAsString(node));
+            if (!tree.isMissingNode()) { // which stands for no text at all
+                return tree;
+            }
+        } catch (JacksonException | NumberFormatException e) {
+            throw noJson(node, e);
+        }
+        throw noJson(node, null);
+    }
+
+    private static IllegalArgumentException noJson(JsonNode node, @Nullable Exception cause) {
+        return new IllegalArgumentException(
+                "document contains a node of type " + node.getNodeType() + " that is no JSON value", cause);
     }
 
     private boolean writeObject(String store, JsonNode node, JsonGenerator to, int depth) {
