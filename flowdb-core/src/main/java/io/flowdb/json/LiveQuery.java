@@ -7,6 +7,7 @@ import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.internal.json.DocumentCodec;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -72,22 +73,30 @@ public final class LiveQuery implements AutoCloseable {
     private void run() {
         try {
             List<JsonNode> result = ask();
-            listener.accept(result);
+            tell(result);
             while (!closed) {
                 if (awaitRelevant()) {
                     List<JsonNode> next = ask();
                     if (!next.equals(result)) {
                         result = next;
-                        listener.accept(next);
+                        tell(next);
                     }
                 }
             }
         } catch (EngineClosedException | InterruptedException e) {
-            closed = true;
+            // ended from outside
         } catch (RuntimeException e) {
             failure = e;
+        } finally {
             closed = true;
         }
+    }
+
+    /** Hands out copies: the listener may change what it is given, and the next result is compared with this one. */
+    private void tell(List<JsonNode> result) {
+        List<JsonNode> copies = new ArrayList<>(result.size());
+        result.forEach(document -> copies.add(document.deepCopy()));
+        listener.accept(copies);
     }
 
     /** The present result. What is committed later is still to be seen, as {@code position} is read first. */

@@ -1,0 +1,67 @@
+package io.flowdb.json;
+
+import static io.flowdb.json.AbstractJsonDbTest.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Live queries whose listeners do what they should not, or what they may. */
+class LiveQueryTest {
+    private JsonDB db;
+
+    @BeforeEach
+    void open() {
+        db = JsonDB.on(new MemoryStore(() -> 1_000_000_000_000_000L));
+        db.createObjectStore("s", "id");
+        db.put("s", json("{'id':1,'v':1}"));
+        db.put("s", json("{'id':2,'v':1}"));
+    }
+
+    @AfterEach
+    void close() {
+        db.close();
+    }
+
+    /**
+     * A listener may change the documents it is given. The next result was compared with what the listener had made of the one before: a commit
+     * that did the same as the listener was not given out.
+     */
+    @Test
+    void listener_thatChangesItsResult_isToldOfTheSameChangeOfTheStore() throws InterruptedException {
+        BlockingQueue<List<JsonNode>> results = new LinkedBlockingQueue<>();
+        try (LiveQuery live = db.observe(db.query("s"), rows -> {
+            results.add(rows.stream().map(JsonNode::deepCopy).toList());
+            rows.removeIf(row -> row.get("id").intValue() == 1);
+            rows.forEach(row -> ((ObjectNode) row).put("v", 2));
+        })) {
+            assertThat(results.poll(60, TimeUnit.SECONDS)).hasSize(2);
+            db.inTransaction(TransactionMode.READ_WRITE, List.of("s"), t -> {
+                t.put("s", json("{'id':2,'v':2}"));
+                return t.delete("s", 1);
+            });
+            assertThat(results.poll(60, TimeUnit.SECONDS)).containsExactly(json("{'id':2,'v':2}"));
+            assertThat(live.isOpen()).isTrue();
+        }
+    }
+
+    /** After an {@link Error} of its listener a live query said that it was open, though nobody would call the listener again. */
+    @Test
+    void listener_thatThrowsAnError_endsTheQuery() throws InterruptedException {
+        CountDownLatch uncaught = new CountDownLatch(1);
+        LiveQuery live = db.observe(db.query("s"), rows -> {
+            Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> uncaught.countDown());
+            throw new AssertionError("of the listener");
+        });
+        assertThat(uncaught.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(live.isOpen()).isFalse();
+    }
+}
