@@ -218,7 +218,11 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
 
     @Override
     public @Nullable JsonNode update(String store, Object key, UnaryOperator<@Nullable JsonNode> change) {
-        return writes(store).update(key, change);
+        return writes(store).update(key, document -> {
+            JsonNode changed = change.apply(document);
+            checkUsable(); // the function may have ended the transaction
+            return changed;
+        });
     }
 
     @Override

@@ -139,7 +139,8 @@ final class QueryRun {
         try (StoreCursor cursor = access.index() == null
                 ? reads.view().documents(access.ranges())
                 : reads.view().entries(access.index(), access.ranges())) {
-            while (rows < rest + skip && cursor.next()) {
+            long most = skip > Long.MAX_VALUE - rest ? Long.MAX_VALUE : skip + rest;
+            while (rows < most && cursor.next()) {
                 rows++;
                 entriesRead++;
             }
@@ -151,10 +152,7 @@ final class QueryRun {
     boolean indexOnly() {
         Access access = plan.accesses().get(0);
         boolean all = conditions.isEmpty() && access.index() == null;
-        return spec.limit() <= Long.MAX_VALUE - spec.offset()
-                && plan.accesses().size() == 1
-                && (all || access.exact())
-                && !access.repeats();
+        return plan.accesses().size() == 1 && (all || access.exact()) && !access.repeats();
     }
 
     private boolean matches(JsonNode document) {
@@ -385,10 +383,11 @@ final class QueryRun {
                     toWalk.add(range);
                     continue;
                 }
-                byte[] holder = reads.view().holder(index, range.start());
-                entriesRead += holder == null ? 0 : 1;
-                if (holder != null && !to.accept(holder)) {
-                    return;
+                for (byte[] holder : reads.view().holders(index, range.start())) {
+                    entriesRead++;
+                    if (!to.accept(holder)) {
+                        return;
+                    }
                 }
             }
         }

@@ -114,15 +114,20 @@ record Reads(View view, StoreDef def, JsonLimits limits) {
         boolean whole = addValues(index, value, writer);
         byte[] start = writer.toBytes();
         if (whole && index.unique() && !containsNull(index, value)) {
-            byte[] holder = view.holder(index, start);
-            return holder == null ? List.of() : fetch(holder);
+            return fetch(view.holders(index, start));
         }
         return fetch(index, start, Objects.requireNonNull(Keys.prefixEnd(start)));
     }
 
-    private List<JsonNode> fetch(byte[] primaryKey) {
-        StoredValue stored = view.get(def.documentKey(primaryKey));
-        return stored == null ? List.of() : new ArrayList<>(List.of(DocumentCodec.decode(stored.value())));
+    private List<JsonNode> fetch(List<byte[]> primaryKeys) {
+        List<JsonNode> documents = new ArrayList<>(primaryKeys.size());
+        for (byte[] primaryKey : primaryKeys) {
+            StoredValue stored = view.get(def.documentKey(primaryKey));
+            if (stored != null) {
+                documents.add(DocumentCodec.decode(stored.value()));
+            }
+        }
+        return documents;
     }
 
     private static boolean containsNull(IndexDef index, @Nullable Object value) {

@@ -55,9 +55,11 @@ final class StoreView implements View {
     }
 
     @Override
-    public byte @Nullable [] holder(IndexDef index, byte[] key) {
+    public List<byte[]> holders(IndexDef index, byte[] key) {
         StoredValue stored = reader.get(key);
-        return stored == null || index.isStale(key, stored.value(), stored.seqno()) ? null : stored.value();
+        return stored == null || index.isStale(key, stored.value(), stored.seqno())
+                ? List.of()
+                : List.of(stored.value());
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.flowdb.error.LimitExceededException;
 import io.flowdb.internal.base.Keys;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -139,25 +138,21 @@ final class TransactionView implements View, ChangeSet {
     }
 
     @Override
-    public byte @Nullable [] holder(IndexDef index, byte[] key) {
-        byte[] behind = Objects.requireNonNull(Keys.prefixEnd(key));
-        Collection<OwnEntry> own = ownEntries().subMap(key, true, behind, false).values();
-        for (OwnEntry entry : own) {
-            if (entry.present) {
-                return entry.entry.primaryKey();
-            }
-        }
+    public List<byte[]> holders(IndexDef index, byte[] key) {
+        TreeSet<byte[]> holders = new TreeSet<>(Arrays::compareUnsigned);
         StoredValue stored = read(key);
-        if (stored == null || index.isStale(key, stored.value(), stored.seqno())) {
-            return null;
+        if (stored != null && !index.isStale(key, stored.value(), stored.seqno())) {
+            holders.add(stored.value());
         }
-        byte[] holder = stored.value();
-        for (OwnEntry entry : own) {
-            if (Arrays.equals(entry.entry.primaryKey(), holder)) {
-                return null;
+        byte[] behind = Objects.requireNonNull(Keys.prefixEnd(key));
+        for (OwnEntry own : ownEntries().subMap(key, true, behind, false).values()) {
+            if (own.present) {
+                holders.add(own.entry.primaryKey());
+            } else {
+                holders.remove(own.entry.primaryKey());
             }
         }
-        return holder;
+        return List.copyOf(holders);
     }
 
     @Override

@@ -28,8 +28,11 @@ interface View {
     /** Documents, forward, of one range after the other. */
     StoreCursor documents(List<Range> ranges);
 
-    /** The encoded primary key of the document that holds {@code key}, prefix included, in a unique index; null if there is none. */
-    byte @Nullable [] holder(IndexDef index, byte[] key);
+    /**
+     * The encoded primary keys of the documents that hold {@code key}, prefix included, in a unique index, in order: one at most, but for those
+     * that a transaction has not committed.
+     */
+    List<byte[]> holders(IndexDef index, byte[] key);
 
     /** Whether an index has marks of the kind {@code kind}. */
     boolean hasMarks(IndexDef index, int kind);

@@ -42,6 +42,9 @@ class JsonToolsTest {
         assertThat(db.query("s").whereRange("v", 1, 3).count()).isEqualTo(20);
         assertThat(db.query("s").whereIn("v", List.of(1, 4)).exists()).isTrue();
         assertThat(db.query("s").whereEq("t", 7).count()).isEqualTo(50);
+        assertThat(db.query("s").whereEq("v", 2).offset(3).count()).isEqualTo(7);
+        assertThat(db.query("s").offset(Long.MAX_VALUE).count()).isZero();
+        assertThat(db.query("s").offset(49).exists()).isTrue();
         try (JsonCursor cursor = db.openCursor("s", "v", KeyRange.only(3), CursorDirection.PREV)) {
             while (cursor.next()) {
                 assertThat((Long) cursor.primaryKey() % 5).isEqualTo(3L);
