@@ -321,11 +321,15 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /**
      * Gives the result of {@code query} to {@code listener} now, whenever a commit has changed it, and within a second after the expiry
-     * of a document has. Changes are kept in memory for it, as long as the database is open.
+     * of a document has. Changes are kept in memory for it, as long as the database is open. Errors: {@link IllegalArgumentException} for a query of
+     * a transaction or of another database.
      */
     public LiveQuery observe(JsonQuery query, Consumer<List<JsonNode>> listener) {
         Database database = current.get();
         database.checkOpen();
+        if (!query.isOf(database)) {
+            throw new IllegalArgumentException("the query is one of a transaction or of another database");
+        }
         database.changeLog.watch();
         return new LiveQuery(database, query, listener).start();
     }
@@ -534,6 +538,11 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
             @Override
             public JsonQuery.Opened open() {
                 return JsonDB.this.open(store);
+            }
+
+            @Override
+            public boolean isOf(Database database) {
+                return current.get() == database;
             }
 
             @Override

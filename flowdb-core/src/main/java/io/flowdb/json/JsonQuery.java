@@ -47,6 +47,9 @@ public final class JsonQuery {
         /** Reads that stay possible until they are released. */
         Opened open();
 
+        /** Whether it reads the newest state of {@code database}. */
+        boolean isOf(Database database);
+
         /** Name of the store. */
         String store();
 
@@ -115,6 +118,10 @@ public final class JsonQuery {
 
     String store() {
         return source.store();
+    }
+
+    boolean isOf(Database database) {
+        return source.isOf(database);
     }
 
     private Spec spec() {

@@ -329,6 +329,11 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
             }
 
             @Override
+            public boolean isOf(Database newest) {
+                return false;
+            }
+
+            @Override
             public String store() {
                 return store;
             }

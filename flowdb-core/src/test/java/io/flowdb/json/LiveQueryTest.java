@@ -2,6 +2,7 @@ package io.flowdb.json;
 
 import static io.flowdb.json.AbstractJsonDbTest.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -50,6 +51,21 @@ class LiveQueryTest {
             });
             assertThat(results.poll(60, TimeUnit.SECONDS)).containsExactly(json("{'id':2,'v':2}"));
             assertThat(live.isOpen()).isTrue();
+        }
+    }
+
+    /** A query of a transaction was read by the thread of the live query, beside the one that used the transaction. */
+    @Test
+    void observe_queryOfATransactionOrAnotherDatabase_isRefused() {
+        try (JsonDB other = JsonDB.on(new MemoryStore());
+                JsonTransaction t = db.transaction(TransactionMode.READ_ONLY, "s")) {
+            other.createObjectStore("s", "id");
+            for (JsonQuery query : List.of(t.query("s"), other.query("s"))) {
+                assertThatThrownBy(() -> db.observe(query, rows -> {})).isInstanceOf(IllegalArgumentException.class);
+            }
+            JsonDB following = JsonDB.following(() -> db);
+            following.observe(db.query("s"), rows -> {}).close();
+            db.observe(following.query("s"), rows -> {}).close();
         }
     }
 
