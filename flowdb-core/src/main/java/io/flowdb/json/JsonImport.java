@@ -10,6 +10,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.MalformedInputException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ final class JsonImport {
     private static final long MAX_BATCH_BYTES = 8L << 20;
 
     private static final String NO_NUMBER = "a number with an exponent of more than 32 bits";
+    private static final String NO_UTF8 = "text that is not UTF-8";
 
     private final DocumentOperations db;
     private final String store;
@@ -159,6 +162,10 @@ final class JsonImport {
             flush();
             return bad(line, "an element much longer than the limit of " + maxDocumentBytes + " bytes");
         }
+        if (e.getCause() instanceof CharacterCodingException) {
+            flush();
+            return bad(line, NO_UTF8);
+        }
         if (e.getCause() instanceof IOException ofTheInput) {
             throw ofTheInput;
         }
@@ -212,6 +219,11 @@ final class JsonImport {
             end--;
         }
         if (end == from) {
+            return;
+        }
+        Utf8Check check = new Utf8Check();
+        if (check.endOfValid(text, from, end) < end || !check.isAtEnd()) {
+            unreadable(number, NO_UTF8, null);
             return;
         }
         JsonNode document;
@@ -292,8 +304,10 @@ final class JsonImport {
                 "import into store '" + store + "', line " + line + ": " + message + " (" + imported + " imported)");
     }
 
-    /** Fails where it would read beyond its end, so that the tree of an endless element is not built. */
+    /** Fails where it would read beyond its end, so that the tree of an endless element is not built, and at the first byte that is not UTF-8. */
     private static final class BoundedInput extends FilterInputStream {
+        private final Utf8Check utf8 = new Utf8Check();
+        private boolean broken;
         private long position;
         private long end = Long.MAX_VALUE;
 
@@ -305,22 +319,31 @@ final class JsonImport {
             if (position > end) {
                 throw new TooLongException();
             }
+            if (broken) {
+                throw new MalformedInputException(1);
+            }
         }
 
         @Override
         public int read() throws IOException {
-            check();
-            int b = super.read();
-            position += b < 0 ? 0 : 1;
-            return b;
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
         public int read(byte[] to, int offset, int length) throws IOException {
             check();
             int count = super.read(to, offset, length);
-            position += Math.max(0, count);
-            return count;
+            if (count <= 0) {
+                return count;
+            }
+            int valid = utf8.endOfValid(to, offset, offset + count) - offset;
+            broken = valid < count;
+            position += valid;
+            if (valid == 0) {
+                check();
+            }
+            return valid;
         }
     }
 
