@@ -2,6 +2,8 @@ package io.flowdb;
 
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.FlowDbException;
+import io.flowdb.internal.compaction.CompactionPlanner;
+import io.flowdb.internal.compaction.Level0Limit;
 import io.flowdb.internal.memtable.Memtable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +34,7 @@ final class Background implements AutoCloseable {
         this.flusher = new Flusher(parts, pipeline::refuse, pipeline::hasFailed);
         this.maintenance = new Maintenance(
                 parts,
-                config.compactionThreshold(),
+                new CompactionPlanner(config.compactionThreshold(), new Level0Limit(config.memtableSize())),
                 config.autoBackground() && Runtime.getRuntime().availableProcessors() > 1,
                 pipeline::refuse);
         this.pipeline = pipeline;

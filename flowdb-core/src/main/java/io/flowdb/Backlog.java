@@ -1,9 +1,7 @@
 package io.flowdb;
 
-import io.flowdb.internal.manifest.Sst;
-import io.flowdb.internal.manifest.SstSet;
+import io.flowdb.internal.compaction.Level0Limit;
 import io.flowdb.internal.memtable.Memtable;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -13,16 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Backlog {
     /*
-     * With s bytes in the sorted level, the disk holds at its peak: s; level 0; one slice, or the output of one tier merge, at most s/8; and the log of the
-     * active and the frozen memtables. Level 0 is merged down from s/4 on, and what comes while that runs is added: writers are slowed down from 3/8 on and
-     * stop at 3/4. At the speed of a half-used backlog level 0 stays at about s/2, which leaves 2.2 s with a log of up to s/2.
-     *
      * A rate that halves with each tenth of the range suits a disk of any speed: writers settle where they are as fast as the compactions.
      */
-    private static final int LEVEL0_QUARTERS = 3;
-    private static final int MIN_LEVEL0_MEMTABLES = 6;
-    private static final int MAX_LEVEL0_TABLES = 40;
-
     private static final double FASTEST_BYTES_PER_SECOND = 64 << 20;
     private static final double HALVINGS = 10;
 
@@ -32,6 +22,7 @@ final class Backlog {
     private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final long memtableBytes;
+    private final Level0Limit limit;
     private final int maxFrozen;
     private final boolean compacting;
 
@@ -45,6 +36,7 @@ final class Backlog {
     /** With {@code compacting} compactions run by themselves, so that waiting for them helps. */
     Backlog(long memtableBytes, int maxFrozen, boolean compacting) {
         this.memtableBytes = memtableBytes;
+        this.limit = new Level0Limit(memtableBytes);
         this.maxFrozen = maxFrozen;
         this.compacting = compacting;
     }
@@ -66,7 +58,7 @@ final class Backlog {
     /** How long the writer of {@code bytes} is to pause, 0 while flushes and compactions keep up. */
     long pauseNanos(ReadState state, int bytes) {
         double full = Math.max(tablesWithMemtables(state), lastMemtable(state));
-        if (full <= 0.5) {
+        if (full <= Level0Limit.PRESSING) {
             return 0;
         }
         double rate = FASTEST_BYTES_PER_SECOND * Math.pow(2, -HALVINGS * (2 * Math.min(1, full) - 1));
@@ -90,12 +82,8 @@ final class Backlog {
     private double tablesOf(ReadState state) {
         if (state != known) {
             known = state;
-            List<Sst> level0 = state.ssts().level0();
-            allowedBytes = Math.max(
-                    MIN_LEVEL0_MEMTABLES * memtableBytes,
-                    SstSet.bytesOf(state.ssts().sorted()) * LEVEL0_QUARTERS / 4.0);
-            double full = Math.max(SstSet.bytesOf(level0) / allowedBytes, (double) level0.size() / MAX_LEVEL0_TABLES);
-            tables = compacting ? full : 0;
+            allowedBytes = limit.allowedBytes(state.ssts());
+            tables = compacting ? limit.usedShare(state.ssts()) : 0;
             frozenBytes = 0;
             for (Memtable memtable : state.frozen()) {
                 frozenBytes += memtable.sizeBytes();

@@ -42,9 +42,13 @@ final class Maintenance {
     private volatile @Nullable FlowDbException lastFailure; // of the last compaction, null if it succeeded
 
     /** With {@code parallel} a compaction takes a second thread while a caller of {@link #compactAll} waits for it. */
-    Maintenance(EngineParts parts, int threshold, boolean parallel, Consumer<FlowDbException> onManifestFailure) {
+    Maintenance(
+            EngineParts parts,
+            CompactionPlanner planner,
+            boolean parallel,
+            Consumer<FlowDbException> onManifestFailure) {
         this.parts = parts;
-        this.planner = new CompactionPlanner(threshold);
+        this.planner = planner;
         this.compactor = new Compactor(
                 parts.tables(),
                 new EngineTables(),

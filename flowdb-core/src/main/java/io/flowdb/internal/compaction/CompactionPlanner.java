@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
  *
  * <p>Flushes go to level 0, where tables of similar size are merged with their neighbours (size-tiered). Once level 0 has grown to a
  * quarter of the sorted level it is merged into it. Both bounds matter: with s bytes in the sorted level, stale data takes at most about s/4 while
- * level 0 grows, and a byte is rewritten about log2(level 0 / flush) + 5 times.
+ * level 0 grows, and a byte is rewritten about log2(level 0 / flush) + 5 times. What is due by itself may be nothing, for want of tables or of similar
+ * ones, while level 0 is so full that writers are slowed down: then it is merged all the same.
  */
 public final class CompactionPlanner {
     /** Level 0 is merged down when it is this part of the sorted level. */
@@ -31,10 +32,12 @@ public final class CompactionPlanner {
     private static final int MANY_NEWCOMERS = 16;
 
     private final int threshold;
+    private final Level0Limit limit;
 
-    /** {@code threshold} is the number of tables of similar size that makes a merge due, at least 2. */
-    public CompactionPlanner(int threshold) {
+    /** {@code threshold} is the number of tables of similar size that makes a merge due, at least 2; {@code limit} says when one is due at the latest. */
+    public CompactionPlanner(int threshold, Level0Limit limit) {
         this.threshold = threshold;
+        this.limit = limit;
     }
 
     /** What is due now. */
@@ -43,7 +46,8 @@ public final class CompactionPlanner {
         if (level0.isEmpty()) {
             return CompactionPlan.Nothing.NOTHING;
         }
-        if (level0.size() >= threshold || hasManyTombstones(level0)) {
+        boolean pressing = limit.isPressing(set);
+        if (level0.size() >= threshold || hasManyTombstones(level0) || pressing) {
             boolean large = DOWN_SHARE * SstSet.bytesOf(level0) >= SstSet.bytesOf(set.sorted());
             if (areDisjoint(level0, set) && !hasTombstones(level0)) {
                 return new CompactionPlan.MoveDown(level0);
@@ -52,7 +56,15 @@ public final class CompactionPlanner {
                 return new CompactionPlan.MergeDown(level0, set.sorted(), false);
             }
         }
-        return planTier(level0, SstSet.bytesOf(set.sorted()) / LARGEST_TIER_SHARE);
+        long largest = SstSet.bytesOf(set.sorted()) / LARGEST_TIER_SHARE;
+        CompactionPlan plan = planTier(level0, largest);
+        if (plan != CompactionPlan.Nothing.NOTHING || !pressing) {
+            return plan;
+        }
+        /* Too small to be merged down and too many, of unlike sizes or fewer than the threshold. */
+        return SstSet.bytesOf(level0) <= largest
+                ? new CompactionPlan.MergeTier(level0)
+                : new CompactionPlan.MergeDown(level0, set.sorted(), false);
     }
 
     /** Everything into the sorted level, without what is useless. Tables stay as they are if a rewrite is known to drop nothing. */
@@ -79,9 +91,14 @@ public final class CompactionPlanner {
         List<Sst> since = set.level0().stream()
                 .filter(t -> !taken.contains(t.meta().id()))
                 .toList();
-        return since.size() < MANY_NEWCOMERS
-                ? CompactionPlan.Nothing.NOTHING
-                : planTier(since, SstSet.bytesOf(set.sorted()) / LARGEST_TIER_SHARE);
+        if (since.size() < MANY_NEWCOMERS) {
+            return CompactionPlan.Nothing.NOTHING;
+        }
+        long largest = SstSet.bytesOf(set.sorted()) / LARGEST_TIER_SHARE;
+        CompactionPlan plan = planTier(since, largest);
+        return plan == CompactionPlan.Nothing.NOTHING && SstSet.bytesOf(since) <= largest
+                ? new CompactionPlan.MergeTier(since)
+                : plan;
     }
 
     /** The longest run of neighbours of similar size and at most {@code limit} bytes, if it is long enough. */
