@@ -483,8 +483,8 @@ final class CommitPipeline {
     }
 
     /**
-     * Ends everyone in the queue, as later records stand behind those that failed. If the disk was full, log and memtables are
-     * put back to the last published commit and the next commit may try again; otherwise nothing is accepted any more.
+     * Ends everyone in the queue, as later records stand behind those that failed. If the disk was full, or too many files
+     * were open, log and memtables are put back to the last published commit and the next commit may try again; otherwise nothing is accepted any more.
      */
     private void fail(FlowDbException cause) {
         ArrayList<QueuedCommit> served = new ArrayList<>(MAX_EXTRA_GROUPS); // not made at the first add, see publish
@@ -533,7 +533,7 @@ final class CommitPipeline {
      */
     private long syncWritten(FlowDbException cause) {
         long written = wal.writtenTag();
-        if (!isDiskFull(cause) || written <= publishedSeqno) {
+        if (!canBeTakenBack(cause) || written <= publishedSeqno) {
             return 0;
         }
         try {
@@ -547,14 +547,15 @@ final class CommitPipeline {
         }
     }
 
-    private static boolean isDiskFull(FlowDbException cause) {
-        return cause instanceof StorageException s && s.diskFull();
+    /** For want of space or of open files: {@link Wal#write} had not begun, or left what can be cut off. */
+    private static boolean canBeTakenBack(FlowDbException cause) {
+        return cause instanceof StorageException && cause.retryable();
     }
 
     /** False, whatever happens, if not all could be put back: those in the queue wait for an answer. */
     @GuardedBy("commitLock")
     private boolean rollBack(FlowDbException cause) {
-        if (refusal != null || !isDiskFull(cause)) {
+        if (refusal != null || !canBeTakenBack(cause)) {
             return false;
         }
         try {

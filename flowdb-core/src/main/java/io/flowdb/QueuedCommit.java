@@ -34,8 +34,8 @@ final class QueuedCommit {
      */
     record Failure(FlowDbException cause, boolean rolledBack) {
         FlowDbException toThrow() {
-            return rolledBack
-                    ? new StorageException("Nothing was stored: " + cause.getMessage(), cause, true)
+            return rolledBack && cause instanceof StorageException s
+                    ? s.within("Nothing was stored: " + cause.getMessage())
                     : new CommitUnknownException(
                             cause.getMessage() + "; whether this commit survives is unknown", cause);
         }

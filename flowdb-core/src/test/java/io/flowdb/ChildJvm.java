@@ -35,6 +35,15 @@ final class ChildJvm implements AutoCloseable {
                 builder(options, main, arguments).redirectErrorStream(true).start());
     }
 
+    /** Starts {@code main} with at most {@code files} open files, on a POSIX system; what it writes as errors is among the lines. */
+    static ChildJvm startWithFiles(int files, List<String> options, Class<?> main, String... arguments)
+            throws IOException {
+        ProcessBuilder builder = builder(options, main, arguments).redirectErrorStream(true);
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + files + "; exec \"$@\"", "sh"));
+        command.addAll(builder.command());
+        return new ChildJvm(builder.command(command).start());
+    }
+
     private static ProcessBuilder builder(List<String> options, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

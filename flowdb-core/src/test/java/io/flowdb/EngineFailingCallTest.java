@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,13 @@ class EngineFailingCallTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
     private static final int COMMITS = 30;
+
+    /** Calls that need one more open file. */
+    private static final Set<Call> OPENING = Set.of(Call.CREATE, Call.OPEN, Call.SYNC_DIRECTORY, Call.LIST);
+
     private static final String EIO = "Input/output error";
     private static final String ENOSPC = "No space left on device";
+    private static final String EMFILE = "Too many open files";
 
     /** How calls fail. */
     private enum Failure {
@@ -44,7 +50,11 @@ class EngineFailingCallTest {
         /** One call finds the disk full. */
         FULL_ONCE(ENOSPC),
         /** From that call on the disk is full, until the next maintenance in the script. */
-        FULL_FOR_A_WHILE(ENOSPC);
+        FULL_FOR_A_WHILE(ENOSPC),
+        /** One call finds too many files open. */
+        FILES_ONCE(EMFILE),
+        /** From that call on too many files are open, until the next maintenance in the script. */
+        FILES_FOR_A_WHILE(EMFILE);
 
         private final String text;
 
@@ -99,7 +109,7 @@ class EngineFailingCallTest {
             }
             calls++;
             if (calls == failAt) {
-                failing = failure == Failure.FOR_EVER || failure == Failure.FULL_FOR_A_WHILE;
+                failing = failure == Failure.FOR_EVER || isForAWhile();
                 fail(call, path);
             } else if (failing) {
                 fail(call, path);
@@ -108,9 +118,15 @@ class EngineFailingCallTest {
 
         private void fail(Call call, Path path) {
             failed = true;
-            boolean full = failure.text.equals(ENOSPC);
-            throw new StorageException(
-                    "Cannot " + call + " " + path + ": " + failure.text, new IOException(failure.text), full);
+            String message = "Cannot " + call + " " + path + ": " + failure.text;
+            IOException cause = new IOException(failure.text);
+            throw failure.text.equals(EMFILE)
+                    ? StorageException.tooManyFiles(message, cause)
+                    : new StorageException(message, cause, failure.text.equals(ENOSPC));
+        }
+
+        private boolean isForAWhile() {
+            return failure == Failure.FULL_FOR_A_WHILE || failure == Failure.FILES_FOR_A_WHILE;
         }
 
         /** Runs an action that may fail; false if it did. */
@@ -195,7 +211,7 @@ class EngineFailingCallTest {
         private void maintain(int step) {
             Engine open = engine;
             if (step % 7 == 6) {
-                failing &= failure != Failure.FULL_FOR_A_WHILE;
+                failing &= !isForAWhile();
             }
             if (open == null) {
                 open();
@@ -299,5 +315,15 @@ class EngineFailingCallTest {
     @Test
     void everyWrite_diskFullForAWhile_losesNothing() {
         failEachInTurn(Failure.FULL_FOR_A_WHILE, call -> call == Call.WRITE || call == Call.CREATE, 60);
+    }
+
+    @Test
+    void everyOpening_tooManyFilesOnce_losesNothing() {
+        failEachInTurn(Failure.FILES_ONCE, OPENING::contains, 60);
+    }
+
+    @Test
+    void everyOpening_tooManyFilesForAWhile_losesNothing() {
+        failEachInTurn(Failure.FILES_FOR_A_WHILE, OPENING::contains, 60);
     }
 }

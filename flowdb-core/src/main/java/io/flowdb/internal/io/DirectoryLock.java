@@ -84,7 +84,7 @@ final class DirectoryLock implements AutoCloseable {
         } catch (OverlappingFileLockException e) {
             throw locked(directory, readContent(lockFile));
         } catch (IOException e) {
-            throw new StorageException("Cannot lock " + lockFile + ": " + e, e);
+            throw NioFile.failure("lock", lockFile, e);
         } finally {
             if (!held) {
                 HELD.remove(key, content);

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file that survives interrupts. The JDK closes a {@link FileChannel} when a thread is interrupted inside it; here the channel is
@@ -148,10 +150,34 @@ final class NioFile implements WritableFile, ReadableFile {
 
     /** What an operation that failed is reported as. */
     static StorageException failure(String what, Path path, IOException cause) {
+        String message = "Cannot " + what + " " + path + ": " + cause;
+        if (isTooManyFiles(cause, () -> canOpen(path.toAbsolutePath().getRoot()))) {
+            return StorageException.tooManyFiles(message, cause);
+        }
         Path directory = path.toAbsolutePath().getParent();
         boolean full = isDiskFull(
                 cause, () -> directory == null ? Long.MAX_VALUE : NioFileSystem.INSTANCE.usableBytes(directory));
-        return new StorageException("Cannot " + what + " " + path + ": " + cause, cause, full);
+        return new StorageException(message, cause, full);
+    }
+
+    /*
+     * The texts of the C library (EMFILE, ENFILE). Where they are in another language: an error without a type of its own, met when a place that is always
+     * there cannot be opened either.
+     */
+    static boolean isTooManyFiles(IOException e, BooleanSupplier canOpenAnything) {
+        return String.valueOf(e.getMessage()).contains("Too many open files")
+                || e.getClass() == FileSystemException.class && !canOpenAnything.getAsBoolean();
+    }
+
+    private static boolean canOpen(@Nullable Path directory) {
+        if (directory == null) {
+            return true;
+        }
+        try (FileChannel opened = FileChannel.open(directory, StandardOpenOption.READ)) {
+            return opened.isOpen();
+        } catch (IOException e) {
+            return e.getClass() != FileSystemException.class; // Windows opens no directories, and says so by a type
+        }
     }
 
     /*

@@ -2,6 +2,7 @@ package io.flowdb.internal.io;
 
 import io.flowdb.error.StorageException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -48,8 +50,10 @@ public final class NioFileSystem implements FileSystem {
         }
         try (Stream<Path> entries = Files.list(path)) {
             return entries.findAny().isEmpty();
+        } catch (UncheckedIOException e) {
+            throw NioFile.failure("list", path, Objects.requireNonNull(e.getCause()));
         } catch (IOException e) {
-            throw new StorageException("Cannot list " + path + ": " + e, e);
+            throw NioFile.failure("list", path, e);
         }
     }
 
@@ -66,8 +70,10 @@ public final class NioFileSystem implements FileSystem {
             return entries.filter(p -> !Files.isDirectory(p))
                     .map(p -> p.getFileName().toString())
                     .collect(Collectors.toList());
+        } catch (UncheckedIOException e) {
+            throw NioFile.failure("list", directory, Objects.requireNonNull(e.getCause())); // it broke off
         } catch (IOException e) {
-            throw new StorageException("Cannot list " + directory + ": " + e, e);
+            throw NioFile.failure("list", directory, e);
         }
     }
 
@@ -106,7 +112,7 @@ public final class NioFileSystem implements FileSystem {
         try {
             Files.copy(from, to);
         } catch (IOException e) {
-            throw new StorageException("Cannot copy " + from + " to " + to + ": " + e, e);
+            throw NioFile.failure("copy " + from + " to", to, e);
         }
         try (NioFile copied = new NioFile(to, NioFile.Mode.WRITE)) {
             while (!copied.sync()) {

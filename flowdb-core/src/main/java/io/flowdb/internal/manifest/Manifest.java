@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>At open, and when edits have made the file long, a new one is written beside it and renamed over it, so nothing is ever appended behind
  * a torn end. Threads: any. Errors: {@link io.flowdb.error.StorageException}; after the first failed write every later edit throws it
- * again, unless the disk was full and nothing of the edit was recorded. Source: docs/format/manifest.md, format 1.
+ * again, unless the disk was full, or too many files were open, and nothing of the edit was recorded. Source: docs/format/manifest.md, format 1.
  */
 public final class Manifest implements AutoCloseable {
     /** "FlowMAN" and a zero byte. */
@@ -173,7 +173,7 @@ public final class Manifest implements AutoCloseable {
                 state = after;
                 return after;
             } catch (NotRecorded e) {
-                throw e.diskFull;
+                throw e.reason;
             } catch (RuntimeException e) {
                 failure = e;
                 throw e;
@@ -227,13 +227,13 @@ public final class Manifest implements AutoCloseable {
         }
     }
 
-    /** A full disk has left the file as it was, but for bytes behind its seal. */
+    /** A full disk, or too many open files, have left the file as it was, but for bytes behind its seal. */
     private static final class NotRecorded extends RuntimeException {
-        private final transient StorageException diskFull;
+        private final transient StorageException reason;
 
-        NotRecorded(StorageException diskFull) {
-            super(diskFull);
-            this.diskFull = diskFull;
+        NotRecorded(StorageException reason) {
+            super(reason);
+            this.reason = reason;
         }
     }
 
@@ -265,7 +265,7 @@ public final class Manifest implements AutoCloseable {
         try {
             fresh = writeNew(fileSystem, directory, after);
         } catch (StorageException e) {
-            throw e.diskFull() ? new NotRecorded(e) : e;
+            throw e.retryable() ? new NotRecorded(e) : e;
         }
         file.close();
         file = replace(fileSystem, directory, fresh);

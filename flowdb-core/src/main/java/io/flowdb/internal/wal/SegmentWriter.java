@@ -1,5 +1,6 @@
 package io.flowdb.internal.wal;
 
+import io.flowdb.error.StorageException;
 import io.flowdb.internal.frame.FileHeader;
 import io.flowdb.internal.io.FileSystem;
 import io.flowdb.internal.io.WritableFile;
@@ -47,9 +48,13 @@ final class SegmentWriter implements AutoCloseable {
                 file.write(ByteBuffer.wrap(header.encode(MAGIC, FORMAT)), 0);
             } while (!file.sync());
             fileSystem.syncDirectory(directory);
-        } catch (RuntimeException e) {
-            file.close();
-            fileSystem.delete(path);
+        } catch (RuntimeException | Error e) {
+            try {
+                file.close();
+                fileSystem.delete(path); // its number is taken again if the log goes on
+            } catch (StorageException suppressed) {
+                e.addSuppressed(suppressed);
+            }
             throw e;
         }
         return new SegmentWriter(file, header.number(), preallocate);

@@ -193,7 +193,7 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** After a {@link #write} that failed for want of space: forgets everything appended and not written, as if it had never been. */
+    /** After a {@link #write} that failed for want of space or of open files: forgets everything appended and not written, as if it had never been. */
     public void rollBack() {
         ioLock.lock();
         try {
@@ -422,8 +422,8 @@ public final class Wal implements AutoCloseable {
                 }
                 return currentLastTag;
             } catch (RuntimeException e) {
-                /* A write that fails for want of space counts as not begun: the owner may roll back and go on. A failed sync stays. */
-                if (written || !(e instanceof StorageException s && s.diskFull())) {
+                /* A write that fails for want of space, or of open files, counts as not begun: the owner may roll back and go on. A failed sync stays. */
+                if (written || !(e instanceof StorageException s && s.retryable())) {
                     failure = e;
                 }
                 throw e;

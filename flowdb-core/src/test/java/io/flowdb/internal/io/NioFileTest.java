@@ -61,6 +61,22 @@ class NioFileTest {
                 .isFalse();
     }
 
+    /** A process without a free descriptor could make no new segment of the log: the engine refused writes until it was opened again. */
+    @Test
+    void failure_ofTooManyOpenFiles_isKnownInAnyLanguage() {
+        Path file = dir.resolve("0000000002.wal");
+        IOException english = new FileSystemException(file.toString(), null, "Too many open files");
+        assertThat(NioFile.failure("open", file, english))
+                .matches(StorageException::tooManyFiles)
+                .matches(StorageException::retryable);
+        IOException german = new FileSystemException(file.toString(), null, "Zu viele offene Dateien");
+        assertThat(NioFile.isTooManyFiles(german, () -> false)).isTrue();
+        assertThat(NioFile.isTooManyFiles(german, () -> true)).isFalse();
+        assertThat(NioFile.failure("open", file, german)).matches(e -> !e.tooManyFiles(), "the root can be opened");
+        assertThat(NioFile.isTooManyFiles(new NoSuchFileException(file.toString()), () -> false))
+                .isFalse();
+    }
+
     @Test
     void open_missingFile_namesItAndIsNoFullDisk() {
         Path missing = dir.resolve("missing");
