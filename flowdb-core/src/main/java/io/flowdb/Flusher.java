@@ -117,9 +117,9 @@ final class Flusher {
                 parts.tables().nextId());
         parts.record(edit, added, onManifestFailure);
         parts.show(() -> parts.states().flushed(memtable, added), onManifestFailure);
-        parts.wal().deleteBefore(firstSegment);
         parts.counters().flushed(SstSet.bytesOf(added), System.nanoTime() - start);
         parts.shareIndexMemory();
+        parts.wal().deleteBefore(firstSegment);
     }
 
     private List<Sst> write(Memtable memtable) {

@@ -189,6 +189,31 @@ class EngineDurabilityTest {
         checkReopens(config);
     }
 
+    /**
+     * A segment of the log that could not be deleted, as on Windows while another program reads it, was forgotten, with those after it, and stayed until the
+     * next opening; and the flush before it was not counted.
+     */
+    @Test
+    void flush_segmentCannotBeDeleted_isDeletedByTheNextOne() {
+        try (Engine engine = EngineOpening.open(config().build(), files)) {
+            put(engine, "key", "first");
+            AtomicInteger left = new AtomicInteger(1);
+            files.setFault((call, path) -> {
+                if (call == Call.DELETE && path.toString().endsWith(".wal") && left.getAndDecrement() > 0) {
+                    throw FaultyFileSystem.ioError(call, path);
+                }
+            });
+            assertThatThrownBy(engine::flush).isInstanceOf(StorageException.class);
+            assertThat(engine.stats().flushes().count()).isEqualTo(1);
+            put(engine, "key", "second");
+            engine.flush();
+            assertThat(engine.stats().lastBackgroundError()).isNull();
+            assertThat(files.files()).noneMatch(f -> f.toString().endsWith(".wal"));
+            assertThat(CrashModel.contentOf(engine)).isEqualTo(acknowledged);
+        }
+        checkReopens(config().build());
+    }
+
     /** T-28 with the flush in the background: it is tried again by itself. */
     @Test
     void backgroundFlush_diskFull_isTriedAgain() {

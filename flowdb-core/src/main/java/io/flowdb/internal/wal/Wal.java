@@ -55,6 +55,10 @@ public final class Wal implements AutoCloseable {
     @GuardedBy("ioLock")
     private final Deque<SegmentInfo> older;
 
+    /** Segments that the manifest has left behind, until their files are gone. */
+    @GuardedBy("ioLock")
+    private final List<Long> obsolete = new ArrayList<>();
+
     @GuardedBy("ioLock")
     private long nextSegment;
 
@@ -261,19 +265,41 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** Deletes the segments before {@code firstSegment}; only once the manifest has recorded that number. */
+    /**
+     * Deletes the segments before {@code firstSegment}; only once the manifest has recorded that number. What cannot be deleted is tried again by the next
+     * call. One call at a time.
+     */
     public void deleteBefore(long firstSegment) {
-        List<Long> numbers = new ArrayList<>();
+        List<Long> numbers;
         ioLock.lock();
         try {
             while (!older.isEmpty() && older.peekFirst().number() < firstSegment) {
-                numbers.add(older.removeFirst().number());
+                obsolete.add(older.removeFirst().number());
             }
+            numbers = List.copyOf(obsolete);
         } finally {
             ioLock.unlock();
         }
-        for (long number : numbers) {
-            fileSystem.delete(directory.resolve(SegmentWriter.name(number)));
+        StorageException failed = null;
+        for (Long number : numbers) {
+            try {
+                fileSystem.delete(directory.resolve(SegmentWriter.name(number)));
+                forget(number);
+            } catch (StorageException e) {
+                failed = failed == null ? e : failed;
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    private void forget(Long number) {
+        ioLock.lock();
+        try {
+            obsolete.remove(number);
+        } finally {
+            ioLock.unlock();
         }
     }
 
