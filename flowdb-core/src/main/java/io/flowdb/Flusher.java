@@ -140,8 +140,8 @@ final class Flusher {
         try {
             parts.wal().retireUpTo(memtable.maxSeqno());
             return parts.wal().firstSegmentAfter(memtable.maxSeqno());
-        } catch (FlowDbException e) {
-            onManifestFailure.accept(e);
+        } catch (RuntimeException | Error e) {
+            onManifestFailure.accept(asFailure("flush", e));
             parts.tables().discard(added);
             throw e;
         }

@@ -426,7 +426,7 @@ public final class FaultyFileSystem implements FileSystem {
         public boolean sync() {
             try {
                 fault.before(Call.SYNC, path);
-            } catch (StorageException e) {
+            } catch (StorageException | Error e) {
                 locked(() -> {
                     file.loseSync();
                     return path;

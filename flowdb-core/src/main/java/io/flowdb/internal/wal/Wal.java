@@ -471,7 +471,6 @@ public final class Wal implements AutoCloseable {
      * synced: what came behind {@code upTo} is for the next sync.
      */
     private void syncSegments(List<SegmentWriter> full, @Nullable SegmentWriter last, long upTo) {
-        RuntimeException failed = null;
         try {
             for (SegmentWriter segment : full) {
                 segment.sync(List.of());
@@ -479,20 +478,30 @@ public final class Wal implements AutoCloseable {
             if (last != null) {
                 last.sync(List.of());
             }
-        } catch (RuntimeException e) {
-            failed = e;
+        } catch (RuntimeException | Error e) {
+            failSync(e);
+            throw e;
         }
         ioLock.lock();
         try {
-            if (failed != null) {
-                failure = failure == null ? failed : failure;
-                throw failed;
-            }
             for (SegmentWriter segment : full) {
                 unsynced.remove(segment);
                 segment.close();
             }
             durableLsn = Math.max(durableLsn, upTo);
+        } finally {
+            ioLock.unlock();
+        }
+    }
+
+    /** The first failure stays. An error may hide one of the disk, after which the next sync would succeed without having made anything durable. */
+    private void failSync(Throwable e) {
+        ioLock.lock();
+        try {
+            if (failure == null) {
+                failure = e instanceof RuntimeException known ? known : halfWay;
+                failure = e instanceof Error error ? endedHalfWay(error) : failure;
+            }
         } finally {
             ioLock.unlock();
         }
