@@ -56,7 +56,7 @@ public interface FileSystem {
         createDirectories(directory);
         try {
             syncDirectory(parent);
-        } catch (StorageException e) {
+        } catch (RuntimeException | Error e) {
             try {
                 delete(directory);
             } catch (StorageException suppressed) {
