@@ -9,6 +9,7 @@ import io.flowdb.StoreReader.StoredValue;
 import io.flowdb.StoreSnapshot;
 import io.flowdb.WriteBatch;
 import io.flowdb.WriteOptions;
+import io.flowdb.error.ConflictException;
 import io.flowdb.error.LimitExceededException;
 import io.flowdb.error.UniqueViolationException;
 import io.flowdb.internal.json.KeyLayout;
@@ -337,26 +338,12 @@ final class CommitPlan implements ChangeSet {
                 || (before != null && before.expireAt() != FlowRecord.NEVER);
     }
 
-    /** What the failed precondition is about: a store and its key, index or range. */
-    String describe(int failed, Catalog catalog) {
-        byte[] key = failed < preconditions.keys().size()
+    /** Says that a precondition failed: with its store, if it belongs to one, and its key, index or range. */
+    ConflictException conflictAt(int failed, Catalog catalog) {
+        int keys = preconditions.keys().size();
+        byte[] key = failed < keys
                 ? preconditions.keys().get(failed)
-                : preconditions
-                        .ranges()
-                        .get(failed - preconditions.keys().size())
-                        .start();
-        return catalog.describe(key, failed >= preconditions.keys().size());
-    }
-
-    /** Store of the failed precondition, if it belongs to one. */
-    @Nullable
-    String storeOf(int failed, Catalog catalog) {
-        byte[] key = failed < preconditions.keys().size()
-                ? preconditions.keys().get(failed)
-                : preconditions
-                        .ranges()
-                        .get(failed - preconditions.keys().size())
-                        .start();
-        return catalog.storeOf(key);
+                : preconditions.ranges().get(failed - keys).start();
+        return new ConflictException(catalog.storeOf(key), catalog.describe(key, failed >= keys));
     }
 }

@@ -214,12 +214,21 @@ final class Database {
 
     /** Runs {@code attempt} and commits its plan, as often as it takes. */
     <R extends @Nullable Object> R write(Attempt<R> attempt) {
+        return write(attempt, Integer.MAX_VALUE);
+    }
+
+    /** The same, but after so many conflicts in a row the last one is thrown: an attempt that runs foreign code may be in its own way. */
+    <R extends @Nullable Object> R write(Attempt<R> attempt, int mostFailures) {
         for (int failures = 0; ; failures++) {
             try (Session session = open()) {
                 CommitPlan plan = new CommitPlan(this, session.snapshot());
                 R result = attempt.run(session, plan);
-                if (commit(plan) instanceof CommitOutcome.Committed) {
+                CommitOutcome outcome = commit(plan);
+                if (outcome instanceof CommitOutcome.Committed) {
                     return result;
+                }
+                if (failures >= mostFailures && outcome instanceof CommitOutcome.Conflict conflict) {
+                    throw plan.conflictAt(conflict.precondition(), session.catalog());
                 }
             }
             pause(failures);

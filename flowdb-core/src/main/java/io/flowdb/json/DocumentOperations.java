@@ -58,7 +58,8 @@ public interface DocumentOperations {
     /**
      * Replaces a document by what {@code change} makes of it, atomically. The function may be called several times; the
      * document it is given is its own to modify. A null result leaves the document alone. The time to live of the store, or of the configuration,
-     * starts anew; if neither has one, the document keeps the expiry it has.
+     * starts anew; if neither has one, the document keeps the expiry it has. Errors: {@link io.flowdb.error.ConflictException} if something else wrote the
+     * document during each of 1,000 attempts, as {@code change} itself does if it writes it by another call.
      *
      * @return the new document, or null if there is none with this key or {@code change} returned null
      */

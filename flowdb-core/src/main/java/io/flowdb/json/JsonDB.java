@@ -427,8 +427,10 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     @Override
     public @Nullable JsonNode update(String store, Object key, UnaryOperator<@Nullable JsonNode> change) {
         Database database = current.get();
-        Optional<JsonNode> updated = database.write((session, plan) ->
-                Optional.ofNullable(writes(database, session, plan, store).update(key, change)));
+        Optional<JsonNode> updated = database.write(
+                (session, plan) -> Optional.ofNullable(
+                        writes(database, session, plan, store).update(key, change)),
+                MAX_ATTEMPTS);
         return updated.orElse(null);
     }
 

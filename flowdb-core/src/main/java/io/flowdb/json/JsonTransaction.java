@@ -76,9 +76,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
                 CommitPlan plan = new CommitPlan(database, session.snapshot());
                 own.addTo(plan);
                 if (database.commit(plan) instanceof CommitOutcome.Conflict conflict) {
-                    int failed = conflict.precondition();
-                    throw new ConflictException(
-                            plan.storeOf(failed, session.catalog()), plan.describe(failed, session.catalog()));
+                    throw plan.conflictAt(conflict.precondition(), session.catalog());
                 }
             }
             outcome = "committed";
