@@ -155,6 +155,25 @@ class AccountsIT {
         assertThat(api.logIn("guessed@example.com").token()).isNotEmpty();
     }
 
+    /** A client could fill the disk with accounts, and keep the processors busy with hashes. */
+    @Test
+    void signUp_tooManyOfAClient_is429UntilTimeHasPassed() {
+        api.post("/api/signup", null, credentials("first@example.com", Api.PASSWORD));
+        for (int attempt = 1; attempt <= 100; attempt++) {
+            assertThat(api.post("/api/signup", null, credentials("first@example.com", Api.PASSWORD))
+                            .status())
+                    .isIn(409, 429);
+        }
+
+        Answer refused = api.post("/api/signup", null, credentials("more@example.com", Api.PASSWORD));
+
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 300);
+        sample.pass(Duration.ofMinutes(5));
+        assertThat(api.signUp("more@example.com").token()).isNotEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "Bearer", "Bearer ", "Basic YTpi", "bearer nonsense", "Bearer \u00e9\u00e9"})
     void token_malformed_is401(String header) {

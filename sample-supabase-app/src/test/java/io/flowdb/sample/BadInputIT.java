@@ -183,6 +183,30 @@ class BadInputIT {
         assertProblem(api.sendRaw("POST", "/api/todos", ada.token(), type, "{\"title\":\"a\"}"), 415);
     }
 
+    /** An answer was made only after another look at the header, so errors in it, and all others beside it, had no body. */
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /api/todos, garbage, 406",
+        "GET, /api/todos, text/html, 406",
+        "GET, /api/todos/unknown, garbage, 404",
+        "GET, /api/todos/unknown, image/png, 404",
+        "PATCH, /api/todos/1, garbage, 405",
+        "GET, /nothing, garbage, 404",
+        "POST, /, garbage, 405",
+        "TRACE, /, garbage, 405",
+        "GET, /actuator/health, garbage, 406"
+    })
+    void accept_whateverItSays_errorsAreProblems(String method, String path, String accept, int status) {
+        assertProblem(api.send(method, path, ada.token(), null, "Accept", accept), status);
+    }
+
+    @Test
+    void route_foundByNoController_isNamedAsItWasAsked() {
+        assertThat(api.send("POST", "/", null, null).text("instance")).isEqualTo("/");
+        assertThat(api.send("TRACE", "/api/todos", null, null).text("instance")).isEqualTo("/api/todos");
+        assertThat(api.get("/error", null).text("instance")).isEqualTo("/error");
+    }
+
     /** A filter of Spring read forms before any controller; a broken one was a 500, and a stack trace in the log, for anybody. */
     @ParameterizedTest
     @CsvSource({"PUT, 415", "PATCH, 405", "DELETE, 404"})

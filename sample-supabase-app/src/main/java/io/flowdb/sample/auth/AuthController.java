@@ -8,6 +8,9 @@ import jakarta.validation.constraints.Email;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -20,28 +23,32 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api")
 final class AuthController {
     private final Accounts accounts;
-    private final LogInThrottle throttle;
+    /** Guesses of one password from one client, whether the address is known or not. */
+    private final Throttle<Guess> logIns;
 
-    AuthController(Accounts accounts, LogInThrottle throttle) {
+    /** New accounts of one client, each of which costs a slow hash and stays. */
+    private final Throttle<String> signUps;
+
+    AuthController(Accounts accounts, Clock clock) {
         this.accounts = accounts;
-        this.throttle = throttle;
+        this.logIns = new Throttle<>(clock, 10);
+        this.signUps = new Throttle<>(clock, 100);
     }
 
     @PostMapping("/signup")
-    Answer signUp(@Valid @RequestBody NewAccount account) {
+    Answer signUp(@Valid @RequestBody NewAccount account, HttpServletRequest request) {
+        letPass(signUps.begin(request.getRemoteAddr()));
         return Answer.of(accounts.signUp(EmailAddress.normalize(account.email()), account.password()));
     }
 
     @PostMapping("/login")
     Answer logIn(@Valid @RequestBody Credentials credentials, HttpServletRequest request) {
         String email = EmailAddress.normalize(credentials.email());
-        String client = request.getRemoteAddr();
-        throttle.begin(email, client).ifPresent(wait -> {
-            throw ApiException.tooManyAttempts(wait);
-        });
+        Guess guess = new Guess(email, request.getRemoteAddr());
+        letPass(logIns.begin(guess));
         Accounts.LogIn logIn = accounts.logIn(email, credentials.password())
                 .orElseThrow(() -> ApiException.unauthorized("The e-mail address or the password is wrong."));
-        throttle.succeeded(email, client);
+        logIns.forget(guess);
         return Answer.of(logIn);
     }
 
@@ -50,6 +57,15 @@ final class AuthController {
     void logOut(SignedIn signedIn) {
         accounts.logOut(signedIn);
     }
+
+    private static void letPass(Optional<Duration> toWait) {
+        toWait.ifPresent(wait -> {
+            throw ApiException.tooManyAttempts(wait);
+        });
+    }
+
+    /** What is counted of log-ins. */
+    private record Guess(String email, String client) {}
 
     /** Body of a sign-up. */
     record NewAccount(
