@@ -86,6 +86,7 @@ class BadInputIT {
                 "/api/todos  | {}                                                         | title",
                 "/api/todos  | {\"title\":null}                                             | title",
                 "/api/todos  | {\"title\":\"  \"}                                             | title",
+                "/api/todos  | {\"title\":\"\\u200b\\u00a0\\ufeff\"}                             | title",
                 "/api/todos  | {\"title\":7}                                                | title",
                 "/api/todos  | {\"title\":\"two\\nlines\"}                                    | title",
                 "/api/todos  | {\"title\":\"half a \\ud83d pair\"}                            | title",
@@ -120,6 +121,7 @@ class BadInputIT {
                 "{\"status\":\"maybe\"}|status",
                 "{\"status\":1}|status",
                 "{\"title\":\"\"}|title",
+                "{\"title\":\"\\u200b\\u00a0\\ufeff\"}|title",
                 "{\"priority\":true}|priority"
             })
     void change_invalidField_is400NamingIt(String body, String field) {

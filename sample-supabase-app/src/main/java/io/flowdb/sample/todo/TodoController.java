@@ -6,7 +6,7 @@ import io.flowdb.sample.web.PlainText;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
@@ -32,6 +32,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/todos")
 final class TodoController {
     private static final String TITLE_LENGTH = "must have at most 500 characters";
+    private static final String TITLE_BLANK = "must not be blank";
+
+    /** Something to see: a space without width, or the mark of a byte order, is no white space but looks like nothing. */
+    private static final String VISIBLE = "(?s).*[\\p{L}\\p{N}\\p{P}\\p{S}\\p{Co}].*";
 
     private final Todos todos;
 
@@ -90,14 +94,17 @@ final class TodoController {
 
     /** Body of an addition. */
     record NewTodo(
-            @NotBlank(message = "must not be blank") @Size(max = 500, message = TITLE_LENGTH) @PlainText
+            @NotNull(message = TITLE_BLANK)
+            @Pattern(regexp = VISIBLE, message = TITLE_BLANK)
+            @Size(max = 500, message = TITLE_LENGTH)
+            @PlainText
             String title,
 
             @Nullable Integer priority) {}
 
     /** Body of a change: any of these. */
     record Change(
-            @Pattern(regexp = "(?s).*\\S.*", message = "must not be blank")
+            @Pattern(regexp = VISIBLE, message = TITLE_BLANK)
             @Size(max = 500, message = TITLE_LENGTH)
             @PlainText
             @Nullable
