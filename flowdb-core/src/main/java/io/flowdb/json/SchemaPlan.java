@@ -9,12 +9,16 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Compares stored definitions with wanted ones. A pure function of both. */
 final class SchemaPlan {
+    /** Differences that a message names; more would hide what else it says. */
+    private static final int TOLD = 20;
+
     private SchemaPlan() {}
 
     /** What has to change; throws {@link SchemaConflictException} for what {@code mode} does not allow. */
@@ -34,11 +38,22 @@ final class SchemaPlan {
             }
         }
         if (mode == SchemaMode.VALIDATE && !changes.isEmpty()) {
-            SchemaChange first = changes.get(0);
-            throw new SchemaConflictException(
-                    first.store(), changes.size() + " differences, the first: " + first.kind() + " " + first.detail());
+            throw new SchemaConflictException(changes.get(0).store(), describe(changes));
         }
         return changes;
+    }
+
+    /** What would have to be done, in words. */
+    private static String describe(List<SchemaChange> changes) {
+        List<String> first = new ArrayList<>();
+        for (SchemaChange change : changes.subList(0, Math.min(changes.size(), TOLD))) {
+            String action = change.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " " + change.store();
+            String index = change.index() == null ? "" : "." + change.index();
+            first.add(action + index + (change.kind() == Kind.ALTER_STORE ? " " + change.detail() : ""));
+        }
+        String more = changes.size() > TOLD ? ", and " + (changes.size() - TOLD) + " more" : "";
+        String number = changes.size() == 1 ? "1 difference: " : changes.size() + " differences: ";
+        return number + String.join(", ", first) + more;
     }
 
     private static void addChanges(

@@ -220,7 +220,8 @@ abstract class AbstractJsonDbTest extends AbstractTransactionTest {
         StoreSchema one = StoreSchema.of("s", "id").withIndex("a", "a");
         assertThat(db.planSchemas(List.of(one), SchemaMode.UPDATE)).hasSize(2);
         assertThatThrownBy(() -> db.applySchemas(List.of(one), SchemaMode.VALIDATE))
-                .isInstanceOf(SchemaConflictException.class);
+                .isInstanceOf(SchemaConflictException.class)
+                .hasMessage("Schema conflict in store 's': 2 differences: create store s, create index s.a");
         assertThat(db.storeNames()).isEmpty();
         assertThat(db.applySchemas(List.of(one), SchemaMode.UPDATE)).hasSize(2);
         assertThat(db.applySchemas(List.of(one), SchemaMode.VALIDATE)).isEmpty();
