@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
-import org.springframework.util.unit.DataSize;
 
 /**
  * Health of one engine. Never opens it, and reads nothing but figures that are in memory and the free space of the disk.
@@ -20,6 +19,7 @@ import org.springframework.util.unit.DataSize;
  * UNKNOWN         not opened yet
  * DOWN            failed, or less free space than the next flush and the next WAL segment may need
  * </pre>
+ * <p>Sizes are in bytes.
  */
 public final class FlowDbHealthIndicator extends AbstractHealthIndicator {
     private final FlowDb flowDb;
@@ -75,7 +75,7 @@ public final class FlowDbHealthIndicator extends AbstractHealthIndicator {
     private void checkDisk(Health.Builder builder, Config config) throws IOException {
         long free = freeSpace.of(config.dataDir());
         long needed = config.memtableSize() + config.walSegmentSize();
-        builder.withDetail("freeSpace", DataSize.ofBytes(free)).withDetail("neededSpace", DataSize.ofBytes(needed));
+        builder.withDetail("freeSpace", free).withDetail("neededSpace", needed);
         if (free < needed && !config.readOnly()) {
             builder.down().withDetail("reason", "too little free space on the disk");
         }

@@ -48,6 +48,19 @@ class ActuatorTest {
         }
     }
 
+    /** Sizes were objects that JSON showed as {@code {"negative":false}}. */
+    @Test
+    void health_ofARunningApplication_showsSpaceInBytes() throws Exception {
+        try (ConfigurableApplicationContext application =
+                start("flowdb.memtable-size=1MB", "flowdb.wal-segment-size=2MB")) {
+            JsonNode details =
+                    Http.json(Http.get(application, "/actuator/health")).at("/components/flowDb/details");
+
+            assertThat(details.path("neededSpace").asLong()).isEqualTo(3L << 20);
+            assertThat(details.path("freeSpace").asLong()).isGreaterThan(3L << 20);
+        }
+    }
+
     /** The directory of the tables is lost while the application runs. */
     @Test
     void health_afterAFlushThatFailed_isDownUntilOneSucceeds() throws Exception {
