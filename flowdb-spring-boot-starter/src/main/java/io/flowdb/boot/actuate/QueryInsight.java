@@ -46,7 +46,7 @@ public interface QueryInsight {
     /**
      * A query method.
      *
-     * @param name of repository and method
+     * @param name of repository and method, with the types of its parameters where several share it
      * @param parameters the types of its parameters, those for paging and sorting left out
      */
     record QueryMethod(String name, List<String> parameters) {}

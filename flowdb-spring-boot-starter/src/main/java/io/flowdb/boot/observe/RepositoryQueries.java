@@ -4,10 +4,15 @@ import io.flowdb.boot.actuate.QueryInsight;
 import io.flowdb.data.core.FlowDbOperations;
 import io.flowdb.data.core.SlowQueries;
 import io.flowdb.data.repository.query.ExplainableQuery;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -26,10 +31,15 @@ import org.springframework.data.repository.query.Parameters;
 /** Collects the query methods of repositories as they are made. Threads: any. */
 final class RepositoryQueries implements QueryInsight, BeanPostProcessor, QueryCreationListener<ExplainableQuery> {
 
+    /** From the shortest name to one that only the same repository on another engine shares. */
+    private static final List<Function<ExplainableQuery, String>> NAMINGS = List.of(
+            ExplainableQuery::description,
+            query -> query.description() + arguments(query, Class::getSimpleName),
+            RepositoryQueries::fullName);
+
     private final ObjectProvider<SlowQueries> slow;
 
-    /** Repository and method; overloaded methods are told apart by their parameters. */
-    private final Map<String, ExplainableQuery> byName = new ConcurrentSkipListMap<>();
+    private final List<ExplainableQuery> queries = new CopyOnWriteArrayList<>();
 
     RepositoryQueries(ObjectProvider<SlowQueries> slow) {
         this.slow = slow;
@@ -45,9 +55,46 @@ final class RepositoryQueries implements QueryInsight, BeanPostProcessor, QueryC
 
     @Override
     public void onCreation(ExplainableQuery query) {
-        if (byName.putIfAbsent(query.description(), query) != null) {
-            byName.put(query.description() + types(query), query);
+        queries.add(query);
+    }
+
+    /**
+     * Queries by repository and method; where that is not one query's alone, with the types of the parameters; and where classes of
+     * different packages share their names, with whole names. The same repository on two engines is numbered.
+     */
+    private Map<String, ExplainableQuery> byName() {
+        Map<String, ExplainableQuery> named = new TreeMap<>();
+        List<ExplainableQuery> left = List.copyOf(queries);
+        for (Function<ExplainableQuery, String> naming : NAMINGS) {
+            Map<String, List<ExplainableQuery>> groups =
+                    left.stream().collect(Collectors.groupingBy(naming, LinkedHashMap::new, Collectors.toList()));
+            left = new ArrayList<>();
+            for (Map.Entry<String, List<ExplainableQuery>> group : groups.entrySet()) {
+                if (group.getValue().size() == 1) {
+                    named.put(group.getKey(), group.getValue().get(0));
+                } else {
+                    left.addAll(group.getValue());
+                }
+            }
         }
+        for (ExplainableQuery query : left) {
+            String name = fullName(query);
+            for (int number = 2; named.putIfAbsent(name, query) != null; number++) {
+                name = fullName(query) + "-" + number;
+            }
+        }
+        return named;
+    }
+
+    private static String fullName(ExplainableQuery query) {
+        return query.repository().getName() + "." + query.getQueryMethod().getName()
+                + arguments(query, Class::getTypeName);
+    }
+
+    private static String arguments(ExplainableQuery query, Function<Class<?>, String> type) {
+        return query.getQueryMethod().getParameters().stream()
+                .map(parameter -> type.apply(parameter.getType()))
+                .collect(Collectors.joining(",", "(", ")"));
     }
 
     @Override
@@ -65,7 +112,7 @@ final class RepositoryQueries implements QueryInsight, BeanPostProcessor, QueryC
 
     @Override
     public List<QueryMethod> methods() {
-        return byName.entrySet().stream()
+        return byName().entrySet().stream()
                 .map(e -> new QueryMethod(e.getKey(), types(e.getValue())))
                 .toList();
     }
@@ -78,9 +125,9 @@ final class RepositoryQueries implements QueryInsight, BeanPostProcessor, QueryC
 
     @Override
     public Explained explain(String method, String arguments) {
-        ExplainableQuery query = byName.get(method);
+        ExplainableQuery query = byName().get(method);
         if (query == null) {
-            throw new IllegalArgumentException("There is no query method '" + method + "'");
+            throw new IllegalArgumentException("There is no query method '" + method + "', or more than one");
         }
         Parameters<?, ?> parameters = query.getQueryMethod().getParameters();
         Iterator<String> texts = split(arguments, query).iterator();

@@ -52,6 +52,17 @@ final class EntityProperties {
         return new ResolvedProperty(converter.fieldPath(found), steps.get(steps.size() - 1));
     }
 
+    /** The property that lies at a path of the documents; where there is none, the path itself. */
+    Named at(Class<?> type, String fieldPath) {
+        for (PersistentPropertyPath<FlowDbPersistentProperty> path :
+                converter.getMappingContext().findPersistentPropertyPaths(type, property -> true)) {
+            if (converter.fieldPath(path).equals(fieldPath)) {
+                return new Named(path.toDotPath(), path.getLeafProperty().isCollectionLike());
+            }
+        }
+        return new Named(fieldPath, false);
+    }
+
     private List<String> names(Class<?> type) {
         FlowDbPersistentEntity<?> entity = converter.getMappingContext().getRequiredPersistentEntity(type);
         List<String> names = new ArrayList<>();
@@ -67,6 +78,14 @@ final class EntityProperties {
      * @param property the last step of the path
      */
     record ResolvedProperty(String fieldPath, FlowDbPersistentProperty property) {}
+
+    /**
+     * A property as users know it.
+     *
+     * @param name dotted path of properties
+     * @param hasElements whether it is a collection or an array
+     */
+    record Named(String name, boolean hasElements) {}
 
     private record Key(Class<?> type, String path) {}
 }

@@ -189,7 +189,7 @@ final class EntityReads {
         EntityOrder order = position.scrollsForward() ? forward : forward.reversed();
         KeysetScroll keyset = new KeysetScroll(order, access.converter());
         FlowDbQuery rest = position.isInitial() ? query : query.and(order.after(keyset.valuesOf(position)));
-        Plan plan = new Plan(entity.getStore(), access.permitted(oneMore(rest), entity, RowAction.READ), order);
+        Plan plan = new Plan(entity.getStore(), type, access.permitted(oneMore(rest), entity, RowAction.READ), order);
         List<JsonNode> found = new ArrayList<>(documents.execute(operations -> queries.list(operations, plan)));
         boolean hasNext = query.isLimited() && found.size() > query.limit();
         if (hasNext) {

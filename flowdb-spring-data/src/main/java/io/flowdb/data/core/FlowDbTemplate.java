@@ -7,6 +7,7 @@ import io.flowdb.json.DocumentOperations;
 import io.flowdb.json.Explain;
 import io.flowdb.json.ExportFormat;
 import io.flowdb.json.JsonDB;
+import io.flowdb.json.StoreSchema;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -103,8 +104,8 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
 
     @Override
     public Optional<String> adviseIndex(FlowDbQuery query, Class<?> type) {
-        return Optional.ofNullable(
-                IndexAdvice.of(query.filter(), access.documents().schema(storeOf(type))));
+        StoreSchema schema = access.documents().schema(storeOf(type));
+        return Optional.ofNullable(IndexAdvice.of(query.filter(), schema, type, access.properties()));
     }
 
     /** Guards stores by these policies, instead of the beans of the application context. */

@@ -3,9 +3,14 @@ package io.flowdb.data.core;
 import io.flowdb.json.Filter;
 import io.flowdb.json.IndexSchema;
 import io.flowdb.json.StoreSchema;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Whether an index serves a filter: one of the conditions that must hold together is an equality, a range or a prefix on the id or
@@ -16,8 +21,8 @@ final class IndexAdvice {
 
     private final Set<String> indexed = new LinkedHashSet<>();
 
-    /** Paths that would have served if they were indexed, in the order of the conditions. */
-    private final Set<String> candidates = new LinkedHashSet<>();
+    /** Conditions that would have been served if their paths were indexed, the first on each path, in their order. */
+    private final Map<String, Filter> candidates = new LinkedHashMap<>();
 
     private IndexAdvice(StoreSchema schema) {
         indexed.add(schema.keyPath());
@@ -26,8 +31,9 @@ final class IndexAdvice {
         }
     }
 
-    /** Null if the filter is served; else what to do, naming the annotation. */
-    static @Nullable String of(@Nullable Filter filter, StoreSchema schema) {
+    /** Null if the filter is served; else what to do, naming the annotations and the properties of {@code type}. */
+    static @Nullable String of(
+            @Nullable Filter filter, StoreSchema schema, Class<?> type, EntityProperties properties) {
         if (filter == null || accessPath(filter, schema) != AccessPath.SCAN || QueryRunner.isNever(filter)) {
             return null;
         }
@@ -35,9 +41,24 @@ final class IndexAdvice {
         if (advice.isServed(filter)) {
             return null;
         }
-        return advice.candidates.isEmpty()
-                ? "no index can serve its conditions"
-                : "@Indexed on the property of '" + String.join("' or '", advice.candidates) + "' would serve it";
+        if (advice.candidates.isEmpty()) {
+            return "no index can serve its conditions";
+        }
+        return advice.candidates.entrySet().stream()
+                .map(candidate -> annotation(candidate.getKey(), candidate.getValue(), type, properties))
+                .collect(Collectors.joining(" or ", "", " would serve it"));
+    }
+
+    /** For the elements of a collection an index by element; for a whole one, as for a single value, an index by value. */
+    private static String annotation(String path, Filter filter, Class<?> type, EntityProperties properties) {
+        EntityProperties.Named property = properties.at(type, path);
+        boolean byElement = property.hasElements() && !isWhole(filter);
+        return (byElement ? "@Indexed(multiEntry = true)" : "@Indexed") + " on the property '" + property.name() + "'";
+    }
+
+    private static boolean isWhole(Filter filter) {
+        Object value = filter instanceof Filter.Compare compare ? compare.value() : null;
+        return value instanceof JsonNode node ? node.isArray() : value instanceof Collection<?>;
     }
 
     /** Asked at each call of a query method, so it makes no objects. */
@@ -88,7 +109,7 @@ final class IndexAdvice {
         if (path == null) {
             return false;
         }
-        candidates.add(path);
+        candidates.putIfAbsent(path, filter);
         return indexed.contains(path);
     }
 

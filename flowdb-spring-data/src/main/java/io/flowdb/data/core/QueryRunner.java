@@ -49,7 +49,7 @@ final class QueryRunner {
         R result = query.get();
         long nanos = System.nanoTime() - start;
         if (slow != null) {
-            slow.measured(action, plan, rows.applyAsLong(result), nanos, () -> schemas.apply(plan.store()));
+            slow.measured(action, plan, rows.applyAsLong(result), nanos, () -> advice(plan));
         }
         if (told != null) {
             told.queried(
@@ -58,8 +58,12 @@ final class QueryRunner {
         return result;
     }
 
-    /** A query on a store, its order resolved. */
-    record Plan(String store, FlowDbQuery query, EntityOrder order) {
+    private @Nullable String advice(Plan plan) {
+        return IndexAdvice.of(plan.query().filter(), schemas.apply(plan.store()), plan.type(), properties);
+    }
+
+    /** A query of a class on its store, its order resolved. */
+    record Plan(String store, Class<?> type, FlowDbQuery query, EntityOrder order) {
 
         /** Nothing can match, so nothing is read. */
         boolean isNever() {
@@ -68,7 +72,7 @@ final class QueryRunner {
     }
 
     Plan plan(String store, FlowDbQuery query, Class<?> type) {
-        return new Plan(store, query, EntityOrder.of(query.sort(), type, properties));
+        return new Plan(store, type, query, EntityOrder.of(query.sort(), type, properties));
     }
 
     List<JsonNode> list(DocumentOperations operations, Plan plan) {

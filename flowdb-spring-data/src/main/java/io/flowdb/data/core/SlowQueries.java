@@ -1,6 +1,5 @@
 package io.flowdb.data.core;
 
-import io.flowdb.json.StoreSchema;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,19 +46,13 @@ public final class SlowQueries {
         }
     }
 
-    /** {@code schema} is asked only if the query was slow. */
-    void measured(String action, QueryRunner.Plan plan, long rows, long nanos, Supplier<StoreSchema> schema) {
+    /** {@code advice} is asked for only if the query was slow. */
+    void measured(String action, QueryRunner.Plan plan, long rows, long nanos, Supplier<@Nullable String> advice) {
         if (nanos < thresholdNanos) {
             return;
         }
         SlowQuery slow = new SlowQuery(
-                Instant.now(),
-                plan.store(),
-                action,
-                QueryShape.of(plan),
-                rows,
-                Duration.ofNanos(nanos),
-                IndexAdvice.of(plan.query().filter(), schema.get()));
+                Instant.now(), plan.store(), action, QueryShape.of(plan), rows, Duration.ofNanos(nanos), advice.get());
         LOG.debug("Slow query: {}", slow);
         lock.lock();
         try {

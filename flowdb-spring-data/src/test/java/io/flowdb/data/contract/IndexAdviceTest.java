@@ -3,16 +3,22 @@ package io.flowdb.data.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.flowdb.annotation.Id;
+import io.flowdb.annotation.Indexed;
+import io.flowdb.annotation.ObjectStore;
 import io.flowdb.data.TestDatabase;
 import io.flowdb.data.contract.Item.Status;
 import io.flowdb.data.core.Conditions;
 import io.flowdb.data.core.FlowDbQuery;
 import io.flowdb.data.core.FlowDbTemplate;
 import io.flowdb.data.core.ScanMode;
+import io.flowdb.data.repository.FlowDbRepository;
 import io.flowdb.json.Explain;
 import io.flowdb.json.Filter;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
@@ -54,6 +60,69 @@ class IndexAdviceTest {
                 .contains("'price'");
         assertThat(advice(is.contains("name", "a", false))).contains("no index");
         assertThat(advice(is.ne("name", "a"))).contains("no index");
+    }
+
+    @ObjectStore("boxes")
+    record Box(
+            @Id BoxId id,
+            @JsonProperty("tag_list") List<String> labels,
+            @Indexed List<String> whole) {}
+
+    record BoxId(String shelf, int place) {}
+
+    interface Inherited<T> extends FlowDbRepository<T, BoxId> {
+        List<T> findByLabelsContaining(String label);
+    }
+
+    interface BoxRepository extends Inherited<Box> {}
+
+    /**
+     * The advice for elements of a collection was an index by the whole collection, which does not find them, and properties were
+     * called as they stand in the documents: 'id.0', which no class has.
+     */
+    @Test
+    void advice_forElementsAndPartsOfTheId_isWhatHelps() {
+        try (TestDatabase boxes = TestDatabase.with(Box.class)) {
+            assertThat(boxAdvice(boxes, b -> b.contains("labels", "red", false)))
+                    .isEqualTo("@Indexed(multiEntry = true) on the property 'labels' would serve it");
+            assertThat(boxAdvice(boxes, b -> b.eq("labels", List.of("red"))))
+                    .isEqualTo("@Indexed on the property 'labels' would serve it");
+            assertThat(boxAdvice(boxes, b -> Filter.and(b.eq("id.shelf", "a"), b.contains("labels", "red", false))))
+                    .isEqualTo("@Indexed on the property 'id.shelf' or"
+                            + " @Indexed(multiEntry = true) on the property 'labels' would serve it");
+        }
+    }
+
+    private static String boxAdvice(TestDatabase boxes, Function<Conditions<Box>, Filter> filter) {
+        FlowDbQuery query = FlowDbQuery.where(filter.apply(boxes.template().conditions(Box.class)));
+        return boxes.template().adviseIndex(query, Box.class).orElse(null);
+    }
+
+    /** An index by the whole collection reads every document that has one. */
+    @Test
+    void explain_elementOfAnIndexByTheWhole_readsAll() {
+        try (TestDatabase boxes = TestDatabase.with(Box.class)) {
+            boxes.template()
+                    .insertAll(List.of(
+                            new Box(new BoxId("a", 1), List.of(), List.of("x", "y")),
+                            new Box(new BoxId("a", 2), List.of(), List.of("z"))));
+            Filter x = boxes.template().conditions(Box.class).contains("whole", "x", false);
+            Explain explain = boxes.template().explain(FlowDbQuery.where(x), Box.class);
+            assertThat(explain.rowsReturned()).isEqualTo(1);
+            assertThat(explain.documentsRead()).isEqualTo(2);
+        }
+    }
+
+    /** A method that repositories share was told of by the interface they have it from, which says nothing. */
+    @Test
+    void method_inherited_isNamedByItsRepository() {
+        try (TestDatabase boxes = TestDatabase.with(Box.class)) {
+            BoxRepository repository = boxes.repository(BoxRepository.class);
+            boxes.template().setScanMode(ScanMode.FAIL);
+            assertThatThrownBy(() -> repository.findByLabelsContaining("red"))
+                    .isInstanceOf(InvalidDataAccessApiUsageException.class)
+                    .hasMessageContaining("BoxRepository.findByLabelsContaining reads the whole store 'boxes'");
+        }
     }
 
     @Test

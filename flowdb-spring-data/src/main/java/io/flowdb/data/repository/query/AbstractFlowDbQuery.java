@@ -87,6 +87,11 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
     }
 
     @Override
+    public final Class<?> repository() {
+        return method.repository();
+    }
+
+    @Override
     public final Explain explain(FlowDbOperations on, @Nullable Object[] parameters) {
         ParametersParameterAccessor arguments = new ParametersParameterAccessor(method.getParameters(), parameters);
         FlowDbQuery query = ordered(createQuery(arguments, parameters), arguments);

@@ -12,6 +12,9 @@ public interface ExplainableQuery extends RepositoryQuery {
     /** The repository and method: {@code TodoRepository.findByOwner}. */
     String description();
 
+    /** The repository; a method that several inherit is a query of each. */
+    Class<?> repository();
+
     /** What the method runs on. */
     FlowDbOperations operations();
 

@@ -13,12 +13,14 @@ import org.springframework.data.repository.query.QueryMethod;
 public final class FlowDbQueryMethod extends QueryMethod {
 
     private final Method method;
+    private final Class<?> repository;
     private final @Nullable Query annotation;
 
     /** Checks the parameters; throws {@link IllegalStateException} or {@link IllegalArgumentException} naming what is wrong. */
     public FlowDbQueryMethod(Method method, RepositoryMetadata metadata, ProjectionFactory projections) {
         super(method, metadata, projections, DefaultParameters::new);
         this.method = method;
+        this.repository = metadata.getRepositoryInterface();
         this.annotation = AnnotatedElementUtils.findMergedAnnotation(method, Query.class);
     }
 
@@ -36,9 +38,14 @@ public final class FlowDbQueryMethod extends QueryMethod {
         return method.getReturnType();
     }
 
+    /** The repository the method belongs to, which may have inherited it. */
+    Class<?> repository() {
+        return repository;
+    }
+
     /** The repository and method, for messages. */
     String description() {
-        return method.getDeclaringClass().getSimpleName() + "." + method.getName();
+        return repository.getSimpleName() + "." + method.getName();
     }
 
     Class<?> entityType() {
