@@ -70,7 +70,10 @@ class RepositoryQueriesTest {
         db.close();
     }
 
-    /** Of methods whose parameters have types of the same simple name, and of those that repositories inherit, one hid the others. */
+    /**
+     * Of methods whose parameters have types of the same simple name, and of those that repositories inherit, one hid the others.
+     * The value of a java.sql.Date, which is a java.util.Date without toInstant(), could not be asked for.
+     */
     @Test
     void methods_thatShareTheirNames_areToldApart() {
         assertThat(queries.methods())

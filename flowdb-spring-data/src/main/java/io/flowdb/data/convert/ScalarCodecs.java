@@ -118,7 +118,11 @@ final class ScalarCodecs {
         text(LocalTime.class, LocalTime::toString, LocalTime::parse);
         text(LocalDateTime.class, SortableTime::dateTime, SortableTime::parseDateTime);
         text(Instant.class, SortableTime::instant, SortableTime::parseInstant);
-        text(Date.class, d -> SortableTime.instant(d.toInstant()), s -> Date.from(SortableTime.parseInstant(s)));
+        // By milliseconds, as equals has it; java.sql.Date refuses toInstant().
+        text(
+                Date.class,
+                d -> SortableTime.instant(Instant.ofEpochMilli(d.getTime())),
+                s -> Date.from(SortableTime.parseInstant(s)));
         text(OffsetDateTime.class, SortableTime::offsetDateTime, SortableTime::parseOffsetDateTime);
         text(ZonedDateTime.class, SortableTime::zonedDateTime, SortableTime::parseZonedDateTime);
         text(OffsetTime.class, OffsetTime::toString, OffsetTime::parse);
