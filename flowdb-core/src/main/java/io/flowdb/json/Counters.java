@@ -3,6 +3,7 @@ package io.flowdb.json;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.CommitOutcome;
 import io.flowdb.Preconditions;
+import io.flowdb.StoreCursor;
 import io.flowdb.StoreReader.StoredValue;
 import io.flowdb.StoreSnapshot;
 import io.flowdb.WriteBatch;
@@ -134,9 +135,18 @@ final class Counters {
         private void load() {
             if (!loaded) {
                 StoredValue stored = database.store.latest().get(store.counterKey);
-                next = number(stored);
-                reserved = next;
+                reserved = number(stored);
+                next = Math.max(reserved, largestKey() + 1);
                 loaded = true;
+            }
+        }
+
+        /** The integer part of the largest key that could have been generated: the store may have had documents before it made keys. */
+        private long largestKey() {
+            byte[] start = store.documentKey(0L, database.limits);
+            byte[] end = store.documentKey(MAX_KEY, database.limits);
+            try (StoreCursor keys = database.store.latest().scan(start, end, true)) {
+                return keys.next() ? integerPart(store, keys.key()) : 0;
             }
         }
 

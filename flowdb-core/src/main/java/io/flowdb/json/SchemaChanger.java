@@ -179,7 +179,11 @@ final class SchemaChanger {
             build(during, toBuild);
         }
         WriteBatch batch = new WriteBatch();
-        publish(after(during, wanted, changes, batch), batch);
+        Catalog after = after(during, wanted, changes, batch);
+        publish(after, batch);
+        changes.stream()
+                .filter(change -> change.kind() == Kind.ALTER_STORE)
+                .forEach(change -> database.counters.forget(after.store(change.store())));
     }
 
     private void build(Catalog during, List<IndexDef> toBuild) {

@@ -41,6 +41,25 @@ class GeneratedKeyLimitTest {
                 .satisfies(e -> assertThat(e.store()).isEqualTo("n"));
     }
 
+    /** A store that is told to make keys had begun at 1 and tried one key after the other until one was free. */
+    @Test
+    void storeThatMakesKeysFromNowOn_beginsBehindTheLargestItHas() {
+        StoreSchema silent = StoreSchema.of("late", "id");
+        db.createObjectStore(silent);
+        db.putAll("late", List.of(json("{'id':-3}"), json("{'id':70.5}"), json("{'id':'x'}"), json("{'id':1e300}")));
+        db.applyStore(silent.withAutoIncrement());
+        assertThat(db.putAuto("late", json("{}"))).isEqualTo(71L);
+
+        db.applyStore(silent);
+        db.put("late", json("{'id':500}"));
+        db.applyStore(silent.withAutoIncrement());
+        assertThat(db.putAuto("late", json("{}"))).isEqualTo(501L);
+        db.delete("late", 501);
+        db.close();
+        db = JsonDB.on(store);
+        assertThat(db.putAuto("late", json("{}"))).isEqualTo(502L);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
