@@ -2,7 +2,7 @@ package io.flowdb.internal.compress;
 
 import org.jspecify.annotations.Nullable;
 
-/** How a block is compressed. Codes are stored on disk and never change. Threads: any. */
+/** In which form a block is stored. Codes are stored on disk and never change. Threads: any. */
 public enum Codec {
     /** As it is. */
     NONE(0),
@@ -26,20 +26,6 @@ public enum Codec {
     /** The codec of a stored byte, or null if it is unknown. */
     public static @Nullable Codec ofCode(byte code) {
         return code == NONE.code ? NONE : code == LZ4.code ? LZ4 : null;
-    }
-
-    /** Room that {@link #compress} may need for {@code length} bytes. */
-    public int maxCompressedBytes(int length) {
-        return this == NONE ? length : Lz4Compressor.maxCompressedBytes(length);
-    }
-
-    /** Compresses {@code length} bytes from the start of {@code from} to the start of {@code to}; returns the compressed length. */
-    public int compress(byte[] from, int length, byte[] to) {
-        if (this == NONE) {
-            System.arraycopy(from, 0, to, 0, length);
-            return length;
-        }
-        return Lz4Compressor.compress(from, length, to);
     }
 
     /** Whether {@code stored} bytes can stand for {@code raw} bytes: to be asked before memory is taken for them. */

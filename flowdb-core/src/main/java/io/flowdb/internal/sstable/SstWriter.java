@@ -7,6 +7,7 @@ import io.flowdb.internal.base.KeyHash;
 import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.bloom.BloomFilter;
 import io.flowdb.internal.compress.Codec;
+import io.flowdb.internal.compress.Lz4Compressor;
 import io.flowdb.internal.io.WritableFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ public final class SstWriter implements AutoCloseable {
     private long position;
 
     private final BlockBuilder block = new BlockBuilder();
+    private final Lz4Compressor lz4 = new Lz4Compressor();
     private byte[] compressed = new byte[0];
     private long blockMinTs = Long.MAX_VALUE;
     private long blockMaxTs = Long.MIN_VALUE;
@@ -210,16 +212,22 @@ public final class SstWriter implements AutoCloseable {
     }
 
     private BlockHandle writeBlock(byte[] raw, int length, Codec wanted) {
-        int room = wanted.maxCompressedBytes(length) + BlockTrailer.BYTES;
+        int room = Lz4Compressor.maxCompressedBytes(length) + BlockTrailer.BYTES;
         if (compressed.length < room) {
             compressed = new byte[room];
         }
-        Codec codec = wanted;
-        int stored = codec.compress(raw, length, compressed);
-        /* A block must shrink by an eighth to be worth its decompression. */
-        if (codec != Codec.NONE && stored > length - length / 8) {
-            codec = Codec.NONE;
-            stored = codec.compress(raw, length, compressed);
+        Codec codec = Codec.NONE;
+        int stored = length;
+        if (wanted == Codec.LZ4) {
+            int shrunk = lz4.compress(raw, length, compressed);
+            /* A block must shrink by an eighth to be worth its decompression. */
+            if (shrunk <= length - length / 8) {
+                codec = Codec.LZ4;
+                stored = shrunk;
+            }
+        }
+        if (codec == Codec.NONE) {
+            System.arraycopy(raw, 0, compressed, 0, length);
         }
         BlockHandle handle = new BlockHandle(fileBytes(), stored);
         BlockTrailer.put(

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 final class Lz4CompressorTest {
     private static final LZ4SafeDecompressor READER = LZ4Factory.safeInstance().safeDecompressor();
 
+    private final Lz4Compressor compressor = new Lz4Compressor();
+
     @Test
     void compress_everyShortLength_isReadBack() {
         for (int length = 0; length <= 300; length++) {
@@ -75,14 +77,14 @@ final class Lz4CompressorTest {
         assertThat(compress(data)).hasSizeLessThan(data.length * 56 / 100);
     }
 
-    private static void assertReadBack(byte[] data, String what) {
+    private void assertReadBack(byte[] data, String what) {
         byte[] compressed = compress(data);
         assertThat(READER.decompress(compressed, data.length)).as(what).isEqualTo(data);
     }
 
-    private static byte[] compress(byte[] data) {
+    private byte[] compress(byte[] data) {
         byte[] to = new byte[Lz4Compressor.maxCompressedBytes(data.length)];
-        return Arrays.copyOf(to, Lz4Compressor.compress(data, data.length, to));
+        return Arrays.copyOf(to, compressor.compress(data, data.length, to));
     }
 
     private static byte[] random(int length, long seed, int letters) {
