@@ -249,7 +249,10 @@ public final class Manifest implements AutoCloseable {
             if (!e.diskFull()) {
                 throw e;
             }
-            seal(file, endLsn); // over what was written of the edit, where the seal was
+            /* Over what was written of the edit, where the seal was: it may be all of it, without the room, and its tables are about to be deleted. */
+            do {
+                seal(file, endLsn);
+            } while (!file.sync());
             throw new NotRecorded(e);
         }
         while (!file.sync()) {

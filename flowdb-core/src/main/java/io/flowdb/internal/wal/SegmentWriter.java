@@ -85,10 +85,14 @@ final class SegmentWriter implements AutoCloseable {
         position = writeAll(frames);
     }
 
-    /** Takes away what a failed {@link #write} may have left behind the frames. */
+    /**
+     * Takes away what a failed {@link #write} may have left behind the frames, durably: the first frames of a group may be whole, and recovery takes them for
+     * written.
+     */
     void cutToWritten() {
         file.truncate(position);
         allocatedBytes = position;
+        sync(List.of());
     }
 
     /** Makes everything written durable; {@code lastWritten} is written again if an interrupt hit the sync half-way. */
