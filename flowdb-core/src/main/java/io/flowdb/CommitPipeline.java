@@ -3,6 +3,7 @@ package io.flowdb;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.CommitGuard.Violation;
 import io.flowdb.QueuedCommit.Failure;
+import io.flowdb.QueuedCommit.Outcome;
 import io.flowdb.QueuedCommit.Phase;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.FlowDbException;
@@ -73,7 +74,7 @@ final class CommitPipeline {
     private @Nullable FlowDbException refusal;
 
     /** Why commits are refused when there is no memory to say more. */
-    private final Failure halfWay = new Failure(new StorageException("A commit ended half-way", null), false);
+    private final Failure halfWay = new Failure(new StorageException("A commit ended half-way", null), Outcome.UNKNOWN);
 
     private volatile long publishedSeqno; // written by the leader only
     private volatile long takenBackSeqno; // commits from publishedSeqno to here at the time of a roll-back are gone
@@ -278,7 +279,7 @@ final class CommitPipeline {
     }
 
     /** A new exception for each caller, so that its stack trace is the caller's. */
-    private static FlowDbException refused(FlowDbException cause) {
+    static FlowDbException refused(FlowDbException cause) {
         return cause instanceof EngineClosedException
                 ? new EngineClosedException("engine")
                 : new StorageException(
@@ -496,7 +497,8 @@ final class CommitPipeline {
             if (!rolledBack && refusal == null) {
                 refusal = cause;
             }
-            endQueue(new Failure(cause, rolledBack));
+            Failure failure = new Failure(cause, rolledBack ? Outcome.TAKEN_BACK : Outcome.UNKNOWN);
+            endQueue(failure, rolledBack ? failure : new Failure(cause, Outcome.REFUSED));
         } finally {
             commitLock.unlock();
         }
@@ -510,16 +512,18 @@ final class CommitPipeline {
         }
         try {
             refusal = refusal == null ? halfWay.cause() : refusal;
-            endQueue(halfWay);
+            endQueue(halfWay, halfWay);
         } finally {
             commitLock.unlock();
         }
     }
 
+    /** {@code ofUnwritten} is for those that the log had not begun to write, and never will. */
     @GuardedBy("commitLock")
-    private void endQueue(Failure failure) {
+    private void endQueue(Failure failure, Failure ofUnwritten) {
+        long begun = failure == ofUnwritten ? 0 : wal.begunTag();
         for (QueuedCommit waiter = queue.poll(); waiter != null; waiter = queue.poll()) {
-            waiter.failure = failure;
+            waiter.failure = waiter.first > begun ? ofUnwritten : failure;
             waiter.enter(Phase.DONE);
         }
         queuedSyncs = 0;

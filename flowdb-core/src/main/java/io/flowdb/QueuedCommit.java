@@ -26,15 +26,23 @@ final class QueuedCommit {
         DONE
     }
 
-    /**
-     * Why a group failed.
-     *
-     * @param cause of the failure
-     * @param rolledBack whether nothing of the group was stored; otherwise that is unknown
-     */
-    record Failure(FlowDbException cause, boolean rolledBack) {
+    /** What is known of a commit that failed. */
+    enum Outcome {
+        /** It is not stored, and the next one may be. */
+        TAKEN_BACK,
+        /** It is not stored, and neither is any later one. */
+        REFUSED,
+        /** It may be stored. */
+        UNKNOWN
+    }
+
+    /** Why a commit failed, and what that means for it. */
+    record Failure(FlowDbException cause, Outcome outcome) {
         FlowDbException toThrow() {
-            return rolledBack && cause instanceof StorageException s
+            if (outcome == Outcome.REFUSED) {
+                return CommitPipeline.refused(cause);
+            }
+            return outcome == Outcome.TAKEN_BACK && cause instanceof StorageException s
                     ? s.within("Nothing was stored: " + cause.getMessage())
                     : new CommitUnknownException(
                             cause.getMessage() + "; whether this commit survives is unknown", cause);

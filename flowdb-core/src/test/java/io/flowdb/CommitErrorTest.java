@@ -83,12 +83,16 @@ class CommitErrorTest {
             engine.write(FlowRecord.of("before", 1, "value"));
             fail(Call.WRITE, "wal", n, new OutOfMemoryError("made for the test"));
             int acknowledged = 0;
+            boolean unknown = false;
             try {
                 for (; acknowledged < 40; acknowledged++) {
                     engine.write(FlowRecord.of("key" + acknowledged, 1, "x".repeat(100_000)));
                 }
             } catch (CommitUnknownException e) {
+                unknown = true;
                 assertThat(e).hasRootCauseInstanceOf(OutOfMemoryError.class);
+            } catch (StorageException e) {
+                assertThat(e).as("no segment for it").hasRootCauseInstanceOf(OutOfMemoryError.class);
             }
             assertThat(acknowledged).isLessThan(40);
             files.setFault((call, path) -> {});
@@ -98,6 +102,8 @@ class CommitErrorTest {
                 for (int i = 0; i < acknowledged; i++) {
                     assertThat(again.get("key" + i, 1)).as("key%d", i).isPresent();
                 }
+                assertThat(again.get("key" + acknowledged, 1).isPresent() && !unknown)
+                        .isFalse();
             }
         }
     }
@@ -206,6 +212,55 @@ class CommitErrorTest {
         try (Engine again = EngineOpening.open(engine.config(), found)) {
             assertThat(again.get("before", 1)).isPresent();
             again.write(FlowRecord.of("later", 1, "value"));
+        }
+    }
+
+    /** Nothing of it had been written, yet its outcome was said to be unknown. */
+    @Test
+    void write_afterTheSyncOfAFlushFailed_saysThatNothingWasStored() {
+        Engine engine = open();
+        engine.write(FlowRecord.of("before", 1, "value"), WriteOptions.NO_SYNC);
+        fail(Call.SYNC, "wal", 1, FaultyFileSystem.ioError(Call.SYNC, DIRECTORY));
+        assertThatThrownBy(engine::flush).isInstanceOf(StorageException.class);
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> engine.write(FlowRecord.of("later", 1, "value")))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("refuses writes")
+                    .hasMessageContaining("Input/output error");
+        }
+        engine.close();
+        try (Engine again = open()) {
+            assertThat(again.get("later", 1)).isEmpty();
+        }
+    }
+
+    /** The log fails under one commit while another waits behind it. */
+    @Test
+    void write_behindOneThatFails_saysThatNothingWasStored() throws InterruptedException {
+        for (Call kind : List.of(Call.WRITE, Call.SYNC)) {
+            files.files().forEach(file -> files.replace(file, null));
+            Engine engine = open();
+            engine.write(FlowRecord.of("before", 1, "value"));
+            AtomicReference<Throwable> ofFollower = new AtomicReference<>();
+            Thread follower = new Thread(
+                    () -> ofFollower.set(catchThrowable(() -> engine.write(FlowRecord.of("follower", 1, "value")))));
+            AtomicBoolean first = new AtomicBoolean(true);
+            files.setFault((call, path) -> {
+                if (call == kind && path.toString().contains("wal") && first.getAndSet(false)) {
+                    follower.start();
+                    Awaitility.await().until(() -> follower.getState() == Thread.State.WAITING);
+                    throw FaultyFileSystem.ioError(call, path);
+                }
+            });
+            assertThatThrownBy(() -> engine.write(FlowRecord.of("leader", 1, "value")))
+                    .isInstanceOf(CommitUnknownException.class);
+            follower.join();
+            assertThat(ofFollower.get()).isInstanceOf(StorageException.class).hasMessageContaining("refuses writes");
+            engine.close();
+            try (Engine again = open()) {
+                assertThat(again.get("before", 1)).isPresent();
+                assertThat(again.get("follower", 1)).isEmpty();
+            }
         }
     }
 

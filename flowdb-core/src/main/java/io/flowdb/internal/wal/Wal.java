@@ -69,6 +69,9 @@ public final class Wal implements AutoCloseable {
     private long currentLastTag;
 
     @GuardedBy("ioLock")
+    private long begunTag;
+
+    @GuardedBy("ioLock")
     private @Nullable RuntimeException failure;
 
     /** Stands in for the failure when there is no memory to say more. */
@@ -171,6 +174,16 @@ public final class Wal implements AutoCloseable {
         }
     }
 
+    /** Tag of the last frame of which bytes may be in a file; after a failure nothing of the frames behind it ever will be. */
+    public long begunTag() {
+        ioLock.lock();
+        try {
+            return begunTag;
+        } finally {
+            ioLock.unlock();
+        }
+    }
+
     /** Makes durable what the operating system has been handed so far; others may write while the disk works. False if there was nothing to do. */
     public boolean sync() {
         syncLock.lock();
@@ -209,6 +222,7 @@ public final class Wal implements AutoCloseable {
                 if (current != null) {
                     current.cutToWritten();
                 }
+                begunTag = currentLastTag;
                 appendLock.lock();
                 try {
                     appendedLsn = writtenLsn;
@@ -535,6 +549,7 @@ public final class Wal implements AutoCloseable {
         if (segment == null || segment.sizeBytes() >= options.segmentBytes()) {
             segment = rotate(group.firstLsn());
         }
+        begunTag = group.lastTag();
         segment.write(group.buffers());
         writtenLsn = group.endLsn();
         currentLastTag = group.lastTag();
