@@ -80,8 +80,13 @@ final class Background implements AutoCloseable {
         }
     }
 
-    void logFailure(String what, FlowDbException e) {
-        LOG.warn("{}: {}", what, e.getMessage(), e);
+    /** Logs a failure. What the log cannot take must not end what its owner has still to do. */
+    void logFailure(String what, Throwable failure) {
+        try {
+            LOG.warn("{}: {}", what, failure.getMessage(), failure);
+        } catch (RuntimeException | Error e) {
+            failure.addSuppressed(e);
+        }
     }
 
     @Override

@@ -176,7 +176,7 @@ final class CommitPipeline {
     void refuse(FlowDbException cause) {
         commitLock.lock();
         try {
-            if (refusal == null) {
+            if (!isFailure(refusal)) {
                 refusal = cause;
             }
             roomOrIdle.signalAll();
@@ -195,8 +195,11 @@ final class CommitPipeline {
 
     /** Whether commits are refused for another reason than that the engine is being closed. */
     boolean hasFailed() {
-        FlowDbException cause = refusal();
-        return cause != null && !(cause instanceof EngineClosedException);
+        return isFailure(refusal());
+    }
+
+    private static boolean isFailure(@Nullable FlowDbException refusal) {
+        return refusal != null && !(refusal instanceof EngineClosedException);
     }
 
     /** Why commits are refused, or null. */
@@ -494,7 +497,7 @@ final class CommitPipeline {
         try {
             publish(durable, true, served);
             boolean rolledBack = rollBack(cause);
-            if (!rolledBack && refusal == null) {
+            if (!rolledBack && !isFailure(refusal)) {
                 refusal = cause;
             }
             Failure failure = new Failure(cause, rolledBack ? Outcome.TAKEN_BACK : Outcome.UNKNOWN);
@@ -511,7 +514,7 @@ final class CommitPipeline {
             Thread.onSpinWait();
         }
         try {
-            refusal = refusal == null ? halfWay.cause() : refusal;
+            refusal = isFailure(refusal) ? refusal : halfWay.cause();
             endQueue(halfWay, halfWay);
         } finally {
             commitLock.unlock();
@@ -559,7 +562,7 @@ final class CommitPipeline {
     /** False, whatever happens, if not all could be put back: those in the queue wait for an answer. */
     @GuardedBy("commitLock")
     private boolean rollBack(FlowDbException cause) {
-        if (refusal != null || !canBeTakenBack(cause)) {
+        if (isFailure(refusal) || !canBeTakenBack(cause)) {
             return false;
         }
         try {

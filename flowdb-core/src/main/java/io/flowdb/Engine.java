@@ -336,6 +336,8 @@ public final class Engine implements OrderedStore, AutoCloseable {
     /**
      * Reads and checks every block of every table, the log and the manifest; reports damage instead of throwing it, and changes nothing. A
      * read-only engine checks its tables only: log and manifest may be another engine's, which writes them.
+     *
+     * @throws io.flowdb.error.StorageException if too many files are open to look
      */
     public VerifyReport verify() {
         checkOpen();
@@ -345,9 +347,9 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     /** Current figures. */
     public EngineStats stats() {
-        checkOpen();
         ReadState state = parts.states().enter();
         try {
+            checkOpen();
             return StatsCollector.collect(parts, state, backgroundError());
         } finally {
             state.leave();
@@ -469,7 +471,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
             while (System.nanoTime() < deadline && flusher.flushOldest()) {
                 Thread.onSpinWait();
             }
-        } catch (FlowDbException e) {
+        } catch (RuntimeException | Error e) {
             background.logFailure("Flush at close failed; the log keeps the records", e);
         }
     }

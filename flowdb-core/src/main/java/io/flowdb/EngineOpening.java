@@ -133,6 +133,7 @@ final class EngineOpening {
         holder.background = background;
         Engine engine = new Engine(config, parts, pipeline, background, new Engine.Place(fileSystem, directory, lock));
         background.start();
+        keep(background); // not all of its threads may start
         return engine;
     }
 

@@ -114,7 +114,7 @@ final class Maintenance {
     }
 
     /**
-     * Reads every block of every table.
+     * Reads every block of every table. Errors: what is no damage, such as too many open files, or the engine's end, is thrown.
      *
      * @param withLog whether log and manifest are read as well, which must be this engine's own
      */
@@ -125,14 +125,16 @@ final class Maintenance {
         try (ReadStates.Lease lease = parts.states().lease()) {
             List<Sst> tables = lease.state().ssts().tables();
             for (Sst table : tables) {
+                checkNotClosing();
                 try {
                     entries += table.reader().verify();
                     bytes += table.meta().fileBytes();
                 } catch (FlowDbException e) {
-                    problems.add(e.getMessage());
+                    problems.add(damage(e));
                 }
             }
             long logBytes = withLog ? verifyLog(problems) : 0;
+            checkNotClosing(); // the files may have become another engine's
             return new VerifyReport(tables.size(), entries, bytes, logBytes, problems);
         }
     }
@@ -141,13 +143,27 @@ final class Maintenance {
         try {
             parts.manifest().verify();
         } catch (FlowDbException e) {
-            problems.add(e.getMessage());
+            problems.add(damage(e));
         }
         try {
             return parts.wal().verify();
         } catch (FlowDbException e) {
-            problems.add(e.getMessage());
+            problems.add(damage(e));
             return 0;
+        }
+    }
+
+    /** What the report says of it; throws it if it tells nothing of the stored bytes. */
+    private static String damage(FlowDbException e) {
+        if (e.retryable() || e instanceof EngineClosedException) {
+            throw e;
+        }
+        return String.valueOf(e.getMessage());
+    }
+
+    private void checkNotClosing() {
+        if (closing) {
+            throw new EngineClosedException("engine");
         }
     }
 

@@ -1,6 +1,5 @@
 package io.flowdb;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstSet;
@@ -18,8 +17,7 @@ final class ReadStates {
 
     private volatile ReadState current; // replaced under stateLock
 
-    @GuardedBy("stateLock")
-    private boolean closed;
+    private volatile boolean closed; // set once, under stateLock, before the last replacement of current
 
     ReadStates(Memtable active, List<Memtable> frozen, SstSet ssts) {
         current = new ReadState(active, List.copyOf(frozen), ssts);
@@ -81,15 +79,22 @@ final class ReadStates {
         }
     }
 
-    /** Enters the current state for longer than a call. */
+    /** Enters the current state for longer than a call; refused once closed, as that state is empty. */
     Lease lease() {
         int cell = ReadState.cellOfThread();
         ReadState state = enter(cell, true);
         try {
+            checkOpen();
             return new Lease(state, cell);
-        } catch (Error e) { // of memory: a reader that is not counted out would keep tables for ever
+        } catch (RuntimeException | Error e) { // of memory: a reader that is not counted out would keep tables for ever
             state.leave(cell, true);
             throw e;
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new EngineClosedException("engine");
         }
     }
 
@@ -133,14 +138,10 @@ final class ReadStates {
 
     /** Replaces the state by an empty one that readers never meet, as the engine refuses them. */
     void close() {
-        changeAndRetire(
-                state -> new ReadState(new Memtable(), List.of(), state.ssts().empty()));
-        stateLock.lock();
-        try {
+        changeAndRetire(state -> {
             closed = true;
-        } finally {
-            stateLock.unlock();
-        }
+            return new ReadState(new Memtable(), List.of(), state.ssts().empty());
+        });
     }
 
     /** Makes the next state of the current one. */
@@ -155,9 +156,7 @@ final class ReadStates {
     private ReadState change(Change change) {
         stateLock.lock();
         try {
-            if (closed) {
-                throw new EngineClosedException("engine");
-            }
+            checkOpen();
             ReadState before = current;
             current = change.apply(before);
             return before;

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.flowdb.error.CommitUnknownException;
 import io.flowdb.error.EngineClosedException;
+import io.flowdb.error.StorageException;
 import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.manifest.SstSet;
+import io.flowdb.internal.memtable.Memtable;
 import io.flowdb.testing.FaultyFileSystem;
 import io.flowdb.testing.FaultyFileSystem.Call;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -112,6 +117,90 @@ class EngineCloseTest {
         try (Engine reopened = EngineOpening.open(quiet(), files)) {
             assertThat(reopened.get("k", 0)).isPresent();
         }
+    }
+
+    /**
+     * The log failed under a commit that {@code close} waited for: the reason why commits are refused stayed that of the closing, so it waited for what could
+     * never be flushed, ten seconds, and what a full disk refused was not taken back.
+     */
+    @Test
+    void close_commitThatFailsMeanwhile_endsAtOnceAndSaysWhatIsKnown() throws Exception {
+        for (Call kind : List.of(Call.WRITE, Call.SYNC)) {
+            for (boolean full : List.of(true, false)) {
+                FaultyFileSystem disk = new FaultyFileSystem();
+                Engine engine = EngineOpening.open(quiet(), disk);
+                engine.write(FlowRecord.of("first", 0, "v"));
+                Thread closing = new Thread(engine::close);
+                AtomicBoolean failed = new AtomicBoolean();
+                disk.setFault((call, path) -> {
+                    if (call == kind && path.toString().contains("/wal/") && !failed.getAndSet(true)) {
+                        closing.start();
+                        await().until(() -> closing.getState() == Thread.State.WAITING);
+                        throw new StorageException("made for the test", new IOException("made for the test"), full);
+                    }
+                });
+                boolean takenBack = full && kind == Call.WRITE;
+                assertThatThrownBy(() -> engine.write(FlowRecord.of("k", 0, "v")))
+                        .isInstanceOf(takenBack ? StorageException.class : CommitUnknownException.class);
+                long start = System.nanoTime();
+                closing.join();
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
+                try (Engine reopened = EngineOpening.open(quiet(), disk)) {
+                    assertThat(reopened.get("first", 0)).isPresent();
+                    assertThat(takenBack && reopened.get("k", 0).isPresent()).isFalse();
+                    assertThat(reopened.verify().problems()).isEmpty();
+                }
+            }
+        }
+    }
+
+    /** What the clock threw while {@code close} flushed came out of it, and a flush in another thread could have gone on in a directory that was given free. */
+    @Test
+    void close_clockThrows_closesAndKeepsEverything() {
+        AtomicBoolean broken = new AtomicBoolean();
+        Config config = quiet().toBuilder()
+                .clockMicros(() -> {
+                    if (broken.get()) {
+                        throw new IllegalStateException("made for the test");
+                    }
+                    return 1;
+                })
+                .build();
+        Engine engine = EngineOpening.open(config, files);
+        engine.write(FlowRecord.of("k", 0, "v"));
+        broken.set(true);
+        engine.close();
+        broken.set(false);
+        try (Engine reopened = EngineOpening.open(config, files)) {
+            assertThat(reopened.get("k", 0)).isPresent();
+        }
+    }
+
+    /** It went on with files that belonged to another engine meanwhile, and reported what that had changed as damage. */
+    @Test
+    void close_verifyUnderWay_failsTyped() throws Exception {
+        Engine engine = EngineOpening.open(quiet(), files);
+        engine.write(FlowRecord.of("k", 0, "v"));
+        engine.flush();
+        holdUp(Call.READ, "/sst/");
+        Future<Boolean> verifying = pool.submit(() -> failsClosed(engine::verify));
+        stuck.await();
+        files.setFault((call, path) -> {});
+        engine.close();
+        try (Engine next = EngineOpening.open(quiet(), files)) {
+            next.write(FlowRecord.of("k", 1, "v"));
+            next.flush();
+            release.countDown();
+            assertThat(verifying.get()).isTrue();
+        }
+    }
+
+    /** A checkpoint that came to its lease just then was a whole copy of nothing. */
+    @Test
+    void lease_ofClosedStates_isRefused() {
+        ReadStates states = new ReadStates(new Memtable(), List.of(), SstSet.of(List.of(), 1));
+        states.close();
+        assertThat(failsClosed(states::lease)).isTrue();
     }
 
     /** The second call returned while the first was still at work, and who opened the directory then met its lock. */

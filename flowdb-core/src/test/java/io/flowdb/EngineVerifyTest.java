@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowdb.error.ReadOnlyTransactionException;
+import io.flowdb.error.StorageException;
+import io.flowdb.testing.FaultyFileSystem;
+import io.flowdb.testing.FaultyFileSystem.Call;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,6 +107,30 @@ class EngineVerifyTest {
                         .contains("MANIFEST");
                 flip(manifest, at);
             }
+            assertThat(engine.verify().problems()).isEmpty();
+        }
+    }
+
+    /** It was reported as a problem of the data, of which it says nothing. */
+    @Test
+    void verify_tooManyOpenFiles_isThrown() {
+        FaultyFileSystem files = new FaultyFileSystem();
+        try (Engine engine = EngineOpening.open(config(), files)) {
+            fill(engine, 0, 10);
+            engine.flush();
+            fill(engine, 10, 20);
+            for (String part : List.of("MANIFEST", "wal")) {
+                files.setFault((call, path) -> {
+                    if (call == Call.OPEN && path.toString().contains(part)) {
+                        throw StorageException.tooManyFiles("made for the test", null);
+                    }
+                });
+                assertThatThrownBy(engine::verify)
+                        .isInstanceOfSatisfying(
+                                StorageException.class,
+                                e -> assertThat(e.tooManyFiles()).isTrue());
+            }
+            files.setFault((call, path) -> {});
             assertThat(engine.verify().problems()).isEmpty();
         }
     }
