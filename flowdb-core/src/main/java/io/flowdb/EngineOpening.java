@@ -86,7 +86,9 @@ final class EngineOpening {
         if (!config.inMemory()) {
             checkDirectory();
         }
-        fileSystem.createDurably(directory);
+        if (!config.readOnly() && !Manifest.exists(fileSystem, directory)) {
+            fileSystem.createDurably(directory); // that of a database was durable before its manifest was made
+        }
         AutoCloseable lock = keep(config.readOnly() ? () -> {} : fileSystem.lock(directory.resolve("LOCK")));
         if (!config.readOnly()) {
             createSubdirectories();
@@ -131,9 +133,9 @@ final class EngineOpening {
         EngineParts parts = new EngineParts(states, tables, manifest, wal, snapshots, counters);
         Background background = new Background(config, parts, pipeline);
         holder.background = background;
+        keep(background); // not all of its threads may start
         Engine engine = new Engine(config, parts, pipeline, background, new Engine.Place(fileSystem, directory, lock));
         background.start();
-        keep(background); // not all of its threads may start
         return engine;
     }
 

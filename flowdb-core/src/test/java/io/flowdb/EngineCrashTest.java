@@ -179,6 +179,42 @@ class EngineCrashTest {
         });
     }
 
+    /**
+     * The process was killed when it had made a directory and not yet made its name durable. The next one found the directory and took it for durable: a power cut
+     * took it, with a database of acknowledged commits, or a checkpoint that had returned.
+     */
+    @Test
+    void kill_whileDirectoriesAreMade_losesNothingLater() {
+        Path copy = Path.of("/backup/of/db").toAbsolutePath();
+        Config config = config(SyncMode.always());
+        List<FaultyFileSystem> killed = new ArrayList<>();
+        FaultyFileSystem files = new FaultyFileSystem();
+        files.setFault((call, path) -> {
+            if (call.isChanging()) {
+                killed.add(files.afterKill());
+            }
+        });
+        try (Engine engine = EngineOpening.open(config, files)) {
+            engine.checkpoint(copy);
+        }
+        for (FaultyFileSystem left : killed) {
+            try (Engine engine = EngineOpening.open(config, left)) {
+                engine.write(FlowRecord.of("k", 1, "v"));
+                left.files().stream().filter(p -> p.startsWith(copy)).forEach(left::delete);
+                left.delete(copy.resolve("sst"));
+                engine.checkpoint(copy);
+                FaultyFileSystem found = left.afterPowerCut(Loss.ALL, random);
+                for (Config each :
+                        List.of(config, config.toBuilder().dataDir(copy).build())) {
+                    try (Engine again = EngineOpening.open(each, found)) {
+                        assertThat(again.get("k", 1)).isPresent();
+                    }
+                }
+            }
+        }
+        assertThat(killed).hasSizeGreaterThan(20);
+    }
+
     private void checkNestedCuts(Script script) {
         FaultyFileSystem found = script.files.afterPowerCut(Loss.RANDOM, random);
         try {

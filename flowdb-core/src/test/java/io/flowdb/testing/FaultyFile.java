@@ -39,6 +39,17 @@ final class FaultyFile {
         return file;
     }
 
+    /** An independent copy, with what is not durable yet. */
+    FaultyFile copy() {
+        FaultyFile copy = new FaultyFile();
+        copy.data = data.clone();
+        copy.size = size;
+        copy.durable = durable.clone();
+        dirty.forEach((block, earlier) -> copy.dirty.put(block, new ArrayList<>(earlier)));
+        copy.sizes.addAll(sizes);
+        return copy;
+    }
+
     long size() {
         return size;
     }

@@ -145,6 +145,32 @@ public final class FaultyFileSystem implements FileSystem {
         });
     }
 
+    /** What may be found after the process was killed now: everything, but a power cut may still take what is not durable. The result is independent. */
+    public FaultyFileSystem afterKill() {
+        return locked(() -> {
+            FaultyFileSystem found = new FaultyFileSystem();
+            Map<FaultyFile, FaultyFile> copies = new IdentityHashMap<>();
+            copies.put(DIRECTORY, DIRECTORY);
+            names.forEach((path, file) -> found.names.put(path, copyOf(file, copies)));
+            durableNames.forEach((path, file) -> found.durableNames.put(path, copyOf(file, copies)));
+            changedNames.forEach((path, earlier) -> {
+                List<@Nullable FaultyFile> copied = new ArrayList<>();
+                earlier.forEach(file -> copied.add(file == null ? null : copyOf(file, copies)));
+                found.changedNames.put(path, copied);
+            });
+            return found;
+        });
+    }
+
+    private static FaultyFile copyOf(FaultyFile file, Map<FaultyFile, FaultyFile> copies) {
+        FaultyFile copy = copies.get(file);
+        if (copy == null) {
+            copy = file.copy();
+            copies.put(file, copy);
+        }
+        return copy;
+    }
+
     /** An independent copy in which everything is durable. */
     public FaultyFileSystem copy() {
         return locked(() -> {

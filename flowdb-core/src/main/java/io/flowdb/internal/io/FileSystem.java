@@ -1,6 +1,7 @@
 package io.flowdb.internal.io;
 
 import io.flowdb.error.StorageException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -44,12 +45,23 @@ public interface FileSystem {
     void createDirectories(Path directory);
 
     /**
-     * Creates a directory and its parents where they are missing. The names of those created are durable on return; one that cannot be made so
-     * is taken away again, as who finds it later takes it for durable.
+     * Creates a directory and its parents where they are missing. The names of those created are durable on return, and so is that of the first one found:
+     * whoever made it may have ended before. One that cannot be made so is taken away again, as who finds it later may take it for durable.
      */
     default void createDurably(Path directory) {
         Path parent = directory.getParent();
-        if (parent == null || exists(directory)) {
+        if (parent == null) {
+            return;
+        }
+        if (exists(directory)) {
+            try {
+                syncDirectory(parent);
+            } catch (StorageException e) {
+                /* One that may not be looked into was not made here: that ends in an error. */
+                if (!(e.getCause() instanceof AccessDeniedException)) {
+                    throw e;
+                }
+            }
             return;
         }
         createDurably(parent);

@@ -128,7 +128,7 @@ public final class NioFileSystem implements FileSystem {
                 Files.createDirectories(directory, ownerOnly(directory, "rwx------"));
             }
         } catch (IOException e) {
-            throw new StorageException("Cannot create directory " + directory + ": " + e, e);
+            throw NioFile.failure("create directory", directory, e);
         }
     }
 
