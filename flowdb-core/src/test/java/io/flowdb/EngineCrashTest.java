@@ -215,6 +215,26 @@ class EngineCrashTest {
         assertThat(killed).hasSizeGreaterThan(20);
     }
 
+    /** Whatever was being done, also by an opening: replaying, flushing, compacting, copying. */
+    @Test
+    void crash_ofWorkAfterCrashesOfWork_keepsWhatWasFoundAndAcknowledged() {
+        for (SyncMode mode : List.of(SyncMode.always(), SyncMode.interval(Duration.ofSeconds(1)))) {
+            Script script = new Script(mode);
+            CrashTree tree = new CrashTree(script.config, script.model, random);
+            script.run(120, () -> {
+                if (random.nextInt(20) == 0 && tree.openings() < RANDOM_STATES / 4) {
+                    boolean kill = random.nextBoolean();
+                    FaultyFileSystem left =
+                            kill ? script.files.afterKill() : script.files.afterPowerCut(Loss.RANDOM, random);
+                    String story = "seed " + SEED + ", " + mode + ", " + (kill ? "killed" : "power cut")
+                            + " before call " + script.calls;
+                    tree.explore(left, script.model.durable(), script.model.started(), story);
+                }
+            });
+            assertThat(tree.openings()).isGreaterThan(RANDOM_STATES / 10);
+        }
+    }
+
     private void checkNestedCuts(Script script) {
         FaultyFileSystem found = script.files.afterPowerCut(Loss.RANDOM, random);
         try {
