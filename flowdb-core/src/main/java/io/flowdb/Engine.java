@@ -453,7 +453,9 @@ public final class Engine implements OrderedStore, AutoCloseable {
     private @Nullable FlowDbException backgroundError() {
         FlowDbException refusal = pipeline.refusal();
         FlowDbException flush = refusal != null ? refusal : flusher.lastFailure();
-        return flush != null ? flush : background.maintenance().lastFailure();
+        FlowDbException compaction =
+                flush != null ? flush : background.maintenance().lastFailure();
+        return compaction != null ? compaction : parts.tables().deleteFailure();
     }
 
     /** The log has everything already: a flush that fails here only makes the next open slower. */

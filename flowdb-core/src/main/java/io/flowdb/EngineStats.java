@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param latencies how long operations took
  * @param liveSnapshots open snapshots
  * @param uptime since the engine was opened
- * @param lastBackgroundError what a failed flush or a refused write says, or null
+ * @param lastBackgroundError what a failed flush or compaction, a refused write or a file that could not be deleted says, or null
  */
 public record EngineStats(
         long recordsWritten,

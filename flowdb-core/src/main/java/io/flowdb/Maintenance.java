@@ -97,6 +97,7 @@ final class Maintenance {
         compactionLock.lock();
         try {
             SstSet set = liveTables();
+            parts.tables().deleteDiscarded();
             long before = parts.snapshots().retention().expiredBefore();
             List<Sst> expired = expired(set, before);
             long entries = 0;

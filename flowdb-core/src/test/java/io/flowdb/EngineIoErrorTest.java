@@ -176,6 +176,40 @@ class EngineIoErrorTest {
         assertThat(failed).isGreaterThan(5);
     }
 
+    /**
+     * Who reads a replaced table last deletes its file. If that failed the reader, with its answer at hand, failed for it, or a compaction that was done; the
+     * other tables stayed open, and all files were there until the next opening.
+     */
+    @Test
+    void compact_fileOfAReplacedTableCannotBeDeleted_failsNobodyAndIsTriedAgain() {
+        try (Engine engine = EngineOpening.open(CONFIG, files)) {
+            for (boolean reading : new boolean[] {true, false}) {
+                for (int i = 0; i < 3; i++) {
+                    put(engine, "key", i);
+                    engine.flush();
+                }
+                RecordScan scan = reading ? engine.scan(Query.all()) : null;
+                files.setFault((call, path) -> {
+                    if (call == Call.DELETE) {
+                        throw FaultyFileSystem.ioError(call, path);
+                    }
+                });
+                assertThat(engine.compact()).isTrue();
+                if (scan != null) {
+                    assertThat(scan.next()).isNotNull();
+                    scan.close();
+                }
+                assertThat(engine.stats().lastBackgroundError()).contains("Input/output error");
+                files.setFault((call, path) -> {});
+                engine.gc();
+                assertThat(engine.stats().lastBackgroundError()).isNull();
+                assertThat(files.files().stream().filter(p -> p.toString().endsWith(".sst")))
+                        .hasSize(1);
+            }
+            checkReopens(files.copy());
+        }
+    }
+
     @Test
     void write_syncSaysDiskFull_leavesLogThatOpens() {
         Engine engine = EngineOpening.open(CONFIG, files);

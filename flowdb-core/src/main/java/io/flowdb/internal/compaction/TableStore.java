@@ -2,6 +2,7 @@ package io.flowdb.internal.compaction;
 
 import io.flowdb.error.CorruptionException;
 import io.flowdb.error.EngineClosedException;
+import io.flowdb.error.StorageException;
 import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.io.WritableFile;
@@ -124,7 +125,7 @@ public final class TableStore {
             }
             for (long id : ids) {
                 if (!complete || made.stream().noneMatch(m -> m.id() == id)) {
-                    storage.delete(id);
+                    storage.discard(id);
                 }
             }
         }
@@ -134,7 +135,7 @@ public final class TableStore {
     public void discard(List<Sst> made) {
         for (Sst table : made) {
             table.reader().close();
-            storage.delete(table.meta().id());
+            storage.discard(table.meta().id());
         }
     }
 
@@ -152,6 +153,16 @@ public final class TableStore {
         } catch (CorruptionException e) {
             return 0;
         }
+    }
+
+    /** Tries again to delete files of tables that could not be deleted when nothing held them any more. */
+    public void deleteDiscarded() {
+        storage.deleteDiscarded();
+    }
+
+    /** Why there are such files, or null if there are none. */
+    public @Nullable StorageException deleteFailure() {
+        return storage.deleteFailure();
     }
 
     /** Deletes a file that is not live. */

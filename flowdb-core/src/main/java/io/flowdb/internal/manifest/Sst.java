@@ -63,7 +63,7 @@ public final class Sst {
         if (shared.references.decrementAndGet() == 0) {
             shared.reader.close();
             if (shared.obsolete) {
-                shared.storage.delete(meta.id());
+                shared.storage.discard(meta.id());
             }
         }
     }
