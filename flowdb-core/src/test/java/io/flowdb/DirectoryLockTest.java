@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +56,35 @@ class DirectoryLockTest {
         try (Engine engine = Engine.open(Config.of(dir.resolve("db")))) {
             assertThat(engine.get("k", 0)).isPresent();
         }
+    }
+
+    /** An interrupt while the lock file was written closed it, and the opening failed. */
+    @Test
+    void open_interruptedAnywhere_succeedsAndKeepsTheInterrupt() throws InterruptedException {
+        Config config = Config.builder()
+                .dataDir(dir.resolve("db"))
+                .autoBackground(false)
+                .build();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        AtomicInteger interrupted = new AtomicInteger();
+        Thread opening = new Thread(() -> {
+            try {
+                for (int i = 0; i < 60; i++) {
+                    Engine.open(config).close();
+                    interrupted.addAndGet(Thread.interrupted() ? 1 : 0);
+                }
+            } catch (Throwable e) {
+                failure.set(e);
+            }
+        });
+        opening.start();
+        while (opening.isAlive()) {
+            opening.interrupt();
+            LockSupport.parkNanos(200_000);
+        }
+        opening.join();
+        assertThat(failure.get()).isNull();
+        assertThat(interrupted).hasPositiveValue();
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.flowdb.error.DatabaseLockedException;
 import io.flowdb.error.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -42,9 +43,16 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     static DirectoryLock acquire(Path lockFile) {
-        boolean interrupted = Thread.interrupted();
+        boolean interrupted = false;
         try {
-            return acquireUninterrupted(lockFile);
+            while (true) {
+                interrupted |= Thread.interrupted();
+                try {
+                    return tryAcquire(lockFile);
+                } catch (ClosedByInterruptException e) {
+                    interrupted = true;
+                }
+            }
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -52,7 +60,8 @@ final class DirectoryLock implements AutoCloseable {
         }
     }
 
-    private static DirectoryLock acquireUninterrupted(Path lockFile) {
+    /** Throws {@link ClosedByInterruptException}, with nothing held, if it has to be tried again. */
+    private static DirectoryLock tryAcquire(Path lockFile) throws ClosedByInterruptException {
         Path directory = Objects.requireNonNull(lockFile.toAbsolutePath().getParent(), "lock file has no directory");
         String content = "pid=" + ProcessHandle.current().pid() + "\nsince=" + Instant.now() + "\n";
         String key;
@@ -83,6 +92,8 @@ final class DirectoryLock implements AutoCloseable {
             return new DirectoryLock(key, channel, lock);
         } catch (OverlappingFileLockException e) {
             throw locked(directory, readContent(lockFile));
+        } catch (ClosedByInterruptException e) {
+            throw e;
         } catch (IOException e) {
             throw NioFile.failure("lock", lockFile, e);
         } finally {
