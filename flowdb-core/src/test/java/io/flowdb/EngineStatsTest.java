@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.StorageException;
+import io.flowdb.internal.frame.FileHeader;
+import io.flowdb.internal.frame.Frame;
 import io.flowdb.testing.FaultyFileSystem;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -210,6 +212,94 @@ class EngineStatsTest {
             assertThat(bloom.negatives()).isBetween(15_000L, 20_000L);
             assertThat(bloom.falsePositives()).isLessThan(bloom.negatives() / 20);
         }
+    }
+
+    /** Every figure that follows from a script, computed by hand from the formats; and none of it is left after the next opening but the tables. */
+    @Test
+    void script_onFiles_hasTheFiguresThatFollow() {
+        FaultyFileSystem files = new FaultyFileSystem();
+        Config config = Config.builder()
+                .dataDir(Path.of("/data/db").toAbsolutePath())
+                .compression(Compression.NONE)
+                .autoBackground(false)
+                .build();
+        long put = 23 + 4 + 100; // header, key, value
+        long frame = Frame.OVERHEAD_BYTES + put;
+        try (Engine engine = EngineOpening.open(config, files)) {
+            for (int i = 0; i < 10; i++) {
+                engine.write(record("key" + i, 0, 100));
+            }
+            EngineStats written = engine.stats();
+            assertThat(written.recordsWritten()).isEqualTo(10);
+            assertThat(written.bytesWritten()).isEqualTo(10 * put);
+            assertThat(written.wal().bytes()).isEqualTo(FileHeader.BYTES + 10 * frame);
+            assertThat(written.wal().syncs()).isEqualTo(10);
+            assertThat(written.memtables().records()).isEqualTo(10);
+            assertThat(written.writeAmplification()).isEqualTo(1);
+
+            engine.flush();
+            long first = tableBytes(files);
+            EngineStats flushed = engine.stats();
+            assertThat(flushed.flushes().bytes()).isEqualTo(first);
+            assertThat(flushed.tables().bytes()).isEqualTo(first);
+            assertThat(flushed.memtables()).isEqualTo(new EngineStats.Memtables(0, 0, 0));
+            assertThat(flushed.wal().bytes()).isZero();
+            assertThat(flushed.wal().syncs()).isEqualTo(10);
+            for (int i = 0; i < 10; i++) {
+                engine.get("key" + i, 0);
+            }
+            engine.query(Query.all());
+            EngineStats read = engine.stats();
+            assertThat(read.cache().misses()).isEqualTo(1);
+            assertThat(read.cache().hits()).isEqualTo(9 + 1);
+            assertThat(read.bloom()).isEqualTo(new EngineStats.Bloom(10, 0, 0));
+            assertThat(read.recordsRead()).isEqualTo(10 + 10);
+            assertThat(read.bytesRead()).isEqualTo(20 * 104);
+
+            engine.write(record("key0", 0, 100));
+            engine.delete("key1", 0);
+            engine.flush();
+            long before = tableBytes(files);
+            assertThat(engine.stats().tables().records()).isEqualTo(10 + 2);
+            assertThat(engine.compact()).isTrue();
+            EngineStats compacted = engine.stats();
+            long bytes = 11 * put + 23 + 4;
+            assertThat(compacted.bytesWritten()).isEqualTo(bytes);
+            assertThat(compacted.flushes().bytes()).isEqualTo(before);
+            assertThat(compacted.compactions().bytesIn()).isEqualTo(before);
+            assertThat(compacted.compactions().bytesOut()).isEqualTo(tableBytes(files));
+            assertThat(compacted.tables().records()).isEqualTo(9);
+            assertThat(compacted.writeAmplification())
+                    .isCloseTo((double) (bytes + before + tableBytes(files)) / bytes, within(1e-9));
+            assertThat(compacted.writeStalls()).isZero();
+            engine.write(record("key9", 1, 100));
+        }
+        try (Engine engine = EngineOpening.open(config, files)) {
+            EngineStats reopened = engine.stats();
+            assertThat(reopened.tables().count()).isEqualTo(2);
+            assertThat(reopened.tables().records()).isEqualTo(9 + 1);
+            assertThat(reopened.tables().bytes()).isEqualTo(tableBytes(files));
+            assertThat(reopened.recordsWritten()
+                            + reopened.recordsRead()
+                            + reopened.wal().bytes())
+                    .isZero();
+            assertThat(reopened.flushes().count() + reopened.compactions().count())
+                    .isZero();
+            engine.write(record("key9", 1, 100));
+            FaultyFileSystem crashed = files.afterKill();
+            try (Engine replayed = EngineOpening.open(config, crashed)) {
+                assertThat(replayed.stats().memtables().records()).isEqualTo(1);
+                assertThat(replayed.stats().wal().bytes()).isEqualTo(FileHeader.BYTES + frame);
+                assertThat(replayed.stats().recordsWritten()).isZero();
+            }
+        }
+    }
+
+    private static long tableBytes(FaultyFileSystem files) {
+        return files.files().stream()
+                .filter(p -> p.toString().endsWith(".sst"))
+                .mapToLong(p -> files.content(p).length)
+                .sum();
     }
 
     @Test
