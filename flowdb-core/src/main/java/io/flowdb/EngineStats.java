@@ -72,7 +72,7 @@ public record EngineStats(
      *
      * @param count of files
      * @param bytes of all files
-     * @param records entries in them, tombstones and old versions included
+     * @param records entries in them, old versions and tombstones of single versions included
      * @param blockIndexEntries blocks known to the indexes
      * @param indexBytes memory that their block indexes, locators and filters keep, at most {@code Config.indexMemoryBudget}
      * @param timeBuckets buckets of the time index that tables are entered in; a table over more than 64 buckets stands beside them

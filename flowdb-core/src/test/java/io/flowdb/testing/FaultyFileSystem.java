@@ -64,6 +64,11 @@ public final class FaultyFileSystem implements FileSystem {
         void before(Call call, Path path);
     }
 
+    /** A fault that lets a sync end as if an interrupt had broken it off, and the disk had failed meanwhile. */
+    public static final class SyncBrokenOff extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
     private final ReentrantLock lock = new ReentrantLock();
     private final TreeMap<Path, FaultyFile> names = new TreeMap<>();
     private final TreeMap<Path, FaultyFile> durableNames = new TreeMap<>();
@@ -448,15 +453,22 @@ public final class FaultyFileSystem implements FileSystem {
             });
         }
 
+        private void loseSync() {
+            locked(() -> {
+                file.loseSync();
+                return path;
+            });
+        }
+
         @Override
         public boolean sync() {
             try {
                 fault.before(Call.SYNC, path);
+            } catch (SyncBrokenOff e) {
+                loseSync();
+                return false;
             } catch (StorageException | Error e) {
-                locked(() -> {
-                    file.loseSync();
-                    return path;
-                });
+                loseSync();
                 throw e;
             }
             locked(() -> {

@@ -1,6 +1,5 @@
 package io.flowdb.internal.sstable;
 
-import io.flowdb.error.StorageException;
 import io.flowdb.internal.base.ByteWriter;
 import io.flowdb.internal.base.InternalEntry;
 import io.flowdb.internal.base.KeyHash;
@@ -110,7 +109,11 @@ public final class SstWriter implements AutoCloseable {
         return lastKey;
     }
 
-    /** Writes what is left, syncs the file and returns what is in it. At least one entry or range tombstone must have been added. */
+    /**
+     * Writes what is left, syncs the file and returns what is in it. At least one entry or range tombstone must have been added.
+     *
+     * @throws SyncInterruptedException if an interrupt broke off the sync
+     */
     public SstProperties finish() {
         if (!block.isEmpty()) {
             finishBlock();
@@ -138,7 +141,7 @@ public final class SstWriter implements AutoCloseable {
         write(footer, footer.length);
         drain();
         if (!file.sync()) {
-            throw new StorageException("Sync of new table " + fileId + " was interrupted; it is made again", null);
+            throw new SyncInterruptedException(fileId);
         }
         return properties;
     }
