@@ -44,10 +44,6 @@ final class Workers {
         return thread;
     }
 
-    List<Thread> threads() {
-        return threads;
-    }
-
     boolean failed() {
         return failure.get() != null;
     }

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -273,14 +272,5 @@ final class Catalog {
                 ttl.isNull() ? null : Duration.parse(ttl.stringValue()),
                 List.of());
         return new StoreDef(node.get("id").intValue(), schema, indexes);
-    }
-
-    /** The same indexes as objects that already exist, so that what they remember stays. */
-    Map<Integer, IndexDef> indexesById() {
-        Map<Integer, IndexDef> byId = new TreeMap<>();
-        for (StoreDef def : stores.values()) {
-            def.indexes.forEach(index -> byId.put(index.id, index));
-        }
-        return byId;
     }
 }

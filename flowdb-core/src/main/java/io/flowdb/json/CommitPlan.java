@@ -320,17 +320,6 @@ final class CommitPlan implements ChangeSet {
         return rest;
     }
 
-    /** Number of documents more in a store. */
-    long delta(StoreDef store) {
-        long delta = 0;
-        for (Change change : changes) {
-            if (change.store.id == store.id) {
-                delta += change.countDelta();
-            }
-        }
-        return delta;
-    }
-
     /** Whether a document with an expiry is written or replaced. */
     static boolean expires(Change change) {
         StoredValue before = change.before;

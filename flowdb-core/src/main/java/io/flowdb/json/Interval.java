@@ -44,10 +44,6 @@ record Interval(byte[] start, byte[] end, boolean single) {
         };
     }
 
-    boolean contains(byte[] key) {
-        return Arrays.compareUnsigned(start, key) <= 0 && Arrays.compareUnsigned(key, end) < 0;
-    }
-
     boolean isEmpty() {
         return Arrays.compareUnsigned(start, end) >= 0;
     }

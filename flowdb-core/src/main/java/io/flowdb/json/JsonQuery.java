@@ -138,18 +138,6 @@ public final class JsonQuery {
         return rows((key, document) -> DocumentCodec.MAPPER.treeToValue(document, type));
     }
 
-    /** The documents with their keys. */
-    public List<Document> collectDocuments() {
-        Spec spec = spec();
-        return source.read(reads -> {
-            List<Document> documents = new ArrayList<>();
-            new QueryRun(reads, spec)
-                    .run((key, document) ->
-                            documents.add(new Document(reads.def().keyOf(key), document)));
-            return documents;
-        });
-    }
-
     /** Makes a result of a row. */
     private interface RowMapper<T> {
         T map(byte[] documentKey, JsonNode document);

@@ -21,11 +21,6 @@ public final class ByteReader {
         this.file = file;
     }
 
-    /** Where the next read begins. */
-    public int position() {
-        return position;
-    }
-
     /** The next byte, unsigned. */
     public int readByte() {
         need(1);

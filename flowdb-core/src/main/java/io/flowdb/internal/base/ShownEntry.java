@@ -39,13 +39,6 @@ public final class ShownEntry implements InternalEntry {
         return keyLength == key.length && Keys.equal(keyArray, keyOffset, key, 0, keyLength);
     }
 
-    /** Shows an entry, with a copy of its key. */
-    public void show(InternalEntry entry) {
-        showCopyOfKey(entry.keyArray(), entry.keyOffset(), entry.keyLength());
-        showTimes(entry.op(), entry.ts(), entry.seqno(), entry.expireAt());
-        showValue(entry.valueArray(), entry.valueOffset(), entry.valueLength());
-    }
-
     /** Shows a key that stays where it is. */
     public void showKey(byte[] array, int offset, int length) {
         /* Storing a reference costs a look at the collector's tables; mostly it is the array of the entry before. */

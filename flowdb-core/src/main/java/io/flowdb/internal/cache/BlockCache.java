@@ -22,7 +22,6 @@ public final class BlockCache {
     private final AtomicLong usedBytes = new AtomicLong();
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
-    private final LongAdder evictions = new LongAdder();
 
     /** Something of known size that lies in the cache. */
     public abstract static class Entry {
@@ -89,11 +88,6 @@ public final class BlockCache {
         return misses.sum();
     }
 
-    /** Entries evicted for room. */
-    public long evictions() {
-        return evictions.sum();
-    }
-
     /** Bytes of all entries. */
     public long usedBytes() {
         return usedBytes.get();
@@ -147,7 +141,6 @@ public final class BlockCache {
                         hand++;
                     } else {
                         take(candidate);
-                        evictions.increment();
                     }
                 }
             } finally {

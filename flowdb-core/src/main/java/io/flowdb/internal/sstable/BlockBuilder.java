@@ -75,10 +75,6 @@ final class BlockBuilder {
         count++;
     }
 
-    int count() {
-        return count;
-    }
-
     boolean isEmpty() {
         return count == 0;
     }

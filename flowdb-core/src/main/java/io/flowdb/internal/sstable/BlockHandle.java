@@ -6,6 +6,4 @@ package io.flowdb.internal.sstable;
  * @param offset of its first byte in the file
  * @param length of its stored bytes, without the trailer
  */
-record BlockHandle(long offset, int length) {
-    static final BlockHandle NONE = new BlockHandle(0, 0);
-}
+record BlockHandle(long offset, int length) {}

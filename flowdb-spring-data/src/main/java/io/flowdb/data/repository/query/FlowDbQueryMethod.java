@@ -29,11 +29,6 @@ public final class FlowDbQueryMethod extends QueryMethod {
         return annotation;
     }
 
-    /** Whether the annotation brings a predicate. */
-    public boolean hasAnnotatedQuery() {
-        return annotation != null && !annotation.value().isBlank();
-    }
-
     Class<?> declaredReturnType() {
         return method.getReturnType();
     }
