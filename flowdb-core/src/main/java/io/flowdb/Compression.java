@@ -1,6 +1,6 @@
 package io.flowdb;
 
-/** How the blocks of new files are compressed. Files written with different settings mix freely. */
+/** How the blocks of new tables are compressed. Tables written with different settings mix freely. */
 public enum Compression {
     /** Blocks are stored as they are. */
     NONE,

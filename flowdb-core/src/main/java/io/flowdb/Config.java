@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  * @param blockCacheCapacity bytes of uncompressed blocks kept in memory; 0 for none.
  * @param indexMemoryBudget bytes of block indexes, locators and filters kept in memory; what does not fit is read through the block cache.
  * @param bloomBitsPerKey bits of bloom filter per key; 0 for none.
- * @param compression how blocks of new files are compressed.
+ * @param compression how blocks of new tables are compressed.
  * @param walSegmentSize bytes of one WAL segment; {@code memtableSize} if that is less.
- * @param compactionThreshold files of similar size from which they are merged.
+ * @param compactionThreshold tables of level 0 from which a compaction is due.
  * @param compactionInterval how often compaction is considered without a flush.
- * @param gcInterval how often expired files are dropped.
+ * @param gcInterval how often expired tables are dropped.
  * @param timeBucket width of the buckets of the time index, by which a query over a range of time finds its tables.
  * @param defaultTtl time to live of records written without expiry; null for none.
  * @param autoBackground whether flush, compaction, GC and interval syncs run by themselves; false for tests.
@@ -252,19 +252,19 @@ public record Config(
             return this;
         }
 
-        /** How blocks of new files are compressed. Default: LZ4. */
+        /** How blocks of new tables are compressed. Default: LZ4. */
         public Builder compression(Compression compression) {
             this.compression = Objects.requireNonNull(compression, "compression");
             return this;
         }
 
-        /** Bytes of one WAL segment. Allowed: 64 KiB to 1 GiB. Default: 64 MiB. */
+        /** Bytes of one WAL segment; {@code memtableSize} if that is less. Allowed: 64 KiB to 1 GiB. Default: 64 MiB. */
         public Builder walSegmentSize(long walSegmentSize) {
             this.walSegmentSize = walSegmentSize;
             return this;
         }
 
-        /** Files of similar size from which they are merged. Allowed: 2 to 1000. Default: 2. */
+        /** Tables of level 0 from which a compaction is due. Allowed: 2 to 1000. Default: 2. */
         public Builder compactionThreshold(int compactionThreshold) {
             this.compactionThreshold = compactionThreshold;
             return this;
@@ -276,7 +276,7 @@ public record Config(
             return this;
         }
 
-        /** How often expired files are dropped. Allowed: more than 0. Default: 1 h. */
+        /** How often expired tables are dropped. Allowed: more than 0. Default: 1 h. */
         public Builder gcInterval(Duration gcInterval) {
             this.gcInterval = Objects.requireNonNull(gcInterval, "gcInterval");
             return this;

@@ -40,16 +40,16 @@ import org.springframework.util.unit.DataUnit;
  *     read through the block cache.
  *     Megabytes if no unit is given.
  * @param bloomBitsPerKey Number of bloom filter bits for each key; zero for none.
- * @param compression Compression of the blocks of new files.
- * @param walSegmentSize Size of one WAL segment. Megabytes if no unit is given.
- * @param compactionThreshold Number of files of similar size from which they are merged.
+ * @param compression Compression of the blocks of new tables.
+ * @param walSegmentSize Size of one WAL segment; memtable-size if that is less. Megabytes if no unit is given.
+ * @param compactionThreshold Number of tables of level 0 from which a compaction is due.
  * @param compactionInterval Time between looks for something to compact when nothing is flushed. Milliseconds if no unit
  *     is given.
- * @param gcInterval Time between removals of expired files. Seconds if no unit is given.
+ * @param gcInterval Time between removals of expired tables. Seconds if no unit is given.
  * @param timeBucket Width of the buckets of the time index, by which a query over a range of time finds its tables. Seconds if no unit is given.
  * @param defaultTtl Time to live of records and documents written without one; none if not set. An entity's own time to live goes
  *     first. Seconds if no unit is given.
- * @param autoBackground Whether flush, compaction, removal of expired files and interval syncs run by themselves.
+ * @param autoBackground Whether flush, compaction, removal of expired tables and interval syncs run by themselves.
  * @param inMemory Whether to keep everything in memory, gone when the application ends.
  * @param readOnly Whether to open the data directory as it is, without its lock, refusing writes.
  * @param shutdownTimeout Longest wait for an orderly close. Acknowledged writes are safe beyond it. Seconds if no unit is
