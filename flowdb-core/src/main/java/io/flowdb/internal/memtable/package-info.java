@@ -1,4 +1,4 @@
-/** Active and frozen memtables. Imports: error, base. */
+/** Active and frozen memtables. Imports: base. */
 @NullMarked
 package io.flowdb.internal.memtable;
 

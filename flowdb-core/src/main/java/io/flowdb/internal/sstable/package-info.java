@@ -1,4 +1,4 @@
-/** Sorted tables: blocks, index, filter, footer, writer and reader. Imports: error, base, io, storage, compress, bloom, cache. */
+/** Sorted tables: blocks, index, filter, footer, writer and reader. Imports: error, base, io, storage, compress, bloom, cache, stats. */
 @NullMarked
 package io.flowdb.internal.sstable;
 
