@@ -28,10 +28,7 @@ final class EntityDeletes {
     }
 
     boolean delete(Object entity) {
-        EntityDelete delete = prepareDelete(entity);
-        return delete.isConditional()
-                ? documents.atomically(List.of(delete.store()), delete::write)
-                : documents.execute(delete::write);
+        return deleteOne(prepareDelete(entity));
     }
 
     void deleteAll(Iterable<?> entities) {
@@ -62,7 +59,10 @@ final class EntityDeletes {
 
     boolean deleteById(Object id, Class<?> type) {
         FlowDbPersistentEntity<?> entity = access.entityOf(type);
-        EntityDelete delete = deleteOf(entity, access.keyOf(entity.getRequiredIdProperty(), id));
+        return deleteOne(deleteOf(entity, access.keyOf(entity.getRequiredIdProperty(), id)));
+    }
+
+    private boolean deleteOne(EntityDelete delete) {
         return delete.isConditional()
                 ? documents.atomically(List.of(delete.store()), delete::write)
                 : documents.execute(delete::write);

@@ -1,5 +1,6 @@
 package io.flowdb.data.core;
 
+import static io.flowdb.data.core.RowPolicyWorld.ownRowsOnly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,12 +8,12 @@ import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.data.TestDatabase;
-import io.flowdb.data.repository.FlowDbRepository;
-import io.flowdb.data.repository.Query;
+import io.flowdb.data.core.RowPolicyWorld.Sealed;
+import io.flowdb.data.core.RowPolicyWorld.Secret;
+import io.flowdb.data.core.RowPolicyWorld.Secrets;
 import io.flowdb.json.Filter;
 import io.flowdb.json.IndexSchema;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -20,66 +21,22 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
-import org.springframework.data.annotation.Version;
 import org.springframework.data.domain.Example;
 import org.springframework.data.domain.ExampleMatcher;
 import org.springframework.data.domain.Limit;
 import org.springframework.data.domain.PageRequest;
 import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Sort;
-import org.springframework.data.domain.Window;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** As one of two users, nothing of the other can be seen, counted, changed or guessed, by any method. */
 class RowPolicyTest {
 
-    @ObjectStore
-    record Secret(
-            @Id String id,
-            @Indexed String owner,
-            @Indexed(unique = true) String code,
-            int level) {}
-
-    @ObjectStore
-    record Sealed(@Id String id, String owner, @Version Long version) {}
-
-    interface Secrets extends FlowDbRepository<Secret, String> {
-        List<Secret> findByLevelGreaterThan(int level);
-
-        Optional<Secret> findByCode(String code);
-
-        long countByLevel(int level);
-
-        boolean existsByCode(String code);
-
-        long deleteByLevel(int level);
-
-        List<Secret> removeByCode(String code);
-
-        Window<Secret> findFirst10ByOrderByLevelDesc(ScrollPosition position);
-
-        Stream<Secret> streamByLevel(int level);
-
-        @Query("owner = 'bob' or level >= 0")
-        List<Secret> sneaky();
-    }
+    private static final String USER = "ann";
 
     private final TestDatabase database = TestDatabase.with(Secret.class, Sealed.class);
     private final FlowDbTemplate template = database.template();
     private final Secrets secrets = database.repository(Secrets.class);
-    private String user = "ann";
-
-    private final RowPolicy<Secret> own = new RowPolicy<>() {
-        @Override
-        public Class<Secret> type() {
-            return Secret.class;
-        }
-
-        @Override
-        public Filter using(Conditions<Secret> rows) {
-            return rows.eq("owner", user);
-        }
-    };
 
     @BeforeEach
     void store() {
@@ -88,7 +45,7 @@ class RowPolicyTest {
                 new Secret("a2", "ann", "ca2", 2),
                 new Secret("b1", "bob", "cb1", 1),
                 new Secret("b2", "bob", "cb2", 2)));
-        template.setRowPolicies(List.of(own));
+        template.setRowPolicies(List.of(ownRowsOnly(Secret.class, USER)));
     }
 
     @AfterEach
@@ -119,10 +76,10 @@ class RowPolicyTest {
         assertThat(secrets.countByLevel(1)).isEqualTo(1);
         assertThat(secrets.existsByCode("cb1")).isFalse();
         assertThat(secrets.sneaky()).extracting(Secret::id).isEqualTo(own);
-        assertThat(secrets.findFirst10ByOrderByLevelDesc(ScrollPosition.keyset()))
+        assertThat(secrets.findFirst2ByOrderByLevelDesc(ScrollPosition.keyset()))
                 .extracting(Secret::id)
                 .containsExactly("a2", "a1");
-        assertThat(secrets.findFirst10ByOrderByLevelDesc(ScrollPosition.offset()))
+        assertThat(secrets.findFirst2ByOrderByLevelDesc(ScrollPosition.offset()))
                 .hasSize(2);
         try (Stream<Secret> stream = secrets.streamByLevel(1)) {
             assertThat(stream).extracting(Secret::id).containsExactly("a1");
@@ -232,7 +189,7 @@ class RowPolicyTest {
                     new Numbered(1L, "ann", "one"),
                     new Numbered(2L, "bob", "two"),
                     new Numbered(1L << 40, "ann", "far")));
-            numbered.setRowPolicies(List.of(ownBy(Numbered.class)));
+            numbered.setRowPolicies(List.of(ownRowsOnly(Numbered.class, USER)));
             assertThat(numbered.findAllById(List.of(1L << 40, 2L, 1L, 9L), Numbered.class))
                     .extracting(Numbered::code)
                     .containsExactly("far", "one");
@@ -248,20 +205,6 @@ class RowPolicyTest {
             String owner,
             @Indexed(unique = true) String code) {}
 
-    private <T> RowPolicy<T> ownBy(Class<T> type) {
-        return new RowPolicy<>() {
-            @Override
-            public Class<T> type() {
-                return type;
-            }
-
-            @Override
-            public Filter using(Conditions<T> rows) {
-                return rows.eq("owner", user);
-            }
-        };
-    }
-
     record Part(@Indexed(unique = true) String code) {}
 
     @ObjectStore
@@ -274,7 +217,7 @@ class RowPolicyTest {
             assertThat(other.db().getStore("whole").indexes())
                     .extracting(IndexSchema::name)
                     .containsExactly("by_main.code");
-            other.template().setRowPolicies(List.of(ownBy(Whole.class)));
+            other.template().setRowPolicies(List.of(ownRowsOnly(Whole.class, USER)));
             Whole whole = new Whole("w", "ann", List.of(new Part("p"), new Part("p")), new Part("m"));
             assertThat(other.template().save(whole)).isEqualTo(whole);
             assertThat(other.template().findById("w", Whole.class)).isEqualTo(whole);

@@ -86,7 +86,7 @@ final class RowPolicyWorld implements AutoCloseable {
                 template.insert(new Sealed(owner + "-sealed", owner, null));
             }
         }
-        template.setRowPolicies(List.of(own(Secret.class), own(Sealed.class)));
+        template.setRowPolicies(List.of(ownRowsOnly(Secret.class, user), ownRowsOnly(Sealed.class, user)));
     }
 
     static List<Secret> rowsOf(String owner) {
@@ -96,7 +96,8 @@ final class RowPolicyWorld implements AutoCloseable {
                 new Secret(owner + "3", owner, "code-" + owner + "3", 2));
     }
 
-    <T> RowPolicy<T> own(Class<T> type) {
+    /** The policy that shows {@code user} the rows that name it as their owner, and no others. */
+    static <T> RowPolicy<T> ownRowsOnly(Class<T> type, String user) {
         return new RowPolicy<>() {
             @Override
             public Class<T> type() {
