@@ -8,7 +8,7 @@ import io.flowdb.Engine;
 import io.flowdb.EngineStats;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbInitializer;
-import io.flowdb.boot.data.todo.Todo;
+import io.flowdb.boot.data.todo.OpenTodoConfiguration;
 import io.flowdb.boot.data.todo.TodoRepository;
 import io.flowdb.error.StorageException;
 import io.flowdb.json.JsonDB;
@@ -20,12 +20,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.data.domain.Sort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -328,18 +325,7 @@ class ActuatorTest {
                 .run();
     }
 
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration(
-            excludeName = {
-                "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
-                "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
-                "org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration",
-                "org.springframework.boot.security.autoconfigure.actuate.web.servlet"
-                        + ".ManagementWebSecurityAutoConfiguration",
-                "org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration",
-                "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration"
-            })
-    @AutoConfigurationPackage(basePackageClasses = Todo.class)
+    @OpenTodoConfiguration
     static class Application {
         @Bean
         FlowDbInitializer notesStore() {

@@ -3,6 +3,7 @@ package io.flowdb.boot.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowdb.boot.data.todo.Todo;
+import io.flowdb.boot.data.todo.TodoConfiguration;
 import io.flowdb.boot.data.todo.TodoRepository;
 import java.io.File;
 import java.io.IOException;
@@ -23,12 +24,9 @@ import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.FileSystemGeneratedFiles;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
-import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.DecoratingProxy;
@@ -121,13 +119,7 @@ class AheadOfTimeTest {
         return classes;
     }
 
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration(
-            excludeName = {
-                "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
-                "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration"
-            })
-    @AutoConfigurationPackage(basePackageClasses = Todo.class)
+    @TodoConfiguration
     static class Application {}
 
     /** Starts from generated code alone. */

@@ -3,6 +3,7 @@ package io.flowdb.boot.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowdb.boot.data.todo.Todo;
+import io.flowdb.boot.data.todo.TodoConfiguration;
 import io.flowdb.boot.data.todo.TodoRepository;
 import java.io.BufferedReader;
 import java.io.File;
@@ -20,11 +21,8 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.DefaultResourceLoader;
 
 /** Applications that are started again: by DevTools in the same JVM with new classes, and after {@code kill -9}. */
@@ -138,13 +136,7 @@ class RestartTest {
         }
     }
 
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration(
-            excludeName = {
-                "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
-                "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration"
-            })
-    @AutoConfigurationPackage(basePackageClasses = Todo.class)
+    @TodoConfiguration
     static class Application {}
 
     /** As that of DevTools: classes of the application from here, all others from the parent. */

@@ -8,6 +8,7 @@ import io.flowdb.boot.actuate.QueryInsight;
 import io.flowdb.boot.data.ten.Entities.E0;
 import io.flowdb.boot.data.ten.TenRepositories;
 import io.flowdb.boot.data.todo.Todo;
+import io.flowdb.boot.data.todo.TodoConfiguration;
 import io.flowdb.boot.data.todo.TodoRepository;
 import io.flowdb.data.convert.FlowDbConverter;
 import io.flowdb.data.core.FlowDbTemplate;
@@ -23,8 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -87,13 +86,7 @@ class SecondEngineTest {
                 });
     }
 
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration(
-            excludeName = {
-                "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
-                "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration"
-            })
-    @AutoConfigurationPackage(basePackageClasses = Todo.class)
+    @TodoConfiguration
     static class Application {}
 
     @Configuration(proxyBeanMethods = false)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.flowdb.boot.data.account.Account;
 import io.flowdb.boot.data.account.AccountRepository;
 import io.flowdb.boot.data.todo.Todo;
+import io.flowdb.boot.data.todo.TodoConfiguration;
 import io.flowdb.boot.data.todo.TodoRepository;
 import io.flowdb.data.core.FlowDbTransactionManager;
 import java.nio.file.Path;
@@ -139,13 +140,7 @@ class TransactionAutoConfigurationTest {
                         "spring.datasource.generate-unique-name=true");
     }
 
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration(
-            excludeName = {
-                "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
-                "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration"
-            })
-    @AutoConfigurationPackage(basePackageClasses = Todo.class)
+    @TodoConfiguration
     @Import(Service.class)
     static class TodoApplication {}
 
