@@ -4,11 +4,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -35,7 +32,7 @@ public final class RunningSample implements AutoCloseable {
             arguments.add("--" + property);
         }
         return new RunningSample((ServletWebServerApplicationContext)
-                new SpringApplicationBuilder(SampleApplication.class, MovableClock.class)
+                new SpringApplicationBuilder(SampleApplication.class, ClockOfTheTest.class)
                         .run(arguments.toArray(String[]::new)));
     }
 
@@ -53,12 +50,12 @@ public final class RunningSample implements AutoCloseable {
 
     /** The time as the application sees it. */
     public Instant now() {
-        return bean(MovableTime.class).instant();
+        return bean(MovableClock.class).instant();
     }
 
     /** Lets time pass for the application. */
     public void pass(Duration time) {
-        bean(MovableTime.class).offset.updateAndGet(time::plus);
+        bean(MovableClock.class).pass(time);
     }
 
     @Override
@@ -67,30 +64,11 @@ public final class RunningSample implements AutoCloseable {
     }
 
     /** Not annotated: the application's own scan must not find it. */
-    static class MovableClock {
+    static class ClockOfTheTest {
         @Bean
         @Primary
-        MovableTime movableTime() {
-            return new MovableTime();
-        }
-    }
-
-    static final class MovableTime extends Clock {
-        private final AtomicReference<Duration> offset = new AtomicReference<>(Duration.ZERO);
-
-        @Override
-        public Instant instant() {
-            return Instant.now().plus(offset.get());
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
+        MovableClock movableClock() {
+            return new MovableClock(Clock.systemUTC());
         }
     }
 }

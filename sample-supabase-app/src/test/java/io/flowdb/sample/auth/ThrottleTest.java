@@ -2,10 +2,10 @@ package io.flowdb.sample.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowdb.sample.MovableClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 class ThrottleTest {
     private static final int LIMIT = 10;
 
-    private final SetClock clock = new SetClock();
+    private final MovableClock clock = new MovableClock(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
     private final Throttle<String> throttle = new Throttle<>(clock, LIMIT);
 
     @Test
     void begin_eleventhAttempt_mustWaitForTheRestOfTheWindow() {
         exhaust("ada");
-        clock.now = clock.now.plusSeconds(100);
+        clock.pass(Duration.ofSeconds(100));
 
         assertThat(throttle.begin("ada")).hasValue(Throttle.WINDOW.minusSeconds(100));
     }
@@ -27,7 +27,7 @@ class ThrottleTest {
     @Test
     void begin_afterTheWindow_mayGoOnAndIsCountedAnew() {
         exhaust("ada");
-        clock.now = clock.now.plus(Throttle.WINDOW);
+        clock.pass(Throttle.WINDOW);
 
         exhaust("ada");
         assertThat(throttle.begin("ada")).hasValue(Throttle.WINDOW);
@@ -72,24 +72,5 @@ class ThrottleTest {
             assertThat(throttle.begin(key)).isEmpty();
         }
         assertThat(throttle.begin(key)).get().isInstanceOf(Duration.class);
-    }
-
-    private static final class SetClock extends Clock {
-        Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
     }
 }
