@@ -26,142 +26,91 @@ class CompareCommandTest {
     @TempDir
     Path dir;
 
+    private Path json() {
+        return dir.resolve("result.json");
+    }
+
+    private Path databases() {
+        return dir.resolve("databases");
+    }
+
+    /** A run as short as can be, with a row of each workload and engine in {@link #json()}. */
+    private CommandLineRun tinyRun(String... options) {
+        List<String> arguments = new ArrayList<>(List.of("compare"));
+        arguments.addAll(List.of(options));
+        arguments.addAll(List.of("--seconds", "0.02", "--records", "1000", "--heap", "256m"));
+        arguments.addAll(
+                List.of("--json", json().toString(), "--dir", databases().toString()));
+        return CommandLineRun.of(arguments.toArray(String[]::new));
+    }
+
+    /** Workload and engine of each line. */
+    private static List<String> rows(List<String> lines) {
+        return lines.stream()
+                .map(line -> line.replaceAll(".*\"workload\":\"(.*?)\",\"engine\":\"(.*?)\".*", "$1 $2"))
+                .toList();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"seed", "kv", "durable"})
     void compare_tinyRunOfPeers_writesEveryRowAndLeavesNothingBehind(String suite) throws Exception {
-        Path json = dir.resolve("result.json");
-        Path databases = dir.resolve("databases");
-
-        CommandLineRun run = CommandLineRun.of(
-                "compare",
-                "--suite",
-                suite,
-                "--engines",
-                "rocksdb,mvstore",
-                "--seconds",
-                "0.02",
-                "--rounds",
-                "1",
-                "--records",
-                "1000",
-                "--heap",
-                "256m",
-                "--json",
-                json.toString(),
-                "--dir",
-                databases.toString());
+        CommandLineRun run = tinyRun("--suite", suite, "--engines", "rocksdb,mvstore", "--rounds", "1");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        List<String> lines = Files.readAllLines(json);
+        List<String> lines = Files.readAllLines(json());
         assertThat(lines).allMatch(line -> line.matches(LINE));
-        assertThat(lines)
-                .extracting(line -> line.replaceAll(".*\"workload\":\"(.*?)\",\"engine\":\"(.*?)\".*", "$1 $2"))
-                .containsExactlyElementsOf(expectedRows(suite));
+        assertThat(rows(lines)).containsExactlyElementsOf(expectedRows(suite));
         assertThat(run.out()).contains("durability", "x rocksdb", "round 1 of 1: " + suite + " mvstore");
-        assertThat(databases).isEmptyDirectory();
+        assertThat(databases()).isEmptyDirectory();
     }
 
     @Test
     void compare_tinyRunOfDocuments_leavesOutWhatAnEngineLacks() throws Exception {
-        Path json = dir.resolve("result.json");
-
-        CommandLineRun run = CommandLineRun.of(
-                "compare",
-                "--suite",
-                "documents",
-                "--engines",
-                "flowdb,sqlite,nitrite",
-                "--seconds",
-                "0.02",
-                "--rounds",
-                "1",
-                "--records",
-                "1000",
-                "--heap",
-                "256m",
-                "--json",
-                json.toString(),
-                "--dir",
-                dir.toString());
+        CommandLineRun run = tinyRun("--suite", "documents", "--engines", "flowdb,sqlite,nitrite", "--rounds", "1");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        List<String> rows = Files.readAllLines(json).stream()
-                .map(line -> line.replaceAll(".*\"workload\":\"(.*?)\",\"engine\":\"(.*?)\".*", "$1 $2"))
-                .toList();
+        List<String> rows = rows(Files.readAllLines(json()));
         assertThat(rows)
                 .contains("put-1 flowdb", "put-64 nitrite", "rmw-8 sqlite", "full-scan nitrite")
                 .hasSize(45);
         assertThat(rows).doesNotContain("rmw-8 nitrite", "import-cities sqlite");
-        assertThat(Files.readString(json)).contains("\"ratioToRocksdb\":null,\"ratioToSqlite\":1}");
+        assertThat(Files.readString(json())).contains("\"ratioToRocksdb\":null,\"ratioToSqlite\":1}");
     }
 
     @Test
     void compare_tinyRunOfSpring_measuresEveryStoreAgainstBothPeers() throws Exception {
-        Path json = dir.resolve("result.json");
-        Path databases = dir.resolve("databases");
-
-        CommandLineRun run = CommandLineRun.of(
-                "compare",
-                "--suite",
-                "spring",
-                "--seconds",
-                "0.02",
-                "--rounds",
-                "1",
-                "--records",
-                "1000",
-                "--heap",
-                "256m",
-                "--json",
-                json.toString(),
-                "--dir",
-                databases.toString());
+        CommandLineRun run = tinyRun("--suite", "spring", "--rounds", "1");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        List<String> lines = Files.readAllLines(json);
+        List<String> lines = Files.readAllLines(json());
         List<String> expected = new ArrayList<>();
         for (String workload : List.of("findById", "finder-unique", "finder-list-200", "save", "saveAll-1000")) {
             for (String engine : List.of("flowdb", "jpa-h2", "jpa-h2-default", "jdbc-sqlite")) {
                 expected.add(workload + " " + engine);
             }
         }
-        assertThat(lines)
-                .extracting(line -> line.replaceAll(".*\"workload\":\"(.*?)\",\"engine\":\"(.*?)\".*", "$1 $2"))
-                .containsExactlyElementsOf(expected);
+        assertThat(rows(lines)).containsExactlyElementsOf(expected);
         assertThat(lines)
                 .allMatch(line -> line.matches(
                         ".*\"ratioToRocksdb\":null,\"ratioToJpaH2\":[0-9.]+," + "\"ratioToJdbcSqlite\":[0-9.]+}"));
         assertThat(run.out()).contains("x jpa-h2", "x jdbc-sqlite", "lost by a kill");
-        assertThat(databases).isEmptyDirectory();
+        assertThat(databases()).isEmptyDirectory();
     }
 
     @Test
     void compare_someWorkloads_reportsOnlyThose() throws Exception {
-        Path json = dir.resolve("result.json");
-
-        CommandLineRun run = CommandLineRun.of(
-                "compare",
+        CommandLineRun run = tinyRun(
                 "--suite",
                 "kv",
                 "--engines",
                 "mvstore",
-                "--seconds",
-                "0.02",
                 "--rounds",
                 "2",
-                "--records",
-                "1000",
-                "--heap",
-                "256m",
-                "--json",
-                json.toString(),
-                "--dir",
-                dir.toString(),
                 "--workloads",
                 "readrandom,compact-smallcache");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(Files.readAllLines(json))
+        assertThat(Files.readAllLines(json()))
                 .extracting(line -> line.replaceAll(".*\"workload\":\"(.*?)\".*", "$1"))
                 .containsExactly("readrandom", "compact-smallcache");
     }
