@@ -99,9 +99,13 @@ sealed interface Condition {
         KeyPath path = path(like.path());
         Condition whole = new Other(document -> anyText(path.find(document), pattern::matches));
         String beginning = pattern.literalBeginning();
-        return beginning.isEmpty()
-                ? whole
-                : new All(List.of(new InIntervals(like.path(), List.of(startsWith(beginning))), whole));
+        if (pattern.isLiteral()) {
+            return new InIntervals(like.path(), List.of(Interval.point(beginning)));
+        } else if (beginning.isEmpty()) {
+            return whole;
+        }
+        Condition inRange = new InIntervals(like.path(), List.of(startsWith(beginning)));
+        return pattern.isPrefix() ? inRange : new All(List.of(inRange, whole));
     }
 
     /** Whether a value, or one of its elements, is text that passes {@code test}. */

@@ -32,7 +32,7 @@ final class LikePattern {
     }
 
     private static @Nullable TextSearch search(int[] part, boolean ignoreCase) {
-        if (Arrays.stream(part).anyMatch(point -> point == ANY_ONE)) {
+        if (!isText(part)) {
             return null;
         }
         String text = new String(part, 0, part.length);
@@ -69,6 +69,24 @@ final class LikePattern {
             beginning.appendCodePoint(first[i]);
         }
         return beginning.toString();
+    }
+
+    /** Whether only {@link #literalBeginning()} itself matches. */
+    boolean isLiteral() {
+        return parts.size() == 1 && !ignoreCase && isText(parts.get(0));
+    }
+
+    /** Whether exactly the texts match whose UTF-16 form starts with {@link #literalBeginning()}. */
+    boolean isPrefix() {
+        return parts.size() == 2
+                && !ignoreCase
+                && parts.get(1).length == 0
+                && isText(parts.get(0))
+                && !TextSearch.splitsPairs(literalBeginning());
+    }
+
+    private static boolean isText(int[] part) {
+        return Arrays.stream(part).noneMatch(point -> point == ANY_ONE);
     }
 
     boolean matches(String text) {

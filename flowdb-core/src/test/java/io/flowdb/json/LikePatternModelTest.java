@@ -8,14 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.flowdb.error.InvalidQueryException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Patterns of LIKE against the definition, tried out in every way, and against regular expressions. {@code -Dseed=N} repeats the random choices. */
+/** Patterns of LIKE against the definition, tried out in every way, and against regular expressions. {@code -Dflowdb.test.seed=N} repeats the random choices. */
 class LikePatternModelTest {
-    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
     private static final String[] LETTERS = {
         "a", "a", "b", "A", "ß", "ẞ", "\n", "%", "_", "\\", "\ud83d\ude00", "É", "é", "ı", "I", "i"
     };
@@ -26,6 +28,8 @@ class LikePatternModelTest {
     void matches_randomPatterns_asDefined() {
         System.out.println("like seed " + SEED);
         int matching = 0;
+        int literals = 0;
+        int prefixes = 0;
         for (int i = 0; i < 200_000; i++) {
             boolean ignoreCase = random.nextBoolean();
             int letters = 2 + random.nextInt(LETTERS.length - 1);
@@ -40,12 +44,21 @@ class LikePatternModelTest {
                         .as(what)
                         .isEqualTo(expected);
             }
+            if (like.isLiteral()) {
+                literals++;
+                assertThat(text.equals(like.literalBeginning())).as(what).isEqualTo(expected);
+            }
+            if (like.isPrefix()) {
+                prefixes++;
+                assertThat(text.startsWith(like.literalBeginning())).as(what).isEqualTo(expected);
+            }
             if (expected) {
                 matching++;
                 assertThat(text).as(what).startsWith(like.literalBeginning());
             }
         }
         assertThat(matching).as("seed %d", SEED).isBetween(2_000, 198_000);
+        assertThat(Math.min(literals, prefixes)).as("seed %d", SEED).isGreaterThan(1_000);
     }
 
     private String text(int length, int letters) {
@@ -126,6 +139,38 @@ class LikePatternModelTest {
             assertThat(LikePattern.of("%a".repeat(6_000) + "%", false).matches(text))
                     .isFalse();
         });
+    }
+
+    /** Half of a surrogate pair is another code point than the pair, though the pair starts with it. */
+    @Test
+    void isPrefix_endingWithHalfAPair_isFalse() {
+        LikePattern like = LikePattern.of("a\ud83d%", false);
+        assertThat(like.isPrefix()).isFalse();
+        assertThat(like.matches("a\ud83d\ude00")).isFalse();
+        assertThat(like.matches("a\ud83d")).isTrue();
+    }
+
+    @Test
+    void query_likeWithoutWildcardsOrForAPrefix_readsMatchingEntriesOnly() {
+        JsonDB db = JsonDB.on(new MemoryStore());
+        db.createObjectStore(StoreSchema.of("s", "id").withIndex("name", "name"));
+        for (String name : List.of("a", "a%", "a%b", "ab", "b", "")) {
+            db.put(
+                    "s",
+                    JsonNodeFactory.instance.objectNode().put("id", name + "!").put("name", name));
+        }
+        assertReads(db, "a\\%", "a%");
+        assertReads(db, "a\\%%", "a%", "a%b");
+        assertReads(db, "", "");
+        assertThat(db.query("s").where(Filter.like("name", "%")).count()).isEqualTo(6);
+    }
+
+    private static void assertReads(JsonDB db, String pattern, String... names) {
+        JsonQuery query = db.query("s").where(Filter.like("name", pattern));
+        assertThat(query.collect())
+                .extracting(found -> found.get("name").stringValue())
+                .containsExactly(names);
+        assertThat(query.explain().entriesRead()).as(pattern).isEqualTo(names.length);
     }
 
     @Test

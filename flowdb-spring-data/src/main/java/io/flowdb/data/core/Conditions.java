@@ -222,9 +222,11 @@ public final class Conditions<T> {
     /** Text like {@code pattern}, where % is any text, _ any one character and \ makes the next character literal. */
     public Filter like(String property, @Nullable Object pattern, boolean ignoreCase) {
         ResolvedProperty p = resolveText(property);
-        return pattern == null
-                ? none()
-                : LikePattern.parse(text(property, pattern)).filter(p.fieldPath(), ignoreCase);
+        if (pattern == null) {
+            return none();
+        }
+        String text = text(property, pattern);
+        return ignoreCase ? Filter.likeIgnoreCase(p.fieldPath(), text) : Filter.like(p.fieldPath(), text);
     }
 
     /** Text in which {@code regex}, a {@code String} or a {@link Pattern}, is found. */

@@ -124,9 +124,16 @@ final class IndexAdvice {
         if (filter instanceof Filter.InRange range) {
             return range.path();
         }
+        if (filter instanceof Filter.Like like) {
+            return !like.ignoreCase() && beginsLiterally(like.pattern()) ? like.path() : null;
+        }
         boolean prefix = filter instanceof Filter.Text text
                 && !text.ignoreCase()
                 && text.match() == Filter.TextMatch.STARTS_WITH;
         return prefix ? ((Filter.Text) filter).path() : null;
+    }
+
+    private static boolean beginsLiterally(String pattern) {
+        return pattern.isEmpty() || pattern.charAt(0) != '%' && pattern.charAt(0) != '_';
     }
 }

@@ -45,6 +45,8 @@ class IndexAdviceTest {
         assertThat(advice(is.eq("id", "1"))).isNull();
         assertThat(advice(is.eq("name", "a"))).isNull();
         assertThat(advice(is.startsWith("name", "a", false))).isNull();
+        assertThat(advice(is.like("name", "a%b", false))).isNull();
+        assertThat(advice(is.like("name", "\\%", false))).isNull();
         assertThat(advice(is.in("status", List.of(Status.OPEN)))).isNull();
         assertThat(advice(is.gt("place.floor", 1))).isNull();
         assertThat(advice(Filter.and(is.eq("price", BigDecimal.ONE), is.gt("age", 1))))
@@ -60,6 +62,9 @@ class IndexAdviceTest {
                 .contains("'price'");
         assertThat(advice(is.contains("name", "a", false))).contains("no index");
         assertThat(advice(is.ne("name", "a"))).contains("no index");
+        assertThat(advice(is.like("name", "%a", false))).contains("no index");
+        assertThat(advice(is.like("name", "_a", false))).contains("no index");
+        assertThat(advice(is.like("name", "a%", true))).contains("no index");
     }
 
     @ObjectStore("boxes")

@@ -34,6 +34,8 @@ class WrongArgumentsTest {
     interface Rows extends FlowDbRepository<Row, String> {
         List<Row> findByOwner(String owner, Sort sort);
 
+        List<Row> findByOwnerLike(String pattern);
+
         Window<Row> findFirst2ByOrderByLevelDesc(ScrollPosition position);
 
         List<Row> deleteByOwner(String owner, Pageable page);
@@ -60,6 +62,12 @@ class WrongArgumentsTest {
 
     private static void assertUsage(ThrowingCallable call) {
         assertThatThrownBy(call).isInstanceOf(InvalidDataAccessApiUsageException.class);
+    }
+
+    @Test
+    void like_patternThatEndsWithItsEscape_isWrongUsage() {
+        assertThat(rows.findByOwnerLike("b%")).hasSize(2);
+        assertUsage(() -> rows.findByOwnerLike("b\\"));
     }
 
     /** The methods of CrudRepository promise it; some were a NullPointerException. */
