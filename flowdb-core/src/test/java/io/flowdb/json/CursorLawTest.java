@@ -82,7 +82,7 @@ class CursorLawTest {
 
     @Test
     void walks_randomDataRangesAndDirections_equalTheSortedList() {
-        long base = Long.getLong("seed", System.nanoTime());
+        long base = Long.getLong("flowdb.test.seed", System.nanoTime());
         System.out.println("walks_randomDataRangesAndDirections_equalTheSortedList seed " + base);
         for (int round = 0; round < 40; round++) {
             Random random = new Random(base + round);
@@ -105,7 +105,7 @@ class CursorLawTest {
     /** The same over data in the memtable, in tables, and in both. */
     @Test
     void walks_onTheEngine_equalTheSortedList() {
-        long base = Long.getLong("seed", System.nanoTime());
+        long base = Long.getLong("flowdb.test.seed", System.nanoTime());
         System.out.println("walks_onTheEngine_equalTheSortedList seed " + base);
         for (int round = 0; round < 9; round++) {
             Random random = new Random(base + round);

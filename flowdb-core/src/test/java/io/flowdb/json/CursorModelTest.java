@@ -60,7 +60,7 @@ class CursorModelTest {
 
     @Test
     void walks_whileTheTransactionWrites_equalTheSpecification() {
-        long base = Long.getLong("seed", System.nanoTime());
+        long base = Long.getLong("flowdb.test.seed", System.nanoTime());
         System.out.println("walks_whileTheTransactionWrites_equalTheSpecification seed " + base);
         for (int round = 0; round < 400; round++) {
             random = new Random(base + round);

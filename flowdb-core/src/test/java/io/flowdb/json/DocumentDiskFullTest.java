@@ -26,10 +26,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The disk is full for a while: each write that fails has changed nothing, neither documents nor entries nor counts nor the feed, and
- * writing goes on once there is space. {@code -Dseed=N} repeats the random choices.
+ * writing goes on once there is space. {@code -Dflowdb.test.seed=N} repeats the random choices.
  */
 class DocumentDiskFullTest {
-    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
     private static final int WRITERS = 3;
     private static final int STEPS = 120;
 

@@ -68,7 +68,7 @@ class DocumentLawTest {
 
     @Test
     void queries_onTheEngineInMemtableTablesAndBoth_equalFilterSortSlice() {
-        long base = Long.getLong("seed", System.nanoTime());
+        long base = Long.getLong("flowdb.test.seed", System.nanoTime());
         System.out.println("queries_onTheEngineInMemtableTablesAndBoth_equalFilterSortSlice first seed " + base);
         for (int round = 0; round < 12; round++) {
             checkOnEngine(base + round, Placement.values()[round % 3]);
@@ -129,7 +129,7 @@ class DocumentLawTest {
 
     @Test
     void queries_randomDataAndIndexes_equalFilterSortSlice() {
-        long base = Long.getLong("seed", System.nanoTime());
+        long base = Long.getLong("flowdb.test.seed", System.nanoTime());
         for (int round = 0; round < 60; round++) {
             long seed = base + round;
             checkRound(seed);

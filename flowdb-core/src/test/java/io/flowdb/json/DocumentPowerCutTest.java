@@ -35,12 +35,12 @@ import tools.jackson.databind.node.ObjectNode;
  * begun, every index equal to the documents entry for entry, exact counts, unique values, keys that are generated once only, no
  * half-built index and nothing left of one, and a change feed that goes on without a gap.
  *
- * <p>{@code -Dseed=N} repeats the random choices; {@code -Dcuts=N} sets about how many cuts a run is checked at.
+ * <p>{@code -Dflowdb.test.seed=N} repeats the random choices; {@code -Dflowdb.test.cuts=N} sets about how many cuts a run is checked at.
  */
 class DocumentPowerCutTest {
     private static final Path DIRECTORY = Path.of("/data/documents").toAbsolutePath();
-    private static final long SEED = Long.getLong("seed", System.nanoTime());
-    private static final int CUTS = Integer.getInteger("cuts", 40);
+    private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
+    private static final int CUTS = Integer.getInteger("flowdb.test.cuts", 40);
 
     private static Config config(SyncMode mode) {
         return Config.builder()

@@ -41,7 +41,7 @@ class ExpiryLawTest {
 
     @Test
     void documents_thatExpire_areGoneFromEveryRead() {
-        long base = Long.getLong("seed", System.nanoTime());
+        long base = Long.getLong("flowdb.test.seed", System.nanoTime());
         System.out.println("documents_thatExpire_areGoneFromEveryRead seed " + base);
         for (int round = 0; round < 60; round++) {
             run(base + round, JsonDB.on(new MemoryStore(clock::get), JsonLimits.DEFAULT, clock::get), () -> {});
@@ -50,7 +50,7 @@ class ExpiryLawTest {
 
     @Test
     void documents_thatExpireOnTheEngine_areGoneFromEveryRead() {
-        long base = Long.getLong("seed", System.nanoTime());
+        long base = Long.getLong("flowdb.test.seed", System.nanoTime());
         System.out.println("documents_thatExpireOnTheEngine_areGoneFromEveryRead seed " + base);
         for (int round = 0; round < 8; round++) {
             try (JsonDB db = JsonDB.open(

@@ -25,10 +25,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Random migrations, which write documents, make and drop indexes, read through them and fail, against a map of documents: all of a step is
- * there afterwards or nothing, also after a crash or power cut in its midst. {@code -Dseed=N} repeats the random choices.
+ * there afterwards or nothing, also after a crash or power cut in its midst. {@code -Dflowdb.test.seed=N} repeats the random choices.
  */
 class MigrationModelTest {
-    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
     private static final int MIGRATIONS = 250;
     private static final List<IndexSchema> INDEXES = List.of(
             IndexSchema.of("v", "v"),

@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Deletes of key ranges: what goes, what is counted, what a feed sees of it, and what it costs. */
 class RangeDeleteTest {
-    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
     private static final int KIB = 1 << 10;
 
     private final MemoryStore store = new MemoryStore();

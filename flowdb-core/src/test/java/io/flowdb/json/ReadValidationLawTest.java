@@ -38,7 +38,7 @@ class ReadValidationLawTest {
 
     @Test
     void commit_afterAReadThatWouldGiveSomethingElseNow_conflicts() {
-        long base = Long.getLong("seed", System.nanoTime());
+        long base = Long.getLong("flowdb.test.seed", System.nanoTime());
         System.out.println("commit_afterAReadThatWouldGiveSomethingElseNow_conflicts seed " + base);
         int conflicts = 0;
         int commits = 0;

@@ -28,10 +28,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Transactions with random writes, savepoints, returns to them, releases and reads of all kinds, against a map of documents and a
- * stack of its copies. {@code -Dseed=N} repeats the random choices.
+ * stack of its copies. {@code -Dflowdb.test.seed=N} repeats the random choices.
  */
 class SavepointModelTest {
-    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
     private static final int TRANSACTIONS = 150;
     private static final int STEPS = 120;
     private static final int KEYS = 25;

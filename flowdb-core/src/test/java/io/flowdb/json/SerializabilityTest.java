@@ -108,7 +108,7 @@ class SerializabilityTest {
     @Test
     void histories_onTheEngine_areSerializable() throws Exception {
         try (JsonDB db = JsonDB.open(config())) {
-            checkHistory(db, Integer.getInteger("histories", 4000));
+            checkHistory(db, Integer.getInteger("flowdb.test.histories", 4000));
         }
     }
 
@@ -121,7 +121,7 @@ class SerializabilityTest {
     }
 
     private static void checkHistory(JsonDB db, int transactions) throws Exception {
-        long seed = Long.getLong("seed", System.nanoTime());
+        long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
         db.createObjectStore(StoreSchema.of("lists", "id").withIndex("by_size", "size"));
         ConcurrentLinkedQueue<Transaction> committed = new ConcurrentLinkedQueue<>();
         AtomicInteger commits = new AtomicInteger();
@@ -284,7 +284,7 @@ class SerializabilityTest {
     void places_countedByIndexAndKeyRange_areNeverOverfull() throws Exception {
         try (JsonDB db = JsonDB.open(config())) {
             db.createObjectStore(StoreSchema.of("seats", "id").withIndex("by_place", "place"));
-            long seed = Long.getLong("seed", System.nanoTime());
+            long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
             List<Callable<Void>> threads = new ArrayList<>();
             for (int t = 0; t < 8; t++) {
                 Random random = new Random(seed + t);

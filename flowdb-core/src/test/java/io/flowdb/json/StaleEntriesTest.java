@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
  * indexes ran out of memory; now the entries outlive the documents, unseen, until they are removed in parts.
  */
 class StaleEntriesTest {
-    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
     private static final int DOCUMENTS = 6000;
     private static final int FROM = 1000;
     private static final int TO = 5000;

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What goes by words must say the same as what goes by bytes; {@code -Dseed=N} repeats a run. */
+/** What goes by words must say the same as what goes by bytes; {@code -Dflowdb.test.seed=N} repeats a run. */
 class KeysTest {
-    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
 
     @Test
     void compareEqualAndCopy_ofRandomRanges_agreeWithBytes() {

@@ -17,9 +17,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The properties of an object behave as in a {@link LinkedHashMap}, few or many of them; {@code -Dseed=N} repeats a run. */
+/** The properties of an object behave as in a {@link LinkedHashMap}, few or many of them; {@code -Dflowdb.test.seed=N} repeats a run. */
 class FieldMapTest {
-    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
     private static final int STEPS = 200_000;
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 

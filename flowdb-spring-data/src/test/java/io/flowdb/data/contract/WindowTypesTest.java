@@ -79,7 +79,7 @@ class WindowTypesTest {
 
     @Test
     void windows_sortedByEachType_areWhole() {
-        long seed = Long.getLong("seed", System.nanoTime());
+        long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
         System.out.println("windows_sortedByEachType_areWhole seed " + seed);
         Random random = new Random(seed);
         try (TestDatabase database = TestDatabase.with(Row.class)) {
