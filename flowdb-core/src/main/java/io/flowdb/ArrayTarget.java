@@ -3,7 +3,10 @@ package io.flowdb;
 import io.flowdb.internal.base.Keys;
 import java.util.Objects;
 
-/** Copies keys and values into arrays of callers, or refuses with name and value. Stateless. */
+/**
+ * Copies keys and values into an array of the caller; an array without room is an {@link IllegalArgumentException} with
+ * name and value. Stateless.
+ */
 final class ArrayTarget {
     private ArrayTarget() {}
 

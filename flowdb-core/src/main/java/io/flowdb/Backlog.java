@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Backlog {
     /*
-     * A rate that halves with each tenth of the range suits a disk of any speed: writers settle where they are as fast as the compactions.
+     * The rate of a writer is this at a half-full backlog and halves with each further tenth up to a full one. A rate
+     * that falls so steeply suits a disk of any speed: writers settle where they are as fast as flushes and
+     * compactions.
      */
     private static final double FASTEST_BYTES_PER_SECOND = 64 << 20;
     private static final double HALVINGS = 10;

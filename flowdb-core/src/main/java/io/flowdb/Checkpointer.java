@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Makes a second directory that holds what some tables hold. Stateless but for the file system. */
+/**
+ * Makes a copy of a database: a directory with links to, or copies of, given tables and a manifest that names them.
+ * Stateless but for the file system.
+ */
 final class Checkpointer {
     private final FileSystem fileSystem;
     private final Path source;

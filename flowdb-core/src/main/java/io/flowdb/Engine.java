@@ -478,7 +478,10 @@ public final class Engine implements OrderedStore, AutoCloseable {
         }
     }
 
-    /** Those of tables that could not be finished: their files are gone already. */
+    /**
+     * Records file ids that were handed out to tables that were never finished. Their files are gone, so the next open
+     * could not tell that the ids were used.
+     */
     private void keepUsedIds() {
         if (config.readOnly() || parts.manifest().hasFailed()) {
             return;

@@ -219,7 +219,7 @@ final class EngineOpening {
         }
     }
 
-    /** At least 1; more than fits is the most that fits. */
+    /** The duration in microseconds, at least 1; {@code Long.MAX_VALUE} for one that is longer than a long can say. */
     private static long micros(Duration width) {
         return width.getSeconds() > Long.MAX_VALUE / 2_000_000
                 ? Long.MAX_VALUE

@@ -38,8 +38,9 @@ record EngineParts(
     }
 
     /**
-     * Records an edit that makes {@code made} live, durable on return. If it fails, they are deleted if the manifest is known not to name them, as after a
-     * full disk; else they are closed, the next open decides, and {@code onManifestFailure} must stop all writes.
+     * Records an edit that makes the tables {@code made} live; it is durable on return. After a failure, if the
+     * manifest is known not to name the tables (a full disk, for one), they are deleted. If that is not known, they are
+     * closed and stay for the next open to judge, and {@code onManifestFailure} is called, which must stop all writes.
      */
     void record(ManifestEdit edit, List<Sst> made, Consumer<FlowDbException> onManifestFailure) {
         try {
@@ -56,8 +57,9 @@ record EngineParts(
     }
 
     /**
-     * Makes the change of the read state that belongs to an edit; {@code change} returns the state it replaced. If that fails, for want of memory, no
-     * later edit may be made: it would take away what the state knows of and leave what it does not, which would come back at the next open.
+     * Changes the read state as an edit of the manifest says; {@code change} returns the state it replaced. If it
+     * fails, for want of memory, no later edit may be made: it would be made from the tables that readers see and leave
+     * the others live, whose deleted records would be back at the next open.
      */
     void show(Supplier<ReadState> change, Consumer<FlowDbException> onManifestFailure) {
         StorageException lost = new StorageException("Readers do not see what the manifest records", null);

@@ -24,7 +24,7 @@ final class LeasedScan implements RecordCursor {
     private long returnedBytes;
 
     /**
-     * Where a walk is counted.
+     * The statistics to which a walk adds what it has read.
      *
      * @param counters of the engine
      * @param meter of the walk itself, or null if it is part of another operation
@@ -157,7 +157,7 @@ final class LeasedScan implements RecordCursor {
         }
     }
 
-    /** Once, at the end of the walk or when it is closed before. */
+    /** Adds the walk to the statistics: once, when it has reached its end, or when it is closed before. */
     private void count() {
         if (!counted && scan != null && figures != null) {
             counted = true;

@@ -219,7 +219,10 @@ final class Maintenance {
             SstProperties p = table.meta().properties();
             (p.entryCount() > 0 && p.maxExpireAt() <= before ? expired : staying).add(table);
         }
-        /* One that has to stay may itself be what another one hides. */
+        /*
+         * An expired table that has to stay may have records that another expired one hides: repeated until no more
+         * have to stay.
+         */
         List<Sst> hiding = expired.stream().filter(t -> mayHide(t, staying)).toList();
         while (!hiding.isEmpty()) {
             expired.removeAll(hiding);

@@ -55,8 +55,9 @@ final class PreconditionGuard implements CommitGuard {
     }
 
     /**
-     * Walks the ranges or looks at what has changed since, whatever is less: a commit that read much and one that others overtook in many small
-     * ones both hold the commit lock for a short time.
+     * Either walks the ranges or looks at every entry that is newer than the snapshot, whichever takes fewer steps. So
+     * the commit lock is held for a short time both by a commit that has read much and by one that many small commits
+     * have overtaken.
      */
     private @Nullable Violation checkRanges(Memtable memtable, RangeTombstones tombstones) {
         List<Preconditions.Range> ranges = preconditions.ranges();
@@ -153,7 +154,7 @@ final class PreconditionGuard implements CommitGuard {
         return 0;
     }
 
-    /** Nothing lies in it, though a range delete may seem to overlap it. */
+    /** Whether no key lies in the range, though a range delete may seem to overlap it. */
     private static boolean isEmpty(Preconditions.Range range) {
         return range.end() != null && Arrays.compareUnsigned(range.start(), range.end()) >= 0;
     }

@@ -37,7 +37,11 @@ public final class Query {
         this.options = options;
     }
 
-    /** The bounds on ts as they were set: one exclusive at its end of the range lets nothing through until it is set again, whatever the other is. */
+    /**
+     * The bounds on ts as they were set. An exclusive bound at the end of the range of long, such as above {@code
+     * Long.MAX_VALUE}, admits no ts at all, whatever the other bound is; so bounds are kept as given until they are
+     * asked for.
+     */
     private record TimeRange(long from, boolean fromInclusive, long to, boolean toInclusive) {
         private static final TimeRange ALL = of(Long.MIN_VALUE, Long.MAX_VALUE);
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** One commit on its way to the disk, in the queue of the {@link CommitPipeline}. Threads: its own, and the leader's. */
 final class QueuedCommit {
     private final Thread thread = Thread.currentThread();
-    final long first; // the tag of the commit's frame
-    final long seqno; // its last
+    final long first; // sequence number of its first operation, and tag of its frame in the log
+    final long seqno; // of its last operation
     final boolean sync;
     volatile Phase phase = Phase.WAITING; // set by the leader
     volatile boolean parked; // set before the last look at phase, so the leader sees it or the waiter sees the phase
@@ -18,7 +18,7 @@ final class QueuedCommit {
     @Nullable
     Failure failure; // set before phase, read after it
 
-    long pauseNanos; // its own thread's
+    long pauseNanos; // how long its thread is to sleep after the commit; used by that thread only
 
     enum Phase {
         WAITING,

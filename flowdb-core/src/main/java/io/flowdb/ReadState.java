@@ -66,8 +66,8 @@ final class ReadState {
     }
 
     /**
-     * An empty object for a point read, for a reader that has been counted in in this cell: until it is counted out, none else gets the same. The
-     * reader clears it before.
+     * Returns an empty {@link PointLookup} for a reader that is counted in in this cell, so that most point reads need
+     * not make one. No other reader gets the same object until this one is counted out; it clears the object before.
      */
     PointLookup lookup(int cell) {
         /* The count was 1 at a moment at which the reader was inside, so it was alone in the cell, and whoever comes later sees 2 at least. */

@@ -28,7 +28,7 @@ final class SnapshotRegistry {
     @GuardedBy("lock")
     private int count;
 
-    /** Of the last {@link #retention}: what expires up to then may be gone any moment. */
+    /** Records that expire up to this moment, that of the last {@link #retention}, may be dropped at any time. */
     @GuardedBy("lock")
     private long expiredBefore = Long.MIN_VALUE;
 
@@ -60,7 +60,10 @@ final class SnapshotRegistry {
         this.clockMicros = clockMicros;
     }
 
-    /** Pins the newest visible state and the present moment, or that of the compaction under way if the clock has not got there. */
+    /**
+     * Pins the newest visible state and the present moment. If the clock has been set back, the moment is that of the
+     * last {@link #retention}: what had expired then may be gone.
+     */
     Pin pin() {
         long now = clockMicros.getAsLong();
         synchronized (lock) {

@@ -100,7 +100,10 @@ abstract class StateReader implements StoreReader {
             counters.reads.end(start, 0, key.length + value.length);
             return Optional.of(new FlowRecord(key, found.ts(), found.expireAt(), value));
         }
-        /* The latest version is dead, so the ones before it are asked; of one state, hence all of them again. */
+        /*
+         * The version with the highest ts is deleted or expired, so an earlier one may be the latest alive. The walk
+         * looks at all of them again: what was found before may be of another state.
+         */
         try (LeasedScan scan = open(Query.key(key).reverse(), null)) {
             if (!scan.next()) {
                 counters.reads.end(start, 0, 0);
@@ -188,7 +191,10 @@ abstract class StateReader implements StoreReader {
         return alive ? found : null;
     }
 
-    /** The latest version, with sequence number 0 if there is none; null if it is dead, and an earlier one may be the latest alive. */
+    /**
+     * The entry with the highest ts. Its sequence number is 0 if the key has no version. Null if it is deleted, expired
+     * or hidden: then an earlier version may be the latest alive.
+     */
     private @Nullable PointLookup findLatestUnlessDead(byte[] key) {
         ReadState state = states.enter();
         try {

@@ -7,11 +7,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up keys of one state that are asked for in rising order and are mostly not there, as those of new documents. A walk that finds the next key
- * that is there answers for all keys before it. Threads: one.
+ * Looks up keys of one state in rising order of which most do not exist, such as those of new documents. Instead of one
+ * point read for each key it opens a cursor now and then: the first key the cursor finds shows that all keys before it
+ * are absent. Threads: one.
  */
 final class AbsentKeys {
-    /* A walk costs as much as several look-ups, the more the more sources there are. Where it has answered for too few keys, the next one waits. */
+    /*
+     * To open a cursor costs as much as several point reads. If the last one answered for fewer keys than this, more
+     * absent keys in a row are read one by one before the next one is opened.
+     */
     private static final int WORTH_A_WALK = 8;
     private static final int FIRST_PATIENCE = 2;
     private static final int MAX_PATIENCE = 1 << 20;
@@ -33,7 +37,10 @@ final class AbsentKeys {
         this.state = state;
     }
 
-    /** What is stored under {@code key}; all keys that follow it and are of interest lie before {@code end}. */
+    /**
+     * What is stored under {@code key}. The caller asks for no key at or behind {@code end} later, so a cursor need not
+     * look farther.
+     */
     @Nullable
     StoredValue get(byte[] key, byte[] end) {
         if (Arrays.compareUnsigned(gapStart, key) <= 0 && Arrays.compareUnsigned(key, gapEnd) < 0) {

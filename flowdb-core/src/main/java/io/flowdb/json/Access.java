@@ -38,8 +38,8 @@ record Access(
     }
 
     /**
-     * Whether every entry of its ranges stands for one of {@code other}'s, as its index is bounded in the same paths, and perhaps
-     * in more. Both are accesses for the same conditions.
+     * Whether this access surely meets no more entries than {@code other}, which is one for the same conditions: its
+     * index is bounded in the same paths, and perhaps in more.
      */
     boolean narrowsAsMuchAs(Access other) {
         if (index == null || other.index == null || index.multiEntry() || other.index.multiEntry()) {

@@ -26,11 +26,11 @@ import tools.jackson.databind.node.ObjectNode;
 final class Catalog {
     static final byte[] KEY = KeyLayout.catalog();
     static final Catalog EMPTY = new Catalog(new TreeMap<>(), 1, List.of(), false);
-    /** Written unless changes are recorded. */
+    /** The format that is written unless changes are recorded or an index has stale entries. */
     private static final int FORMAT = 1;
-    /** As format 1; whoever commits has to record what changed. */
+    /** As format 1, and every commit has to record what it changed. */
     private static final int FORMAT_RECORDING = 2;
-    /** As format 1 or 2; whoever reads an index has to pass over stale entries. */
+    /** As format 1 or 2, and readers of an index have to skip its stale entries. */
     private static final int FORMAT_STALE = 3;
 
     private final TreeMap<String, StoreDef> stores;

@@ -50,7 +50,7 @@ final class CommitPlan implements ChangeSet {
     /** Documents that are deleted without being listed in {@link #changes}. */
     private @Nullable RemovedDocuments removed;
 
-    /** Logical keys of the exclusive entries that go; made when it is asked for. */
+    /** Logical keys of the exclusive entries that this plan deletes; made at the first use. */
     private @Nullable TreeSet<byte[]> released;
 
     /** A plan for writes that read {@code snapshot}. */

@@ -217,7 +217,10 @@ final class Database {
         return write(attempt, Integer.MAX_VALUE);
     }
 
-    /** The same, but after so many conflicts in a row the last one is thrown: an attempt that runs foreign code may be in its own way. */
+    /**
+     * As {@link #write(Attempt)}, but throws the conflict after more than {@code mostFailures} in a row: an attempt
+     * that calls code of the application may cause the conflicts itself.
+     */
     <R extends @Nullable Object> R write(Attempt<R> attempt, int mostFailures) {
         for (int failures = 0; ; failures++) {
             try (Session session = open()) {

@@ -57,7 +57,8 @@ final class IndexDef {
     }
 
     /**
-     * Remembers that an index has no marks of one kind. Once a mark was written, it has to be looked up each time.
+     * Remembers that an index has no marks of one kind (see {@link KeyLayout}), so that queries need not look for them.
+     * From the first commit that writes one they have to.
      */
     static final class MarkMemory {
         /** Set before the first commit that writes a mark. */

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A query over one store. Conditions are joined by "and"; each method of the first group changes this query and returns it.
+ * A query over one store. Conditions are joined by "and"; the methods that return a query change this one and return it.
  *
  * <p>The result equals filtering all documents, sorting them, leaving out {@code offset} and keeping {@code limit}; ties are in
  * primary key order. Errors: {@link io.flowdb.error.InvalidQueryException}, {@link io.flowdb.error.InvalidKeyException}.

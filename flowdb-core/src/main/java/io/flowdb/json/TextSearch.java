@@ -1,8 +1,8 @@
 package io.flowdb.json;
 
 /**
- * Finds a part in texts. Whatever the case of letters, a text is equal to another if each code point has the same lower case of its upper case. Takes
- * time in proportion to text and part together. Immutable.
+ * Finds one part in any number of texts, with or without regard to case. Without regard to case two code points are equal if their upper cases have
+ * the same lower case. Takes time in proportion to text and part together. Immutable.
  *
  * <p>Source: Knuth, Morris, Pratt, "Fast pattern matching in strings", 1977.
  */
@@ -19,7 +19,10 @@ final class TextSearch {
     private final boolean ignoreCase;
     /** The part as it is compared. */
     private final char[] wanted;
-    /** Length of the longest proper beginning of the part that ends each of its beginnings; empty if it is not used. */
+    /**
+     * For each prefix of the part the length of its longest proper prefix that is also its suffix: the failure function
+     * of the source. Empty if the part is found in another way.
+     */
     private final int[] borders;
 
     TextSearch(String part, boolean ignoreCase) {
@@ -61,7 +64,7 @@ final class TextSearch {
         return borders;
     }
 
-    /** How much of the part ends with {@code unit}, if {@code matched} of it ended before. */
+    /** How many characters of {@code wanted} match after {@code unit}, if {@code matched} of them matched before it. */
     private static int step(char[] wanted, int[] borders, int matched, char unit) {
         int length = matched;
         while (length > 0 && wanted[length] != unit) {

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * A snapshot under the writes of a transaction, remembering what was read from it. Threads: one at a time.
  *
  * <p>Index entries of the transaction are kept in their logical form, see {@link IndexEntry}, so that two documents may hold the same
- * unique value until the commit. What a document was before its first change behind a mark is kept as long as the mark, so that going back
- * costs what is taken back.
+ * unique value until the commit. A savepoint is a mark: what a document was before its first change after the mark is kept until the mark is
+ * forgotten, so a roll-back costs in proportion to what it takes back.
  */
 final class TransactionView implements View, ChangeSet {
     private static final byte[] EMPTY = {};

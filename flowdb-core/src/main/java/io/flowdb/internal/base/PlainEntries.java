@@ -3,8 +3,9 @@ package io.flowdb.internal.base;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries that a walk forward over a single source shows without a second look: puts that never expire, at or below a sequence number, within a
- * time range and before a key. Most are; a walk decides about all others one by one.
+ * Describes the entries that a forward walk over a single source may show without looking further: puts that never
+ * expire, at or below a sequence number, within a time range and before a key. Most entries are such; the walk decides
+ * about the others one by one.
  *
  * @param atMost highest sequence number
  * @param minTs inclusive

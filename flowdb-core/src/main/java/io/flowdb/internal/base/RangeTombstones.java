@@ -28,7 +28,7 @@ public final class RangeTombstones {
     /** Sequence numbers noted at each node, descending. Children of node i are 2i and 2i + 1; the leaf of fragment i is fragments + i. */
     private final long[][] nodes;
 
-    /** Those that are not in the tree. */
+    /** Tombstones that came later, see {@link #extendedTo}: not in the tree, searched one by one. */
     private final List<RangeTombstone> loose;
 
     private RangeTombstones(List<RangeTombstone> all, byte[][] bounds, long[][] nodes, List<RangeTombstone> loose) {

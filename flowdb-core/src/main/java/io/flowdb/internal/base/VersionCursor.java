@@ -18,17 +18,18 @@ public interface VersionCursor extends AutoCloseable {
     void seekBefore(byte[] key, long ts, long seqno);
 
     /**
-     * Shows the next version of a walk forward: its newest entry at or below {@code atMost}; if it has none, any entry of it, hidden by sequence number 0. The
-     * walk begins with the entry the cursor stands on, and goes on behind what {@code shown} shows, so {@code shown} is new, and the cursor is not moved
-     * otherwise meanwhile.
+     * Moves forward to the next version and puts it into {@code shown}: its newest entry at or below {@code atMost} or,
+     * if it has none, any of its entries with the sequence number 0, which says that it is invisible. The first call of
+     * a walk shows the version that the cursor stands on, each later one the version behind that in {@code shown}. So a
+     * walk begins with a new {@code shown} and passes it to each call, and nothing else moves the cursor meanwhile.
      *
      * @return false at the end
      */
     boolean nextVersion(long atMost, ShownEntry shown);
 
     /**
-     * As {@link #nextVersion} where that is simple: the next entry is of another version and one of {@code plain}, or behind its end. Nothing is moved or
-     * shown otherwise.
+     * As {@link #nextVersion} if the next entry is of another version and one of {@code plain}, or lies behind the end
+     * of {@code plain}. In all other cases nothing is moved or shown, and the caller has to use {@link #nextVersion}.
      */
     default PlainEntries.Step nextPlain(PlainEntries plain, ShownEntry shown) {
         return PlainEntries.Step.UNDECIDED;

@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * From (key, ts) to the newest node of a memtable: point look-ups skip the skip list.
+ * Maps (key, ts) to the newest node of a memtable, so that point reads need not search the skip list.
  *
  * <p>Open addressing with linear probing in one int array, two ints a slot: node (0 if free) and mark, the high half of the hash. The
  * highest bits of the mark say where probing begins. Threads: one writer, any readers; a slot's mark is written before its node is released. Growing

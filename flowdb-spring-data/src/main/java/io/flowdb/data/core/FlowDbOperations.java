@@ -59,8 +59,9 @@ public interface FlowDbOperations extends FluentFlowDbOperations {
     <T> Optional<T> findFirst(FlowDbQuery query, Class<T> type);
 
     /**
-     * The entities a query finds, one by one, of one state. Where the whole store has to be walked they are read as the stream is
-     * consumed, and the stream pins a snapshot until it is closed; what an index finds, or what is sorted, is read at once.
+     * The entities a query finds, of one state, read as the stream is consumed; only a result that no index gives in
+     * the wanted order is found, and sorted, before. Close the stream, unless it is read to its end: until then it pins
+     * a snapshot.
      */
     <T> Stream<T> stream(FlowDbQuery query, Class<T> type);
 
