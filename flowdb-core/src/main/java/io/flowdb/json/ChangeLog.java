@@ -11,7 +11,6 @@ import io.flowdb.error.EngineClosedException;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.WeakHashMap;
@@ -23,22 +22,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which committed changes are kept, in commit order, for change feeds: in memory since the first feed, or in the store below
- * ({@link ChangeRecords}) since recording was begun.
+ * Gives committed changes to change feeds in commit order. They are kept ({@link KeptChanges}) in memory since the first feed, or in the store
+ * below ({@link ChangeRecords}) since recording was begun.
  *
  * <p>Commits return in any order. A commit that is under way will get a sequence number above the newest one at its begin, so a
  * finished one may be given out as soon as its number is not above the begin of any that is under way. Threads: any.
  */
 final class ChangeLog {
-    /** Changes that are recorded stay in memory up to this size. */
-    private static final long CACHE_BYTES = 4L << 20;
-    /** Records are removed when what may go is this part of what may be kept. */
-    private static final int TRIM_PART = 16;
-
-    /** A record may be this part of what the store below takes in a batch. */
+    /** The largest record of a commit is this fraction of the largest batch of the store below. */
     private static final int RECORD_PART = 4;
 
-    private static final long NO_TICKET = -1;
     /** Room for the catalog, counters and the heads of a record's parts. */
     private static final long BESIDE_RECORD_BYTES = 4L << 20;
 
@@ -54,7 +47,10 @@ final class ChangeLog {
     private final Database database;
     private final ChangeRetention retention;
     private final ChangeRecords records;
-    /** Held shared during commits, so that a change of mode, and closing, know when those before are over. Rank 3. */
+    /**
+     * Held shared by each commit. Whoever takes it exclusively, to change the mode or to close, knows that no commit is
+     * under way. Rank 3 in docs/concurrency.md.
+     */
     private final ReentrantReadWriteLock activation = new ReentrantReadWriteLock();
     /** Rank 97 in docs/concurrency.md. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -65,57 +61,20 @@ final class ChangeLog {
     @GuardedBy("lock")
     private final Set<Pending> underWay = new HashSet<>();
 
-    /** Begins of the commits under way, each with how often it occurs. */
+    /** For each commit under way the newest sequence number at its begin, with how many commits began there. */
     @GuardedBy("lock")
     private final TreeMap<Long, Integer> begins = new TreeMap<>();
 
     /** Finished commits that may have to wait for an earlier one, by sequence number. */
     @GuardedBy("lock")
-    private final TreeMap<Long, Entry> finished = new TreeMap<>();
+    private final TreeMap<Long, KeptChanges.Entry> finished = new TreeMap<>();
 
-    /** What feeds find, by sequence number. */
+    /** What feeds find. */
     @GuardedBy("lock")
-    private final TreeMap<Long, Entry> kept = new TreeMap<>();
-
-    @GuardedBy("lock")
-    private long keptBytes;
-
-    /** Bytes of kept changes that are in memory; what is older than {@code cachedFrom} is not. */
-    @GuardedBy("lock")
-    private long cachedBytes;
-
-    @GuardedBy("lock")
-    private long cachedFrom;
-
-    /** Everything after this number is kept. */
-    @GuardedBy("lock")
-    private long completeAfter;
-
-    /** Everything up to this number can be given out. */
-    @GuardedBy("lock")
-    private long completeUpTo;
+    private final KeptChanges kept;
 
     @GuardedBy("lock")
     private long lastTicket;
-
-    /** Records below this ticket were removed. */
-    @GuardedBy("lock")
-    private long trimmedTo;
-
-    /** Records that are no longer kept and not removed yet, and their bytes. */
-    @GuardedBy("lock")
-    private int trimmable;
-
-    @GuardedBy("lock")
-    private long trimmableBytes;
-
-    /** Whether a commit that removes records is under way; one at a time, so that the start only moves up. */
-    @GuardedBy("lock")
-    private boolean trimming;
-
-    /** Nothing up to this number is kept, whatever room there is. */
-    @GuardedBy("lock")
-    private long lostUpTo;
 
     /** Feeds that are open; those that nobody holds any more leave by themselves. */
     @GuardedBy("lock")
@@ -128,37 +87,11 @@ final class ChangeLog {
         this.database = database;
         this.retention = database.limits.changeRetention();
         this.records = new ChangeRecords(database.store);
+        this.kept = new KeptChanges(retention);
     }
 
     /** The changes of one commit. */
     record Committed(long seqno, List<RecordedChange> changes) {}
-
-    /** A commit that is kept: its changes in memory, or the ticket of its record, or both. */
-    private static final class Entry {
-        final long seqno;
-        final long ticket;
-        final long bytes;
-        /** Whether it is kept longer than until the next commit. */
-        final boolean lasting;
-
-        private @Nullable List<RecordedChange> changes;
-
-        Entry(long seqno, Pending commit) {
-            this.seqno = seqno;
-            this.ticket = commit.ticket;
-            this.bytes = commit.bytes;
-            this.lasting = commit.lasting;
-            this.changes = commit.changes;
-        }
-
-        Entry(ChangeRecords.Found found) {
-            this.seqno = found.seqno();
-            this.ticket = found.ticket();
-            this.bytes = found.bytes();
-            this.lasting = true;
-            this.changes = null;
-        }
-    }
 
     /** A commit under way. Threads: the committing one. */
     static final class Pending {
@@ -169,7 +102,7 @@ final class ChangeLog {
         private final byte @Nullable [] record;
         private final boolean lasting;
         private long begin;
-        private long ticket = NO_TICKET;
+        private long ticket = KeptChanges.NO_TICKET;
         private ChangeRecords.@Nullable Trim trim;
 
         private Pending(@Nullable List<RecordedChange> changes, long bytes, byte @Nullable [] record, boolean lasting) {
@@ -177,6 +110,10 @@ final class ChangeLog {
             this.bytes = bytes;
             this.record = record;
             this.lasting = lasting;
+        }
+
+        private KeptChanges.Entry committed(long seqno) {
+            return new KeptChanges.Entry(seqno, ticket, bytes, lasting, changes);
         }
 
         /** Whether somebody wants to know what the commit changes. */
@@ -197,19 +134,9 @@ final class ChangeLog {
     void load() {
         lock.lock();
         try {
-            completeAfter = records.start();
-            completeUpTo = database.store.lastSeqno();
-            for (ChangeRecords.Found found : records.list()) {
-                lastTicket = Math.max(lastTicket, found.ticket());
-                if (found.whole()) {
-                    kept.put(found.seqno(), new Entry(found));
-                } else {
-                    completeAfter = Math.max(completeAfter, found.seqno());
-                }
-            }
-            kept.headMap(completeAfter, true).clear();
-            kept.values().forEach(entry -> keptBytes += entry.bytes);
-            evict();
+            List<ChangeRecords.Found> found = records.list();
+            found.forEach(record -> lastTicket = Math.max(lastTicket, record.ticket()));
+            kept.load(records.start(), database.store.lastSeqno(), found);
             mode = Mode.RECORDING;
         } finally {
             lock.unlock();
@@ -246,8 +173,7 @@ final class ChangeLog {
         try {
             long newest = database.store.lastSeqno();
             if (mode == Mode.OFF) {
-                completeAfter = newest;
-                completeUpTo = newest;
+                kept.startAt(newest);
             }
             if (mode == from) {
                 mode = next;
@@ -379,21 +305,17 @@ final class ChangeLog {
 
     @GuardedBy("lock")
     private ChangeRecords.@Nullable Trim nextTrim() {
-        boolean due = trimmable * TRIM_PART >= retention.commits() || trimmableBytes * TRIM_PART >= retention.bytes();
-        if (trimming || trimmable == 0 || !due) {
+        if (!kept.isTrimDue()) {
             return null;
         }
-        trimming = true;
         long to = lastTicket;
         for (Pending pending : underWay) {
-            to = pending.ticket == NO_TICKET ? to : Math.min(to, pending.ticket);
+            to = pending.ticket == KeptChanges.NO_TICKET ? to : Math.min(to, pending.ticket);
         }
-        for (TreeMap<Long, Entry> entries : List.of(finished, kept)) {
-            for (Entry entry : entries.values()) {
-                to = entry.ticket == NO_TICKET ? to : Math.min(to, entry.ticket);
-            }
+        for (KeptChanges.Entry entry : finished.values()) {
+            to = entry.ticket == KeptChanges.NO_TICKET ? to : Math.min(to, entry.ticket);
         }
-        return new ChangeRecords.Trim(trimmedTo, to, completeAfter, trimmable, trimmableBytes);
+        return kept.beginTrim(to);
     }
 
     /** Ends a commit; {@code outcome} is null if it failed. */
@@ -403,17 +325,12 @@ final class ChangeLog {
             try {
                 begins.merge(pending.begin, -1, (a, b) -> a + b == 0 ? null : a + b);
                 underWay.remove(pending);
-                ChangeRecords.Trim trim = pending.trim;
-                trimming &= trim == null;
-                if (outcome instanceof CommitOutcome.Committed committed) {
-                    if (trim != null) {
-                        trimmedTo = trim.to();
-                        trimmable -= trim.count();
-                        trimmableBytes -= trim.bytes();
-                    }
-                    if (pending.changes == null || !pending.changes.isEmpty()) {
-                        finished.put(committed.seqno(), new Entry(committed.seqno(), pending));
-                    }
+                if (pending.trim != null) {
+                    kept.endTrim(pending.trim, outcome instanceof CommitOutcome.Committed);
+                }
+                if (outcome instanceof CommitOutcome.Committed committed
+                        && (pending.changes == null || !pending.changes.isEmpty())) {
+                    finished.put(committed.seqno(), pending.committed(committed.seqno()));
                 }
                 release();
             } finally {
@@ -429,57 +346,12 @@ final class ChangeLog {
         long upTo = begins.isEmpty() ? Long.MAX_VALUE : begins.firstKey();
         boolean any = false;
         while (!finished.isEmpty() && finished.firstKey() <= upTo) {
-            Entry entry = finished.pollFirstEntry().getValue();
-            Entry before = valueOf(kept.lastEntry());
-            if (entry.changes == null) {
-                lostUpTo = entry.seqno;
-            } else if (before != null && !before.lasting) {
-                lostUpTo = before.seqno;
-            }
-            kept.put(entry.seqno, entry);
-            keptBytes += entry.bytes;
-            cachedBytes += entry.ticket == NO_TICKET || entry.changes == null ? 0 : entry.bytes;
-            completeUpTo = Math.max(completeUpTo, entry.seqno);
+            kept.add(finished.pollFirstEntry().getValue());
             any = true;
         }
-        evict();
+        kept.evict();
         if (any) {
             grown.signalAll();
-        }
-    }
-
-    @GuardedBy("lock")
-    private void evict() {
-        while (!kept.isEmpty()
-                && (kept.firstKey() <= lostUpTo
-                        || kept.size() > retention.commits()
-                        || (keptBytes > retention.bytes() && kept.size() > 1))) {
-            Entry oldest = kept.pollFirstEntry().getValue();
-            keptBytes -= oldest.bytes;
-            completeAfter = oldest.seqno;
-            if (oldest.ticket != NO_TICKET) {
-                trimmable++;
-                trimmableBytes += oldest.bytes;
-                uncache(oldest);
-            }
-        }
-        while (cachedBytes > CACHE_BYTES) {
-            Map.Entry<Long, Entry> cached = kept.ceilingEntry(cachedFrom);
-            if (cached == null || cached.getKey().equals(kept.lastKey())) {
-                return;
-            }
-            cachedFrom = cached.getKey() + 1;
-            if (cached.getValue().ticket != NO_TICKET) {
-                uncache(cached.getValue());
-            }
-        }
-    }
-
-    @GuardedBy("lock")
-    private void uncache(Entry entry) {
-        if (entry.changes != null) {
-            entry.changes = null;
-            cachedBytes -= entry.bytes;
         }
     }
 
@@ -498,20 +370,20 @@ final class ChangeLog {
 
     @GuardedBy("lock")
     private void checkKept(long seqno) {
-        if (seqno < completeAfter) {
+        if (seqno < kept.completeAfter()) {
             throw gap(seqno);
         }
     }
 
     @GuardedBy("lock")
     private ChangeGapException gap(long asked) {
-        return new ChangeGapException(asked, completeAfter, database.store.lastSeqno());
+        return new ChangeGapException(asked, kept.completeAfter(), database.store.lastSeqno());
     }
 
     /** The first commit after {@code seqno}, waiting for it up to {@code nanos} or until {@code ended}; null if there was none. */
     @Nullable
     Committed next(long seqno, long nanos, BooleanSupplier ended) throws InterruptedException {
-        Entry found;
+        KeptChanges.Entry found;
         List<RecordedChange> changes;
         lock.lockInterruptibly();
         try {
@@ -519,9 +391,9 @@ final class ChangeLog {
             while (true) {
                 checkOpen();
                 checkKept(seqno);
-                found = seqno >= completeUpTo ? null : valueOf(kept.higherEntry(seqno));
+                found = kept.after(seqno);
                 if (found != null) {
-                    changes = found.changes;
+                    changes = found.changes();
                     break;
                 }
                 if (rest <= 0 || ended.getAsBoolean()) {
@@ -535,11 +407,7 @@ final class ChangeLog {
         return new Committed(found.seqno, changes != null ? changes : read(seqno, found));
     }
 
-    private static @Nullable Entry valueOf(Map.@Nullable Entry<Long, Entry> entry) {
-        return entry == null ? null : entry.getValue();
-    }
-
-    private List<RecordedChange> read(long after, Entry entry) {
+    private List<RecordedChange> read(long after, KeptChanges.Entry entry) {
         List<RecordedChange> changes = records.read(entry.ticket);
         if (changes != null) {
             return changes;
@@ -582,7 +450,7 @@ final class ChangeLog {
     long completeUpTo() {
         lock.lock();
         try {
-            return completeUpTo;
+            return kept.completeUpTo();
         } finally {
             lock.unlock();
         }
