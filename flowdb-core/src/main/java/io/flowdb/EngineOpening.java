@@ -115,6 +115,12 @@ final class EngineOpening {
             removeOrphans(tables, manifest, replay.lastSeqno);
         }
         ReadStates states = new ReadStates(replay.active, replay.frozen, ssts);
+        return assemble(lock, wal, manifest, tables, states, replay.lastSeqno);
+    }
+
+    /** Puts the parts of an engine together and starts its threads. */
+    private Engine assemble(
+            AutoCloseable lock, Wal wal, Manifest manifest, TableStore tables, ReadStates states, long lastSeqno) {
         EngineCounters counters = new EngineCounters(config.clockMicros());
         BackgroundHolder holder = new BackgroundHolder();
         CommitPipeline pipeline = new CommitPipeline(
@@ -127,7 +133,7 @@ final class EngineOpening {
                         config.autoBackground(),
                         STALL_LIMIT_MILLIS),
                 counters,
-                replay.lastSeqno,
+                lastSeqno,
                 holder::wakeFlush);
         SnapshotRegistry snapshots = new SnapshotRegistry(pipeline::publishedSeqno, config.clockMicros());
         EngineParts parts = new EngineParts(states, tables, manifest, wal, snapshots, counters);
