@@ -116,7 +116,7 @@ class PagingWhileWritingTest {
     private void awaitWrites(int more) {
         long until = writes.get() + more;
         while (writes.get() < until && !writer.isDone()) {
-            Thread.onSpinWait();
+            Thread.yield();
         }
     }
 
