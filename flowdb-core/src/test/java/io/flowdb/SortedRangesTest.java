@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** A key lies in the ranges in which a look at each of them finds it. */
 class SortedRangesTest {
-    private final long seed = System.nanoTime();
+    private final long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
     private final Random random = new Random(seed);
 
     private byte[] key() {

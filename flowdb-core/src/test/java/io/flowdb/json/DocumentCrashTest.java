@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class DocumentCrashTest {
     @Test
     void crash_beforeAnyCommit_leavesIndexesAndCountersRight() {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
         System.out.println("crash_beforeAnyCommit_leavesIndexesAndCountersRight seed " + seed);
         Random random = new Random(seed);
         MemoryStore store = new MemoryStore();

@@ -75,7 +75,7 @@ class CitiesIT {
 
     @Test
     void search_randomPrefixes_equalTheFileInOrder() {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         for (int round = 0; round < 60; round++) {

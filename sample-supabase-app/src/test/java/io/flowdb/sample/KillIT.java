@@ -28,7 +28,7 @@ class KillIT {
 
     @Test
     void kill_duringWrites_losesNothingAcknowledged() throws Exception {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         Path dataDir = directory.resolve("data");

@@ -63,7 +63,7 @@ class KeyOrderTest {
 
     @Test
     void encode_randomPairs_ordersAsValues() {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
         System.out.println("encode_randomPairs_ordersAsValues seed " + seed);
         Random random = new Random(seed);
         for (int i = 0; i < 200_000; i++) {
@@ -85,7 +85,7 @@ class KeyOrderTest {
 
     @Test
     void decode_randomValues_givesEqualValueAndSkipsAllBytes() {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
         System.out.println("decode_randomValues_givesEqualValueAndSkipsAllBytes seed " + seed);
         Random random = new Random(seed);
         for (int i = 0; i < 100_000; i++) {

@@ -29,7 +29,7 @@ class TreeReaderTest {
 
     @Test
     void read_randomDocuments_givesTheTreeOfTheMapper() {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
         Random random = new Random(seed);
         int read = 0;
         for (int i = 0; i < 20_000; i++) {
@@ -83,7 +83,7 @@ class TreeReaderTest {
 
     @Test
     void read_someProperties_givesThoseOfTheWholeTree() {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
         Random random = new Random(seed);
         int left = 0;
         for (int i = 0; i < 20_000; i++) {
@@ -112,7 +112,7 @@ class TreeReaderTest {
 
     @Test
     void read_damagedText_givesTheTreeOfTheMapperOrNone() {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
         Random random = new Random(seed);
         int read = 0;
         for (int i = 0; i < 100_000; i++) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class MemtableTest {
     private static final int ENTRIES = 3_000;
 
-    private final long seed = System.nanoTime();
+    private final long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
     private final Random random = new Random(seed);
 
     private void put(Memtable memtable, byte[] key, long seqno) {

@@ -42,7 +42,7 @@ class KeywordTableTest {
     private static TestDatabase database;
     private static ItemRepository repository;
     private static final List<Item> ITEMS = new ArrayList<>();
-    private static final long SEED = System.nanoTime();
+    private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
     private static final Random RANDOM = new Random(SEED);
 
     private final Map<String, BiPredicate<Item, Object[]>> expected = new TreeMap<>();

@@ -145,7 +145,7 @@ class ReturnTypesTest {
         List<TitleOnly> annotatedProjection(String owner);
     }
 
-    private final long seed = System.nanoTime();
+    private final long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final TestDatabase database = TestDatabase.with(Task.class);
     private final List<Task> stored = new ArrayList<>();
