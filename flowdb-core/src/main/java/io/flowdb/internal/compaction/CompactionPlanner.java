@@ -22,13 +22,19 @@ public final class CompactionPlanner {
     /** Level 0 is merged down when it is this part of the sorted level. */
     private static final int DOWN_SHARE = 4;
 
-    /** A merge within level 0 larger than this part of the sorted level would be merged down soon after it, and takes space until then. */
+    /**
+     * The largest merge within level 0, as a fraction of the sorted level. The output of a larger one would be merged
+     * into the sorted level soon after, and would take space until then.
+     */
     private static final int LARGEST_TIER_SHARE = 2 * DOWN_SHARE;
 
     /** Tables are of similar size if the largest is at most this many times the smallest. */
     private static final int SIMILAR = 4;
 
-    /** Half of the tables at which writers stop, less those that a merge begins with. */
+    /**
+     * How many tables must have come while a merge runs before they are merged with each other: half of the number at
+     * which writers stop, less those that the merge began with.
+     */
     private static final int MANY_NEWCOMERS = 16;
 
     private final int threshold;
@@ -61,7 +67,10 @@ public final class CompactionPlanner {
         if (plan != CompactionPlan.Nothing.NOTHING || !pressing) {
             return plan;
         }
-        /* Too small to be merged down and too many, of unlike sizes or fewer than the threshold. */
+        /*
+         * Level 0 slows writers down, though it is too small to be merged down, and its tables are too few or of too
+         * different sizes to be merged by size. So all of them are merged.
+         */
         return SstSet.bytesOf(level0) <= largest
                 ? new CompactionPlan.MergeTier(level0)
                 : new CompactionPlan.MergeDown(level0, set.sorted(), false);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * half; then the tables of the other half are deleted.
  */
 final class Halves {
-    /** Less is done before the second thread has begun. */
+    /** A smaller input is merged before a second thread would have started. */
     private static final long MIN_BYTES = 2L << 20;
 
     private final SliceMerge merge;

@@ -161,8 +161,9 @@ final class NioFile implements WritableFile, ReadableFile {
     }
 
     /*
-     * The texts of the C library (EMFILE, ENFILE). Where they are in another language: an error without a type of its own, met when a place that is always
-     * there cannot be opened either.
+     * The JDK has no type for it. These are the texts of the C library (EMFILE, ENFILE) in English. Where they are in
+     * another language, it is an error without a type of its own, and a directory that always exists cannot be opened
+     * either.
      */
     static boolean isTooManyFiles(IOException e, BooleanSupplier canOpenAnything) {
         return String.valueOf(e.getMessage()).contains("Too many open files")

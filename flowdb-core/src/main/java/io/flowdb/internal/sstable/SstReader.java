@@ -46,16 +46,19 @@ public final class SstReader implements AutoCloseable {
 
     /** Counts what filters and locators answered, over all tables of an engine. Each time one was asked counts in one of the four. */
     public static final class FilterStats {
-        /** Times it did not rule the key out, rightly as far as is known. */
+        /** Times a filter did not rule out a key that was there, as far as is known. */
         public final LongAdder positives = new LongAdder();
 
-        /** More of these, of locators, which led to a block in the cache: each stands for a hit of the cache as well, so as to count once. */
+        /**
+         * Further positives: those of locators that led to a block in the cache. They count as hits of the cache as
+         * well, so that such a read adds to one counter only.
+         */
         public final ThreadCells located = new ThreadCells();
 
-        /** Times it knew that the key is absent. */
+        /** Times a filter or locator ruled out the key. */
         public final LongAdder negatives = new LongAdder();
 
-        /** Times it did not know, and what was sought was absent. */
+        /** Times neither ruled out a key that was absent. */
         public final LongAdder falsePositives = new LongAdder();
     }
 

@@ -165,7 +165,7 @@ final class RepositoryQueries implements QueryInsight, BeanPostProcessor, QueryC
         }
     }
 
-    /** Neither page nor order. */
+    /** The argument that asks for nothing: no page, no order, no limit, no projection. */
     private static @Nullable Object neutral(Parameter parameter, ExplainableQuery query) {
         Class<?> type = parameter.getType();
         if (Pageable.class.isAssignableFrom(type)) {

@@ -57,12 +57,12 @@ final class EntityOrder {
         return keys;
     }
 
-    /** Whether the query itself can sort so. */
+    /** Whether the document layer can sort so; else the results are sorted in memory. */
     boolean isNative() {
         return nativeOrder;
     }
 
-    /** With the id at the end, unless it is there, so that no two entities are alike. */
+    /** This order with the id as its last key, unless it is a key already, so that no two entities compare equal. */
     EntityOrder withId(ResolvedProperty id) {
         if (keys.stream().anyMatch(k -> k.property().fieldPath().equals(id.fieldPath()))) {
             return this;
@@ -72,7 +72,7 @@ final class EntityOrder {
         return new EntityOrder(more);
     }
 
-    /** From the end to the beginning. */
+    /** The reverse order. */
     EntityOrder reversed() {
         List<Key> reversed = new ArrayList<>();
         for (Key k : keys) {

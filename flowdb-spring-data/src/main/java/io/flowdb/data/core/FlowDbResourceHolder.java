@@ -33,7 +33,10 @@ final class FlowDbResourceHolder extends ResourceHolderSupport {
         this.transaction = begin.get();
     }
 
-    /** The transaction, if its time is not up; else it may only roll back. What the caller reads counts. */
+    /**
+     * The transaction, for a caller who may read: from then on it depends on what others change, and is not repeated
+     * after a conflict. Throws if its time is up; then it can only be rolled back.
+     */
     JsonTransaction transaction() {
         writes = null;
         checkTime();
@@ -100,7 +103,7 @@ final class FlowDbResourceHolder extends ResourceHolderSupport {
         transaction.close();
     }
 
-    /** As {@link #transaction()}, whatever the time. */
+    /** As {@link #transaction()}, but also after its time is up. */
     JsonTransaction transactionForSavepoint() {
         writes = null;
         return transaction;

@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Whether an index serves a filter: one of the conditions that must hold together is an equality, a range or a prefix on the id or
- * on the first path of an index, and so in each alternative. A pure function of filter and schema; the planner may do better or
- * worse, but never needs the whole store where this says it does not.
+ * Whether an index serves a filter: one of the conditions that must hold together is an equality, a range or a prefix
+ * (also that of a LIKE pattern) on the id or on the first path of an index, and so in each alternative. A pure function
+ * of filter and schema; the planner may do better or worse, but never needs the whole store where this says it does
+ * not.
  */
 final class IndexAdvice {
 
