@@ -81,17 +81,14 @@ final class KeptChanges {
 
     /** Takes up what is recorded: everything after {@code start}, up to {@code newest}. */
     void load(long start, long newest, List<ChangeRecords.Found> records) {
-        startAt(start);
+        completeAfter = start;
+        lostUpTo = start;
         completeUpTo = newest;
         for (ChangeRecords.Found found : records) {
-            if (found.whole()) {
-                entries.put(found.seqno(), new Entry(found.seqno(), found.ticket(), found.bytes(), true, null));
-            } else {
-                completeAfter = Math.max(completeAfter, found.seqno());
-            }
+            entries.put(found.seqno(), new Entry(found.seqno(), found.ticket(), found.bytes(), true, null));
+            keptBytes += found.bytes();
+            lostUpTo = found.whole() ? lostUpTo : Math.max(lostUpTo, found.seqno());
         }
-        entries.headMap(completeAfter, true).clear();
-        entries.values().forEach(entry -> keptBytes += entry.bytes);
         evict();
     }
 
@@ -123,7 +120,7 @@ final class KeptChanges {
                         || (keptBytes > retention.bytes() && entries.size() > 1))) {
             Entry oldest = entries.pollFirstEntry().getValue();
             keptBytes -= oldest.bytes;
-            completeAfter = oldest.seqno;
+            completeAfter = Math.max(completeAfter, oldest.seqno);
             if (oldest.ticket != NO_TICKET) {
                 trimmable++;
                 trimmableBytes += oldest.bytes;

@@ -229,6 +229,24 @@ class ChangeFeedTest {
         assertThat(third.changes(afterSecond).take().changes().get(0).key()).isEqualTo(3L);
     }
 
+    /** Records that were given up by a commit too large to be kept, and found so by the next opening, were not removed until as many had come anew. */
+    @Test
+    void records_givenUpBeforeAReopening_areRemovedByTheNextCommits() {
+        JsonLimits limits = retention(ChangeRetention.DEFAULT.withCommits(20).withBytes(1 << 20));
+        MemoryStore store = new MemoryStore();
+        JsonDB db = JsonDB.on(store, limits);
+        db.createObjectStore("s", "id");
+        db.changes();
+        for (int i = 0; i < 20; i++) {
+            db.put("s", json("{'id':" + i + "}"));
+        }
+        db.put("s", json("{'id':'large'}").put("v", "x".repeat(2 << 20)));
+        JsonDB second = reopened(db, limits);
+        second.put("s", json("{'id':1}"));
+        second.put("s", json("{'id':2}"));
+        assertThat(recordKeys(store)).isLessThanOrEqualTo(1 + 1 + 2);
+    }
+
     /**
      * A whole store used to be cleared by range deletes when nobody wanted changes at the begin, even if a feed was asked for before the
      * commit: the feed missed it.
