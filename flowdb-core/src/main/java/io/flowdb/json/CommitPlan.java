@@ -33,6 +33,7 @@ final class CommitPlan implements ChangeSet {
     final List<Change> changes = new ArrayList<>(1);
     private final List<Range> dropped = new ArrayList<>(0);
     private final List<StoreDef> deletedStores = new ArrayList<>(0);
+    private final Database database;
     private final StoreSnapshot snapshot;
     private final Preconditions preconditions;
     private final WriteBatch batch = new WriteBatch(1024);
@@ -55,6 +56,7 @@ final class CommitPlan implements ChangeSet {
 
     /** A plan for writes that read {@code snapshot}. */
     CommitPlan(Database database, StoreSnapshot snapshot) {
+        this.database = database;
         this.snapshot = snapshot;
         long most = database.store.limits().maxBatchBytes();
         this.maxBytes = Math.max(most / 2, most - database.changeLog.maxRecordBytes());
@@ -225,10 +227,17 @@ final class CommitPlan implements ChangeSet {
             if (holder != null
                     && !isPrimaryKey(fresh.change, holder.value())
                     && !fresh.entry.index.isStale(fresh.storedKey, holder.value(), holder.seqno())
-                    && !isReleased(fresh, holder.value())) {
+                    && !isReleased(fresh, holder.value())
+                    && isStillHeld(fresh.storedKey, holder)) {
                 throw violation(fresh.entry, holder.value());
             }
         }
+    }
+
+    /** Whether nobody has written the entry since it was read; if somebody has, the commit will conflict, and is no violation. */
+    private boolean isStillHeld(byte[] storedKey, StoredValue holder) {
+        StoredValue newest = database.store.latest().get(storedKey);
+        return newest == null ? holder.expireAt() <= database.nowMicros() : newest.seqno() == holder.seqno();
     }
 
     private static boolean isPrimaryKey(Change change, byte[] primaryKey) {
