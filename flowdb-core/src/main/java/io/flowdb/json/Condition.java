@@ -5,8 +5,12 @@ import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.json.KeyPath;
 import io.flowdb.internal.json.KeyWriter;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -19,34 +23,57 @@ sealed interface Condition {
     /** How deep filters may be nested. */
     int MAX_DEPTH = 100;
 
+    /** How many filters one may consist of, each counted as often as it occurs: a few that name each other may stand for very many. */
+    int MAX_FILTERS = 1_000_000;
+
     /** Whether a document satisfies it. */
     boolean test(JsonNode document);
 
     /** Prepares a filter. Errors: {@link InvalidQueryException}, {@link io.flowdb.error.InvalidKeyException}. */
     static Condition of(Filter filter) {
         checkDepth(filter);
+        checkSize(filter, new IdentityHashMap<>());
         return prepare(filter);
     }
 
     /** Level by level, as a filter may be nested deeper than the stack. */
     private static void checkDepth(Filter filter) {
-        List<Filter> level = List.of(filter);
+        Collection<Filter> level = List.of(filter);
         for (int depth = 1; !level.isEmpty(); depth++) {
             if (depth > MAX_DEPTH) {
                 throw new InvalidQueryException("filters are nested deeper than " + MAX_DEPTH);
             }
-            List<Filter> next = new ArrayList<>();
-            for (Filter each : level) {
-                if (each instanceof Filter.And and) {
-                    next.addAll(and.filters());
-                } else if (each instanceof Filter.Or or) {
-                    next.addAll(or.filters());
-                } else if (each instanceof Filter.Not not) {
-                    next.add(not.filter());
-                }
-            }
+            Set<Filter> next = Collections.newSetFromMap(new IdentityHashMap<>());
+            level.forEach(each -> next.addAll(parts(each)));
             level = next;
         }
+    }
+
+    /** Returns how many filters {@code filter} consists of; {@code known} has those that were counted. */
+    private static int checkSize(Filter filter, IdentityHashMap<Filter, Integer> known) {
+        Integer counted = known.get(filter);
+        if (counted != null) {
+            return counted;
+        }
+        int size = 1;
+        for (Filter part : parts(filter)) {
+            size += checkSize(part, known);
+            if (size > MAX_FILTERS) {
+                throw new InvalidQueryException(
+                        "a filter of more than " + MAX_FILTERS + " filters, each counted as often as it occurs");
+            }
+        }
+        known.put(filter, size);
+        return size;
+    }
+
+    private static List<Filter> parts(Filter filter) {
+        if (filter instanceof Filter.And and) {
+            return and.filters();
+        } else if (filter instanceof Filter.Or or) {
+            return or.filters();
+        }
+        return filter instanceof Filter.Not not ? List.of(not.filter()) : List.of();
     }
 
     private static Condition prepare(Filter filter) {

@@ -3,7 +3,10 @@ package io.flowdb.json;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -18,7 +21,8 @@ import tools.jackson.databind.JsonNode;
  * and so on); {@code between} and {@code range} follow key order across kinds.
  *
  * <p>{@code and} of filters made by {@code and} is one filter of all their parts, and {@code or} likewise, so a chain of them is not nested. Filters nested
- * deeper than 100 are refused by queries: {@link io.flowdb.error.InvalidQueryException}.
+ * deeper than 100, and those of more than 1,000,000 filters, are refused by queries: {@link io.flowdb.error.InvalidQueryException}. A filter that stands
+ * in several places counts in each of them.
  */
 public sealed interface Filter {
 
@@ -156,11 +160,7 @@ public sealed interface Filter {
 
     /** All of {@code filters}; true if there are none. */
     static Filter and(Collection<? extends Filter> filters) {
-        List<Filter> flat = new ArrayList<>(filters.size());
-        for (Filter filter : filters) {
-            flat.addAll(filter instanceof And and ? and.filters() : List.of(filter));
-        }
-        return new And(List.copyOf(flat));
+        return new And(flat(filters, filter -> filter instanceof And and ? and.filters() : null));
     }
 
     /** One of {@code filters} at least; false if there are none. */
@@ -170,11 +170,24 @@ public sealed interface Filter {
 
     /** One of {@code filters} at least; false if there are none. */
     static Filter or(Collection<? extends Filter> filters) {
+        return new Or(flat(filters, filter -> filter instanceof Or or ? or.filters() : null));
+    }
+
+    /** Filters with the parts of inner ones in their place; what several inner ones have in common, once, as it would double with each level. */
+    private static List<Filter> flat(
+            Collection<? extends Filter> filters, Function<Filter, @Nullable List<Filter>> partsOf) {
         List<Filter> flat = new ArrayList<>(filters.size());
+        int inner = 0;
         for (Filter filter : filters) {
-            flat.addAll(filter instanceof Or or ? or.filters() : List.of(filter));
+            List<Filter> parts = partsOf.apply(filter);
+            flat.addAll(parts == null ? List.of(filter) : parts);
+            inner += parts == null ? 0 : 1;
         }
-        return new Or(List.copyOf(flat));
+        if (inner > 1) {
+            Set<Filter> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+            flat.removeIf(filter -> !seen.add(filter));
+        }
+        return List.copyOf(flat);
     }
 
     /** Not {@code filter}. */
