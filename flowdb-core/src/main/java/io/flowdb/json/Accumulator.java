@@ -1,6 +1,5 @@
 package io.flowdb.json;
 
-import io.flowdb.error.InvalidQueryException;
 import io.flowdb.internal.json.KeyPath;
 import io.flowdb.internal.json.KeyReader;
 import io.flowdb.internal.json.KeyTags;
@@ -13,12 +12,13 @@ import tools.jackson.databind.JsonNode;
 /** Sums up the values at a path. Threads: one. */
 final class Accumulator {
     /** A sum is exact, so numbers that are very far apart would make it very long. */
-    private static final int MAX_EXPONENT = 1000;
+    static final int MAX_EXPONENT = 1000;
 
     private final KeyPath path;
     private long count;
     private long numbers;
     private BigDecimal sum = BigDecimal.ZERO;
+    private boolean tooFarApart;
     private byte @Nullable [] min;
     private byte @Nullable [] max;
 
@@ -34,7 +34,7 @@ final class Accumulator {
         }
         if (value.isNumber()) {
             numbers++;
-            sum = sum.add(checked(value.decimalValue()));
+            add(value.decimalValue());
         }
         KeyWriter writer = new KeyWriter();
         if (writer.addJson(value) && writer.byteAt(0) != KeyTags.NULL) {
@@ -44,18 +44,17 @@ final class Accumulator {
         }
     }
 
-    private BigDecimal checked(BigDecimal value) {
-        if (Math.abs((long) value.precision() - value.scale()) > MAX_EXPONENT || value.scale() > 2 * MAX_EXPONENT) {
-            throw new InvalidQueryException("sum over '" + path + "': a number's exponent is beyond " + MAX_EXPONENT);
-        }
-        return value;
+    private void add(BigDecimal value) {
+        tooFarApart |=
+                Math.abs((long) value.precision() - value.scale()) > MAX_EXPONENT || value.scale() > 2 * MAX_EXPONENT;
+        sum = tooFarApart ? sum : sum.add(value);
     }
 
     Aggregate result() {
         return new Aggregate(
                 count,
                 numbers,
-                sum,
+                tooFarApart ? null : sum,
                 min == null ? null : KeyReader.decode(min),
                 max == null ? null : KeyReader.decode(max));
     }

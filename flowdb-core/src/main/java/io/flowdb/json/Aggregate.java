@@ -1,5 +1,6 @@
 package io.flowdb.json;
 
+import io.flowdb.error.InvalidQueryException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import org.jspecify.annotations.Nullable;
@@ -9,20 +10,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param count rows
  * @param numbers rows whose value is a number
- * @param sum of the numbers, exact
+ * @param sum of the numbers, exact; null if there is none, see {@link #sum()}
  * @param min least value in key order that is not null, of any kind; null if there is none
  * @param max greatest value in key order that is not null, of any kind; null if there is none
  */
 public record Aggregate(
         long count,
         long numbers,
-        BigDecimal sum,
+        @Nullable BigDecimal sum,
         @Nullable Object min,
         @Nullable Object max) {
 
-    /** Mean of the numbers, to 34 digits; null if there are none. */
+    /**
+     * Sum of the numbers, exact. Errors: {@link InvalidQueryException} if one of them has an exponent beyond 1,000: numbers that are very far
+     * apart would make it very long.
+     */
+    @Override
+    public BigDecimal sum() {
+        if (sum == null) {
+            throw new InvalidQueryException("sum: a number's exponent is beyond " + Accumulator.MAX_EXPONENT);
+        }
+        return sum;
+    }
+
+    /** Mean of the numbers, to 34 digits; null if there are none. Errors: those of {@link #sum()}. */
     public @Nullable BigDecimal avg() {
-        return numbers == 0 ? null : sum.divide(BigDecimal.valueOf(numbers), MathContext.DECIMAL128);
+        return numbers == 0 ? null : sum().divide(BigDecimal.valueOf(numbers), MathContext.DECIMAL128);
     }
 
     /**

@@ -89,6 +89,25 @@ class JsonToolsTest {
         assertThat(result.problems()).extracting(ImportResult.Problem::line).containsExactlyInAnyOrder(2L, 3L, 4L);
     }
 
+    /** One number with a large exponent used to refuse count, least and greatest as well, which need no exact sum. */
+    @Test
+    void aggregate_numbersVeryFarApart_refusesTheSumAlone() {
+        JsonDB db = JsonDB.on(new MemoryStore());
+        db.createObjectStore("s", "id");
+        db.put("s", json("{'id':1,'v':1e5000,'g':1}"));
+        db.put("s", json("{'id':2,'v':2.5,'g':1}"));
+        db.put("s", json("{'id':3,'v':-3e-5000,'g':1}"));
+        Aggregate all = db.query("s").aggregate("v");
+        assertThat(all.count()).isEqualTo(3);
+        assertThat(all.numbers()).isEqualTo(3);
+        assertThat((BigDecimal) all.min()).isEqualByComparingTo("-3e-5000");
+        assertThat((BigDecimal) all.max()).isEqualByComparingTo("1e5000");
+        assertThatThrownBy(all::sum).isInstanceOf(InvalidQueryException.class).hasMessageContaining("1000");
+        assertThatThrownBy(all::avg).isInstanceOf(InvalidQueryException.class);
+        assertThat(db.query("s").groupBy("g", "v")).containsExactly(new Aggregate.Group(1L, all));
+        assertThat(db.query("s").where(Filter.eq("id", 2)).aggregate("v").sum()).isEqualTo("2.5");
+    }
+
     @Test
     void aggregates_groupsDistinctAndProjection_tellTheData() {
         db.createObjectStore(StoreSchema.of("s", "id").withIndex("by_c", "c"));
