@@ -153,7 +153,8 @@ public final class JsonQuery {
     }
 
     /**
-     * The documents as a stream. They are read as they are asked for, of one state, or of the transaction as it is then; only a result that no
+     * The documents as a stream. They are read as they are asked for, of one state, or of the transaction as it is then: what it has changed ahead of the
+     * stream is shown only where it is now, also if it was shown before, and what it adds there may be left out. Only a result that no
      * index gives in its order is found, and sorted, before. Close the stream, unless it is read to its end: until then it pins that state.
      */
     public Stream<JsonNode> stream() {

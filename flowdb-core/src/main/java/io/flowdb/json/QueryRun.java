@@ -208,7 +208,9 @@ final class QueryRun {
                     if (stored != null) {
                         documentsRead++;
                         JsonNode document = DocumentCodec.decode(stored.value());
-                        if (exact || matches(document)) {
+                        // What the transaction has written may have been so since the index led to it.
+                        boolean sure = exact && stored.seqno() != View.UNCOMMITTED;
+                        if (sure || matches(document)) {
                             return new Row(documentKey, document);
                         }
                     }
@@ -253,11 +255,14 @@ final class QueryRun {
         return alreadySorted ? keys(index, cursor) : new GroupedKeys(index, cursor);
     }
 
+    /** An entry with the primary key in it. */
+    private record Found(byte[] entry, byte[] primaryKey) {}
+
     /** Puts the primary keys of entries that are equal in the wanted order into their own order. */
     private final class GroupedKeys implements Pull<byte[]> {
         private final IndexDef index;
         private final StoreCursor entries;
-        private final List<byte[]> group = new ArrayList<>();
+        private final List<Found> group = new ArrayList<>();
         private int given;
         private boolean begun;
         /** First entry of the next group. */
@@ -278,10 +283,18 @@ final class QueryRun {
 
         @Override
         public byte @Nullable [] next() {
-            if (given == group.size()) {
-                readGroup();
+            while (true) {
+                if (given == group.size()) {
+                    readGroup();
+                }
+                if (given == group.size()) {
+                    return null;
+                }
+                Found next = group.get(given++);
+                if (reads.view().hasStill(next.entry)) {
+                    return next.primaryKey;
+                }
             }
-            return given == group.size() ? null : group.get(given++);
         }
 
         private void readGroup() {
@@ -292,9 +305,9 @@ final class QueryRun {
             if (entry != null) {
                 byte[] groupKey = groupKey(index, entry);
                 for (; entry != null && startsWith(entry, groupKey); entry = nextEntry()) {
-                    group.add(primaryKey(index, entry));
+                    group.add(new Found(entry, primaryKey(index, entry)));
                 }
-                group.sort(Arrays::compareUnsigned);
+                group.sort((a, b) -> Arrays.compareUnsigned(a.primaryKey, b.primaryKey));
             }
             ahead = entry;
         }

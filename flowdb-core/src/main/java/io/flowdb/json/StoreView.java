@@ -63,6 +63,11 @@ final class StoreView implements View {
     }
 
     @Override
+    public boolean hasStill(byte[] entry) {
+        return true;
+    }
+
+    @Override
     public boolean hasMarks(IndexDef index, int kind) {
         IndexDef.MarkMemory memory = kind == KeyLayout.MARK_ABSENT ? index.absent : index.arrays;
         if (memory.noneAt(reader.seqno())) {

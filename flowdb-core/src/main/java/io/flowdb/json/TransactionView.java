@@ -53,7 +53,7 @@ final class TransactionView implements View, ChangeSet {
     private record OwnEntry(IndexEntry entry, boolean present) {
         @Nullable
         StoredValue value() {
-            return present ? new StoredValue(EMPTY, 0, Long.MAX_VALUE) : null;
+            return present ? new StoredValue(EMPTY, UNCOMMITTED, Long.MAX_VALUE) : null;
         }
     }
 
@@ -94,7 +94,7 @@ final class TransactionView implements View, ChangeSet {
     }
 
     private static @Nullable StoredValue stored(Change change) {
-        return change.after == null ? null : new StoredValue(change.after, 0, change.expireAt);
+        return change.after == null ? null : new StoredValue(change.after, UNCOMMITTED, change.expireAt);
     }
 
     private @Nullable StoredValue read(byte[] key) {
@@ -153,6 +153,12 @@ final class TransactionView implements View, ChangeSet {
             }
         }
         return List.copyOf(holders);
+    }
+
+    @Override
+    public boolean hasStill(byte[] entry) {
+        OwnEntry own = ownEntries().get(entry);
+        return own == null || own.present;
     }
 
     @Override

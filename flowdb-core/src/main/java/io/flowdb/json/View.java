@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * document layer goes through one. Threads: as the state behind it.
  */
 interface View {
+    /** In the place of the sequence number of what a transaction has written and not committed. */
+    long UNCOMMITTED = 0;
 
     /** What is stored under the key of a document. */
     @Nullable
@@ -33,6 +35,9 @@ interface View {
      * that a transaction has not committed.
      */
     List<byte[]> holders(IndexDef index, byte[] key);
+
+    /** Whether a logical entry that a walk has met is there still: a transaction may have taken it away meanwhile. */
+    boolean hasStill(byte[] entry);
 
     /** Whether an index has marks of the kind {@code kind}. */
     boolean hasMarks(IndexDef index, int kind);

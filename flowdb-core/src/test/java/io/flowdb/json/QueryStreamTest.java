@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,5 +141,50 @@ class QueryStreamTest {
                     .containsExactly(1, 2);
             return first;
         });
+    }
+
+    /**
+     * A document that the transaction changes ahead of one of its streams used to be shown where it was, though it had left the query or had moved
+     * on, in which case it was shown again.
+     */
+    @Test
+    void stream_inATransaction_showsNothingWhereItWas() {
+        Map<String, Function<JsonTransaction, JsonQuery>> queries = Map.of(
+                "upward", t -> t.query("s").whereRange("v", 10, 100).orderBy("v", Direction.ASC),
+                "downward", t -> t.query("s").whereRange("v", 10, 100).orderBy("v", Direction.DESC),
+                "second of an index",
+                        t -> t.query("s")
+                                .whereEq("even", 0)
+                                .whereRange("v", 10, 100)
+                                .orderBy("v", Direction.DESC),
+                "several values", t -> t.query("s").whereIn("v", List.of(20, 30, 40)));
+        queries.forEach((name, query) -> {
+            try (JsonTransaction transaction = db.transaction(TransactionMode.READ_WRITE, "s")) {
+                List<JsonNode> before = query.apply(transaction).collect();
+                List<JsonNode> shown = new ArrayList<>();
+                try (Stream<JsonNode> stream = query.apply(transaction).stream()) {
+                    Iterator<JsonNode> documents = stream.iterator();
+                    shown.add(documents.next());
+                    for (JsonNode document : before.subList(1, before.size())) {
+                        transaction.put("s", ((ObjectNode) document.deepCopy()).put("v", 1000));
+                    }
+                    documents.forEachRemaining(shown::add);
+                }
+                assertThat(shown).as(name).isEqualTo(before.subList(0, 1));
+            }
+        });
+        try (JsonTransaction transaction = db.transaction(TransactionMode.READ_WRITE, "s")) {
+            List<Integer> shown = new ArrayList<>();
+            try (Stream<JsonNode> stream = queries.get("upward").apply(transaction).limit(6).stream()) {
+                stream.forEach(document -> {
+                    shown.add(document.get("id").intValue());
+                    if (shown.size() == 1) {
+                        transaction.put("s", document(33).put("v", 11)); // was the first of the next value
+                        transaction.put("s", document(34).put("v", 98));
+                    }
+                });
+            }
+            assertThat(shown).as("at their places alone").containsExactly(30, 31, 32, 33, 35, 36);
+        }
     }
 }
