@@ -1,6 +1,5 @@
 package io.flowdb.json;
 
-import io.flowdb.error.CommitUnknownException;
 import io.flowdb.error.SchemaConflictException;
 import java.util.HashMap;
 import java.util.List;
@@ -11,9 +10,11 @@ final class Migrator {
     private static final String RECORD = "migrations";
 
     private final Database database;
+    private final SchemaChanger changer;
 
     Migrator(Database database) {
         this.database = database;
+        this.changer = new SchemaChanger(database);
     }
 
     /** Returns how many were carried out. */
@@ -25,7 +26,7 @@ final class Migrator {
             int done = 0;
             for (Migration migration : migrations) {
                 if (migration.version() > database.catalog().version()) {
-                    database.exclusively(() -> carryOut(migration));
+                    begin(migration);
                     done++;
                 }
             }
@@ -46,7 +47,7 @@ final class Migrator {
             }
             if (from < version) {
                 Migration step = Migration.of(version, "upgrade", transaction -> upgrade.run(transaction, from));
-                database.exclusively(() -> carryOut(step));
+                begin(step);
             }
         } finally {
             database.schemaLock.unlock();
@@ -84,6 +85,11 @@ final class Migrator {
         }
     }
 
+    private void begin(Migration migration) {
+        changer.removeUnfinished();
+        database.exclusively(() -> carryOut(migration));
+    }
+
     private void carryOut(Migration migration) {
         try (Session session = database.openExclusively()) {
             MigrationTransaction transaction = new MigrationTransaction(database, session);
@@ -100,22 +106,8 @@ final class Migrator {
             transaction.droppedStores().forEach(database.counters::forget);
             transaction.droppedStores().forEach(database.counts::cleared);
         } catch (RuntimeException | Error e) {
-            removeUnfinished(e);
+            changer.takeBack(e);
             throw e;
-        }
-    }
-
-    /**
-     * Removes the indexes that a failed migration has built. If that fails too, or if the migration may have been committed all the same, the next
-     * opening does it.
-     */
-    private void removeUnfinished(Throwable failure) {
-        try {
-            if (database.isOpen() && !(failure instanceof CommitUnknownException)) {
-                new SchemaChanger(database).removeUnfinished();
-            }
-        } catch (RuntimeException e) {
-            failure.addSuppressed(e);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.flowdb.json;
 
 import io.flowdb.Preconditions;
 import io.flowdb.WriteBatch;
+import io.flowdb.error.CommitUnknownException;
 import io.flowdb.error.IndexNotFoundException;
 import io.flowdb.error.SchemaConflictException;
 import io.flowdb.json.SchemaChange.Kind;
@@ -29,7 +30,8 @@ final class SchemaChanger {
             Catalog before = database.catalog();
             List<SchemaChange> changes = SchemaPlan.of(before, wanted, mode);
             if (!changes.isEmpty()) {
-                carryOut(before, List.copyOf(wanted), changes);
+                removeUnfinished();
+                carryOut(List.copyOf(wanted), changes);
             }
             return changes;
         } finally {
@@ -158,8 +160,8 @@ final class SchemaChanger {
         publish(without, batch);
     }
 
-    private void carryOut(Catalog before, List<StoreSchema> wanted, List<SchemaChange> changes) {
-        Catalog during = before;
+    private void carryOut(List<StoreSchema> wanted, List<SchemaChange> changes) {
+        Catalog during = database.catalog();
         List<IndexDef> toBuild = new ArrayList<>();
         for (SchemaChange change : changes) {
             StoreDef def = during.find(change.store());
@@ -174,29 +176,36 @@ final class SchemaChanger {
                 during = during.with(new StoreDef(def.id, def.schema, indexes), during.nextId + 1);
             }
         }
-        if (!toBuild.isEmpty()) {
-            publish(during, new WriteBatch());
-            build(during, toBuild);
+        try {
+            if (!toBuild.isEmpty()) {
+                publish(during, new WriteBatch());
+                for (IndexDef index : toBuild) {
+                    new IndexBuild(database, during.store(index.store), index, key -> false).run();
+                }
+            }
+            WriteBatch batch = new WriteBatch();
+            Catalog after = after(during, wanted, changes, batch);
+            publish(after, batch);
+        } catch (RuntimeException | Error e) {
+            takeBack(e);
+            throw e;
         }
-        WriteBatch batch = new WriteBatch();
-        Catalog after = after(during, wanted, changes, batch);
-        publish(after, batch);
         changes.stream()
                 .filter(change -> change.kind() == Kind.ALTER_STORE)
-                .forEach(change -> database.counters.forget(after.store(change.store())));
+                .forEach(change -> database.counters.forget(database.catalog().store(change.store())));
     }
 
-    private void build(Catalog during, List<IndexDef> toBuild) {
-        boolean complete = false;
+    /**
+     * Removes the indexes that a failed change has begun. If that fails too, or if the change may have been committed all the same, the next change
+     * of the schema, or the next opening, does it.
+     */
+    void takeBack(Throwable failure) {
         try {
-            for (IndexDef index : toBuild) {
-                new IndexBuild(database, during.store(index.store), index, key -> false).run();
+            if (database.isOpen() && !(failure instanceof CommitUnknownException)) {
+                removeUnfinished();
             }
-            complete = true;
-        } finally {
-            if (!complete && database.isOpen()) {
-                removeBuilding(during);
-            }
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 
