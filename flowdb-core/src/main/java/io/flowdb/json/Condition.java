@@ -31,32 +31,44 @@ sealed interface Condition {
 
     /** Prepares a filter. Errors: {@link InvalidQueryException}, {@link io.flowdb.error.InvalidKeyException}. */
     static Condition of(Filter filter) {
-        checkDepth(filter);
-        checkSize(filter, new IdentityHashMap<>());
+        if (!parts(filter).isEmpty()) {
+            checkDepth(filter);
+            checkSize(filter, new IdentityHashMap<>());
+        }
         return prepare(filter);
     }
 
-    /** Level by level, as a filter may be nested deeper than the stack. */
+    /** Level by level, as a filter may be nested deeper than the stack. Each query comes here: those that have no parts are only looked at. */
     private static void checkDepth(Filter filter) {
         Collection<Filter> level = List.of(filter);
-        for (int depth = 1; !level.isEmpty(); depth++) {
+        boolean deeper = true;
+        for (int depth = 1; deeper; depth++) {
             if (depth > MAX_DEPTH) {
                 throw new InvalidQueryException("filters are nested deeper than " + MAX_DEPTH);
             }
+            deeper = false;
             Set<Filter> next = Collections.newSetFromMap(new IdentityHashMap<>());
-            level.forEach(each -> next.addAll(parts(each)));
+            for (Filter each : level) {
+                for (Filter part : parts(each)) {
+                    deeper = true;
+                    if (!parts(part).isEmpty()) {
+                        next.add(part);
+                    }
+                }
+            }
             level = next;
         }
     }
 
     /** Returns how many filters {@code filter} consists of; {@code known} has those that were counted. */
     private static int checkSize(Filter filter, IdentityHashMap<Filter, Integer> known) {
-        Integer counted = known.get(filter);
+        List<Filter> parts = parts(filter);
+        Integer counted = parts.isEmpty() ? Integer.valueOf(1) : known.get(filter);
         if (counted != null) {
             return counted;
         }
         int size = 1;
-        for (Filter part : parts(filter)) {
+        for (Filter part : parts) {
             size += checkSize(part, known);
             if (size > MAX_FILTERS) {
                 throw new InvalidQueryException(
