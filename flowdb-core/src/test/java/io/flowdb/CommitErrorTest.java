@@ -50,6 +50,22 @@ class CommitErrorTest {
         });
     }
 
+    /** Lets the next call of a kind to the log fail once a commit of another thread, which is returned, waits behind it. */
+    private Thread failBeforeAFollower(
+            Engine engine, Call kind, AtomicReference<Throwable> ofFollower, FaultyFileSystem.Fault failure) {
+        Thread follower = new Thread(
+                () -> ofFollower.set(catchThrowable(() -> engine.write(FlowRecord.of("follower", 1, "value")))));
+        AtomicBoolean first = new AtomicBoolean(true);
+        files.setFault((call, path) -> {
+            if (call == kind && path.toString().contains("wal") && first.getAndSet(false)) {
+                follower.start();
+                Awaitility.await().until(() -> follower.getState() == Thread.State.WAITING);
+                failure.before(call, path);
+            }
+        });
+        return follower;
+    }
+
     /** The error left the committers in the queue, with a leader that was gone: the next commit and {@code close} waited for ever. */
     @Test
     void write_errorWhileAFullDiskIsRolledBack_releasesEveryone() {
@@ -242,15 +258,8 @@ class CommitErrorTest {
             Engine engine = open();
             engine.write(FlowRecord.of("before", 1, "value"));
             AtomicReference<Throwable> ofFollower = new AtomicReference<>();
-            Thread follower = new Thread(
-                    () -> ofFollower.set(catchThrowable(() -> engine.write(FlowRecord.of("follower", 1, "value")))));
-            AtomicBoolean first = new AtomicBoolean(true);
-            files.setFault((call, path) -> {
-                if (call == kind && path.toString().contains("wal") && first.getAndSet(false)) {
-                    follower.start();
-                    Awaitility.await().until(() -> follower.getState() == Thread.State.WAITING);
-                    throw FaultyFileSystem.ioError(call, path);
-                }
+            Thread follower = failBeforeAFollower(engine, kind, ofFollower, (call, path) -> {
+                throw FaultyFileSystem.ioError(call, path);
             });
             assertThatThrownBy(() -> engine.write(FlowRecord.of("leader", 1, "value")))
                     .isInstanceOf(CommitUnknownException.class);
@@ -309,15 +318,8 @@ class CommitErrorTest {
             Engine engine = open();
             engine.write(FlowRecord.of("before", 1, "value"));
             AtomicReference<Throwable> ofFollower = new AtomicReference<>();
-            Thread follower = new Thread(
-                    () -> ofFollower.set(catchThrowable(() -> engine.write(FlowRecord.of("follower", 1, "value")))));
-            AtomicBoolean first = new AtomicBoolean(true);
-            files.setFault((call, path) -> {
-                if (call == kind && path.toString().contains("wal") && first.getAndSet(false)) {
-                    follower.start();
-                    Awaitility.await().until(() -> follower.getState() == Thread.State.WAITING);
-                    throw new UnspeakableError();
-                }
+            Thread follower = failBeforeAFollower(engine, kind, ofFollower, (call, path) -> {
+                throw new UnspeakableError();
             });
 
             assertTimeoutPreemptively(PATIENCE, () -> {

@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.flowdb.CommitOutcome;
 import io.flowdb.Config;
 import io.flowdb.Engine;
 import io.flowdb.OrderedStore;
 import io.flowdb.Preconditions;
-import io.flowdb.StoreReader;
-import io.flowdb.StoreSnapshot;
 import io.flowdb.WriteBatch;
 import io.flowdb.WriteOptions;
 import io.flowdb.error.CorruptionException;
@@ -67,45 +64,12 @@ class DatabaseInUseTest {
         }
     }
 
-    /** Passes everything on to an engine, as one does that counts or traces calls. */
-    private record Wrapper(Engine engine, String name) implements OrderedStore {
-        @Override
-        public StoreReader latest() {
-            return engine.latest();
-        }
-
-        @Override
-        public StoreSnapshot snapshot() {
-            return engine.snapshot();
-        }
-
-        @Override
-        public CommitOutcome commit(WriteBatch batch, Preconditions preconditions, WriteOptions options) {
-            return engine.commit(batch, preconditions, options);
-        }
-
-        @Override
-        public long lastSeqno() {
-            return engine.lastSeqno();
-        }
-
-        @Override
-        public Limits limits() {
-            return engine.limits();
-        }
-
-        @Override
-        public Object identity() {
-            return engine.identity();
-        }
-    }
-
     /** Wrappers of one engine were different stores. */
     @Test
     void on_wrappersOfOneEngine_isOnTheSameStore() {
         try (Engine engine = Engine.open(Config.builder().inMemory(true).build())) {
-            OrderedStore one = new Wrapper(engine, "one");
-            OrderedStore two = new Wrapper(engine, "two");
+            OrderedStore one = new PassThroughStore(engine);
+            OrderedStore two = new PassThroughStore(engine);
             try (JsonDB first = JsonDB.on(one)) {
                 first.createObjectStore("s", "id");
                 assertThatThrownBy(() -> JsonDB.on(two)).isInstanceOf(DatabaseInUseException.class);

@@ -3,18 +3,11 @@ package io.flowdb.json;
 import static io.flowdb.json.AbstractJsonDbTest.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flowdb.CommitOutcome;
 import io.flowdb.Config;
 import io.flowdb.Engine;
 import io.flowdb.EngineOnFiles;
-import io.flowdb.OrderedStore;
-import io.flowdb.Preconditions;
-import io.flowdb.StoreReader;
 import io.flowdb.StoreReader.StoredValue;
-import io.flowdb.StoreSnapshot;
 import io.flowdb.SyncMode;
-import io.flowdb.WriteBatch;
-import io.flowdb.WriteOptions;
 import io.flowdb.error.ConstraintException;
 import io.flowdb.testing.FaultyFileSystem;
 import io.flowdb.testing.FaultyFileSystem.Loss;
@@ -93,30 +86,9 @@ class OperationPowerCutTest {
     }
 
     /** An engine that takes little in one commit. */
-    private record SmallBatches(Engine engine) implements OrderedStore {
-        @Override
-        public StoreReader latest() {
-            return engine.latest();
-        }
-
-        @Override
-        public StoreSnapshot snapshot() {
-            return engine.snapshot();
-        }
-
-        @Override
-        public CommitOutcome commit(WriteBatch batch, Preconditions preconditions, WriteOptions options) {
-            return engine.commit(batch, preconditions, options);
-        }
-
-        @Override
-        public long lastSeqno() {
-            return engine.lastSeqno();
-        }
-
-        @Override
-        public Object identity() {
-            return engine.identity();
+    private static final class SmallBatches extends PassThroughStore {
+        SmallBatches(Engine engine) {
+            super(engine);
         }
 
         @Override
