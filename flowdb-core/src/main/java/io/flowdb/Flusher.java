@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.error.StorageException;
 import io.flowdb.internal.compaction.OlderTables;
-import io.flowdb.internal.compaction.TableStore;
 import io.flowdb.internal.manifest.ManifestEdit;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstSet;
@@ -108,7 +107,7 @@ final class Flusher {
         long start = System.nanoTime();
         /* So a table beyond the log is never the leftover of a crash, see EngineOpening. */
         parts.syncLog();
-        List<Sst> added = TableStore.uninterrupted(() -> write(memtable));
+        List<Sst> added = write(memtable);
         long firstSegment = retireLog(memtable, added);
         ManifestEdit edit = new ManifestEdit(
                 added.stream().map(Sst::meta).toList(),

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowdb.error.FlowDbException;
 import io.flowdb.internal.base.Keys;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -404,6 +407,31 @@ class EngineConcurrencyTest {
         }
         try (Engine engine = Engine.open(config)) {
             assertThat(CrashModel.contentOf(engine)).isEqualTo(acknowledged);
+        }
+    }
+
+    /** A caller whose own flush or compaction was interrupted in the sync of a table got an error, and nobody made the table again. */
+    @Test
+    void interrupts_ofFlushAndCompact_leaveOneFileForEachTable() throws IOException {
+        try (Engine engine = Engine.open(config().autoBackground(false).build())) {
+            openAccounts(engine);
+            Workers workers = new Workers();
+            Thread victim = workers.start("maintenance", turn -> {
+                transfer(engine);
+                engine.flush();
+                if (turn % 4 == 0) {
+                    engine.compact();
+                }
+            });
+            AtomicInteger interrupts = startInterrupting(workers, List.of(victim));
+            workers.runFor(TIME);
+            assertThat(interrupts.get()).isGreaterThan(100);
+            assertThat(engine.stats().lastBackgroundError()).isNull();
+            checkSum(engine.query(Query.all()));
+            engine.gc();
+            try (Stream<Path> tables = Files.list(engine.config().dataDir().resolve("sst"))) {
+                assertThat(tables).hasSize(engine.stats().tables().count());
+            }
         }
     }
 

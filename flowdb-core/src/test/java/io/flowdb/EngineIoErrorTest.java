@@ -210,31 +210,6 @@ class EngineIoErrorTest {
         }
     }
 
-    /** A caller whose own flush or compaction was interrupted in the sync of a table got an error, and nobody made the table again. */
-    @Test
-    void flushAndCompact_interruptedInTheSyncOfATable_makeItAgain() {
-        try (Engine engine = EngineOpening.open(CONFIG, files)) {
-            AtomicInteger brokenOff = new AtomicInteger();
-            files.setFault((call, path) -> {
-                if (call == Call.SYNC && path.toString().endsWith(".sst") && brokenOff.incrementAndGet() % 3 != 0) {
-                    throw new FaultyFileSystem.SyncBrokenOff();
-                }
-            });
-            for (int i = 0; i < 3; i++) {
-                put(engine, "key" + i, 1_000);
-                engine.flush();
-            }
-            engine.compact();
-            assertThat(brokenOff).hasValueGreaterThanOrEqualTo(3 * 4);
-            assertThat(engine.stats().lastBackgroundError()).isNull();
-            long tables = files.files().stream()
-                    .filter(file -> file.toString().endsWith(".sst"))
-                    .count();
-            assertThat(tables).isEqualTo(engine.stats().tables().count());
-            checkReopens(files.afterPowerCut(Loss.ALL, new Random(1)));
-        }
-    }
-
     @Test
     void write_syncSaysDiskFull_leavesLogThatOpens() {
         Engine engine = EngineOpening.open(CONFIG, files);

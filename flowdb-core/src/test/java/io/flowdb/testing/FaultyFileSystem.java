@@ -64,11 +64,6 @@ public final class FaultyFileSystem implements FileSystem {
         void before(Call call, Path path);
     }
 
-    /** A fault that lets a sync end as if an interrupt had broken it off, and the disk had failed meanwhile. */
-    public static final class SyncBrokenOff extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-    }
-
     private final ReentrantLock lock = new ReentrantLock();
     private final TreeMap<Path, FaultyFile> names = new TreeMap<>();
     private final TreeMap<Path, FaultyFile> durableNames = new TreeMap<>();
@@ -461,12 +456,9 @@ public final class FaultyFileSystem implements FileSystem {
         }
 
         @Override
-        public boolean sync() {
+        public void sync() {
             try {
                 fault.before(Call.SYNC, path);
-            } catch (SyncBrokenOff e) {
-                loseSync();
-                return false;
             } catch (StorageException | Error e) {
                 loseSync();
                 throw e;
@@ -476,7 +468,6 @@ public final class FaultyFileSystem implements FileSystem {
                 file.sync();
                 return path;
             });
-            return true;
         }
 
         @Override

@@ -35,10 +35,6 @@ record SliceMerge(TableStore tables, List<Sst> inputs, OlderTables older, Retent
     record Result(List<Sst> made, long bytesRead, long expired) {}
 
     Result write(Slice slice, BooleanSupplier cancelled) {
-        return TableStore.uninterrupted(() -> writeOnce(slice, cancelled));
-    }
-
-    private Result writeOnce(Slice slice, BooleanSupplier cancelled) {
         List<InternalCursor> sources = new ArrayList<>();
         List<RangeTombstone> tombstones = new ArrayList<>();
         List<Sst> touched = touched(slice);

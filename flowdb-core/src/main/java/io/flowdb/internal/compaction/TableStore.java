@@ -15,7 +15,6 @@ import io.flowdb.internal.sstable.SstOptions;
 import io.flowdb.internal.sstable.SstProperties;
 import io.flowdb.internal.sstable.SstReader;
 import io.flowdb.internal.sstable.SstWriter;
-import io.flowdb.internal.sstable.SyncInterruptedException;
 import io.flowdb.internal.storage.SstStorage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes, opens and removes tables with the engine's settings; hands out file ids, each once. Threads: any. */
@@ -82,23 +80,11 @@ public final class TableStore {
         return new Sst(meta, reader, storage);
     }
 
-    /** What {@code making} gives, which makes tables by {@link #write} and is asked again whenever an interrupt of this thread has spoilt one. */
-    public static <T> T uninterrupted(Supplier<T> making) {
-        while (true) {
-            try {
-                return making.get();
-            } catch (SyncInterruptedException e) {
-                /* The interrupt is kept for the caller; the next sync begins without it. */
-            }
-        }
-    }
-
     /**
      * Writes all entries and their tombstones to new tables, durable on return; none if there is nothing to write. A table is finished
      * at the first new key after it has {@code targetBytes}; range tombstones are cut there.
      *
      * @param cancelled asked now and then; true ends the call with {@link EngineClosedException}
-     * @throws SyncInterruptedException see {@link #uninterrupted}
      */
     public List<Sst> write(RetainedCursor entries, int level, long targetBytes, BooleanSupplier cancelled) {
         List<RangeTombstone> tombstones = entries.retainedTombstones();

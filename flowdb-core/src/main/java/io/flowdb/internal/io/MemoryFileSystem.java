@@ -192,9 +192,7 @@ public final class MemoryFileSystem implements FileSystem {
         }
 
         @Override
-        public boolean sync() {
-            return true;
-        }
+        public void sync() {}
 
         @Override
         public long size() {

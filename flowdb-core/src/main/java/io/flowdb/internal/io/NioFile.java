@@ -5,12 +5,15 @@ import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -24,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any. Positional operations only, so repeating one is harmless.
  */
 final class NioFile implements WritableFile, ReadableFile {
+    /*
+     * A sync must not be repeated. One that has failed, unseen as its channel was closed meanwhile, may have taken the error with it: the system
+     * marks the pages clean and tells each descriptor once, so the next sync succeeds with nothing on the disk (Rebello et al. 2020). The
+     * JDK's asynchronous channel is closed by no interrupt, and its force() works in the thread of the caller. It is opened with the file, so no
+     * error of a write since is missed, and a sync never is what finds too many files open.
+     */
     /* Larger transfers are cut, as the JDK keeps one direct buffer of the largest size a thread has used. */
     private static final int MAX_TRANSFER_BYTES = 1 << 20;
 
@@ -44,17 +53,51 @@ final class NioFile implements WritableFile, ReadableFile {
     private final ReentrantLock reopenLock = new ReentrantLock(); // rank 90, docs/concurrency.md
 
     private volatile FileChannel channel; // replaced after an interrupt; read without the lock
+    private final @Nullable AsynchronousFileChannel syncChannel; // null if the file is only read
 
     @GuardedBy("reopenLock")
     private boolean closed;
 
-    NioFile(Path path, Mode mode) {
+    private NioFile(Path path, Mode mode, FileChannel channel, @Nullable AsynchronousFileChannel syncChannel) {
         this.path = path;
         this.mode = mode;
-        this.channel = openChannel(
+        this.channel = channel;
+        this.syncChannel = syncChannel;
+    }
+
+    /** Opens, or creates, a file; one that cannot be opened for syncs as well is not left behind. */
+    static NioFile open(Path path, Mode mode) {
+        FileChannel channel = openChannel(
+                path,
                 mode == Mode.CREATE
                         ? Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)
                         : reopenOptions(mode));
+        try {
+            return new NioFile(path, mode, channel, mode == Mode.READ ? null : openSyncChannel(path));
+        } catch (IOException e) {
+            StorageException failure = failure("open", path, e);
+            try (channel) {
+                if (mode == Mode.CREATE) {
+                    Files.delete(path);
+                }
+            } catch (IOException suppressed) {
+                failure.addSuppressed(suppressed);
+            }
+            throw failure;
+        }
+    }
+
+    private static AsynchronousFileChannel openSyncChannel(Path path) throws IOException {
+        return AsynchronousFileChannel.open(path, StandardOpenOption.WRITE);
+    }
+
+    /** Makes the names in a directory durable. */
+    static void syncDirectory(Path directory) {
+        try (AsynchronousFileChannel opened = AsynchronousFileChannel.open(directory, StandardOpenOption.READ)) {
+            opened.force(false);
+        } catch (IOException e) {
+            throw failure("sync directory", directory, e);
+        }
     }
 
     @Override
@@ -90,13 +133,14 @@ final class NioFile implements WritableFile, ReadableFile {
     }
 
     @Override
-    public boolean sync() {
-        FileChannel before = channel;
-        run("sync", c -> {
-            c.force(false);
-            return true;
-        });
-        return channel == before;
+    public void sync() {
+        try {
+            Objects.requireNonNull(syncChannel, "opened for reading").force(false);
+        } catch (ClosedChannelException e) {
+            throw new EngineClosedException("file " + path);
+        } catch (IOException e) {
+            throw failure("sync", path, e);
+        }
     }
 
     @Override
@@ -119,7 +163,9 @@ final class NioFile implements WritableFile, ReadableFile {
         reopenLock.lock();
         try {
             closed = true;
-            channel.close();
+            try (AsynchronousFileChannel both = syncChannel) {
+                channel.close();
+            }
         } catch (IOException e) {
             throw new StorageException("Cannot close " + path + ": " + e, e);
         } finally {
@@ -203,14 +249,14 @@ final class NioFile implements WritableFile, ReadableFile {
                 throw new EngineClosedException("file " + path);
             }
             if (channel == broken) {
-                channel = openChannel(reopenOptions(mode));
+                channel = openChannel(path, reopenOptions(mode));
             }
         } finally {
             reopenLock.unlock();
         }
     }
 
-    private FileChannel openChannel(Set<? extends OpenOption> options) {
+    private static FileChannel openChannel(Path path, Set<? extends OpenOption> options) {
         try {
             return FileChannel.open(path, options, NioFileSystem.ownerOnly(path, "rw-------"));
         } catch (IOException e) {

@@ -25,17 +25,17 @@ public final class NioFileSystem implements FileSystem {
 
     @Override
     public WritableFile create(Path file) {
-        return new NioFile(file, NioFile.Mode.CREATE);
+        return NioFile.open(file, NioFile.Mode.CREATE);
     }
 
     @Override
     public WritableFile openForWrite(Path file) {
-        return new NioFile(file, NioFile.Mode.WRITE);
+        return NioFile.open(file, NioFile.Mode.WRITE);
     }
 
     @Override
     public ReadableFile open(Path file) {
-        return new NioFile(file, NioFile.Mode.READ);
+        return NioFile.open(file, NioFile.Mode.READ);
     }
 
     @Override
@@ -114,10 +114,8 @@ public final class NioFileSystem implements FileSystem {
         } catch (IOException e) {
             throw NioFile.failure("copy " + from + " to", to, e);
         }
-        try (NioFile copied = new NioFile(to, NioFile.Mode.WRITE)) {
-            while (!copied.sync()) {
-                Thread.onSpinWait();
-            }
+        try (NioFile copied = NioFile.open(to, NioFile.Mode.WRITE)) {
+            copied.sync();
         }
     }
 
@@ -135,9 +133,7 @@ public final class NioFileSystem implements FileSystem {
     @Override
     public void syncDirectory(Path directory) {
         if (!isWindows()) {
-            try (NioFile opened = new NioFile(directory, NioFile.Mode.READ)) {
-                opened.sync();
-            }
+            NioFile.syncDirectory(directory);
         }
     }
 

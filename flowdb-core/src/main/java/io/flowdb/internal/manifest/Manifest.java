@@ -250,14 +250,11 @@ public final class Manifest implements AutoCloseable {
                 throw e;
             }
             /* Over what was written of the edit, where the seal was: it may be all of it, without the room, and its tables are about to be deleted. */
-            do {
-                seal(file, endLsn);
-            } while (!file.sync());
+            seal(file, endLsn);
+            file.sync();
             throw new NotRecorded(e);
         }
-        while (!file.sync()) {
-            file.write(ByteBuffer.wrap(withRoom), offset);
-        }
+        file.sync();
         endLsn += bytes.length;
         seal(file, endLsn);
     }
@@ -288,10 +285,9 @@ public final class Manifest implements AutoCloseable {
         try {
             byte[] header = new FileHeader(1, 0).encode(MAGIC, FORMAT);
             byte[] bytes = frame(0, state.asEdit().encode());
-            do {
-                file.write(ByteBuffer.wrap(header), 0);
-                file.write(ByteBuffer.wrap(bytes), header.length);
-            } while (!file.sync());
+            file.write(ByteBuffer.wrap(header), 0);
+            file.write(ByteBuffer.wrap(bytes), header.length);
+            file.sync();
             seal(file, bytes.length);
             return file;
         } catch (RuntimeException | Error e) {

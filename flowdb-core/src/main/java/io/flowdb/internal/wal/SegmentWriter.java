@@ -44,9 +44,8 @@ final class SegmentWriter implements AutoCloseable {
         Path path = directory.resolve(name(header.number()));
         WritableFile file = fileSystem.create(path);
         try {
-            do {
-                file.write(ByteBuffer.wrap(header.encode(MAGIC, FORMAT)), 0);
-            } while (!file.sync());
+            file.write(ByteBuffer.wrap(header.encode(MAGIC, FORMAT)), 0);
+            file.sync();
             fileSystem.syncDirectory(directory);
         } catch (RuntimeException | Error e) {
             try {
@@ -82,7 +81,13 @@ final class SegmentWriter implements AutoCloseable {
         if (preallocate && end > allocatedBytes) {
             allocate(end);
         }
-        position = writeAll(frames);
+        long at = position;
+        for (ByteBuffer frame : frames) {
+            int length = frame.remaining();
+            file.write(frame, at);
+            at += length;
+        }
+        position = at;
     }
 
     /**
@@ -92,26 +97,12 @@ final class SegmentWriter implements AutoCloseable {
     void cutToWritten() {
         file.truncate(position);
         allocatedBytes = position;
-        sync(List.of());
+        sync();
     }
 
-    /** Makes everything written durable; {@code lastWritten} is written again if an interrupt hit the sync half-way. */
-    void sync(List<ByteBuffer> lastWritten) {
-        /*
-         * A sync that was cut off by an interrupt may have swallowed an I/O error of the pages it covered; writing them
-         * again makes them dirty again, so the repeated sync reports the truth.
-         */
-        while (!file.sync()) {
-            long end = position;
-            for (ByteBuffer frame : lastWritten) {
-                frame.rewind();
-                position -= frame.remaining();
-            }
-            position = writeAll(lastWritten);
-            if (position != end) {
-                throw new IllegalStateException("rewritten frames end at " + position + ", not at " + end);
-            }
-        }
+    /** Makes everything written durable. */
+    void sync() {
+        file.sync();
     }
 
     /** Cuts off the zeros and closes the file. */
@@ -127,16 +118,6 @@ final class SegmentWriter implements AutoCloseable {
     /** Closes the file as it is, after a failure. */
     void abandon() {
         file.close();
-    }
-
-    private long writeAll(List<ByteBuffer> frames) {
-        long at = position;
-        for (ByteBuffer frame : frames) {
-            int length = frame.remaining();
-            file.write(frame, at);
-            at += length;
-        }
-        return at;
     }
 
     private void allocate(long needed) {

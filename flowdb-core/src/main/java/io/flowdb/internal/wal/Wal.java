@@ -7,7 +7,6 @@ import io.flowdb.error.StorageException;
 import io.flowdb.internal.frame.FileHeader;
 import io.flowdb.internal.frame.Frame;
 import io.flowdb.internal.io.FileSystem;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -458,7 +457,7 @@ public final class Wal implements AutoCloseable {
                 writeGroup(group);
                 written = true;
                 if (sync) {
-                    syncAll(group.buffers());
+                    syncAll();
                 }
                 return currentLastTag;
             } catch (RuntimeException e) {
@@ -487,10 +486,10 @@ public final class Wal implements AutoCloseable {
     private void syncSegments(List<SegmentWriter> full, @Nullable SegmentWriter last, long upTo) {
         try {
             for (SegmentWriter segment : full) {
-                segment.sync(List.of());
+                segment.sync();
             }
             if (last != null) {
-                last.sync(List.of());
+                last.sync();
             }
         } catch (RuntimeException | Error e) {
             failSync(e);
@@ -570,18 +569,18 @@ public final class Wal implements AutoCloseable {
     }
 
     @GuardedBy("ioLock")
-    private void syncAll(List<ByteBuffer> lastWritten) {
+    private void syncAll() {
         if (durableLsn == writtenLsn) {
             return;
         }
         while (!unsynced.isEmpty()) {
             SegmentWriter full = unsynced.get(0);
-            full.sync(List.of());
+            full.sync();
             full.close();
             unsynced.remove(0);
         }
         if (current != null) {
-            current.sync(lastWritten);
+            current.sync();
         }
         durableLsn = writtenLsn;
     }

@@ -156,9 +156,7 @@ final class WalRecovery {
         try (WritableFile file = fileSystem.openForWrite(path(numbers.get(index)))) {
             if (file.size() > position) {
                 file.truncate(position);
-                while (!file.sync()) {
-                    Thread.onSpinWait();
-                }
+                file.sync();
             }
         }
     }
@@ -173,12 +171,11 @@ final class WalRecovery {
                 WritableFile to = fileSystem.openForWrite(segment.path())) {
             long start = FileHeader.BYTES + Math.max(0, vouchedLsn - segment.baseLsn());
             long end = FileHeader.BYTES + segment.endLsn() - segment.baseLsn();
-            do {
-                for (long at = start; at < end; at += REWRITE_BYTES) {
-                    byte[] bytes = from.readExactly(at, (int) Math.min(REWRITE_BYTES, end - at));
-                    to.write(ByteBuffer.wrap(bytes), at);
-                }
-            } while (!to.sync());
+            for (long at = start; at < end; at += REWRITE_BYTES) {
+                byte[] bytes = from.readExactly(at, (int) Math.min(REWRITE_BYTES, end - at));
+                to.write(ByteBuffer.wrap(bytes), at);
+            }
+            to.sync();
         }
     }
 

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowdb.error.StorageException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,5 +88,38 @@ class NioFileTest {
                         StorageException.class, e -> assertThat(e.diskFull()).isFalse())
                 .hasMessageContaining(missing.toString())
                 .hasCauseInstanceOf(NoSuchFileException.class);
+    }
+
+    /**
+     * An interrupt in a sync closed the channel, and the sync was repeated on a new one. Had the disk failed meanwhile, the first sync took the error with
+     * it and the second one succeeded: the log took for durable what was not. A file without a name cannot be opened again, so it tells.
+     */
+    @Test
+    void sync_interrupted_goesOnOnTheSameChannel() throws InterruptedException {
+        Path path = dir.resolve("0000000001.wal");
+        try (WritableFile file = NioFileSystem.INSTANCE.create(path)) {
+            file.write(ByteBuffer.wrap(new byte[10_000]), 0);
+            NioFileSystem.INSTANCE.delete(path);
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            AtomicBoolean interrupted = new AtomicBoolean();
+            Thread syncing = new Thread(() -> {
+                try {
+                    for (int i = 0; i < 20_000; i++) {
+                        file.sync();
+                        interrupted.compareAndSet(false, Thread.interrupted());
+                    }
+                } catch (RuntimeException | Error e) {
+                    failure.set(e);
+                }
+            });
+            syncing.start();
+            while (syncing.isAlive()) {
+                syncing.interrupt();
+                Thread.onSpinWait();
+            }
+            syncing.join();
+            assertThat(failure).hasNullValue();
+            assertThat(interrupted).as("the interrupt is kept for the caller").isTrue();
+        }
     }
 }
