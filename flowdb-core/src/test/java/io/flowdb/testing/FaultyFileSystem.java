@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -271,7 +272,18 @@ public final class FaultyFileSystem implements FileSystem {
     }
 
     @Override
-    public void rename(Path from, Path to) {
+    public void renameDurably(Path from, Path to) {
+        Path directory = Objects.requireNonNull(to.getParent());
+        calling(Call.OPEN, directory, () -> directory);
+        rename(from, to);
+        try {
+            syncDirectory(directory);
+        } catch (StorageException e) {
+            throw new StorageException(String.valueOf(e.getMessage()), e); // nothing that may be tried again
+        }
+    }
+
+    private void rename(Path from, Path to) {
         calling(Call.RENAME, from, () -> {
             FaultyFile moved = existing(from);
             setName(to, moved);

@@ -35,8 +35,11 @@ public interface FileSystem {
     /** Deletes a file; no error if it does not exist. */
     void delete(Path file);
 
-    /** Moves {@code from} to {@code to} in one step, replacing it. */
-    void rename(Path from, Path to);
+    /**
+     * Gives {@code from} the name {@code to}, in the same directory, in one step and in place of what has it; durable on return. A failure that is
+     * {@link StorageException#retryable()} has changed nothing; after any other a power cut may leave either file.
+     */
+    void renameDurably(Path from, Path to);
 
     /** Gives a finished file a second name, by a hard link where possible, else by a synced copy. */
     void linkOrCopy(Path from, Path to);

@@ -66,7 +66,7 @@ public final class MemoryFileSystem implements FileSystem {
     }
 
     @Override
-    public void rename(Path from, Path to) {
+    public void renameDurably(Path from, Path to) {
         locked(() -> {
             MemoryFile moved = existing(from);
             files.remove(from);

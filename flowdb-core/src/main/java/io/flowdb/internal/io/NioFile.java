@@ -91,15 +91,6 @@ final class NioFile implements WritableFile, ReadableFile {
         return AsynchronousFileChannel.open(path, StandardOpenOption.WRITE);
     }
 
-    /** Makes the names in a directory durable. */
-    static void syncDirectory(Path directory) {
-        try (AsynchronousFileChannel opened = AsynchronousFileChannel.open(directory, StandardOpenOption.READ)) {
-            opened.force(false);
-        } catch (IOException e) {
-            throw failure("sync directory", directory, e);
-        }
-    }
-
     @Override
     public void write(ByteBuffer source, long position) {
         int start = source.position();

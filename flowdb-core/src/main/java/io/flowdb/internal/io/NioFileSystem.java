@@ -3,18 +3,21 @@ package io.flowdb.internal.io;
 import io.flowdb.error.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.AsynchronousFileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The real file system, through {@code java.nio}. */
 public final class NioFileSystem implements FileSystem {
@@ -87,13 +90,26 @@ public final class NioFileSystem implements FileSystem {
     }
 
     @Override
-    public void rename(Path from, Path to) {
+    public void renameDurably(Path from, Path to) {
+        Path directory = Objects.requireNonNull(to.toAbsolutePath().getParent(), "a root has no other name");
+        /* Opened before anything is renamed, as that is what may find too many files open. */
+        try (AsynchronousFileChannel opened = openDirectory(directory)) {
+            move(from, to);
+            if (opened != null) {
+                opened.force(false);
+            }
+        } catch (IOException e) {
+            throw new StorageException("Cannot sync directory " + directory + ": " + e, e);
+        }
+    }
+
+    private static void move(Path from, Path to) {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (AtomicMoveNotSupportedException e) {
             throw new StorageException("Volume of " + to + " cannot rename in one step, which FlowDB needs", e);
         } catch (IOException e) {
-            throw new StorageException("Cannot rename " + from + " to " + to + ": " + e, e);
+            throw NioFile.failure("rename " + from + " to", to, e);
         }
     }
 
@@ -132,8 +148,21 @@ public final class NioFileSystem implements FileSystem {
 
     @Override
     public void syncDirectory(Path directory) {
-        if (!isWindows()) {
-            NioFile.syncDirectory(directory);
+        try (AsynchronousFileChannel opened = openDirectory(directory)) {
+            if (opened != null) {
+                opened.force(false);
+            }
+        } catch (IOException e) {
+            throw NioFile.failure("sync directory", directory, e);
+        }
+    }
+
+    /* Windows cannot open a directory as a file; NTFS journals directory changes itself. */
+    private static @Nullable AsynchronousFileChannel openDirectory(Path directory) {
+        try {
+            return isWindows() ? null : AsynchronousFileChannel.open(directory, StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw NioFile.failure("open directory", directory, e);
         }
     }
 
@@ -161,7 +190,6 @@ public final class NioFileSystem implements FileSystem {
         };
     }
 
-    /* Windows cannot open a directory as a file; NTFS journals directory changes itself. */
     private static boolean isWindows() {
         return java.io.File.separatorChar == '\\';
     }

@@ -8,7 +8,6 @@ import io.flowdb.internal.frame.FileHeader;
 import io.flowdb.internal.frame.Frame;
 import io.flowdb.internal.frame.FrameReader;
 import io.flowdb.internal.io.FileSystem;
-import io.flowdb.internal.io.MemoryFileSystem;
 import io.flowdb.internal.io.ReadableFile;
 import io.flowdb.internal.io.WritableFile;
 import java.nio.ByteBuffer;
@@ -16,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +38,11 @@ public final class Manifest implements AutoCloseable {
     private final Path directory;
     private final ReentrantLock lock = new ReentrantLock(); // rank 50, docs/concurrency.md
 
+    /** Null when the manifest has been written anew, until an edit needs it. */
     @GuardedBy("lock")
-    private WritableFile file;
+    private @Nullable WritableFile file;
 
+    /** Log position behind the last frame, where the seal stands. */
     @GuardedBy("lock")
     private long endLsn;
 
@@ -53,18 +55,12 @@ public final class Manifest implements AutoCloseable {
     @GuardedBy("lock")
     private ManifestState state;
 
-    private Manifest(FileSystem fileSystem, Path directory, ManifestState state, WritableFile file) {
+    private Manifest(FileSystem fileSystem, Path directory, ManifestState state, long endLsn) {
         this.fileSystem = fileSystem;
         this.directory = directory;
         this.state = state;
-        this.file = file;
-        this.endLsn = endOf(file);
+        this.endLsn = endLsn;
         this.stateBytes = endLsn;
-    }
-
-    /** Log position behind the first frame of a new manifest, where its seal stands. */
-    private static long endOf(WritableFile file) {
-        return Math.max(0, file.size() - FileHeader.BYTES - Frame.OVERHEAD_BYTES);
     }
 
     /** Reads the state of {@code directory} and makes a fresh manifest of it. */
@@ -79,8 +75,7 @@ public final class Manifest implements AutoCloseable {
             throw new StorageException("No database in " + directory + " to be read", null);
         }
         ManifestState state = read(fileSystem, directory);
-        WritableFile nothing = new MemoryFileSystem().create(directory.resolve(NAME));
-        Manifest manifest = new Manifest(fileSystem, directory, state, nothing);
+        Manifest manifest = new Manifest(fileSystem, directory, state, 0);
         manifest.fail(new StorageException("The manifest of " + directory + " was opened read-only", null));
         return manifest;
     }
@@ -113,7 +108,7 @@ public final class Manifest implements AutoCloseable {
 
     /** Makes a manifest that records {@code state}, in one step. */
     public static void write(FileSystem fileSystem, Path directory, ManifestState state) {
-        create(fileSystem, directory, state).close();
+        create(fileSystem, directory, state);
     }
 
     /** Names of the files that {@link #write} may leave if it fails. */
@@ -221,7 +216,7 @@ public final class Manifest implements AutoCloseable {
     public void close() {
         lock.lock();
         try {
-            file.close();
+            closeFile();
         } finally {
             lock.unlock();
         }
@@ -238,71 +233,76 @@ public final class Manifest implements AutoCloseable {
     }
 
     @GuardedBy("lock")
+    private void closeFile() {
+        WritableFile opened = file;
+        file = null;
+        if (opened != null) {
+            opened.close();
+        }
+    }
+
+    @GuardedBy("lock")
+    private WritableFile openedFile() {
+        WritableFile opened = file;
+        if (opened == null) {
+            opened = orNotRecorded(() -> fileSystem.openForWrite(directory.resolve(NAME)));
+            file = opened;
+        }
+        return opened;
+    }
+
+    /** What a step gives that leaves the manifest as it is if it finds the disk full, or too many files open. */
+    private static <T> T orNotRecorded(Supplier<T> step) {
+        try {
+            return step.get();
+        } catch (StorageException e) {
+            throw e.retryable() ? new NotRecorded(e) : e;
+        }
+    }
+
+    @GuardedBy("lock")
     private void append(byte[] payload) {
+        WritableFile to = openedFile();
         byte[] bytes = frame(endLsn, payload);
         long offset = FileHeader.BYTES + endLsn;
         /* With room for the seal, which must not be what finds the disk full. */
         byte[] withRoom = Arrays.copyOf(bytes, bytes.length + Frame.OVERHEAD_BYTES);
         try {
-            file.write(ByteBuffer.wrap(withRoom), offset);
+            to.write(ByteBuffer.wrap(withRoom), offset);
         } catch (StorageException e) {
             if (!e.diskFull()) {
                 throw e;
             }
             /* Over what was written of the edit, where the seal was: it may be all of it, without the room, and its tables are about to be deleted. */
-            seal(file, endLsn);
-            file.sync();
+            seal(to, endLsn);
+            to.sync();
             throw new NotRecorded(e);
         }
-        file.sync();
+        to.sync();
         endLsn += bytes.length;
-        seal(file, endLsn);
+        seal(to, endLsn);
     }
 
     @GuardedBy("lock")
     private void rewrite(ManifestState after) {
-        WritableFile fresh;
-        try {
-            fresh = writeNew(fileSystem, directory, after);
-        } catch (StorageException e) {
-            throw e.retryable() ? new NotRecorded(e) : e;
-        }
-        file.close();
-        file = replace(fileSystem, directory, fresh);
-        endLsn = endOf(file);
+        closeFile(); // some systems replace no open file
+        endLsn = orNotRecorded(() -> create(fileSystem, directory, after));
         stateBytes = endLsn;
     }
 
-    private static WritableFile create(FileSystem fileSystem, Path directory, ManifestState state) {
-        return replace(fileSystem, directory, writeNew(fileSystem, directory, state));
-    }
-
-    /** Writes the state to a file beside the manifest, durably but for its name. */
-    private static WritableFile writeNew(FileSystem fileSystem, Path directory, ManifestState state) {
+    /** Writes the state to a file beside the manifest and makes that the manifest, durably; returns the log position behind its frame. */
+    private static long create(FileSystem fileSystem, Path directory, ManifestState state) {
         Path fresh = directory.resolve(NEW_NAME);
+        byte[] bytes = frame(0, state.asEdit().encode());
         fileSystem.delete(fresh);
-        WritableFile file = fileSystem.create(fresh);
-        try {
-            byte[] header = new FileHeader(1, 0).encode(MAGIC, FORMAT);
-            byte[] bytes = frame(0, state.asEdit().encode());
-            file.write(ByteBuffer.wrap(header), 0);
-            file.write(ByteBuffer.wrap(bytes), header.length);
+        try (WritableFile file = fileSystem.create(fresh)) {
+            file.write(ByteBuffer.wrap(new FileHeader(1, 0).encode(MAGIC, FORMAT)), 0);
+            file.write(ByteBuffer.wrap(bytes), FileHeader.BYTES);
             file.sync();
             seal(file, bytes.length);
-            return file;
-        } catch (RuntimeException | Error e) {
-            file.close();
-            throw e;
         }
-    }
-
-    /** Makes that file the manifest. */
-    private static WritableFile replace(FileSystem fileSystem, Path directory, WritableFile written) {
-        try (written) {
-            fileSystem.rename(directory.resolve(NEW_NAME), directory.resolve(NAME));
-            fileSystem.syncDirectory(directory);
-        }
-        return fileSystem.openForWrite(directory.resolve(NAME));
+        fileSystem.renameDurably(fresh, directory.resolve(NAME));
+        return bytes.length;
     }
 
     /*
