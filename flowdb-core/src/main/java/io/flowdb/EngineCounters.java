@@ -56,13 +56,13 @@ final class EngineCounters {
         compactedBytesIn.add(bytesIn);
         compactedBytesOut.add(bytesOut);
         compactions.record(nanos);
-        lastCompactionMicros = clockMicros.getAsLong();
+        lastCompactionMicros = nowOr(lastCompactionMicros);
     }
 
     void purged(long records) {
         gcRuns.increment();
         recordsPurged.add(records);
-        lastGcMicros = clockMicros.getAsLong();
+        lastGcMicros = nowOr(lastGcMicros);
     }
 
     void written(int records, long bytes) {
@@ -82,6 +82,15 @@ final class EngineCounters {
     void flushed(long bytes, long nanos) {
         flushedBytes.add(bytes);
         flushes.record(nanos);
-        lastFlushMicros = clockMicros.getAsLong();
+        lastFlushMicros = nowOr(lastFlushMicros);
+    }
+
+    /** The time, or {@code last} if the clock fails: what has just been done must not fail for a figure. */
+    private long nowOr(long last) {
+        try {
+            return clockMicros.getAsLong();
+        } catch (RuntimeException | Error e) {
+            return last;
+        }
     }
 }
