@@ -8,6 +8,7 @@ import io.flowdb.internal.memtable.Memtable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,24 +29,26 @@ final class Background implements AutoCloseable {
     private volatile boolean closing; // set once, by close()
     private final List<BackgroundTask> tasks = new ArrayList<>();
 
-    Background(Config config, EngineParts parts, CommitPipeline pipeline) {
+    /** Not started yet; {@code threads} makes the threads. */
+    Background(Config config, EngineParts parts, CommitPipeline pipeline, ThreadFactory threads) {
         this.config = config;
         this.parts = parts;
         this.flusher = new Flusher(parts, pipeline::refuse, pipeline::hasFailed);
         this.maintenance = new Maintenance(
                 parts,
                 new CompactionPlanner(config.compactionThreshold(), new Level0Limit(config.memtableSize())),
-                config.autoBackground() && Runtime.getRuntime().availableProcessors() > 1,
+                config.autoBackground() && Runtime.getRuntime().availableProcessors() > 1 ? threads : null,
                 pipeline::refuse);
         this.pipeline = pipeline;
         Duration idle = config.flushInterval().isZero() ? Duration.ofHours(1) : config.flushInterval();
-        this.flushTask = new BackgroundTask("flowdb-flush", idle, this::flushDue);
-        this.compactionTask = new BackgroundTask("flowdb-compaction", config.compactionInterval(), this::compactDue);
+        this.flushTask = new BackgroundTask(threads, "flowdb-flush", idle, this::flushDue);
+        this.compactionTask =
+                new BackgroundTask(threads, "flowdb-compaction", config.compactionInterval(), this::compactDue);
         tasks.add(flushTask);
         tasks.add(compactionTask);
-        tasks.add(new BackgroundTask("flowdb-gc", config.gcInterval(), this::dropExpired));
+        tasks.add(new BackgroundTask(threads, "flowdb-gc", config.gcInterval(), this::dropExpired));
         if (config.walSyncMode() instanceof SyncMode.Interval interval) {
-            tasks.add(new BackgroundTask("flowdb-sync", interval.period(), this::syncLog));
+            tasks.add(new BackgroundTask(threads, "flowdb-sync", interval.period(), this::syncLog));
         }
     }
 

@@ -2,6 +2,7 @@ package io.flowdb;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,11 +31,12 @@ final class BackgroundTask implements AutoCloseable {
     @GuardedBy("lock")
     private boolean closed;
 
-    /** Not started yet; {@code name} is the thread's. */
-    BackgroundTask(String name, Duration period, Runnable task) {
+    /** Not started yet; {@code name} is the thread's, which {@code threads} makes. */
+    BackgroundTask(ThreadFactory threads, String name, Duration period, Runnable task) {
         this.task = task;
         this.periodNanos = TimeUnit.SECONDS.convert(period) > LONGEST_SECONDS ? Long.MAX_VALUE : period.toNanos();
-        this.thread = new Thread(this::loop, name);
+        this.thread = threads.newThread(this::loop);
+        thread.setName(name);
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
     }

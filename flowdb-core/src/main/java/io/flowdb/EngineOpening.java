@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +50,14 @@ final class EngineOpening {
 
     private final Config config;
     private final FileSystem fileSystem;
+    private final ThreadFactory threads;
     private final Path directory;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-    private EngineOpening(Config config, FileSystem fileSystem) {
+    private EngineOpening(Config config, FileSystem fileSystem, ThreadFactory threads) {
         this.config = config;
         this.fileSystem = fileSystem;
+        this.threads = threads;
         this.directory = config.dataDir().toAbsolutePath().normalize();
     }
 
@@ -64,8 +67,13 @@ final class EngineOpening {
 
     /** For tests: the same on another file system. */
     static Engine open(Config config, FileSystem fileSystem) {
+        return open(config, fileSystem, Thread::new);
+    }
+
+    /** For tests: the same with threads of theirs. */
+    static Engine open(Config config, FileSystem fileSystem, ThreadFactory threads) {
         for (int attempt = 1; ; attempt++) {
-            EngineOpening opening = new EngineOpening(config, fileSystem);
+            EngineOpening opening = new EngineOpening(config, fileSystem, threads);
             try {
                 return opening.open();
             } catch (CorruptionException | StorageException e) {
@@ -137,7 +145,7 @@ final class EngineOpening {
                 holder::wakeFlush);
         SnapshotRegistry snapshots = new SnapshotRegistry(pipeline::publishedSeqno, config.clockMicros());
         EngineParts parts = new EngineParts(states, tables, manifest, wal, snapshots, counters);
-        Background background = new Background(config, parts, pipeline);
+        Background background = new Background(config, parts, pipeline, threads);
         holder.background = background;
         keep(background); // not all of its threads may start
         Engine engine = new Engine(config, parts, pipeline, background, new Engine.Place(fileSystem, directory, lock));

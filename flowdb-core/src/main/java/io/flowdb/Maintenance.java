@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -41,11 +42,11 @@ final class Maintenance {
     private volatile boolean closing; // set once, by close()
     private volatile @Nullable FlowDbException lastFailure; // of the last compaction, null if it succeeded
 
-    /** With {@code parallel} a compaction takes a second thread while a caller of {@link #compactAll} waits for it. */
+    /** A compaction takes a second thread from {@code threads}, unless that is null, while a caller of {@link #compactAll} waits for it. */
     Maintenance(
             EngineParts parts,
             CompactionPlanner planner,
-            boolean parallel,
+            @Nullable ThreadFactory threads,
             Consumer<FlowDbException> onManifestFailure) {
         this.parts = parts;
         this.planner = planner;
@@ -54,7 +55,7 @@ final class Maintenance {
                 new EngineTables(),
                 parts.snapshots()::retention,
                 () -> closing,
-                () -> parallel && callers.get() > 0,
+                () -> callers.get() > 0 ? threads : null,
                 planner);
         this.onManifestFailure = onManifestFailure;
     }

@@ -23,7 +23,7 @@ class BackgroundTaskTest {
     @Test
     void task_failsAndCannotBeLogged_runsAgain() {
         AtomicInteger runs = new AtomicInteger();
-        try (BackgroundTask task = new BackgroundTask("flowdb-test", Duration.ofHours(1), () -> {
+        try (BackgroundTask task = new BackgroundTask(Thread::new, "flowdb-test", Duration.ofHours(1), () -> {
             if (runs.incrementAndGet() == 1) {
                 throw new NotLoggable();
             }

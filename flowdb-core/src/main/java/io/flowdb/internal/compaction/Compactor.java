@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries out compactions. Every step writes new tables beside the old ones and then switches in one manifest edit, so a failure or crash
@@ -31,7 +33,7 @@ public final class Compactor {
     private final Supplier<Retention> retention;
     private final LiveTables live;
     private final BooleanSupplier cancelled;
-    private final BooleanSupplier urgent;
+    private final Supplier<@Nullable ThreadFactory> urgent;
     private final CompactionPlanner planner;
     private long bytesRead;
     private long bytesWritten;
@@ -47,15 +49,15 @@ public final class Compactor {
     }
 
     /**
-     * {@code retention} is asked before each step, {@code cancelled} now and then during it, {@code urgent} before each step: whether it may take a second
-     * thread; {@code planner} between the steps.
+     * {@code retention} is asked before each step, {@code cancelled} now and then during it, {@code urgent} before each step: where it may take a second
+     * thread from, null if it may not; {@code planner} between the steps.
      */
     public Compactor(
             TableStore tables,
             LiveTables live,
             Supplier<Retention> retention,
             BooleanSupplier cancelled,
-            BooleanSupplier urgent,
+            Supplier<@Nullable ThreadFactory> urgent,
             CompactionPlanner planner) {
         this.tables = tables;
         this.live = live;
@@ -98,7 +100,9 @@ public final class Compactor {
         Set<Sst> inside = new HashSet<>(plan.tables());
         List<Sst> outside =
                 set.tables().stream().filter(t -> !inside.contains(t)).toList();
-        List<Sst> made = write(plan.tables(), new Slice(null, null), new OlderTables(outside), 0, Long.MAX_VALUE);
+        SliceMerge merge =
+                new SliceMerge(tables, plan.tables(), new OlderTables(outside), retention.get(), 0, Long.MAX_VALUE);
+        List<Sst> made = write(merge, new Slice(null, null), null);
         live.replace(plan.tables(), made);
     }
 
@@ -135,9 +139,8 @@ public final class Compactor {
                 inputs.addAll(pending);
                 /* Whatever is older than level 0 is in the sorted level, so nothing older lies outside. */
                 OlderTables older = new OlderTables(List.of());
-                List<Sst> made = urgent.getAsBoolean()
-                        ? writeHalves(inputs, slice, older, 1, target)
-                        : write(inputs, slice, older, 1, target);
+                SliceMerge merge = new SliceMerge(tables, inputs, older, retention.get(), 1, target);
+                List<Sst> made = write(merge, slice, urgent.get());
                 live.replace(pending, made);
                 changed = true;
                 mergeNewcomers(plan);
@@ -173,18 +176,13 @@ public final class Compactor {
         return plan.level0().stream().anyMatch(t -> slice.touches(t.meta().properties()));
     }
 
-    /** Merges what lies in the slice into new tables of about {@code target} bytes, split between keys. */
-    private List<Sst> write(List<Sst> inputs, Slice slice, OlderTables older, int level, long target) {
-        return count(new SliceMerge(tables, inputs, older, retention.get(), level, target).write(slice, cancelled));
-    }
-
-    /** As {@link #write}, but its two halves at the same time, so that their borders are borders of tables; for callers that wait for it. */
-    private List<Sst> writeHalves(List<Sst> inputs, Slice slice, OlderTables older, int level, long target) {
-        SliceMerge merge = new SliceMerge(tables, inputs, older, retention.get(), level, target);
-        return count(Halves.write(merge, slice, cancelled));
-    }
-
-    private List<Sst> count(SliceMerge.Result result) {
+    /**
+     * Merges what lies in the slice. With {@code threads} its two halves are merged at the same time, so that their borders are borders of
+     * tables.
+     */
+    private List<Sst> write(SliceMerge merge, Slice slice, @Nullable ThreadFactory threads) {
+        SliceMerge.Result result =
+                threads == null ? merge.write(slice, cancelled) : Halves.write(merge, slice, cancelled, threads);
         bytesRead += result.bytesRead();
         expired += result.expired();
         bytesWritten += SstSet.bytesOf(result.made());

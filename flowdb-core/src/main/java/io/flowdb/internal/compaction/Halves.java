@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,23 +22,25 @@ final class Halves {
 
     private final SliceMerge merge;
     private final BooleanSupplier cancelled;
+    private final ThreadFactory threads;
     /** Of either half; the other one ends early for it. */
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     private SliceMerge.@Nullable Result upper; // written by the other thread before it ends
 
-    private Halves(SliceMerge merge, BooleanSupplier cancelled) {
+    private Halves(SliceMerge merge, BooleanSupplier cancelled, ThreadFactory threads) {
         this.merge = merge;
         this.cancelled = cancelled;
+        this.threads = threads;
     }
 
-    /** Merges what lies in the slice, as {@link SliceMerge#write}. */
-    static SliceMerge.Result write(SliceMerge merge, Slice slice, BooleanSupplier cancelled) {
+    /** Merges what lies in the slice, as {@link SliceMerge#write}; {@code threads} makes the second thread. */
+    static SliceMerge.Result write(SliceMerge merge, Slice slice, BooleanSupplier cancelled, ThreadFactory threads) {
         List<Sst> touched = merge.touched(slice);
         byte[] middle = SstSet.bytesOf(touched) < MIN_BYTES ? null : middle(touched, slice);
         return middle == null
                 ? merge.write(slice, cancelled)
-                : new Halves(merge, cancelled)
+                : new Halves(merge, cancelled, threads)
                         .write(
                                 new Slice(slice.start(), middle),
                                 new Slice(middle, slice.end()),
@@ -54,12 +57,17 @@ final class Halves {
     }
 
     private SliceMerge.Result write(Slice lowerHalf, Slice upperHalf, long bytesRead) {
-        Thread helper = new Thread(() -> upper = tryWrite(upperHalf), "flowdb-compaction-half");
+        Thread helper = threads.newThread(() -> upper = tryWrite(upperHalf));
+        helper.setName("flowdb-compaction-half");
         helper.setDaemon(true);
         helper.setContextClassLoader(null);
-        helper.start();
+        boolean started = start(helper);
         SliceMerge.Result lower = tryWrite(lowerHalf);
-        join(helper);
+        if (started) {
+            join(helper);
+        } else {
+            upper = tryWrite(upperHalf);
+        }
         SliceMerge.Result other = upper;
         if (lower == null || other == null) {
             discard(lower);
@@ -69,6 +77,16 @@ final class Halves {
         List<Sst> made = new ArrayList<>(lower.made());
         made.addAll(other.made());
         return new SliceMerge.Result(made, bytesRead, lower.expired() + other.expired());
+    }
+
+    /** False if the system has no thread to give: then this one merges both halves. */
+    private static boolean start(Thread helper) {
+        try {
+            helper.start();
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
     }
 
     private SliceMerge.@Nullable Result tryWrite(Slice half) {
