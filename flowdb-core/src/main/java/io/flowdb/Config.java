@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Settings of an {@link Engine}. Immutable; sizes are bytes.
  *
- * <p>Every way to make one checks every field and reports all bad ones in one {@link InvalidConfigException}.
+ * <p>Every way to make one checks every field and reports all bad ones in one {@link InvalidConfigException}. An engine takes less than
+ * {@code memtableSize}, {@code blockCacheCapacity} and {@code indexMemoryBudget} say, each in proportion, if all of them together are more than half of the
+ * heap beyond 32 MiB.
  *
  * @param dataDir directory of the database.
  * @param createIfMissing whether {@link Engine#open} creates a missing data directory.

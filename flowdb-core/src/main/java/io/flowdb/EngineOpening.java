@@ -44,18 +44,28 @@ final class EngineOpening {
     private static final String TABLES = "sst";
     private static final String LOG = "wal";
 
+    /*
+     * Building a locator takes up to 36 bytes a key, keeping it 12. So none is built that would take more than a fifth of the memory for indexes, and
+     * sorted tables of tiny records end at that number of keys. The least is what 8 MiB of the smallest records are.
+     */
+    private static final long INDEX_BYTES_PER_LOCATOR_KEY = 64;
+    private static final long MIN_LOCATOR_KEYS = 256 << 10;
+    private static final long MAX_LOCATOR_KEYS = 8 << 20;
+
     private static final long STALL_LIMIT_MILLIS = 30_000;
     private static final int READ_ONLY_ATTEMPTS = 20;
     private static final long RETRY_NANOS = 5_000_000;
 
-    private final Config config;
+    private final Config settings;
+    private final Config config; // the settings as the heap allows
     private final FileSystem fileSystem;
     private final ThreadFactory threads;
     private final Path directory;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     private EngineOpening(Config config, FileSystem fileSystem, ThreadFactory threads) {
-        this.config = config;
+        this.settings = config;
+        this.config = MemoryShares.of(config, Runtime.getRuntime().maxMemory()).in(config);
         this.fileSystem = fileSystem;
         this.threads = threads;
         this.directory = config.dataDir().toAbsolutePath().normalize();
@@ -148,7 +158,8 @@ final class EngineOpening {
         Background background = new Background(config, parts, pipeline, threads);
         holder.background = background;
         keep(background); // not all of its threads may start
-        Engine engine = new Engine(config, parts, pipeline, background, new Engine.Place(fileSystem, directory, lock));
+        Engine engine =
+                new Engine(settings, parts, pipeline, background, new Engine.Place(fileSystem, directory, lock));
         background.start();
         return engine;
     }
@@ -190,7 +201,9 @@ final class EngineOpening {
     private TableStore tableStore(ManifestState state) {
         SstStorage storage = new SstStorage(fileSystem, directory.resolve(TABLES));
         Codec codec = config.compression() == Compression.LZ4 ? Codec.LZ4 : Codec.NONE;
-        SstOptions options = new SstOptions(config.blockSize(), config.bloomBitsPerKey(), codec);
+        int locatorKeys = (int) Math.max(
+                MIN_LOCATOR_KEYS, Math.min(MAX_LOCATOR_KEYS, config.indexMemoryBudget() / INDEX_BYTES_PER_LOCATOR_KEY));
+        SstOptions options = new SstOptions(config.blockSize(), config.bloomBitsPerKey(), codec, locatorKeys);
         long unused = state.nextFileId();
         for (long id : storage.list()) {
             unused = Math.max(unused, id + 1);

@@ -49,7 +49,7 @@ class EnginePartsTest {
                         files, DIRECTORY.resolve("wal"), new WalOptions(1 << 20, false), 1, (t, p, f, o) -> {})) {
             TableStore tables = new TableStore(
                     new SstStorage(files, DIRECTORY.resolve("sst")),
-                    new SstOptions(4096, 10, Codec.NONE),
+                    new SstOptions(4096, 10, Codec.NONE, 1 << 20),
                     new BlockCache(0),
                     new IndexMemory(0),
                     1);

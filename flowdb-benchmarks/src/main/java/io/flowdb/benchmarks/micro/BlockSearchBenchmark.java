@@ -41,7 +41,7 @@ public class BlockSearchBenchmark {
     private static final int RECORDS = 200_000;
     private static final int RECORDS_OF_BLOCK = 50;
     private static final long CACHE_BYTES = 256L << 20;
-    private static final SstOptions OPTIONS = new SstOptions(8 << 10, 10, Codec.LZ4);
+    private static final SstOptions OPTIONS = new SstOptions(8 << 10, 10, Codec.LZ4, 1 << 20);
     private static final ScanOptions CACHED = new ScanOptions(Long.MIN_VALUE, Long.MAX_VALUE, true, false);
 
     private final KvRecords records = new KvRecords(VALUE_BYTES);

@@ -82,7 +82,8 @@ public final class TableStore {
 
     /**
      * Writes all entries and their tombstones to new tables, durable on return; none if there is nothing to write. A table is finished
-     * at the first new key after it has {@code targetBytes}; range tombstones are cut there.
+     * at the first new key after it has {@code targetBytes}, or as many keys as a locator may have; range tombstones are cut there. With {@code
+     * Long.MAX_VALUE} it is one table.
      *
      * @param cancelled asked now and then; true ends the call with {@link EngineClosedException}
      */
@@ -173,7 +174,8 @@ public final class TableStore {
     private static void fill(SstWriter writer, RetainedCursor entries, long targetBytes, BooleanSupplier cancelled) {
         int sinceCheck = 0;
         for (; entries.valid(); entries.next()) {
-            if (writer.sizeBytes() >= targetBytes && !isLastKey(writer, entries)) {
+            boolean full = writer.sizeBytes() >= targetBytes || targetBytes != Long.MAX_VALUE && writer.isLocatorFull();
+            if (full && !isLastKey(writer, entries)) {
                 return;
             }
             if (++sinceCheck == CANCEL_CHECK_ENTRIES) {

@@ -116,24 +116,33 @@ final class Locator {
 
     /** Collects keys while a table is written. Threads: one. */
     static final class Builder {
-        /* Beyond that the memory to build the table, and to hold it, is better spent. */
-        private static final int MAX_KEYS = 8 << 20;
-
+        private final int mostKeys;
         private int[] marks = new int[1024];
         private long[] places = new long[1024];
         private int count;
         private int lastBlock;
         private int highestOffset;
 
+        /** Beyond {@code mostKeys} the memory to build the table, and to hold it, is better spent. */
+        Builder(int mostKeys) {
+            this.mostKeys = mostKeys;
+        }
+
+        /** Whether one more key is too many. */
+        boolean isFull() {
+            return count >= mostKeys;
+        }
+
         /** A key's first entry. */
         void add(long hash, int block, int offset) {
-            if (count >= MAX_KEYS) {
-                count = MAX_KEYS + 1;
+            if (isFull()) {
+                giveUp();
                 return;
             }
             if (count == marks.length) {
-                marks = Arrays.copyOf(marks, 2 * count);
-                places = Arrays.copyOf(places, 2 * count);
+                int room = Math.min(mostKeys, 2 * count);
+                marks = Arrays.copyOf(marks, room);
+                places = Arrays.copyOf(places, room);
             }
             marks[count] = mark(hash);
             places[count++] = (long) block << 32 | offset;
@@ -141,11 +150,17 @@ final class Locator {
             highestOffset = Math.max(highestOffset, offset);
         }
 
+        private void giveUp() {
+            count = mostKeys + 1;
+            marks = new int[0];
+            places = new long[0];
+        }
+
         /** The stored form; empty if the table has no keys or too many, or is too large for places of 32 bits. */
         byte[] finish() {
             int offsetBits = 32 - Integer.numberOfLeadingZeros(highestOffset);
             int blockBits = 32 - Integer.numberOfLeadingZeros(lastBlock);
-            if (count == 0 || count > MAX_KEYS || offsetBits + blockBits > MAX_PLACE_BITS) {
+            if (count == 0 || count > mostKeys || offsetBits + blockBits > MAX_PLACE_BITS) {
                 return new byte[0];
             }
             ByteWriter out = new ByteWriter(HEADER_BYTES + 6 * count);

@@ -48,7 +48,7 @@ public final class SstWriter implements AutoCloseable {
     private long[] hashes = new long[1024];
     private int hashCount;
 
-    private final Locator.Builder locator = new Locator.Builder();
+    private final Locator.Builder locator;
     private final PropertiesCollector collector = new PropertiesCollector();
 
     /** Writes to a new, empty file. */
@@ -56,6 +56,7 @@ public final class SstWriter implements AutoCloseable {
         this.file = file;
         this.fileId = fileId;
         this.options = options;
+        this.locator = new Locator.Builder(options.locatorKeys());
     }
 
     /** Adds an entry; it must follow the one before in internal order. */
@@ -102,6 +103,11 @@ public final class SstWriter implements AutoCloseable {
     /** Bytes of data written or buffered so far: where to split. */
     public long sizeBytes() {
         return position + buffer.position() + block.sizeBytes();
+    }
+
+    /** Whether the table would have no locator with one more key. */
+    public boolean isLocatorFull() {
+        return locator.isFull();
     }
 
     /** Last key added. */

@@ -16,7 +16,7 @@ class LocatorTest {
     void decode_aKeyOfManyBlocks_leadsToTheKeyBehindIt() {
         int blocks = 1 << 19;
         for (int between : List.of(1, 1 << 17, 1 << 18, blocks - 10)) {
-            Locator.Builder builder = new Locator.Builder();
+            Locator.Builder builder = new Locator.Builder(1 << 20);
             builder.add(0x1111_1111L << 32, 0, 24);
             builder.add(0xeeee_eeeeL << 32, between, 8_000);
             Locator locator = Locator.decode(builder.finish(), blocks, "table", 0);

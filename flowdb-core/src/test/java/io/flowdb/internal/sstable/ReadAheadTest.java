@@ -26,7 +26,7 @@ class ReadAheadTest {
 
     @BeforeEach
     void write() {
-        try (SstWriter writer = new SstWriter(files.create(FILE), 1, new SstOptions(512, 0, Codec.NONE))) {
+        try (SstWriter writer = new SstWriter(files.create(FILE), 1, new SstOptions(512, 0, Codec.NONE, 1 << 20))) {
             ShownEntry entry = new ShownEntry();
             for (int i = 0; i < BLOCKS; i++) {
                 byte[] key = key(i);

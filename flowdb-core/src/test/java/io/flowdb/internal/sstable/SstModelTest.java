@@ -136,7 +136,10 @@ class SstModelTest {
         }
         entries.addAll(sorted);
         SstOptions options = new SstOptions(
-                512 << random.nextInt(4), random.nextInt(2) * 10, random.nextBoolean() ? Codec.LZ4 : Codec.NONE);
+                512 << random.nextInt(4),
+                random.nextInt(2) * 10,
+                random.nextBoolean() ? Codec.LZ4 : Codec.NONE,
+                random.nextInt(4) == 0 ? 20 : 1 << 20);
         try (SstWriter writer = new SstWriter(files.create(FILE), 7, options)) {
             entries.forEach(writer::add);
             writer.finish();

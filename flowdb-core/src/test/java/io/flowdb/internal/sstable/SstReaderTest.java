@@ -82,7 +82,7 @@ class SstReaderTest {
     /** An error of memory, unlike an exception, left the file open. */
     @Test
     void open_errorAtAnyRead_closesTheFile() {
-        try (SstWriter writer = new SstWriter(files.create(FILE), ID, new SstOptions(512, 10, Codec.LZ4))) {
+        try (SstWriter writer = new SstWriter(files.create(FILE), ID, new SstOptions(512, 10, Codec.LZ4, 1 << 20))) {
             ShownEntry entry = new ShownEntry();
             entry.showKey(new byte[] {1}, 0, 1);
             entry.showTimes((byte) 1, 0, 1, Long.MAX_VALUE);
