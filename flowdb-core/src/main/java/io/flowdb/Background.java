@@ -103,7 +103,9 @@ final class Background implements AutoCloseable {
         Memtable active = parts.states().current().active();
         boolean old = !config.flushInterval().isZero()
                 && Duration.ofNanos(active.ageNanos()).compareTo(config.flushInterval()) >= 0;
-        if (old && active.sizeBytes() >= config.memtableSize() / WORTHWHILE_SHARE) {
+        /* Not if a flush is behind: as often as it fails, another memtable could be filled. */
+        boolean waiting = !parts.states().current().frozen().isEmpty();
+        if (old && !waiting && active.sizeBytes() >= config.memtableSize() / WORTHWHILE_SHARE) {
             pipeline.freeze();
         }
         while (flusher.flushOldest()) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.flowdb.internal.base.Keys;
+import io.flowdb.testing.FaultyFileSystem;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,6 +60,34 @@ class EngineBackgroundTest {
             engine.write(FlowRecord.of("k", 1, "v"));
             await().until(() -> engine.stats().wal().syncs() == 2);
             assertThat(engine.stats().latencies().sync().timed()).isEqualTo(2);
+        }
+    }
+
+    /** Each try of a flush that failed froze the active memtable if it was old enough: writers could fill one more for each, without bound. */
+    @Test
+    void flush_failsAgainAndAgain_freezesNoFurtherMemtable() {
+        FaultyFileSystem files = new FaultyFileSystem();
+        AtomicInteger tries = new AtomicInteger();
+        files.setFault((call, path) -> {
+            if (call == FaultyFileSystem.Call.CREATE && path.toString().endsWith(".sst")) {
+                tries.incrementAndGet();
+                throw FaultyFileSystem.ioError(call, path);
+            }
+        });
+        Config config = config().dataDir(Path.of("/data/db").toAbsolutePath())
+                .flushInterval(Duration.ofMillis(1))
+                .maxFrozenMemtables(1)
+                .build();
+        try (Engine engine = EngineOpening.open(config, files)) {
+            Thread writer = new Thread(() -> write(engine, 500));
+            writer.start();
+            await().until(() -> tries.get() >= 3);
+            await().until(() -> engine.stats().memtables().bytes() > 64 << 10);
+            assertThat(engine.stats().memtables().frozen()).isEqualTo(1);
+            assertThat(engine.stats().memtables().bytes()).isLessThan(2 * (64 << 10) + (4 << 10));
+            files.setFault((call, path) -> {});
+            await().until(() -> !writer.isAlive());
+            assertThat(engine.query(Query.all())).hasSize(500);
         }
     }
 
