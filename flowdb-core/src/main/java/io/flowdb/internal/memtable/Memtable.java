@@ -160,14 +160,17 @@ public final class Memtable {
     /** The newest entry of (key, ts) at or below {@code atMost}, or 0 if there is none. */
     public int find(byte[] key, long ts, long atMost) {
         int node = hashIndex.newest(this, key, ts);
-        int[] table = nodes;
-        while (node != 0 && seqno(table, node) > atMost) {
-            node = link(table, node, 0);
-            if (node != 0 && !isVersion(node, key, 0, key.length, ts)) {
-                return 0;
-            }
+        if (node == 0 || seqno(node) <= atMost) {
+            return node;
         }
-        return node;
+        /* The next one may do, as most readers do not read far behind the writer; but a snapshot may be very old. */
+        node = next(node);
+        if (node != 0 && seqno(node) > atMost) {
+            node = next(before(
+                    key, ts,
+                    atMost)); // nothing can come in between: later entries of the version stand before all it has
+        }
+        return node != 0 && isVersion(node, key, 0, key.length, ts) ? node : 0;
     }
 
     /** Offers the newest entry at or below {@code atMost} of the highest ts of the key that has one, as to {@link PointLookup#offerLater}. */

@@ -25,7 +25,7 @@ final class RangeTombstonesTest {
             }
             RangeTombstones arranged = RangeTombstones.of(all);
             int some = random.nextInt(count + 1);
-            RangeTombstones extended = RangeTombstones.of(all.subList(0, some)).extendedTo(all);
+            RangeTombstones extended = RangeTombstones.of(all.subList(0, some)).extendedTo(all, 64);
             for (int key = 0; key <= KEYS; key++) {
                 for (long upTo = 0; upTo <= count; upTo++) {
                     long expected = expected(all, key(key), upTo);
@@ -33,6 +33,17 @@ final class RangeTombstonesTest {
                     assertThat(covering(arranged, key, upTo)).as(what).isEqualTo(expected);
                     assertThat(covering(extended, key, upTo)).as(what).isEqualTo(expected);
                 }
+            }
+            RangeTombstones grown = RangeTombstones.of(all.subList(0, some));
+            for (int size = some; size < count; ) {
+                size = Math.min(count, size + 1 + random.nextInt(3));
+                grown = grown.extendedTo(all.subList(0, size), 2);
+            }
+            for (int key = 0; key <= KEYS; key++) {
+                long upTo = random.nextInt(count + 1);
+                assertThat(covering(grown, key, upTo))
+                        .as("flowdb.test.seed=" + seed + ", round " + round)
+                        .isEqualTo(expected(all, key(key), upTo));
             }
             assertThat(arranged.all()).isEqualTo(all);
             assertThat(extended.all()).isEqualTo(all);

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.OpCodec;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Order and age of the entries of a memtable, by a sorted map and a list. */
 class MemtableTest {
@@ -60,6 +62,61 @@ class MemtableTest {
         newest.forEach((key, seqno) -> assertThat(memtable.seqno(memtable.find(key, 0, Long.MAX_VALUE)))
                 .as("seed " + seed)
                 .isEqualTo(seqno));
+    }
+
+    /** A reader with an old snapshot of a version that is written over and over looked at all newer entries, one by one. */
+    @Test
+    @Timeout(30)
+    void find_behindVeryManyNewerEntries_isASearch() {
+        Memtable memtable = new Memtable();
+        byte[] key = {7};
+        int entries = 300_000;
+        for (int seqno = 2; seqno <= 2 * entries; seqno += 2) {
+            put(memtable, key, seqno);
+        }
+        for (int i = 0; i < 200_000; i++) {
+            int atMost = i % 1_000;
+            int node = memtable.find(key, 0, atMost);
+            assertThat(node == 0 ? 0 : memtable.seqno(node)).isEqualTo(atMost & ~1);
+        }
+        assertThat(memtable.find(new byte[] {6}, 0, 1)).isZero();
+        assertThat(memtable.find(key, 1, 1)).isZero();
+    }
+
+    /** The tombstones of a memtable were arranged anew, all of them, for each 64 that came and were asked for: n * n / 64. */
+    @Test
+    @Timeout(60)
+    void tombstones_askedForWhileTheyBecomeMany_answerAsALookAtEach() {
+        Memtable memtable = new Memtable();
+        int count = 200_000;
+        int[] starts = new int[count];
+        int[] ends = new int[count];
+        for (int i = 0; i < count; i++) {
+            starts[i] = random.nextInt(1 << 20);
+            ends[i] = starts[i] + 1 + random.nextInt(1 << 12);
+            byte[] op = new byte[OpCodec.HEADER_BYTES + 8];
+            OpCodec.encode(op, 0, Op.DELETE_RANGE, number(starts[i]), number(ends[i]));
+            memtable.add(op, 0, i + 1);
+            if (i % 65 == 0) {
+                memtable.tombstones();
+            }
+            if (i % 1_000 == 999) {
+                int key = random.nextInt(1 << 20);
+                long atMost = 1 + random.nextInt(i + 1);
+                long expected = 0;
+                for (int j = 0; j < atMost; j++) {
+                    expected = starts[j] <= key && key < ends[j] ? j + 1 : expected;
+                }
+                assertThat(memtable.tombstones().covering(number(key), 0, 4, atMost))
+                        .as("seed " + seed)
+                        .isEqualTo(expected);
+            }
+        }
+        assertThat(memtable.tombstones().all()).hasSize(count);
+    }
+
+    private static byte[] number(int number) {
+        return ByteBuffer.allocate(4).putInt(number).array();
     }
 
     @Test
