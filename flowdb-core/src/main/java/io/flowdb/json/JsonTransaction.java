@@ -162,10 +162,11 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
 
     private StoreDef def(String store) {
         checkUsable();
+        StoreDef def = catalog.get().store(store);
         if (!migration && !stores.contains(store)) {
             throw new StoreNotFoundException(store, "the transaction was begun for " + stores);
         }
-        return catalog.get().store(store);
+        return def;
     }
 
     private Reads reads(String store) {

@@ -215,7 +215,20 @@ abstract class AbstractTransactionTest {
                 .isInstanceOf(StoreNotFoundException.class);
         try (JsonTransaction t = db.transaction(TransactionMode.READ_ONLY, "users")) {
             assertThatThrownBy(() -> t.put("users", json("{'id':1}"))).isInstanceOf(ReadOnlyTransactionException.class);
-            assertThatThrownBy(() -> t.get("other", 1)).isInstanceOf(StoreNotFoundException.class);
+            assertThatThrownBy(() -> t.get("other", 1))
+                    .isInstanceOf(StoreNotFoundException.class)
+                    .hasMessage("No store 'other': the transaction was begun for [users]");
+        }
+    }
+
+    /** A transaction begun for every store there is said of one that is not, that it had been begun for the others. */
+    @Test
+    void transaction_storeThatIsNotThere_saysWhichAre() {
+        users();
+        try (JsonTransaction t = db.transaction(TransactionMode.READ_ONLY, "users")) {
+            assertThatThrownBy(() -> t.get("none", 1))
+                    .isInstanceOf(StoreNotFoundException.class)
+                    .hasMessage("No store 'none': existing: [users]");
         }
     }
 

@@ -27,6 +27,7 @@ import io.flowdb.json.JsonDB;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -213,6 +214,31 @@ class DataAutoConfigurationTest {
         runner().withPropertyValues("flowdb.schema.mode=none")
                 .run(context ->
                         assertThat(context.getBean(JsonDB.class).storeNames()).doesNotContain("todos"));
+    }
+
+    /**
+     * The message said of a missing store that "the transaction was begun for []", as if the caller had chosen the wrong ones, and
+     * not what creates it.
+     */
+    @Test
+    void schema_none_missingStore_isNamedWithWhatCreatesIt() {
+        runner().withPropertyValues("flowdb.schema.mode=none").run(context -> {
+            TodoRepository todos = context.getBean(TodoRepository.class);
+            Todo todo = Todo.of("1", "ada", "write", 1);
+            for (ThrowingCallable call : List.<ThrowingCallable>of(
+                    () -> todos.save(todo),
+                    () -> todos.findById("1"),
+                    () -> todos.findByOwnerIdOrderByPriorityDesc("ada"),
+                    todos::count,
+                    todos::deleteAll,
+                    () -> context.getBean(FlowDbTemplate.class).findById("1", Todo.class))) {
+                assertThatThrownBy(call)
+                        .isInstanceOf(InvalidDataAccessApiUsageException.class)
+                        .hasMessageContaining("No store 'todos'")
+                        .hasMessageContaining("flowdb.schema.mode=update")
+                        .hasMessageNotContaining("begun for");
+            }
+        });
     }
 
     @Test

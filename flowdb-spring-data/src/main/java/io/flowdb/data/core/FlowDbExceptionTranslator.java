@@ -16,6 +16,7 @@ import io.flowdb.error.InvalidQueryException;
 import io.flowdb.error.NotFoundException;
 import io.flowdb.error.SchemaConflictException;
 import io.flowdb.error.StorageException;
+import io.flowdb.error.StoreNotFoundException;
 import io.flowdb.error.TransactionStateException;
 import io.flowdb.error.UniqueViolationException;
 import io.flowdb.error.UnsupportedFormatException;
@@ -49,6 +50,9 @@ import org.springframework.dao.support.PersistenceExceptionTranslator;
  */
 public final class FlowDbExceptionTranslator implements PersistenceExceptionTranslator {
 
+    private static final String MISSING_STORE = ". The stores of entities are made at start-up, with Spring Boot by"
+            + " flowdb.schema.mode=update; with flowdb.schema.mode=none or without Boot by a migration or JsonDB.applySchemas";
+
     @Override
     public @Nullable DataAccessException translateExceptionIfPossible(RuntimeException e) {
         return e instanceof FlowDbException failure ? translate(failure) : null;
@@ -62,6 +66,9 @@ public final class FlowDbExceptionTranslator implements PersistenceExceptionTran
         }
         if (e instanceof ConstraintException constraint) {
             return constraint(constraint, message);
+        }
+        if (e instanceof StoreNotFoundException) {
+            return new InvalidDataAccessApiUsageException(message + MISSING_STORE, e);
         }
         if (e instanceof InvalidQueryException
                 || e instanceof NotFoundException
