@@ -3,6 +3,7 @@ package io.flowdb.benchmarks.spring;
 import io.flowdb.benchmarks.spring.flow.FlowConfiguration;
 import io.flowdb.benchmarks.spring.jdbc.SqliteConfiguration;
 import io.flowdb.benchmarks.spring.jpa.H2Configuration;
+import io.flowdb.benchmarks.spring.user.UserStore;
 import java.nio.file.Path;
 
 /** The stores below Spring Data that can be measured. */

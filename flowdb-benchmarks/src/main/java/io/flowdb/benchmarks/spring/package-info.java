@@ -1,4 +1,4 @@
-/** Spring Data repositories of FlowDB and of its peers, each with the same users. Imports: spring.flow, spring.jdbc, spring.jpa, whose types it names in one place. */
+/** FlowDB and its peers below Spring Data, by name. Imports: spring.user, spring.flow, spring.jdbc, spring.jpa. */
 @NullMarked
 package io.flowdb.benchmarks.spring;
 

@@ -3,6 +3,9 @@ package io.flowdb.benchmarks.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.benchmarks.spring.user.StoredUser;
+import io.flowdb.benchmarks.spring.user.UserRepository;
+import io.flowdb.benchmarks.spring.user.UserStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;

@@ -2,7 +2,7 @@ package io.flowdb.benchmarks.spring.flow;
 
 import io.flowdb.Config;
 import io.flowdb.SyncMode;
-import io.flowdb.benchmarks.spring.UserStore;
+import io.flowdb.benchmarks.spring.user.UserStore;
 import io.flowdb.data.repository.config.AbstractFlowDbConfiguration;
 import io.flowdb.data.repository.config.EnableFlowDbRepositories;
 import io.flowdb.json.JsonDB;

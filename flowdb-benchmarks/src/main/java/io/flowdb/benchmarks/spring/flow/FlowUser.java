@@ -3,7 +3,7 @@ package io.flowdb.benchmarks.spring.flow;
 import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
-import io.flowdb.benchmarks.spring.StoredUser;
+import io.flowdb.benchmarks.spring.user.StoredUser;
 import org.jspecify.annotations.Nullable;
 
 /** The user as a document of FlowDB. */

@@ -1,4 +1,4 @@
-/** FlowDB's Spring Data module. */
+/** FlowDB's Spring Data module. Imports: spring.user and io.flowdb. */
 @NullMarked
 package io.flowdb.benchmarks.spring.flow;
 

@@ -1,6 +1,6 @@
 package io.flowdb.benchmarks.spring.jdbc;
 
-import io.flowdb.benchmarks.spring.StoredUser;
+import io.flowdb.benchmarks.spring.user.StoredUser;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.annotation.Id;
 import org.springframework.data.relational.core.mapping.Table;

@@ -1,4 +1,4 @@
-/** Spring Data JDBC on SQLite. */
+/** Spring Data JDBC on SQLite. Imports: spring.user and the peer. */
 @NullMarked
 package io.flowdb.benchmarks.spring.jdbc;
 

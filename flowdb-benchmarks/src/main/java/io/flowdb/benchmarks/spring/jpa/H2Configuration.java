@@ -2,7 +2,7 @@ package io.flowdb.benchmarks.spring.jpa;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.flowdb.benchmarks.spring.UserStore;
+import io.flowdb.benchmarks.spring.user.UserStore;
 import jakarta.persistence.EntityManagerFactory;
 import java.nio.file.Path;
 import java.util.Map;

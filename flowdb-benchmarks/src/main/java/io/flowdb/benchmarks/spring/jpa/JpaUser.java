@@ -1,6 +1,6 @@
 package io.flowdb.benchmarks.spring.jpa;
 
-import io.flowdb.benchmarks.spring.StoredUser;
+import io.flowdb.benchmarks.spring.user.StoredUser;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;

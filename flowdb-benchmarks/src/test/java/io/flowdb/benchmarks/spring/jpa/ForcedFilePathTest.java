@@ -2,7 +2,7 @@ package io.flowdb.benchmarks.spring.jpa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flowdb.benchmarks.spring.UserStore;
+import io.flowdb.benchmarks.spring.user.UserStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;

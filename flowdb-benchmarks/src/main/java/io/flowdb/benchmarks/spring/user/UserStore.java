@@ -1,4 +1,4 @@
-package io.flowdb.benchmarks.spring;
+package io.flowdb.benchmarks.spring.user;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

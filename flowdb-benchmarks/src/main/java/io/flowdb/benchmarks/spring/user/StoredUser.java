@@ -1,4 +1,4 @@
-package io.flowdb.benchmarks.spring;
+package io.flowdb.benchmarks.spring.user;
 
 import org.jspecify.annotations.Nullable;
 
