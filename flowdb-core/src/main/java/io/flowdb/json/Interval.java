@@ -25,7 +25,7 @@ record Interval(byte[] start, byte[] end, boolean single) {
     }
 
     static Interval of(KeyRange range) {
-        return new Interval(range.start(), range.end(), Arrays.equals(behind(range.start()), range.end()));
+        return new Interval(range.start(), range.end(), range.isOneKey());
     }
 
     /** The keys that compare with {@code value} as asked; but for equality, keys of its kind only. */

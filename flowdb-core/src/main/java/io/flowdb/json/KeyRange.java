@@ -150,6 +150,11 @@ public final class KeyRange {
         return start == FIRST && end == BEHIND_LAST;
     }
 
+    /** Whether both bounds are the same key. */
+    boolean isOneKey() {
+        return lower != null && !lowerOpen && !upperOpen && Arrays.equals(lower, upper);
+    }
+
     /** The first encoded key. */
     byte[] start() {
         return start;
