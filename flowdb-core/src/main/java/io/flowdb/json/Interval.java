@@ -24,6 +24,11 @@ record Interval(byte[] start, byte[] end, boolean single) {
         return new Interval(key, behind(key), true);
     }
 
+    /** The keys that begin with some bytes. */
+    static Interval startingWith(byte[] prefix) {
+        return new Interval(prefix, behind(prefix), false);
+    }
+
     static Interval of(KeyRange range) {
         return new Interval(range.start(), range.end(), range.isOneKey());
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,18 +148,61 @@ final class Planner {
 
     private @Nullable Access byPrimaryKey(List<Condition> conditions) {
         StoreDef def = reads.def();
-        List<Interval> intervals = intervals(def.keyPath, conditions, true);
-        if (intervals == null) {
+        List<Interval> intervals = intervals(def.keyPath::equals, conditions, true);
+        List<Interval> arrays = leadingElements(def.keyPath, conditions);
+        if (intervals == null && arrays == null) {
             return null;
         }
-        boolean points = intervals.stream().allMatch(Interval::single);
-        List<Interval> withArrays = new ArrayList<>(intervals);
-        withArrays.add(ARRAYS);
+        boolean points = intervals != null && intervals.stream().allMatch(Interval::single);
+        List<Interval> keys = intervals == null ? arrays : withArrays(intervals);
+        if (intervals != null && arrays != null) {
+            keys = Interval.intersect(keys, arrays);
+        }
         List<Range> ranges = new ArrayList<>();
-        for (Interval interval : Interval.normalize(withArrays)) {
+        for (Interval interval : keys) {
             ranges.add(new Range(def.documentKey(interval.start()), def.documentKey(interval.end())));
         }
         return new Access(null, ranges, 0, 0, points, false, false, false);
+    }
+
+    /** An array may have an element that is asked for. */
+    private static List<Interval> withArrays(List<Interval> intervals) {
+        List<Interval> more = new ArrayList<>(intervals);
+        more.add(ARRAYS);
+        return Interval.normalize(more);
+    }
+
+    /**
+     * The primary keys that conditions on their first elements allow, which are arrays; null if there is none on the first. Each
+     * element with one value lets the next narrow what is left.
+     */
+    private static @Nullable List<Interval> leadingElements(KeyPath key, List<Condition> conditions) {
+        List<Interval> found = new ArrayList<>();
+        List<byte[]> prefixes = List.of(ARRAYS.start());
+        for (int i = 0; !prefixes.isEmpty(); i++) {
+            int position = i;
+            List<Interval> element = intervals(path -> path.isElement(key, position), conditions, true);
+            if (element == null || (long) prefixes.size() * element.size() > MAX_RANGES) {
+                if (i == 0) {
+                    return null;
+                }
+                prefixes.forEach(prefix -> found.add(Interval.startingWith(prefix)));
+                break;
+            }
+            List<byte[]> longer = new ArrayList<>();
+            for (byte[] prefix : prefixes) {
+                for (Interval interval : withArrays(element)) {
+                    byte[] start = concat(prefix, interval.start());
+                    if (interval.single()) {
+                        longer.add(start);
+                    } else {
+                        found.add(new Interval(start, concat(prefix, interval.end()), false));
+                    }
+                }
+            }
+            prefixes = longer;
+        }
+        return Interval.normalize(found);
     }
 
     private @Nullable Access byIndex(IndexDef index, List<Condition> conditions) {
@@ -170,7 +214,7 @@ final class Planner {
         boolean open = true;
         int consumed = 0;
         for (KeyPath path : index.paths) {
-            List<Interval> intervals = intervals(path, conditions, !index.multiEntry());
+            List<Interval> intervals = intervals(path::equals, conditions, !index.multiEntry());
             if (intervals == null || (index.multiEntry() && coversArrays(intervals))) {
                 break;
             }
@@ -223,12 +267,14 @@ final class Planner {
     /**
      * The keys that conditions allow at a path; null if there is no condition on it.
      *
+     * @param path which path is meant
      * @param intersect whether several conditions narrow each other, which they do not for elements of arrays
      */
-    private static @Nullable List<Interval> intervals(KeyPath path, List<Condition> conditions, boolean intersect) {
+    private static @Nullable List<Interval> intervals(
+            Predicate<KeyPath> path, List<Condition> conditions, boolean intersect) {
         List<Interval> found = null;
         for (Condition condition : conditions) {
-            if (condition instanceof Condition.InIntervals in && in.path.equals(path)) {
+            if (condition instanceof Condition.InIntervals in && path.test(in.path)) {
                 if (found == null) {
                     found = in.intervals;
                 } else if (intersect) {

@@ -89,6 +89,14 @@ public final class KeyPath {
         return true;
     }
 
+    /** Whether this path leads to the element at {@code position} of an array at the path {@code array}. */
+    public boolean isElement(KeyPath array, int position) {
+        int last = steps.length - 1;
+        return last == array.steps.length
+                && positions[last] == position
+                && Arrays.equals(steps, 0, last, array.steps, 0, last);
+    }
+
     /** The first step. */
     public String first() {
         return steps[0];
