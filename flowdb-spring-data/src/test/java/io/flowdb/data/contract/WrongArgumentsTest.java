@@ -24,6 +24,7 @@ import org.springframework.data.domain.Pageable;
 import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Sort;
 import org.springframework.data.domain.Window;
+import org.springframework.data.repository.query.QueryCreationException;
 
 /** What callers, and clients behind them, may pass by mistake or on purpose: sorts, positions, pages, nulls. */
 class WrongArgumentsTest {
@@ -134,5 +135,41 @@ class WrongArgumentsTest {
         assertThat(rows.deleteByLevelGreaterThan(0, ignoringCase, Limit.of(1))).isEqualTo(1);
         assertThat(rows.findAll()).extracting(Row::id).containsExactly("r0", "r1", "r3");
         assertThat(rows.deleteByOwner("Ann", Pageable.unpaged())).hasSize(3);
+    }
+
+    interface DeleteFirst extends FlowDbRepository<Row, String> {
+        long deleteFirst3ByOwner(String owner);
+    }
+
+    interface RemoveTop extends FlowDbRepository<Row, String> {
+        void removeTopRowsByOwner(String owner);
+    }
+
+    interface CountTop extends FlowDbRepository<Row, String> {
+        long countDistinctTop2By();
+    }
+
+    interface ExistsFirst extends FlowDbRepository<Row, String> {
+        boolean existsFirstBy();
+    }
+
+    interface OtherWords extends FlowDbRepository<Row, String> {
+        long countTopmostByOwner(String owner);
+
+        long deleteRowsByOwnerAndLevelLessThanEqual(String owner, int level);
+    }
+
+    /** Spring Data sees a limit only in the names of methods that find: {@code deleteFirst3ByOwner} deleted all rows of the owner. */
+    @Test
+    void limit_inTheNameOfADeleteOrCount_isRefusedAtOnce() {
+        for (Class<?> type : List.of(DeleteFirst.class, RemoveTop.class, CountTop.class, ExistsFirst.class)) {
+            assertThatThrownBy(() -> database.repository(type))
+                    .isInstanceOf(QueryCreationException.class)
+                    .hasMessageContaining("Limit")
+                    .satisfies(e -> assertThat(e.toString()).contains(type.getDeclaredMethods()[0].getName()));
+        }
+        OtherWords others = database.repository(OtherWords.class);
+        assertThat(others.countTopmostByOwner("Ann")).isEqualTo(4);
+        assertThat(others.deleteRowsByOwnerAndLevelLessThanEqual("Ann", 2)).isEqualTo(3);
     }
 }

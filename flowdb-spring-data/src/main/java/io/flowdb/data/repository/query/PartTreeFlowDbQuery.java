@@ -7,6 +7,8 @@ import io.flowdb.json.Filter;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Range;
 import org.springframework.data.repository.query.Parameter;
@@ -21,6 +23,10 @@ import org.springframework.data.repository.query.parser.PartTree;
  */
 public final class PartTreeFlowDbQuery extends AbstractFlowDbQuery {
 
+    /** Spring Data passes over the limit in such names: {@code deleteFirst3By…} would delete all. */
+    private static final Pattern IGNORED_LIMIT =
+            Pattern.compile("(?:count|exists|delete|remove)(?:Distinct)?((?:First|Top)\\d*)(?:\\p{Lu}.*?)??By.*");
+
     private final PartTree tree;
     private final Conditions<?> conditions;
     private final List<List<PartCondition>> alternatives = new ArrayList<>();
@@ -29,11 +35,20 @@ public final class PartTreeFlowDbQuery extends AbstractFlowDbQuery {
     /** Throws {@link RuntimeException} naming what does not fit. */
     public PartTreeFlowDbQuery(FlowDbQueryMethod method, FlowDbOperations operations) {
         super(method, operations);
+        checkLimit(method.getName());
         this.tree = new PartTree(method.getName(), method.entityType());
         this.conditions = operations.conditions(method.entityType());
         this.action = action(tree);
         bind(method.getParameters());
         tree.getSort().forEach(order -> conditions.fieldPath(order.getProperty()));
+    }
+
+    private static void checkLimit(String name) {
+        Matcher ignored = IGNORED_LIMIT.matcher(name);
+        if (ignored.matches()) {
+            throw new IllegalArgumentException("'" + ignored.group(1)
+                    + "' bounds only what a method finds; use a parameter of type Limit to delete some, or find them");
+        }
     }
 
     private static Action action(PartTree tree) {
