@@ -1,7 +1,6 @@
 package io.flowdb.data.core;
 
 import java.util.Comparator;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -28,7 +27,9 @@ final class JsonValueOrder implements Comparator<@Nullable JsonNode> {
             return a.decimalValue().compareTo(b.decimalValue());
         }
         if (a.isString()) {
-            return text(a).compareTo(text(b));
+            return ignoreCase
+                    ? String.CASE_INSENSITIVE_ORDER.compare(a.stringValue(), b.stringValue())
+                    : a.stringValue().compareTo(b.stringValue());
         }
         return a.isArray() ? compareElements(a, b) : 0;
     }
@@ -41,10 +42,6 @@ final class JsonValueOrder implements Comparator<@Nullable JsonNode> {
             }
         }
         return Integer.compare(a.size(), b.size());
-    }
-
-    private String text(JsonNode node) {
-        return ignoreCase ? node.stringValue().toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT) : node.stringValue();
     }
 
     private static int kind(@Nullable JsonNode node) {

@@ -311,4 +311,19 @@ class RepositoryContractTest {
                 .extracting(Note::text)
                 .containsExactly(null, "C", "b", "A");
     }
+
+    /** The sort took the sharp s for two letters, and so for equal to them, which no filter does. */
+    @Test
+    void sort_withoutCase_comparesAsFiltersDo() {
+        Notes notes = database.repository(Notes.class);
+        notes.saveAll(List.of(
+                new Note("1", "\u00DF", null), // sharp s
+                new Note("2", "SS", null),
+                new Note("3", "ss", null),
+                new Note("4", "\u0130", null), // capital i with a dot
+                new Note("5", "i", null)));
+        assertThat(notes.findAll(Sort.by(Sort.Order.asc("text").ignoreCase(), Sort.Order.desc("id"))))
+                .extracting(Note::id)
+                .containsExactly("5", "4", "3", "2", "1");
+    }
 }

@@ -57,7 +57,7 @@ final class ExampleQueries {
             }
             Object value = probe.matcher()
                     .getValueTransformerForPath(path)
-                    .apply(Optional.ofNullable(accessor.getProperty(property)))
+                    .apply(valueOf(accessor.getProperty(property)))
                     .orElse(null);
             boolean nested = value != null && property.isEntity() && !property.isCollectionLike() && !property.isMap();
             if (nested && !property.isIdProperty() && property.getType().isInstance(value)) {
@@ -66,6 +66,12 @@ final class ExampleQueries {
                 filters.add(probe.filter(path, value));
             }
         }
+    }
+
+    /** An empty {@code Optional} is null to a matcher. */
+    private static Optional<Object> valueOf(@Nullable Object property) {
+        Object value = property instanceof Optional<?> optional ? optional.orElse(null) : property;
+        return Optional.ofNullable(value);
     }
 
     /** How the properties of a probe are matched. */
