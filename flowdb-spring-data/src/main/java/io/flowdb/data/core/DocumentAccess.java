@@ -14,7 +14,10 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** The documents, through the transaction of the thread if there is one; exceptions are translated. Threads: any. */
+/**
+ * The documents, through the transaction of the thread if there is one; exceptions are translated. Between its end and that of its
+ * synchronizations a transaction is still the thread's: reads then see what is stored, writes are refused. Threads: any.
+ */
 final class DocumentAccess {
 
     private final Supplier<JsonDB> database;
@@ -24,7 +27,18 @@ final class DocumentAccess {
         this.database = database;
     }
 
-    /** One operation. */
+    /** One read. */
+    <R extends @Nullable Object> R read(Function<? super DocumentOperations, R> read) {
+        try {
+            JsonDB db = database.get();
+            FlowDbResourceHolder holder = openHolder(db);
+            return read.apply(holder == null ? db : holder.transaction());
+        } catch (FlowDbException e) {
+            throw exceptions.translate(e);
+        }
+    }
+
+    /** One operation that may write. */
     <R extends @Nullable Object> R execute(Function<? super DocumentOperations, R> action) {
         try {
             JsonDB db = database.get();
@@ -90,7 +104,7 @@ final class DocumentAccess {
     <R extends @Nullable Object> R consistently(String store, Function<? super DocumentOperations, R> reads) {
         try {
             JsonDB db = database.get();
-            FlowDbResourceHolder holder = holder(db);
+            FlowDbResourceHolder holder = openHolder(db);
             if (holder != null) {
                 return reads.apply(holder.transaction());
             }
@@ -104,9 +118,14 @@ final class DocumentAccess {
 
     /** A stream whose own exceptions are translated as well. */
     <X> Stream<X> stream(Function<? super DocumentOperations, Stream<X>> read) {
-        Stream<X> source = execute(read);
+        Stream<X> source = read(read);
         return StreamSupport.stream(new TranslatingSpliterator<>(source.spliterator(), exceptions), false)
                 .onClose(source::close);
+    }
+
+    private static @Nullable FlowDbResourceHolder openHolder(JsonDB db) {
+        FlowDbResourceHolder holder = holder(db);
+        return holder == null || holder.hasEnded() ? null : holder;
     }
 
     private static @Nullable FlowDbResourceHolder holder(JsonDB db) {

@@ -56,11 +56,11 @@ final class EntityReads {
 
     <T> @Nullable T findById(Object id, Class<T> type) {
         FlowDbPersistentEntity<?> entity = access.entityOf(type);
-        Object key = access.keyOf(entity.getRequiredIdProperty(), id);
+        JsonNode key = access.keyOf(entity.getRequiredIdProperty(), id);
         if (access.isRestricted(entity)) {
             return findFirst(byId(entity, key), type).orElse(null);
         }
-        JsonNode document = documents.<@Nullable JsonNode>execute(operations -> operations.get(entity.getStore(), key));
+        JsonNode document = documents.<@Nullable JsonNode>read(operations -> operations.get(entity.getStore(), key));
         return document == null ? null : access.read(document, type, entity);
     }
 
@@ -71,12 +71,12 @@ final class EntityReads {
         ids.forEach(id -> keys.add(access.keyOf(entity.getRequiredIdProperty(), id)));
         if (!access.isRestricted(entity)) {
             return access.readAll(
-                    documents.execute(operations -> operations.getAll(entity.getStore(), keys)), type, entity);
+                    documents.read(operations -> operations.getAll(entity.getStore(), keys)), type, entity);
         }
         Plan plan = access.plan(FlowDbQuery.where(Filter.in(EntityAccess.idPath(entity), keys)), type, entity);
         // numbers by value: a key that was made has another node than the same key that was read
         Map<JsonNode, JsonNode> byKey = new TreeMap<>(JsonValueOrder.EXACT);
-        for (JsonNode document : documents.execute(operations -> queries.list(operations, plan))) {
+        for (JsonNode document : documents.read(operations -> queries.list(operations, plan))) {
             byKey.put(document.get(EntityAccess.idPath(entity)), document);
         }
         List<JsonNode> found =
@@ -86,20 +86,20 @@ final class EntityReads {
 
     boolean existsById(Object id, Class<?> type) {
         FlowDbPersistentEntity<?> entity = access.entityOf(type);
-        Object key = access.keyOf(entity.getRequiredIdProperty(), id);
+        JsonNode key = access.keyOf(entity.getRequiredIdProperty(), id);
         return access.isRestricted(entity)
                 ? exists(byId(entity, key), type)
-                : documents.execute(operations -> operations.exists(entity.getStore(), key));
+                : documents.read(operations -> operations.exists(entity.getStore(), key));
     }
 
-    private static FlowDbQuery byId(FlowDbPersistentEntity<?> entity, Object key) {
+    private static FlowDbQuery byId(FlowDbPersistentEntity<?> entity, JsonNode key) {
         return FlowDbQuery.where(Filter.eq(EntityAccess.idPath(entity), key));
     }
 
     <T> List<T> find(FlowDbQuery query, Class<T> type) {
         FlowDbPersistentEntity<?> entity = access.entityOf(type);
         Plan plan = access.plan(query, type, entity);
-        return access.readAll(documents.execute(operations -> queries.list(operations, plan)), type, entity);
+        return access.readAll(documents.read(operations -> queries.list(operations, plan)), type, entity);
     }
 
     <T> Optional<T> findOne(FlowDbQuery query, Class<T> type) {
@@ -190,7 +190,7 @@ final class EntityReads {
         KeysetScroll keyset = new KeysetScroll(order, access.converter());
         FlowDbQuery rest = position.isInitial() ? query : query.and(order.after(keyset.valuesOf(position)));
         Plan plan = new Plan(entity.getStore(), type, access.permitted(oneMore(rest), entity, RowAction.READ), order);
-        List<JsonNode> found = new ArrayList<>(documents.execute(operations -> queries.list(operations, plan)));
+        List<JsonNode> found = new ArrayList<>(documents.read(operations -> queries.list(operations, plan)));
         boolean hasNext = query.isLimited() && found.size() > query.limit();
         if (hasNext) {
             found.remove(found.size() - 1);
@@ -212,12 +212,12 @@ final class EntityReads {
 
     long count(FlowDbQuery query, Class<?> type) {
         Plan plan = access.plan(query, type, access.entityOf(type));
-        return documents.execute(operations -> queries.count(operations, plan));
+        return documents.read(operations -> queries.count(operations, plan));
     }
 
     boolean exists(FlowDbQuery query, Class<?> type) {
         Plan plan = access.plan(query, type, access.entityOf(type));
-        return documents.execute(operations -> queries.exists(operations, plan));
+        return documents.read(operations -> queries.exists(operations, plan));
     }
 
     /** {@code feed} begins the feed of documents. */
@@ -261,7 +261,7 @@ final class EntityReads {
         FlowDbPersistentEntity<?> entity = access.entityOf(type);
         Plan plan = access.plan(query, type, entity);
         Explain found =
-                documents.execute(operations -> queries.query(operations, plan).explain());
+                documents.read(operations -> queries.query(operations, plan).explain());
         return access.policies().guards(entity.getStore()) ? withoutFigures(found) : found;
     }
 

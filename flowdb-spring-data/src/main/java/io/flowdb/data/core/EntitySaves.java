@@ -101,7 +101,7 @@ final class EntitySaves {
         return prepare(
                 entity,
                 insert,
-                (type, id) -> documents.execute(
+                (type, id) -> documents.read(
                         ops -> ops.exists(type.getStore(), access.keyOf(type.getRequiredIdProperty(), id))));
     }
 

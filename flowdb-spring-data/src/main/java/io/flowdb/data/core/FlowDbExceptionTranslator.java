@@ -17,6 +17,7 @@ import io.flowdb.error.NotFoundException;
 import io.flowdb.error.SchemaConflictException;
 import io.flowdb.error.StorageException;
 import io.flowdb.error.StoreNotFoundException;
+import io.flowdb.error.TransactionClosedException;
 import io.flowdb.error.TransactionStateException;
 import io.flowdb.error.UniqueViolationException;
 import io.flowdb.error.UnsupportedFormatException;
@@ -53,6 +54,10 @@ public final class FlowDbExceptionTranslator implements PersistenceExceptionTran
     private static final String MISSING_STORE = ". The stores of entities are made at start-up, with Spring Boot by"
             + " flowdb.schema.mode=update; with flowdb.schema.mode=none or without Boot by a migration or JsonDB.applySchemas";
 
+    private static final String ENDED =
+            ". What is written after it, as by a listener to its commit, needs a transaction of its"
+                    + " own: @Transactional(propagation = Propagation.REQUIRES_NEW)";
+
     @Override
     public @Nullable DataAccessException translateExceptionIfPossible(RuntimeException e) {
         return e instanceof FlowDbException failure ? translate(failure) : null;
@@ -69,6 +74,9 @@ public final class FlowDbExceptionTranslator implements PersistenceExceptionTran
         }
         if (e instanceof StoreNotFoundException) {
             return new InvalidDataAccessApiUsageException(message + MISSING_STORE, e);
+        }
+        if (e instanceof TransactionClosedException) {
+            return new InvalidDataAccessApiUsageException(message + ENDED, e);
         }
         if (e instanceof InvalidQueryException
                 || e instanceof NotFoundException

@@ -98,6 +98,11 @@ final class FlowDbResourceHolder extends ResourceHolderSupport {
         }
     }
 
+    /** Whether it was committed or aborted, so that only its synchronizations are left to be called. */
+    boolean hasEnded() {
+        return !transaction.isOpen();
+    }
+
     /** Aborts, unless the transaction has ended. */
     void close() {
         transaction.close();

@@ -32,6 +32,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * timeout       checked at each operation and at commit
  * conflict      OptimisticLockingFailureException at commit; nothing was written; whoever began the transaction may retry.
  *               A transaction that only saved, and read nothing, is repeated by itself
+ * after it      listeners to commit or roll-back read what is stored; to write they need REQUIRES_NEW, else the write is refused
  * </pre>
  *
  * <p>The transaction covers every store that exists at its begin. A transaction of another manager (JPA) is not joined. Threads: any;
