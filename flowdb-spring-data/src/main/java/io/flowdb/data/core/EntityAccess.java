@@ -136,6 +136,24 @@ final class EntityAccess {
         return entity.getRequiredIdProperty().getFieldName();
     }
 
+    /** Has one of {@code keys}. Of an array, the parts say where it lies: as a whole it could also be an element of a longer key. */
+    static Filter hasKey(FlowDbPersistentEntity<?> entity, List<JsonNode> keys) {
+        String path = idPath(entity);
+        if (keys.isEmpty() || !keys.get(0).isArray()) {
+            return Filter.in(path, keys);
+        }
+        List<Filter> choices = new ArrayList<>();
+        for (JsonNode key : keys) {
+            List<Filter> parts = new ArrayList<>();
+            for (int i = 0; i < key.size(); i++) {
+                parts.add(Filter.eq(path + "." + i, key.get(i)));
+            }
+            parts.add(Filter.eq(path, key));
+            choices.add(Filter.and(parts));
+        }
+        return choices.size() == 1 ? choices.get(0) : Filter.or(choices);
+    }
+
     <T> List<T> readAll(List<JsonNode> documents, Class<T> type, FlowDbPersistentEntity<?> entity) {
         List<T> entities = new ArrayList<>(documents.size());
         for (JsonNode document : documents) {

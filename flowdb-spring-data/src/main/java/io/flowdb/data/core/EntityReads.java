@@ -73,7 +73,7 @@ final class EntityReads {
             return access.readAll(
                     documents.read(operations -> operations.getAll(entity.getStore(), keys)), type, entity);
         }
-        Plan plan = access.plan(FlowDbQuery.where(Filter.in(EntityAccess.idPath(entity), keys)), type, entity);
+        Plan plan = access.plan(FlowDbQuery.where(EntityAccess.hasKey(entity, keys)), type, entity);
         // numbers by value: a key that was made has another node than the same key that was read
         Map<JsonNode, JsonNode> byKey = new TreeMap<>(JsonValueOrder.EXACT);
         for (JsonNode document : documents.read(operations -> queries.list(operations, plan))) {
@@ -93,7 +93,7 @@ final class EntityReads {
     }
 
     private static FlowDbQuery byId(FlowDbPersistentEntity<?> entity, JsonNode key) {
-        return FlowDbQuery.where(Filter.eq(EntityAccess.idPath(entity), key));
+        return FlowDbQuery.where(EntityAccess.hasKey(entity, List.of(key)));
     }
 
     <T> List<T> find(FlowDbQuery query, Class<T> type) {

@@ -14,11 +14,14 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Whether an index serves a filter: one of the conditions that must hold together is an equality, a range or a prefix
- * (also that of a LIKE pattern) on the id or on the first path of an index, and so in each alternative. A pure function
+ * (also that of a LIKE pattern) on the id, on its first part or on the first path of an index, and so in each alternative. A pure function
  * of filter and schema; the planner may do better or worse, but never needs the whole store where this says it does
  * not.
  */
 final class IndexAdvice {
+
+    /** An id of several parts is an array; keys that begin with the same part lie together. */
+    private static final String FIRST_PART = ".0";
 
     private final Set<String> indexed = new LinkedHashSet<>();
 
@@ -27,6 +30,7 @@ final class IndexAdvice {
 
     private IndexAdvice(StoreSchema schema) {
         indexed.add(schema.keyPath());
+        indexed.add(schema.keyPath() + FIRST_PART);
         for (IndexSchema index : schema.indexes()) {
             indexed.add(index.paths().get(0));
         }
@@ -84,7 +88,7 @@ final class IndexAdvice {
         if (path == null) {
             return AccessPath.SCAN;
         }
-        if (path.equals(schema.keyPath())) {
+        if (isKey(path, schema.keyPath())) {
             return AccessPath.ID;
         }
         for (IndexSchema index : schema.indexes()) {
@@ -93,6 +97,13 @@ final class IndexAdvice {
             }
         }
         return AccessPath.SCAN;
+    }
+
+    private static boolean isKey(String path, String key) {
+        return path.equals(key)
+                || (path.length() == key.length() + FIRST_PART.length()
+                        && path.startsWith(key)
+                        && path.endsWith(FIRST_PART));
     }
 
     private boolean isServed(Filter filter) {

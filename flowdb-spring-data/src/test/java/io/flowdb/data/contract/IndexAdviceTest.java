@@ -92,10 +92,34 @@ class IndexAdviceTest {
                     .isEqualTo("@Indexed(multiEntry = true) on the property 'labels' would serve it");
             assertThat(boxAdvice(boxes, b -> b.eq("labels", List.of("red"))))
                     .isEqualTo("@Indexed on the property 'labels' would serve it");
-            assertThat(boxAdvice(boxes, b -> Filter.and(b.eq("id.shelf", "a"), b.contains("labels", "red", false))))
-                    .isEqualTo("@Indexed on the property 'id.shelf' or"
+            assertThat(boxAdvice(boxes, b -> Filter.and(b.eq("id.place", 1), b.contains("labels", "red", false))))
+                    .isEqualTo("@Indexed on the property 'id.place' or"
                             + " @Indexed(multiEntry = true) on the property 'labels' would serve it");
         }
+    }
+
+    /** The first part of an id needed an index of its own, although the ids are in its order. */
+    @Test
+    void firstPartOfTheId_isARangeOfIds() {
+        try (TestDatabase boxes = TestDatabase.with(Box.class)) {
+            for (int i = 0; i < 40; i++) {
+                BoxId id = new BoxId("shelf" + i % 4, i);
+                boxes.template().insert(new Box(id, List.of(), List.of()));
+            }
+            assertThat(boxAdvice(boxes, b -> b.eq("id.shelf", "shelf1"))).isNull();
+            assertThat(read(boxes, b -> b.eq("id.shelf", "shelf1"))).isEqualTo(10);
+            assertThat(read(boxes, b -> b.startsWith("id.shelf", "shelf", false)))
+                    .isEqualTo(40);
+            assertThat(read(boxes, b -> Filter.and(b.eq("id.shelf", "shelf1"), b.gt("id.place", 8))))
+                    .isEqualTo(8);
+            assertThat(read(boxes, b -> b.in("id.shelf", List.of("shelf0", "shelf3"))))
+                    .isEqualTo(20);
+        }
+    }
+
+    private static long read(TestDatabase boxes, Function<Conditions<Box>, Filter> filter) {
+        FlowDbQuery query = FlowDbQuery.where(filter.apply(boxes.template().conditions(Box.class)));
+        return boxes.template().explain(query, Box.class).documentsRead();
     }
 
     private static String boxAdvice(TestDatabase boxes, Function<Conditions<Box>, Filter> filter) {
