@@ -74,6 +74,33 @@ class AccountsIT {
                 .isEqualTo(401);
     }
 
+    /** The accent as a mark of its own made another account of what looks, and to mail is, the same address. */
+    @Test
+    void signUp_accentTypedInAnotherWay_isTheSameAddress() {
+        Account account = api.signUp("andr\u00E9@example.com");
+
+        assertThat(api.post("/api/signup", null, credentials("Andre\u0301@example.com", Api.PASSWORD))
+                        .status())
+                .isEqualTo(409);
+        assertThat(api.logIn("andre\u0301@example.com").userId()).isEqualTo(account.userId());
+    }
+
+    /** With a character that nobody sees, an address looked like that of somebody else. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a\u200Bnn@example.com",
+                "a\u202Enn@example.com",
+                "ann\u2060@example.com",
+                "a\u00ADnn@example.com"
+            })
+    void signUp_addressWithInvisibleCharacters_is400NamingTheField(String address) {
+        Answer answer = api.post("/api/signup", null, credentials(address, Api.PASSWORD));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().at("/errors/0/field").asString()).isEqualTo("email");
+    }
+
     @Test
     void signUp_sameAddressAtOnce_succeedsOnce() throws Exception {
         ExecutorService clients = Executors.newFixedThreadPool(8);

@@ -7,6 +7,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Email;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,6 +73,7 @@ final class AuthController {
             @NotBlank(message = "must not be blank")
             @Size(max = 254, message = "must have at most 254 characters")
             @Email(message = "must be an e-mail address")
+            @Pattern(regexp = "\\P{Cf}*", message = "must have no invisible characters")
             @PlainText
             String email,
 

@@ -1,12 +1,13 @@
 package io.flowdb.sample.auth;
 
+import java.text.Normalizer;
 import java.util.Locale;
 
-/** The one form in which an address is stored and looked up, however it was typed. */
+/** The one form in which an address is stored and looked up, however it was typed: small letters, accents and letters in one. */
 final class EmailAddress {
     private EmailAddress() {}
 
     static String normalize(String typed) {
-        return typed.strip().toLowerCase(Locale.ROOT);
+        return Normalizer.normalize(typed.strip().toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
     }
 }
