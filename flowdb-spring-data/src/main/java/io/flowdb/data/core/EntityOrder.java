@@ -107,7 +107,10 @@ final class EntityOrder {
         Filter after = choices.size() == 1 ? choices.get(0) : Filter.or(choices);
         Key first = keys.get(0);
         JsonNode start = values.get(0);
-        // says the same once more, as one range of an index
+        // says the same once more, as one range of an index, or of keys
+        if (start != null && start.isArray() && !start.isEmpty() && first.hasParts()) {
+            return Filter.and(first.firstPart(start.get(0)), after);
+        }
         return start != null && first.ascending() && first.nullsFirst() ? Filter.and(first.from(start), after) : after;
     }
 
@@ -169,6 +172,17 @@ final class EntityOrder {
             Object end = isArray ? List.of() : value;
             Filter single = Filter.and(Filter.range(path, KeyRange.bound(false, end, false, true)), noArray(path));
             return isArray ? Filter.or(Filter.lt(path, value), single) : single;
+        }
+
+        /** Whether it is an id of several parts. */
+        boolean hasParts() {
+            return property.property().isIdProperty() && property.property().isEntity();
+        }
+
+        /** The ids of several parts whose first is {@code part} or comes after it. */
+        Filter firstPart(JsonNode part) {
+            String path = property.fieldPath() + ".0";
+            return Filter.range(path, ascending ? KeyRange.lowerBound(part) : KeyRange.upperBound(part));
         }
 
         /** The values from {@code value} on, going up. */
