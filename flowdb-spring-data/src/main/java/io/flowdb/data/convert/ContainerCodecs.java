@@ -31,6 +31,11 @@ final class ContainerCodecs {
             public Object read(JsonNode node) {
                 return Optional.ofNullable(ValueCodec.readNullable(value, node));
             }
+
+            @Override
+            public Object readNull() {
+                return Optional.empty();
+            }
         };
     }
 

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 
-/** Both directions of one type, side by side. Null is handled by the static methods; codecs never see it. Threads: any. */
+/** Both directions of one type, side by side. Null is written by the static method; codecs never see it. Threads: any. */
 interface ValueCodec {
 
     /** The JSON form of {@code value}. */
@@ -14,13 +14,18 @@ interface ValueCodec {
     @Nullable
     Object read(JsonNode node);
 
+    /** The value of JSON null and of a missing field. */
+    default @Nullable Object readNull() {
+        return null;
+    }
+
     /** {@link #write}, with JSON null for null. */
     static JsonNode writeNullable(ValueCodec codec, @Nullable Object value) {
         return value == null ? NullNode.getInstance() : codec.write(value);
     }
 
-    /** {@link #read}, with null for JSON null. */
+    /** {@link #read}, or {@link #readNull} for JSON null. */
     static @Nullable Object readNullable(ValueCodec codec, @Nullable JsonNode node) {
-        return node == null || node.isNull() || node.isMissingNode() ? null : codec.read(node);
+        return node == null || node.isNull() || node.isMissingNode() ? codec.readNull() : codec.read(node);
     }
 }

@@ -49,6 +49,7 @@ import org.springframework.data.convert.WritingConverter;
 import org.springframework.data.mapping.MappingException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What is written is read back equal, by every way a class can be built; documents look as promised. */
@@ -156,6 +157,28 @@ class MappingFlowDbConverterTest {
         Everything back = converter.read(Everything.class, reparsed(converter.write(e)));
         assertThat(back).usingRecursiveComparison().isEqualTo(e);
         assertThat(back.colors()).containsExactly(Color.RED, Color.GREEN);
+    }
+
+    @ObjectStore
+    record Maybe(@Id String id, Optional<Integer> age, List<Optional<String>> names) {}
+
+    static class MaybeBean {
+        @Id
+        String id;
+
+        Optional<String> name;
+    }
+
+    /** An empty Optional came back as null, which is what one is there to avoid. */
+    @Test
+    void read_emptyOptional_isNoNull() {
+        Maybe nobody = new Maybe("1", Optional.empty(), List.of(Optional.empty(), Optional.of("x")));
+        assertThat(converter.read(Maybe.class, reparsed(converter.write(nobody))))
+                .isEqualTo(nobody);
+        JsonNode without = JsonNodeFactory.instance.objectNode().put("id", "1");
+        assertThat(converter.read(Maybe.class, without).age()).isEmpty();
+        JsonNode withNull = JsonNodeFactory.instance.objectNode().put("id", "1").putNull("name");
+        assertThat(converter.read(MaybeBean.class, withNull).name).isEmpty();
     }
 
     @Test
