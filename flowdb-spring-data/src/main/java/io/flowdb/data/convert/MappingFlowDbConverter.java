@@ -49,7 +49,12 @@ public final class MappingFlowDbConverter implements FlowDbConverter {
     @Override
     public ObjectNode write(Object entity) {
         Class<?> type = ProxyUtils.getUserClass(entity);
-        return codecs.writeEntity(entity, storedClasses.computeIfAbsent(type, this::storedClass));
+        try {
+            return codecs.writeEntity(entity, storedClasses.computeIfAbsent(type, this::storedClass));
+        } catch (StackOverflowError e) { // a writer has no state that would be left behind
+            throw new MappingException(
+                    type.getName() + " is nested too deeply to be stored, or leads back to itself", e);
+        }
     }
 
     /** The class whose documents need no type name: the topmost with the same store. */

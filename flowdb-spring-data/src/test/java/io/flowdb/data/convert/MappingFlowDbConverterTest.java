@@ -181,6 +181,27 @@ class MappingFlowDbConverterTest {
         assertThat(converter.read(MaybeBean.class, withNull).name).isEmpty();
     }
 
+    @ObjectStore
+    static class Person {
+        @Id
+        String id = "1";
+
+        Person friend;
+    }
+
+    /** It was a bare StackOverflowError, without a word of which entity. */
+    @Test
+    void write_entityThatLeadsBackToItself_isRefusedByName() {
+        Person person = new Person();
+        person.friend = person;
+        assertThatThrownBy(() -> converter.write(person))
+                .isInstanceOf(MappingException.class)
+                .hasMessageContaining("Person")
+                .hasMessageContaining("leads back to itself");
+        person.friend = new Person();
+        assertThat(converter.write(person).at("/friend/id").stringValue()).isEqualTo("1");
+    }
+
     @Test
     void read_times_equalsWritten() {
         Times t = new Times(
