@@ -5,6 +5,7 @@ import io.flowdb.CommitOutcome;
 import io.flowdb.Engine;
 import io.flowdb.OrderedStore;
 import io.flowdb.Preconditions;
+import io.flowdb.StoreReader.Range;
 import io.flowdb.StoreReader.StoredValue;
 import io.flowdb.StoreSnapshot;
 import io.flowdb.WriteBatch;
@@ -13,6 +14,7 @@ import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.base.StackRoom;
 import io.flowdb.internal.json.DocumentCodec;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
@@ -47,7 +49,7 @@ final class Database {
     /** Held by whoever changes the schema. Rank 1 in docs/concurrency.md. */
     final ReentrantLock schemaLock = new ReentrantLock();
 
-    private volatile State state = new State(Catalog.EMPTY, 0, Phase.STEADY);
+    private volatile State state = new State(Catalog.EMPTY, 0, Phase.STEADY, List.of());
     private volatile boolean closed; // set once; what begins later is refused
 
     @GuardedBy("schemaLock")
@@ -58,8 +60,14 @@ final class Database {
      *
      * @param seqno of the commit that wrote it
      * @param phase whether another one may be on its way
+     * @param leftOver what indexes have left that the stored catalog may still name as being built, and nobody keeps; goes with the next catalog
      */
-    private record State(Catalog catalog, long seqno, Phase phase) {}
+    private record State(Catalog catalog, long seqno, Phase phase, List<Range> leftOver) {
+        /** After the commit of another catalog, which has removed what was left over. */
+        State published(Catalog next, CommitOutcome.Committed commit) {
+            return new State(next, commit.seqno(), phase, List.of());
+        }
+    }
 
     private enum Phase {
         /** The catalog stays. */
@@ -86,7 +94,7 @@ final class Database {
         try (StoreSnapshot snapshot = store.snapshot()) {
             StoredValue stored = snapshot.get(Catalog.KEY);
             if (stored != null) {
-                state = new State(Catalog.fromBytes(stored.value()), stored.seqno(), Phase.STEADY);
+                state = new State(Catalog.fromBytes(stored.value()), stored.seqno(), Phase.STEADY, List.of());
             }
         }
         if (state.catalog.recording) {
@@ -203,7 +211,27 @@ final class Database {
 
     private void enter(Phase phase) {
         State present = state;
-        state = new State(present.catalog, present.seqno, phase);
+        state = new State(present.catalog, present.seqno, phase, present.leftOver);
+    }
+
+    /**
+     * Lets go of all indexes that are being built, without a commit: later writers do not keep them, and what they have left goes with the next
+     * catalog, or at the next opening, as the stored catalog names them still. The schema lock is held.
+     */
+    void abandonBuilding() {
+        State present = state;
+        List<Range> leftOver = new ArrayList<>(present.leftOver);
+        Catalog without = present.catalog;
+        for (StoreDef def : present.catalog.stores()) {
+            List<Range> gone = def.building().stream()
+                    .map(index -> new Range(index.prefix, index.end))
+                    .toList();
+            if (!gone.isEmpty()) {
+                leftOver.addAll(gone);
+                without = without.with(def.withoutBuilding(), without.nextId);
+            }
+        }
+        state = new State(without, present.seqno, present.phase, List.copyOf(leftOver));
     }
 
     /** One attempt at a write: reads from the session and adds changes to the plan. */
@@ -290,15 +318,20 @@ final class Database {
         beginPublishing();
         State after = before;
         try {
-            batch.put(Catalog.KEY, catalog.toBytes());
+            addCatalog(catalog, batch);
             CommitOutcome outcome = store.commit(batch, preconditions, WriteOptions.DEFAULT);
             if (outcome instanceof CommitOutcome.Committed committed) {
-                after = new State(catalog, committed.seqno(), before.phase);
+                after = before.published(catalog, committed);
             }
             return after != before;
         } finally {
             state = after;
         }
+    }
+
+    private void addCatalog(Catalog catalog, WriteBatch batch) {
+        batch.put(Catalog.KEY, catalog.toBytes());
+        state.leftOver.forEach(range -> batch.deleteRange(range.start(), range.end()));
     }
 
     private void beginPublishing() {
@@ -316,11 +349,11 @@ final class Database {
                 changeLog.begin(() -> CommitChanges.of(List.of(RecordedChange.deletionOf(deleted.name)))));
         CommitOutcome outcome = null;
         try {
-            batch.put(Catalog.KEY, catalog.toBytes());
+            addCatalog(catalog, batch);
             changeLog.addRecord(pending, batch);
             outcome = store.commit(batch, Preconditions.NONE, WriteOptions.DEFAULT);
             if (outcome instanceof CommitOutcome.Committed committed) {
-                after = new State(catalog, committed.seqno(), before.phase);
+                after = before.published(catalog, committed);
             }
         } finally {
             state = after;
@@ -334,10 +367,10 @@ final class Database {
         beginPublishing();
         State after = before;
         try {
-            plan.batch().put(Catalog.KEY, catalog.toBytes());
+            addCatalog(catalog, plan.batch());
             CommitOutcome outcome = commit(plan);
             if (outcome instanceof CommitOutcome.Committed committed) {
-                after = new State(catalog, committed.seqno(), before.phase);
+                after = before.published(catalog, committed);
             }
             return outcome;
         } finally {

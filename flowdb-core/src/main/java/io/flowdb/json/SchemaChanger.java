@@ -121,12 +121,16 @@ final class SchemaChanger {
         database.schemaLock.lock();
         try {
             Catalog catalog = database.catalog();
-            boolean unfinished = false;
+            WriteBatch batch = new WriteBatch();
+            Catalog without = catalog;
             for (StoreDef def : catalog.stores()) {
-                unfinished |= def.indexes.stream().anyMatch(index -> index.building);
+                for (IndexDef index : def.building()) {
+                    batch.deleteRange(index.prefix, index.end);
+                    without = without.with(def.withoutBuilding(), catalog.nextId);
+                }
             }
-            if (unfinished) {
-                removeBuilding(catalog);
+            if (!batch.isEmpty()) {
+                publish(without, batch);
             }
             removeStaleEntries();
         } finally {
@@ -144,20 +148,6 @@ final class SchemaChanger {
             }
             publish(swept, new WriteBatch());
         }
-    }
-
-    private void removeBuilding(Catalog catalog) {
-        WriteBatch batch = new WriteBatch();
-        Catalog without = catalog;
-        for (StoreDef def : catalog.stores()) {
-            List<IndexDef> ready =
-                    def.indexes.stream().filter(index -> !index.building).toList();
-            def.indexes.stream()
-                    .filter(index -> index.building)
-                    .forEach(index -> batch.deleteRange(index.prefix, index.end));
-            without = without.with(new StoreDef(def.id, def.schema, ready), catalog.nextId);
-        }
-        publish(without, batch);
     }
 
     private void carryOut(List<StoreSchema> wanted, List<SchemaChange> changes) {
@@ -196,16 +186,17 @@ final class SchemaChanger {
     }
 
     /**
-     * Removes the indexes that a failed change has begun. If that fails too, or if the change may have been committed all the same, the next change
-     * of the schema, or the next opening, does it.
+     * Removes the indexes that a failed change has begun. If that fails too, they are only let go of, and the next change of the schema, or the next
+     * opening, removes what they leave; so does the next opening if the change may have been committed all the same.
      */
     void takeBack(Throwable failure) {
-        try {
-            if (database.isOpen() && !(failure instanceof CommitUnknownException)) {
+        if (database.isOpen() && !(failure instanceof CommitUnknownException)) {
+            try {
                 removeUnfinished();
+            } catch (RuntimeException e) {
+                failure.addSuppressed(e);
+                database.abandonBuilding();
             }
-        } catch (RuntimeException e) {
-            failure.addSuppressed(e);
         }
     }
 

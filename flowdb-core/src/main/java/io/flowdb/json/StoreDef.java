@@ -61,6 +61,17 @@ final class StoreDef {
         return new StoreDef(id, schema, more);
     }
 
+    /** Indexes that are being built. */
+    List<IndexDef> building() {
+        return indexes.stream().filter(index -> index.building).toList();
+    }
+
+    /** The same store without indexes that are being built. */
+    StoreDef withoutBuilding() {
+        return new StoreDef(
+                id, schema, indexes.stream().filter(index -> !index.building).toList());
+    }
+
     /** The same store whose indexes have the entries {@code stale} as well that nobody may see. */
     StoreDef leaving(StaleEntries stale) {
         return withIndexes(index -> {

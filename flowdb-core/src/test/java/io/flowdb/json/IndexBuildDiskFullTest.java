@@ -124,6 +124,41 @@ class IndexBuildDiskFullTest {
         });
     }
 
+    /**
+     * Writers went on to keep an index that nobody wanted any more up to date, and to respect it: a value that two documents may share was refused
+     * until the next change of the schema.
+     */
+    @Test
+    void uniqueIndex_thatCouldNotBeTakenBack_bindsNobody() {
+        eachRoom(() -> {
+            try (JsonTransaction before = db.transaction(TransactionMode.READ_WRITE, "s")) {
+                failToBuild(IndexSchema.unique("other", "u"));
+                ObjectNode alike = json("{'v':1}").set("u", db.get("s", 5).get("u"));
+                db.put("s", alike.deepCopy().put("id", DOCUMENTS));
+                db.putAll(
+                        "s",
+                        List.of(alike.deepCopy().put("id", 6), alike.deepCopy().put("id", DOCUMENTS + 1)));
+                db.inTransaction(
+                        TransactionMode.READ_WRITE,
+                        List.of("s"),
+                        t -> t.put("s", alike.deepCopy().put("id", 7)));
+                db.delete("s", 5);
+                db.update("s", 6, document -> ((ObjectNode) document).put("u", "another"));
+                before.put("s", json("{'id':8,'u':'another'}"));
+            }
+            assertThat(db.query("s").whereEq("v", 1).count()).isEqualTo(DOCUMENTS / 10 + 4);
+            assertThat(db.verifyIndexes("s").problems()).isEmpty();
+            if (room % 2 == 0) {
+                db.createObjectStore("another", "id");
+            } else {
+                db.close();
+                db = JsonDB.on(engine);
+            }
+            DocumentPowerCutTest.assertNothingLeftBehind(db, engine);
+            assertThat(db.verifyIndexes("s").problems()).isEmpty();
+        });
+    }
+
     @Test
     void migration_afterAFullDisk_startsAnew() {
         eachRoom(() -> {
