@@ -16,7 +16,7 @@ public interface OrderedStore {
     StoreSnapshot snapshot();
 
     /**
-     * Commits {@code batch} atomically if nothing named in {@code preconditions} was written after their sequence number.
+     * Commits {@code batch} atomically if nothing named in {@code preconditions} was written after its sequence number there.
      * With {@link CommitOutcome.Conflict} nothing was written, and the conflicting commit is already visible to
      * {@link #latest()}, so an immediate retry makes progress. An empty batch only checks the preconditions.
      *

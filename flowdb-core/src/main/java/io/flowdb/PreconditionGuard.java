@@ -47,7 +47,7 @@ final class PreconditionGuard implements CommitGuard {
             int node = memtable.find(key, ts, Long.MAX_VALUE);
             long newest = node == 0 ? 0 : memtable.seqno(node);
             newest = Math.max(newest, tombstones.covering(key, 0, key.length, Long.MAX_VALUE));
-            if (newest > sinceSeqno()) {
+            if (newest > preconditions.sinceSeqno(i)) {
                 return new Violation(i, newest);
             }
         }
@@ -118,7 +118,7 @@ final class PreconditionGuard implements CommitGuard {
                 table.reader().find(key, KeyHash.of(key, 0, key.length), ts, Long.MAX_VALUE, found);
             }
             long newest = Math.max(found.seqno(), tombstones.covering(key, 0, key.length, Long.MAX_VALUE));
-            if (newest > sinceSeqno()) {
+            if (newest > preconditions.sinceSeqno(i)) {
                 return new Violation(i, newest);
             }
         }

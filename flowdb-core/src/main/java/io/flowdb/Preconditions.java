@@ -1,7 +1,9 @@
 package io.flowdb;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,8 @@ public final class Preconditions {
     private final long sinceSeqno;
     private final List<byte[]> keys = new ArrayList<>();
     private final List<Range> ranges = new ArrayList<>();
+    /** Sequence numbers of keys whose writes are known beyond the snapshot, by position. */
+    private final Map<Integer, Long> known = new HashMap<>(0);
 
     private Preconditions(long sinceSeqno) {
         this.sinceSeqno = sinceSeqno;
@@ -32,6 +36,18 @@ public final class Preconditions {
         return this;
     }
 
+    /**
+     * Requires that {@code key} was neither written nor deleted after commit {@code sinceSeqno}: later writes than those of the snapshot are known to do
+     * no harm. A number below the snapshot's stands for that.
+     */
+    public Preconditions key(byte[] key, long sinceSeqno) {
+        key(key);
+        if (sinceSeqno > this.sinceSeqno) {
+            known.put(keys.size() - 1, sinceSeqno);
+        }
+        return this;
+    }
+
     /** Requires that no key from {@code start} (inclusive) to {@code end} (exclusive, null for unbounded) was written or deleted; {@code start >= end} requires nothing. */
     public Preconditions range(byte[] start, byte @Nullable [] end) {
         checkMutable();
@@ -42,6 +58,11 @@ public final class Preconditions {
     /** The snapshot's sequence number. */
     public long sinceSeqno() {
         return sinceSeqno;
+    }
+
+    /** The sequence number up to which writes of the key at {@code position} are allowed. */
+    public long sinceSeqno(int position) {
+        return known.isEmpty() ? sinceSeqno : known.getOrDefault(position, sinceSeqno);
     }
 
     /** In the order they were added. */

@@ -37,8 +37,8 @@ class EnginePreconditionsTest {
     /** One range delete. */
     private record RangeDelete(String start, String end, long seqno) {}
 
-    /** One precondition; {@code end} null for a single key. */
-    private record Named(String start, String end) {}
+    /** One precondition; {@code end} null for a single key, which may allow later writes than the snapshot. */
+    private record Named(String start, String end, long since) {}
 
     private Engine open() {
         return EngineOpening.open(
@@ -161,18 +161,24 @@ class EnginePreconditionsTest {
         List<Named> ranges = new ArrayList<>();
         for (int n = random.nextInt(3); n >= 0; n--) {
             if (random.nextBoolean()) {
-                Named key = new Named(key(), null);
-                preconditions.key(bytes(key.start()));
+                boolean known = random.nextInt(3) == 0;
+                long since = known ? engine.lastSeqno() - random.nextInt(40) : snapshot.seqno();
+                Named key = new Named(key(), null, Math.max(since, snapshot.seqno()));
+                if (known) {
+                    preconditions.key(bytes(key.start()), since);
+                } else {
+                    preconditions.key(bytes(key.start()));
+                }
                 named.add(key);
             } else {
-                Named range = new Named(key(), random.nextInt(5) == 0 ? "\uffff" : key());
+                Named range = new Named(key(), random.nextInt(5) == 0 ? "\uffff" : key(), snapshot.seqno());
                 preconditions.range(bytes(range.start()), range.end().equals("\uffff") ? null : bytes(range.end()));
                 ranges.add(range);
             }
         }
         named.addAll(ranges);
         long since = snapshot.seqno();
-        boolean expected = named.stream().noneMatch(n -> isChanged(n, since));
+        boolean expected = named.stream().noneMatch(this::isChanged);
         CommitOutcome outcome = commit(random.nextInt(10) == 0 ? List.of() : batch(), preconditions);
         assertThat(outcome instanceof CommitOutcome.Committed)
                 .as(
@@ -180,12 +186,13 @@ class EnginePreconditionsTest {
                         SEED, step, since, named, changed, rangeDeletes)
                 .isEqualTo(expected);
         if (outcome instanceof CommitOutcome.Conflict conflict) {
-            assertThat(isChanged(named.get(conflict.precondition()), since)).isTrue();
+            assertThat(isChanged(named.get(conflict.precondition()))).isTrue();
         }
         return expected;
     }
 
-    private boolean isChanged(Named named, long since) {
+    private boolean isChanged(Named named) {
+        long since = named.since();
         if (named.end() == null) {
             return changed.getOrDefault(named.start(), 0L) > since
                     || rangeDeletes.stream()

@@ -54,13 +54,18 @@ final class CommitPlan implements ChangeSet {
     /** Logical keys of the exclusive entries that this plan deletes; made at the first use. */
     private @Nullable TreeSet<byte[]> released;
 
-    /** A plan for writes that read {@code snapshot}. */
+    /** A plan for writes that read {@code snapshot}, under the catalog of that state. */
     CommitPlan(Database database, StoreSnapshot snapshot) {
+        this(database, snapshot, snapshot.seqno());
+    }
+
+    /** A plan for writes that read {@code snapshot}, which no change of the catalog up to commit {@code catalogSeqno} concerns. */
+    CommitPlan(Database database, StoreSnapshot snapshot, long catalogSeqno) {
         this.database = database;
         this.snapshot = snapshot;
         long most = database.store.limits().maxBatchBytes();
         this.maxBytes = Math.max(most / 2, most - database.changeLog.maxRecordBytes());
-        this.preconditions = Preconditions.since(snapshot).key(Catalog.KEY);
+        this.preconditions = Preconditions.since(snapshot).key(Catalog.KEY, catalogSeqno);
         this.committed = new AbsentKeys(snapshot);
     }
 

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What all parts of one {@link JsonDB} share: the store below, the current catalog, counters, counts, change feed.
  *
- * <p>A write reads from a snapshot and commits on condition that nothing it depends on was changed since, the catalog among it. A
+ * <p>A write reads from a snapshot and commits on condition that nothing it depends on was changed since, its part of the catalog among it. A
  * snapshot and a catalog fit together if the catalog was published before the snapshot was taken and no change of it is under
  * way; {@link #open()} waits for that. While one thread has the database to itself, commits of all others conflict, whenever they
  * began. Threads: any.
@@ -266,6 +267,21 @@ final class Database {
         }
     }
 
+    /** The newest commit of a catalog that is no matter to those who write {@code stores} as {@code session} knows them; else that of the session. */
+    long unconcernedUntil(Session session, Set<String> stores) {
+        State present = state;
+        for (int failures = 0; present.phase == Phase.PUBLISHING; failures++) {
+            pause(failures); // else the commit that is under way would be a conflict for all
+            present = state;
+        }
+        Catalog catalog = present.catalog;
+        boolean unconcerned = catalog.recording == session.catalog().recording
+                && catalog.version() == session.catalog().version()
+                && stores.stream()
+                        .allMatch(name -> session.catalog().store(name).isStill(catalog.find(name)));
+        return unconcerned ? present.seqno : session.snapshot().seqno();
+    }
+
     /** Commits a plan; one without changes and operations is committed already. */
     CommitOutcome commit(CommitPlan plan) {
         if (plan.changes.isEmpty()
@@ -308,7 +324,7 @@ final class Database {
     }
 
     /**
-     * Commits another catalog. Writers that began before will conflict, those that begin meanwhile wait.
+     * Commits another catalog. Writers whom it concerns and that began before will conflict, those that begin meanwhile wait.
      *
      * @param batch further operations of the same commit
      * @return false if a precondition failed; nothing was changed then

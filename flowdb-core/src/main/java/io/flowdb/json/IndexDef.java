@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * An index as the code uses it: its number, its parsed paths, its place in the store. Immutable but for what it remembers about
- * marks; one instance serves an index as long as it exists. Threads: any.
+ * marks; one memory serves an index as long as it exists. Threads: any.
  */
 final class IndexDef {
     final int id;
@@ -37,14 +37,14 @@ final class IndexDef {
     /** Entries that nobody may see any more, though they are there. */
     final List<StaleEntries> stale;
 
-    final MarkMemory absent = new MarkMemory();
-    final MarkMemory arrays = new MarkMemory();
+    /** Shared by all that stand for the same entries, as writers of older transactions have the older one. */
+    final MarkMemory absent;
+
+    final MarkMemory arrays;
 
     IndexDef(int id, String store, IndexSchema schema, boolean building) {
-        this(id, store, schema, building, List.of());
-    }
-
-    private IndexDef(int id, String store, IndexSchema schema, boolean building, List<StaleEntries> stale) {
+        this.absent = new MarkMemory();
+        this.arrays = new MarkMemory();
         this.id = id;
         this.store = store;
         this.schema = schema;
@@ -53,7 +53,21 @@ final class IndexDef {
         this.properties = Arrays.stream(paths).map(KeyPath::first).collect(Collectors.toUnmodifiableSet());
         this.prefix = KeyLayout.index(id);
         this.end = Objects.requireNonNull(Keys.prefixEnd(prefix));
+        this.stale = List.of();
+    }
+
+    private IndexDef(IndexDef same, List<StaleEntries> stale) {
+        this.id = same.id;
+        this.store = same.store;
+        this.schema = same.schema;
+        this.building = same.building;
+        this.paths = same.paths;
+        this.properties = same.properties;
+        this.prefix = same.prefix;
+        this.end = same.end;
         this.stale = List.copyOf(stale);
+        this.absent = same.absent;
+        this.arrays = same.arrays;
     }
 
     /**
@@ -92,7 +106,12 @@ final class IndexDef {
 
     /** The same index with other entries that nobody may see. */
     IndexDef withStale(List<StaleEntries> other) {
-        return new IndexDef(id, store, schema, building, other);
+        return new IndexDef(this, other);
+    }
+
+    /** Whether {@code present} has the same entries, and passes over none that this one does not pass over. */
+    boolean isStill(IndexDef present) {
+        return present.id == id && present.building == building && stale.containsAll(present.stale);
     }
 
     /** Whether nobody may see the entry {@code logicalKey} that commit {@code seqno} wrote. */

@@ -73,7 +73,8 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         outcome = "aborted";
         try {
             if (own.hasChanges()) {
-                CommitPlan plan = new CommitPlan(database, session.snapshot());
+                CommitPlan plan =
+                        new CommitPlan(database, session.snapshot(), database.unconcernedUntil(session, stores));
                 own.addTo(plan);
                 if (database.commit(plan) instanceof CommitOutcome.Conflict conflict) {
                     throw plan.conflictAt(conflict.precondition(), session.catalog());

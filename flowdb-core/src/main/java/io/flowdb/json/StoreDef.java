@@ -61,6 +61,21 @@ final class StoreDef {
         return new StoreDef(id, schema, more);
     }
 
+    /**
+     * Whether a writer that knows the store as it is here may write it as {@code present} has it: indexes are the same, and no entries are to be passed
+     * over that were not before.
+     */
+    boolean isStill(@Nullable StoreDef present) {
+        if (present == null || present.id != id || !present.schema.equals(schema)) {
+            return false;
+        }
+        boolean still = present.indexes.size() == indexes.size();
+        for (int i = 0; still && i < indexes.size(); i++) {
+            still = indexes.get(i).isStill(present.indexes.get(i));
+        }
+        return still;
+    }
+
     /** Indexes that are being built. */
     List<IndexDef> building() {
         return indexes.stream().filter(index -> index.building).toList();

@@ -97,9 +97,9 @@ final class MemoryStore implements OrderedStore {
     }
 
     private int firstFailed(Preconditions preconditions) {
-        long since = preconditions.sinceSeqno();
         int position = 0;
         for (byte[] key : preconditions.keys()) {
+            long since = preconditions.sinceSeqno(position);
             List<Version> versions = data.getOrDefault(key, List.of());
             boolean written = versions.stream().anyMatch(v -> v.seqno > since);
             boolean cleared = deletedRanges.stream()
@@ -111,6 +111,7 @@ final class MemoryStore implements OrderedStore {
             }
             position++;
         }
+        long since = preconditions.sinceSeqno();
         for (Preconditions.Range range : preconditions.ranges()) {
             boolean written = range(range.start(), range.end()).values().stream()
                     .anyMatch(versions -> versions.stream().anyMatch(v -> v.seqno > since));

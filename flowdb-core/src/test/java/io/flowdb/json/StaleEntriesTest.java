@@ -13,14 +13,20 @@ import io.flowdb.error.StorageException;
 import io.flowdb.error.UniqueViolationException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,8 +129,8 @@ class StaleEntriesTest {
                 .isEqualTo(reference.query("s").whereEq("v", 1).count());
         assertThat(db.query("s").whereEq("tags", "t3").collect())
                 .isEqualTo(reference.query("s").whereEq("tags", "t3").collect());
-        assertThat(db.query("s").where(Filter.isNull("v")).count())
-                .isEqualTo(reference.query("s").where(Filter.isNull("v")).count());
+        assertThat(db.query("s").where(Filter.isNull("tags")).count())
+                .isEqualTo(reference.query("s").where(Filter.isNull("tags")).count());
         assertThat(db.query("s").orderBy("u", Direction.DESC).limit(20).collect())
                 .isEqualTo(reference
                         .query("s")
@@ -230,16 +236,131 @@ class StaleEntriesTest {
                 .isEqualTo(db.verifyIndexes("s").entries());
     }
 
-    /** A snapshot from before keeps documents and entries; a transaction from before conflicts. */
+    /**
+     * A snapshot from before keeps documents and entries. A transaction from before conflicts if it has read, written or wanted something of what is
+     * gone, and in any case as long as entries are left that it does not know to be stale.
+     */
     @Test
     void transactions_begunBefore_seeWhatWasThere() {
         JsonTransaction reader = db.transaction(TransactionMode.READ_ONLY, "s");
-        JsonTransaction writer = db.transaction(TransactionMode.READ_WRITE, "s");
-        writer.put("s", document(1));
+        JsonTransaction elsewhere = db.transaction(TransactionMode.READ_WRITE, "s");
+        elsewhere.put("s", document(1).put("more", true));
+        JsonTransaction early = db.transaction(TransactionMode.READ_WRITE, "s");
+        early.put("s", document(2));
+        List<JsonTransaction> concerned = new ArrayList<>();
+        for (Consumer<JsonTransaction> reads : List.<Consumer<JsonTransaction>>of(
+                t -> t.get("s", FROM + 1),
+                t -> t.put("s", document(TO - 1)),
+                t -> t.getByIndex("s", "u", "u" + (FROM + 1)),
+                t -> t.query("s").whereEq("tags", "t3").count(),
+                t -> t.put("s", document(4).put("u", "u" + (FROM + 1))))) {
+            JsonTransaction writer = db.transaction(TransactionMode.READ_WRITE, "s");
+            reads.accept(writer);
+            writer.put("s", document(3));
+            concerned.add(writer);
+        }
+        int[] commits = {0};
+        store.beforeCommit = () -> {
+            if (++commits[0] == 2) {
+                assertThatThrownBy(early::commit).isInstanceOf(ConflictException.class);
+            }
+        };
         db.deleteRange("s", range());
+        store.beforeCommit = () -> {};
         assertShows(reader, model());
         reader.close();
-        assertThatThrownBy(writer::commit).isInstanceOf(ConflictException.class);
+        concerned.forEach(writer -> assertThatThrownBy(writer::commit).isInstanceOf(ConflictException.class));
+        elsewhere.commit();
+        TreeMap<Integer, ObjectNode> model = model();
+        model.subMap(FROM, TO).clear();
+        model.get(1).put("more", true);
+        assertShows(db, model);
+        assertThat(db.verifyIndexes("s").problems()).isEmpty();
+    }
+
+    /** A transaction is concerned by changes of its own stores' definitions, and by migrations, but not by those of other stores. */
+    @Test
+    void schemaChange_ofAnotherStore_concernsNoTransaction() {
+        db.createObjectStore("t", "id");
+        Map<Runnable, Boolean> changes = new LinkedHashMap<>();
+        changes.put(() -> db.createIndex("s", IndexSchema.of("more", "more")), false);
+        changes.put(() -> db.deleteIndex("s", "more"), false);
+        changes.put(() -> db.createObjectStore("another", "id"), false);
+        changes.put(() -> db.deleteObjectStore("another"), false);
+        changes.put(() -> db.createIndex("t", IndexSchema.of("more", "more")), true);
+        changes.put(() -> db.deleteIndex("t", "more"), true);
+        changes.put(() -> db.applyStore(StoreSchema.of("t", "id").withTtl(Duration.ofDays(1))), true);
+        changes.put(() -> db.migrate(List.of(Migration.of(1, "nothing", m -> {}))), true);
+        changes.put(() -> db.changes().close(), true);
+        changes.put(() -> db.deleteObjectStore("t"), true);
+        changes.forEach((change, concerns) -> {
+            JsonTransaction writer = db.transaction(TransactionMode.READ_WRITE, "t");
+            writer.put("t", json("{'id':1}"));
+            change.run();
+            if (concerns) {
+                assertThatThrownBy(writer::commit).isInstanceOf(ConflictException.class);
+            } else {
+                writer.commit();
+            }
+        });
+    }
+
+    /**
+     * Every transaction that had begun before a large deletion, or while it removed the entries, met a conflict, in whatever stores: the deletion
+     * changes the catalog, and the whole of it was a condition of every commit.
+     */
+    @Test
+    void transactions_ofOtherStores_areNotConcerned() {
+        db.createObjectStore("t", "id");
+        Deque<JsonTransaction> writers = new ArrayDeque<>();
+        for (int i = 0; i < 6; i++) {
+            JsonTransaction writer = db.transaction(TransactionMode.READ_WRITE, "t");
+            writer.get("t", "what nobody writes");
+            writer.put("t", json("{}").put("id", i));
+            writers.add(writer);
+        }
+        boolean[] inside = {false};
+        int[] commits = {0};
+        store.beforeCommit = () -> {
+            if (!inside[0]
+                    && ++commits[0] > 1
+                    && writers.size() > 3) { // behind the deletion, beside the removal of the entries
+                inside[0] = true;
+                writers.remove().commit();
+                inside[0] = false;
+            }
+        };
+        assertThat(db.deleteRange("s", range())).isEqualTo(TO - FROM);
+        store.beforeCommit = () -> {};
+        assertThat(leaves(store)).isFalse();
+        assertThat(commits[0]).isGreaterThan(5);
+        writers.forEach(JsonTransaction::commit);
+        assertThat(db.count("t")).isEqualTo(6);
+    }
+
+    /** What the removal of the entries changes is no matter to those who pass over them. */
+    @Test
+    void transactions_begunDuringTheRemoval_commit() {
+        List<JsonTransaction> writers = new ArrayList<>();
+        int[] commits = {0};
+        store.beforeCommit = () -> {
+            if (++commits[0] == 3) {
+                JsonTransaction writer = db.transaction(TransactionMode.READ_WRITE, "s");
+                assertThat(writer.count("s")).isEqualTo(DOCUMENTS - (TO - FROM));
+                // The unique value belonged to a document that is gone; the first one without tags.
+                writer.put("s", json("{}").put("id", 1).put("u", "u" + (FROM + 1)));
+                writers.add(writer);
+            }
+        };
+        assertThat(db.query("s").where(Filter.isNull("tags")).count()).isZero();
+        assertThat(db.deleteRange("s", range())).isEqualTo(TO - FROM);
+        store.beforeCommit = () -> {};
+        assertThat(leaves(store)).isFalse();
+        assertThat(db.query("s").where(Filter.isNull("tags")).count()).isZero();
+        writers.forEach(JsonTransaction::commit);
+        assertThat(writers).hasSize(1);
+        assertThat(db.query("s").where(Filter.isNull("tags")).count()).isEqualTo(1);
+        assertThat(db.verifyIndexes("s").problems()).isEmpty();
     }
 
     /** The documents are gone for good once the first commit is made, so what fails afterwards is no failure of the deletion. */
