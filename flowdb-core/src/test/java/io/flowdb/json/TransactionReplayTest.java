@@ -5,6 +5,7 @@ import static io.flowdb.json.AbstractJsonDbTest.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowdb.Config;
+import io.flowdb.Engine;
 import io.flowdb.SyncMode;
 import io.flowdb.error.ConflictException;
 import io.flowdb.error.UniqueViolationException;
@@ -27,8 +28,12 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -39,7 +44,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Transactions in several threads use every kind of read and write, with savepoints. Those that were committed are then done again one after the
  * other, in the order of the change feed, on a map: each result that a transaction has seen, by key, range, index, query, aggregate, cursor or half
- * of a stream, has to be what it is there.
+ * of a stream, has to be what it is there. Documents expire meanwhile: each transaction sees those that were alive when it began, and what it sees
+ * stays; a unique value belongs to one at most of those that are alive.
  *
  * <p>{@code -Dflowdb.test.seed=N} repeats the random choices, {@code -Dflowdb.test.histories=N} sets the number of transactions.
  */
@@ -49,9 +55,26 @@ class TransactionReplayTest {
     private static final int THREADS = 4;
     private static final int KEYS = 14;
     private static final int VALUES = 6;
+    private static final int MAX_INNER = 2;
+    private static final long EPOCH_MICROS = 1_700_000_000_000_000L;
+    private static final int NOW = 5;
+    private static final int TTL = 6;
 
     @TempDir
     Path directory;
+
+    /** Microseconds since {@link #EPOCH_MICROS}. It moves with the write lock only, so an operation that holds the other one knows its moment. */
+    private final AtomicInteger clock = new AtomicInteger();
+
+    private final ReadWriteLock clockLock = new ReentrantReadWriteLock();
+    private final AtomicLong begun = new AtomicLong();
+    private final AtomicInteger violations = new AtomicInteger();
+    private final Map<Long, Transaction> committed = new ConcurrentHashMap<>();
+    /** Documents that a transaction has seen, though they had expired for one that was committed before. */
+    private int outlived;
+
+    /** A transaction that was committed, and when it began. */
+    private record Transaction(int begin, List<Step> steps) {}
 
     /** What a transaction does, on the database and on the model, with the same numbers. */
     private record Operation(
@@ -66,7 +89,7 @@ class TransactionReplayTest {
             @Nullable String result) {}
 
     private static final List<Operation> OPERATIONS = List.of(
-            new Operation((t, n) -> t.put("s", document(n)), (d, n) -> key(d.put(n[0], document(n)), n)),
+            new Operation((t, n) -> t.put("s", document(n), options(n)), (d, n) -> key(d.put(n[0], document(n)), n)),
             new Operation((t, n) -> t.delete("s", n[0]), (d, n) -> d.remove(n[0]) != null),
             new Operation((t, n) -> t.get("s", n[0]), (d, n) -> d.get(n[0])),
             new Operation(
@@ -140,7 +163,13 @@ class TransactionReplayTest {
 
     private static int[] numbers(Random random) {
         return new int[] {
-            random.nextInt(KEYS), random.nextInt(VALUES), random.nextInt(4), random.nextInt(1000), random.nextInt(40)
+            random.nextInt(KEYS),
+            random.nextInt(VALUES),
+            random.nextInt(4),
+            random.nextInt(1000),
+            random.nextInt(40),
+            0,
+            Math.max(0, random.nextInt(80) - 30)
         };
     }
 
@@ -153,7 +182,15 @@ class TransactionReplayTest {
         if (numbers[2] > 0) {
             document.putArray("t").add(numbers[2]).add(numbers[3] % 4);
         }
-        return document;
+        return numbers[TTL] > 0 ? document.put("expiry", numbers[NOW] + numbers[TTL]) : document;
+    }
+
+    private static PutOptions options(int[] numbers) {
+        return numbers[TTL] > 0 ? PutOptions.ttl(Duration.ofNanos(1000L * numbers[TTL])) : PutOptions.DEFAULT;
+    }
+
+    private static boolean isAlive(JsonNode document, int moment) {
+        return !document.has("expiry") || number(document, "expiry") > moment;
     }
 
     private static int number(JsonNode document, String name) {
@@ -235,7 +272,7 @@ class TransactionReplayTest {
         return entries.subList(0, Math.min(3, entries.size()));
     }
 
-    /** Two documents exchange their unique values. */
+    /** Two documents exchange their unique values, and stay. */
     private static Object swap(JsonTransaction transaction, int[] numbers) {
         JsonNode one = transaction.get("s", numbers[0]);
         JsonNode other = transaction.get("s", numbers[1]);
@@ -260,7 +297,7 @@ class TransactionReplayTest {
 
     private static ObjectNode withUnique(JsonNode document, @Nullable JsonNode value) {
         ObjectNode changed = (ObjectNode) document.deepCopy();
-        changed.remove("u");
+        changed.remove(List.of("u", "expiry"));
         if (value != null) {
             changed.set("u", value);
         }
@@ -292,6 +329,21 @@ class TransactionReplayTest {
         return moved.size();
     }
 
+    private void moveClock(Random random) {
+        clockLock.writeLock().lock();
+        clock.addAndGet(random.nextInt(12));
+        clockLock.writeLock().unlock();
+    }
+
+    private <R extends @Nullable Object> R atOneMoment(Supplier<R> body) {
+        clockLock.readLock().lock();
+        try {
+            return body.get();
+        } finally {
+            clockLock.readLock().unlock();
+        }
+    }
+
     @Test
     void replay_inCommitOrder_givesEveryResultThatWasSeen() throws Exception {
         System.out.println("replay seed " + SEED);
@@ -299,10 +351,10 @@ class TransactionReplayTest {
                 .dataDir(directory)
                 .memtableSize(64 << 10)
                 .walSyncMode(SyncMode.interval(Duration.ofSeconds(1)))
+                .clockMicros(() -> EPOCH_MICROS + clock.get())
                 .build();
-        Map<Long, List<Step>> committed = new ConcurrentHashMap<>();
-        AtomicInteger violations = new AtomicInteger();
-        try (JsonDB db = JsonDB.open(config)) {
+        ChangeRetention retention = new ChangeRetention(2 * TRANSACTIONS, 1L << 30, true);
+        try (JsonDB db = JsonDB.open(config, JsonLimits.DEFAULT.withChangeRetention(retention))) {
             db.createObjectStore(StoreSchema.of("s", "id")
                     .withIndex("v", "v")
                     .withUniqueIndex("u", "u")
@@ -311,34 +363,62 @@ class TransactionReplayTest {
             ChangeFeed feed = db.changes();
             List<Callable<Void>> threads = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
-                long first = (long) i * TRANSACTIONS;
                 Random random = new Random(SEED + i);
                 threads.add(() -> {
-                    for (long id = first; id < first + TRANSACTIONS / THREADS; id++) {
-                        try (JsonTransaction transaction = db.transaction(TransactionMode.READ_WRITE, "s", "log")) {
-                            List<Step> steps = run(transaction, random);
-                            transaction.putAuto("log", json("{}").put("transaction", id));
-                            transaction.commit();
-                            committed.put(id, steps);
-                        } catch (ConflictException e) {
-                            Thread.yield();
-                        } catch (UniqueViolationException e) {
-                            violations.incrementAndGet();
-                        }
+                    while (begun.get() < TRANSACTIONS) {
+                        transaction(db, random, MAX_INNER);
+                        maintain(db.engine().orElseThrow(), random.nextInt(200));
                     }
                     return null;
                 });
             }
             inParallel(threads);
-            TreeMap<Integer, ObjectNode> documents = replay(feed, committed);
-            assertThat(db.getAll("s", KeyRange.all(), Integer.MAX_VALUE)).isEqualTo(List.copyOf(documents.values()));
+            TreeMap<Integer, ObjectNode> documents = replay(feed);
+            List<ObjectNode> alive =
+                    found(documents, document -> isAlive(document, clock.get())).toList();
+            assertThat(db.getAll("s", KeyRange.all(), Integer.MAX_VALUE)).isEqualTo(alive);
+            assertThat(db.count("s")).isEqualTo(alive.size());
             assertThat(db.verifyIndexes("s").problems()).isEmpty();
         }
+        System.out.printf("%d committed, %d violations, %d outlived%n", committed.size(), violations.get(), outlived);
         assertThat(committed.size()).isGreaterThan(TRANSACTIONS / 4);
         assertThat(violations.get()).isLessThan(TRANSACTIONS / 4);
+        assertThat(outlived).as("documents that have outlived their expiry").isGreaterThan(TRANSACTIONS / 100);
     }
 
-    private static List<Step> run(JsonTransaction transaction, Random random) {
+    /** Perhaps with others inside, up to {@code inner} deep, as threads alone seldom meet. */
+    private void transaction(JsonDB db, Random random, int inner) {
+        long id = begun.incrementAndGet();
+        int[] begin = {0};
+        try (JsonTransaction transaction = atOneMoment(() -> {
+            begin[0] = clock.get();
+            return db.transaction(TransactionMode.READ_WRITE, "s", "log");
+        })) {
+            List<Step> steps = run(transaction, random, () -> {
+                if (inner > 0 && random.nextInt(5) == 0) {
+                    transaction(db, random, inner - 1);
+                }
+            });
+            transaction.putAuto("log", json("{}").put("transaction", id));
+            transaction.commit();
+            committed.put(id, new Transaction(begin[0], steps));
+        } catch (ConflictException e) {
+            Thread.yield();
+        } catch (UniqueViolationException e) {
+            violations.incrementAndGet();
+        }
+    }
+
+    private static void maintain(Engine engine, int kind) {
+        switch (kind) {
+            case 0 -> engine.flush();
+            case 1 -> engine.compact();
+            case 2 -> engine.gc();
+            default -> {}
+        }
+    }
+
+    private List<Step> run(JsonTransaction transaction, Random random, Runnable between) {
         List<Step> steps = new ArrayList<>();
         Deque<Savepoint> savepoints = new ArrayDeque<>();
         for (int i = 1 + random.nextInt(6); i > 0; i--) {
@@ -346,7 +426,10 @@ class TransactionReplayTest {
             int kind = random.nextInt(OPERATIONS.size() + 3);
             if (kind < OPERATIONS.size()) {
                 Operation operation = OPERATIONS.get(kind);
-                Object result = operation.onDatabase.apply(transaction, numbers);
+                Object result = atOneMoment(() -> {
+                    numbers[NOW] = clock.get();
+                    return operation.onDatabase.apply(transaction, numbers);
+                });
                 steps.add(new Step(operation, numbers, false, String.valueOf(result)));
             } else if (kind > OPERATIONS.size() || savepoints.isEmpty()) {
                 savepoints.push(transaction.savepoint());
@@ -355,20 +438,24 @@ class TransactionReplayTest {
                 transaction.rollbackTo(savepoints.element());
                 steps.add(new Step(null, numbers, true, null));
             }
+            moveClock(random);
+            between.run();
         }
         return steps;
     }
 
-    private static TreeMap<Integer, ObjectNode> replay(ChangeFeed feed, Map<Long, List<Step>> committed)
-            throws InterruptedException {
+    private TreeMap<Integer, ObjectNode> replay(ChangeFeed feed) throws InterruptedException {
         TreeMap<Integer, ObjectNode> documents = new TreeMap<>();
         Set<Long> replayed = new HashSet<>();
+        int latest = 0;
         for (CommittedChanges commit = feed.poll(Duration.ZERO); commit != null; commit = feed.poll(Duration.ZERO)) {
             for (DocumentChange change : commit.changes()) {
                 if (change.store().equals("log")) {
                     long id = change.after().get("transaction").longValue();
                     assertThat(replayed.add(id)).isTrue();
-                    replay(documents, committed.get(id), "seed " + SEED + ", transaction " + id);
+                    Transaction transaction = committed.get(id);
+                    latest = Math.max(latest, transaction.begin);
+                    replay(documents, transaction, latest, "seed " + SEED + ", transaction " + id);
                 }
             }
         }
@@ -376,7 +463,26 @@ class TransactionReplayTest {
         return documents;
     }
 
-    private static void replay(TreeMap<Integer, ObjectNode> documents, List<Step> steps, String name) {
+    /**
+     * Does a transaction again on what it could see.
+     *
+     * @param latest begin of a transaction up to this one; what was dead then may be as good as gone
+     */
+    private void replay(TreeMap<Integer, ObjectNode> documents, Transaction transaction, int latest, String name) {
+        TreeMap<Integer, ObjectNode> seen = new TreeMap<>(documents);
+        seen.values().removeIf(document -> !isAlive(document, transaction.begin));
+        outlived += (int) found(seen, document -> !isAlive(document, latest)).count();
+        Map<Integer, ObjectNode> before = new TreeMap<>(seen);
+        redo(seen, transaction.steps, name);
+        before.keySet().forEach(documents::remove);
+        documents.putAll(seen);
+        List<JsonNode> unique = found(documents, document -> document.has("u") && isAlive(document, latest))
+                .map(document -> document.get("u"))
+                .toList();
+        assertThat(unique).as(name).doesNotHaveDuplicates();
+    }
+
+    private static void redo(TreeMap<Integer, ObjectNode> documents, List<Step> steps, String name) {
         Deque<TreeMap<Integer, ObjectNode>> savepoints = new ArrayDeque<>();
         for (Step step : steps) {
             Operation operation = step.operation;
@@ -391,9 +497,5 @@ class TransactionReplayTest {
                 savepoints.push(new TreeMap<>(documents));
             }
         }
-        List<JsonNode> unique = found(documents, document -> document.has("u"))
-                .map(document -> document.get("u"))
-                .toList();
-        assertThat(unique).as(name).doesNotHaveDuplicates();
     }
 }
