@@ -124,12 +124,9 @@ final class Database {
     }
 
     private void startRecording() {
-        schemaLock.lock();
+        lockSchema();
         try {
             checkOpen();
-            if (state.phase == Phase.EXCLUSIVE) {
-                throw inMigration();
-            }
             if (!changeLog.isRecording()) {
                 WriteBatch batch = new WriteBatch();
                 long start = changeLog.startRecording();
@@ -177,6 +174,15 @@ final class Database {
         }
     }
 
+    /** Takes the schema lock for a change from outside; a migration, which holds it, does not see what its steps change beside it. */
+    void lockSchema() {
+        schemaLock.lock();
+        if (state.phase == Phase.EXCLUSIVE) {
+            schemaLock.unlock();
+            throw inMigration();
+        }
+    }
+
     private void awaitSchemaChange() {
         if (schemaLock.isHeldByCurrentThread()) {
             throw inMigration();
@@ -186,7 +192,8 @@ final class Database {
     }
 
     private static IllegalStateException inMigration() {
-        return new IllegalStateException("the database was used inside a migration; use the migration's documents()");
+        return new IllegalStateException(
+                "the database was used inside a migration; use the migration and its documents()");
     }
 
     /** A snapshot with its catalog for the thread that holds everyone else off. */

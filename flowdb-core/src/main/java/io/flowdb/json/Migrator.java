@@ -19,7 +19,7 @@ final class Migrator {
 
     /** Returns how many were carried out. */
     int run(List<Migration> migrations) {
-        database.schemaLock.lock();
+        database.lockSchema();
         try {
             checkOrder(migrations);
             checkApplied(migrations);
@@ -38,7 +38,7 @@ final class Migrator {
 
     /** Brings the schema to {@code version} in one step, unless it has it. */
     void upgrade(int version, Upgrade upgrade) {
-        database.schemaLock.lock();
+        database.lockSchema();
         try {
             int from = database.catalog().version();
             if (from > version) {

@@ -25,7 +25,7 @@ final class SchemaChanger {
     }
 
     List<SchemaChange> apply(Collection<StoreSchema> wanted, SchemaMode mode) {
-        database.schemaLock.lock();
+        database.lockSchema();
         try {
             Catalog before = database.catalog();
             List<SchemaChange> changes = SchemaPlan.of(before, wanted, mode);
@@ -41,7 +41,7 @@ final class SchemaChanger {
 
     /** Creates a store if there is none; an existing one must be equal. */
     StoreSchema create(StoreSchema wanted) {
-        database.schemaLock.lock();
+        database.lockSchema();
         try {
             StoreDef existing = database.catalog().find(wanted.name());
             if (existing == null) {
@@ -63,7 +63,7 @@ final class SchemaChanger {
     }
 
     void createIndex(String store, IndexSchema index) {
-        database.schemaLock.lock();
+        database.lockSchema();
         try {
             StoreSchema schema = database.catalog().store(store).schema;
             IndexSchema existing = schema.index(index.name()).orElse(null);
@@ -79,7 +79,7 @@ final class SchemaChanger {
     }
 
     void deleteIndex(String store, String name) {
-        database.schemaLock.lock();
+        database.lockSchema();
         try {
             Catalog catalog = database.catalog();
             StoreDef def = catalog.store(store);
@@ -96,7 +96,7 @@ final class SchemaChanger {
     }
 
     void deleteStore(String name) {
-        database.schemaLock.lock();
+        database.lockSchema();
         try {
             Catalog catalog = database.catalog();
             StoreDef def = catalog.store(name);
