@@ -4,15 +4,23 @@ import static io.flowdb.json.AbstractJsonDbTest.inParallel;
 import static io.flowdb.json.AbstractJsonDbTest.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowdb.BatchContents;
+import io.flowdb.CommitOutcome;
 import io.flowdb.Config;
 import io.flowdb.Engine;
+import io.flowdb.Preconditions;
 import io.flowdb.SyncMode;
+import io.flowdb.WriteBatch;
+import io.flowdb.WriteOptions;
 import io.flowdb.error.ConflictException;
+import io.flowdb.error.IndexNotFoundException;
+import io.flowdb.error.StoreNotFoundException;
 import io.flowdb.error.UniqueViolationException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -45,7 +53,8 @@ import tools.jackson.databind.node.ObjectNode;
  * Transactions in several threads use every kind of read and write, with savepoints. Those that were committed are then done again one after the
  * other, in the order of the change feed, on a map: each result that a transaction has seen, by key, range, index, query, aggregate, cursor or half
  * of a stream, has to be what it is there. Documents expire meanwhile: each transaction sees those that were alive when it began, and what it sees
- * stays; a unique value belongs to one at most of those that are alive.
+ * stays; a unique value belongs to one at most of those that are alive. Beside the transactions, and inside them, definitions change and ranges are
+ * deleted that leave index entries behind.
  *
  * <p>{@code -Dflowdb.test.seed=N} repeats the random choices, {@code -Dflowdb.test.histories=N} sets the number of transactions.
  */
@@ -167,7 +176,7 @@ class TransactionReplayTest {
             random.nextInt(VALUES),
             random.nextInt(4),
             random.nextInt(1000),
-            random.nextInt(40),
+            random.nextInt(20),
             0,
             Math.max(0, random.nextInt(80) - 30)
         };
@@ -344,8 +353,50 @@ class TransactionReplayTest {
         }
     }
 
+    /** An engine that takes little in one commit of a thread that says so, and counts what such commits have left behind. */
+    private static final class Limited extends PassThroughStore {
+        private final ThreadLocal<Boolean> little = ThreadLocal.withInitial(() -> false);
+        private final AtomicInteger left = new AtomicInteger();
+
+        Limited(Engine engine) {
+            super(engine);
+        }
+
+        void inSmallCommits(Runnable body) {
+            little.set(true);
+            body.run();
+            little.set(false);
+        }
+
+        @Override
+        public Limits limits() {
+            return little.get() ? new Limits(65_535, 1 << 20, 300) : super.limits();
+        }
+
+        @Override
+        public CommitOutcome commit(WriteBatch batch, Preconditions preconditions, WriteOptions options) {
+            CommitOutcome outcome = super.commit(batch, preconditions, options);
+            if (outcome instanceof CommitOutcome.Committed
+                    && BatchContents.of(batch).stream()
+                            .anyMatch(each -> Arrays.equals(each.key(), Catalog.KEY)
+                                    && Catalog.fromBytes(each.value()).hasStaleEntries())) {
+                left.incrementAndGet();
+            }
+            return outcome;
+        }
+    }
+
     @Test
     void replay_inCommitOrder_givesEveryResultThatWasSeen() throws Exception {
+        replay(false);
+    }
+
+    @Test
+    void replay_besideChangesOfTheSchemaAndDeletesOfRanges_givesEveryResultThatWasSeen() throws Exception {
+        replay(true);
+    }
+
+    private void replay(boolean disturbed) throws Exception {
         System.out.println("replay seed " + SEED);
         Config config = Config.builder()
                 .dataDir(directory)
@@ -353,8 +404,11 @@ class TransactionReplayTest {
                 .walSyncMode(SyncMode.interval(Duration.ofSeconds(1)))
                 .clockMicros(() -> EPOCH_MICROS + clock.get())
                 .build();
-        ChangeRetention retention = new ChangeRetention(2 * TRANSACTIONS, 1L << 30, true);
-        try (JsonDB db = JsonDB.open(config, JsonLimits.DEFAULT.withChangeRetention(retention))) {
+        JsonLimits limits = JsonLimits.DEFAULT.withChangeRetention(
+                new ChangeRetention(3 * TRANSACTIONS, 1L << 30, !disturbed)); // small commits could not record
+        try (Engine engine = Engine.open(config)) {
+            Limited store = new Limited(engine);
+            JsonDB db = JsonDB.on(store, limits, () -> EPOCH_MICROS + clock.get());
             db.createObjectStore(StoreSchema.of("s", "id")
                     .withIndex("v", "v")
                     .withUniqueIndex("u", "u")
@@ -364,10 +418,11 @@ class TransactionReplayTest {
             List<Callable<Void>> threads = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
                 Random random = new Random(SEED + i);
+                Runnable disturbance = disturbed ? () -> disturb(db, store, random) : () -> {};
                 threads.add(() -> {
                     while (begun.get() < TRANSACTIONS) {
-                        transaction(db, random, MAX_INNER);
-                        maintain(db.engine().orElseThrow(), random.nextInt(200));
+                        transaction(db, random, disturbance, MAX_INNER);
+                        maintain(engine, random.nextInt(200));
                     }
                     return null;
                 });
@@ -379,6 +434,10 @@ class TransactionReplayTest {
             assertThat(db.getAll("s", KeyRange.all(), Integer.MAX_VALUE)).isEqualTo(alive);
             assertThat(db.count("s")).isEqualTo(alive.size());
             assertThat(db.verifyIndexes("s").problems()).isEmpty();
+            assertThat(store.left.get() > TRANSACTIONS / 200)
+                    .as("deletes that have left entries behind")
+                    .isEqualTo(disturbed);
+            db.close();
         }
         System.out.printf("%d committed, %d violations, %d outlived%n", committed.size(), violations.get(), outlived);
         assertThat(committed.size()).isGreaterThan(TRANSACTIONS / 4);
@@ -386,8 +445,28 @@ class TransactionReplayTest {
         assertThat(outlived).as("documents that have outlived their expiry").isGreaterThan(TRANSACTIONS / 100);
     }
 
+    private static void disturb(JsonDB db, Limited store, Random random) {
+        int kind = random.nextInt(100);
+        try {
+            if (kind == 0) {
+                db.createIndex("s", IndexSchema.of("vn", "v", "n"));
+            } else if (kind == 1) {
+                db.deleteIndex("s", "vn");
+            } else if (kind == 2) {
+                db.createObjectStore("other", "id");
+            } else if (kind == 3) {
+                db.deleteObjectStore("other");
+            } else if (kind < 8) {
+                int from = random.nextInt(KEYS);
+                store.inSmallCommits(() -> db.deleteRange("s", KeyRange.bound(from, from + 6, false, false)));
+            }
+        } catch (IndexNotFoundException | StoreNotFoundException e) {
+            // another thread was faster, or it was not there
+        }
+    }
+
     /** Perhaps with others inside, up to {@code inner} deep, as threads alone seldom meet. */
-    private void transaction(JsonDB db, Random random, int inner) {
+    private void transaction(JsonDB db, Random random, Runnable disturbance, int inner) {
         long id = begun.incrementAndGet();
         int[] begin = {0};
         try (JsonTransaction transaction = atOneMoment(() -> {
@@ -395,8 +474,9 @@ class TransactionReplayTest {
             return db.transaction(TransactionMode.READ_WRITE, "s", "log");
         })) {
             List<Step> steps = run(transaction, random, () -> {
+                disturbance.run();
                 if (inner > 0 && random.nextInt(5) == 0) {
-                    transaction(db, random, inner - 1);
+                    transaction(db, random, disturbance, inner - 1);
                 }
             });
             transaction.putAuto("log", json("{}").put("transaction", id));
@@ -449,8 +529,12 @@ class TransactionReplayTest {
         Set<Long> replayed = new HashSet<>();
         int latest = 0;
         for (CommittedChanges commit = feed.poll(Duration.ZERO); commit != null; commit = feed.poll(Duration.ZERO)) {
+            boolean ofATransaction =
+                    commit.changes().stream().anyMatch(change -> change.store().equals("log"));
             for (DocumentChange change : commit.changes()) {
-                if (change.store().equals("log")) {
+                if (!ofATransaction) {
+                    documents.remove(((Long) change.key()).intValue()); // a range was deleted
+                } else if (change.store().equals("log")) {
                     long id = change.after().get("transaction").longValue();
                     assertThat(replayed.add(id)).isTrue();
                     Transaction transaction = committed.get(id);
