@@ -1,5 +1,7 @@
 package io.flowdb.error;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A query cannot be understood or carried out as written.
  */
@@ -9,6 +11,11 @@ public final class InvalidQueryException extends FlowDbException {
 
     /** {@code message} names the field or clause and what is allowed. */
     public InvalidQueryException(String message) {
-        super(message, null);
+        this(message, null);
+    }
+
+    /** {@code cause} is what was wrong with a part of what was read. */
+    public InvalidQueryException(String message, @Nullable Throwable cause) {
+        super(message, cause);
     }
 }

@@ -334,7 +334,10 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         return new LiveQuery(database, query, listener).start();
     }
 
-    /** Stores the documents of an NDJSON text or a JSON array; a document replaces one with the same key. */
+    /**
+     * Stores the documents of an NDJSON text or a JSON array; a document replaces one with the same key. Errors: {@link
+     * io.flowdb.error.InvalidQueryException} naming the line of a bad document, with the refusal of the document as its cause, unless those are skipped.
+     */
     public ImportResult importJson(String store, InputStream from, ImportOptions options) {
         Database database = current.get();
         database.catalog().store(store);

@@ -2,7 +2,6 @@ package io.flowdb.json;
 
 import io.flowdb.error.ConstraintException;
 import io.flowdb.error.InvalidQueryException;
-import io.flowdb.error.LimitExceededException;
 import io.flowdb.error.StorageException;
 import io.flowdb.internal.json.DocumentCodec;
 import java.io.BufferedInputStream;
@@ -69,7 +68,7 @@ final class JsonImport {
         this.options = options;
     }
 
-    /** Errors: {@link InvalidQueryException} naming the line of a bad document, unless those are skipped. */
+    /** Errors: {@link InvalidQueryException} naming the line of a bad document, with what is wrong as its cause, unless those are skipped. */
     ImportResult run(InputStream from) {
         try {
             BufferedInputStream in = new BufferedInputStream(from, 1 << 16);
@@ -122,7 +121,7 @@ final class JsonImport {
             }
             if (next(parser) != null) {
                 flush();
-                throw bad(lineOf(parser), "more behind the end of the array");
+                throw bad(lineOf(parser), "more behind the end of the array", null);
             }
         }
     }
@@ -153,24 +152,24 @@ final class JsonImport {
             throw broken(line, e);
         } catch (NumberFormatException e) {
             flush();
-            throw bad(line, NO_NUMBER);
+            throw bad(line, NO_NUMBER, e);
         }
     }
 
     private InvalidQueryException broken(long line, JacksonException e) throws IOException {
         if (e.getCause() instanceof TooLongException) {
             flush();
-            return bad(line, "an element much longer than the limit of " + maxDocumentBytes + " bytes");
+            return bad(line, "an element much longer than the limit of " + maxDocumentBytes + " bytes", null);
         }
         if (e.getCause() instanceof CharacterCodingException) {
             flush();
-            return bad(line, NO_UTF8);
+            return bad(line, NO_UTF8, null);
         }
         if (e.getCause() instanceof IOException ofTheInput) {
             throw ofTheInput;
         }
         flush();
-        return bad(line, String.valueOf(e.getOriginalMessage()));
+        return bad(line, String.valueOf(e.getOriginalMessage()), e);
     }
 
     private void readLines(InputStream in) throws IOException {
@@ -285,7 +284,7 @@ final class JsonImport {
 
     private void problem(long line, String message, @Nullable RuntimeException cause) {
         if (!options.skipBad()) {
-            throw cause instanceof LimitExceededException ? cause : bad(line, message);
+            throw bad(line, message, cause);
         }
         skipped++;
         // A document that cannot be stored is found later than one behind it that cannot be read.
@@ -299,9 +298,10 @@ final class JsonImport {
         }
     }
 
-    private InvalidQueryException bad(long line, String message) {
+    private InvalidQueryException bad(long line, String message, @Nullable RuntimeException cause) {
         return new InvalidQueryException(
-                "import into store '" + store + "', line " + line + ": " + message + " (" + imported + " imported)");
+                "import into store '" + store + "', line " + line + ": " + message + " (" + imported + " imported)",
+                cause);
     }
 
     /** Fails where it would read beyond its end, so that the tree of an endless element is not built, and at the first byte that is not UTF-8. */

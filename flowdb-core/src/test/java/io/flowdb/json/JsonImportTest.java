@@ -3,8 +3,12 @@ package io.flowdb.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.error.InvalidKeyException;
 import io.flowdb.error.InvalidQueryException;
+import io.flowdb.error.LimitExceededException;
+import io.flowdb.error.MissingKeyException;
 import io.flowdb.error.StorageException;
+import io.flowdb.error.UniqueViolationException;
 import io.flowdb.internal.json.DocumentCodec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +18,7 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -56,6 +61,43 @@ class JsonImportTest {
 
     private static ImportResult read(JsonDB db, String text, ImportOptions options) {
         return db.importJson("s", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), options);
+    }
+
+    /** A document that was beyond a limit ended the import with that limit alone: which of a million lines it was, nobody said. */
+    @Test
+    void importJson_documentThatIsRefused_isNamedByItsLine() {
+        Map<String, Class<? extends RuntimeException>> refused = Map.of(
+                "{\"id\":2,\"v\":" + "[".repeat(101) + "]".repeat(101) + "}",
+                LimitExceededException.class,
+                "{\"id\":\"" + "k".repeat(40_000) + "\"}",
+                LimitExceededException.class,
+                "{\"id\":2,\"u\":\"" + "k".repeat(40_000) + "\"}",
+                LimitExceededException.class,
+                "{\"id\":{}}",
+                InvalidKeyException.class,
+                "{\"u\":2}",
+                MissingKeyException.class,
+                "{\"id\":2,\"u\":1}",
+                UniqueViolationException.class);
+        refused.forEach((bad, cause) -> {
+            for (String text : List.of(
+                    "{\"id\":1,\"u\":1}\n" + bad + "\n{\"id\":3}", "[{\"id\":1,\"u\":1},\n" + bad + ",{\"id\":3}]")) {
+                try (JsonDB db = JsonDB.on(new MemoryStore())) {
+                    db.createObjectStore(StoreSchema.of("s", "id").withUniqueIndex("u", "u"));
+                    assertThatThrownBy(() -> read(db, text, ImportOptions.DEFAULT))
+                            .isInstanceOf(InvalidQueryException.class)
+                            .hasMessageContaining("line 2")
+                            .hasMessageContaining("(1 imported)")
+                            .hasCauseInstanceOf(cause);
+                    assertThat(db.getAllKeys("s", KeyRange.all(), 9)).containsExactly(1L);
+                    ImportResult result = read(db, text, ImportOptions.DEFAULT.skippingBad());
+                    assertThat(result.imported()).isEqualTo(2);
+                    assertThat(result.problems())
+                            .extracting(ImportResult.Problem::line)
+                            .containsExactly(2L);
+                }
+            }
+        });
     }
 
     /** The exception of the number's class came out of the import, and no line was named or skipped. */
