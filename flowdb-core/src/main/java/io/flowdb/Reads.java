@@ -17,9 +17,13 @@ import io.flowdb.internal.sstable.SstProperties;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** How a {@link ReadState} answers: which sources are asked, in which order, and when the search may end. Stateless. */
 final class Reads {
+    /** Sources of most walks. */
+    private static final int FEW = 3;
+
     private Reads() {}
 
     /** Searches the newest entry of (key, ts) at or below {@code snapshot} into {@code best}; it may be a tombstone or expired. */
@@ -114,8 +118,9 @@ final class Reads {
     }
 
     /** A walk over what is visible. The state must be held until the walk is closed. */
-    static VisibleScan scan(ReadState state, ScanBounds bounds, long snapshot, long nowMicros, ReadOptions options) {
-        List<VersionCursor> sources = new ArrayList<>();
+    static VisibleScan scan(
+            ReadState state, ScanBounds bounds, long snapshot, LongSupplier nowMicros, ReadOptions options) {
+        List<VersionCursor> sources = new ArrayList<>(FEW);
         List<RangeTombstones> tombstones = new ArrayList<>();
         addMemtable(state.active(), sources, tombstones);
         for (Memtable memtable : state.frozen()) {

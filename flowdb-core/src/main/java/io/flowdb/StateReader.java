@@ -9,12 +9,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the engine as of some sequence number and moment, which subclasses choose. Threads: any. */
 abstract class StateReader implements StoreReader {
     private final ReadStates states;
     private final EngineCounters counters;
+    private final LongSupplier clock = this::nowMicros;
 
     StateReader(ReadStates states, EngineCounters counters) {
         this.states = states;
@@ -27,7 +29,7 @@ abstract class StateReader implements StoreReader {
     /** Highest visible sequence number; asked after the state has been entered, and limited to {@link ReadState#limit()}. */
     abstract long visibleSeqno();
 
-    /** Moment at which expiry is judged. */
+    /** Moment at which expiry is judged; a walk asks once, when it meets the first record that expires. */
     abstract long nowMicros();
 
     @Override
@@ -167,7 +169,7 @@ abstract class StateReader implements StoreReader {
         try {
             checkOpen();
             long snapshot = Math.min(visibleSeqno(), lease.state().limit());
-            VisibleScan scan = Reads.scan(lease.state(), bounds, snapshot, nowMicros(), options);
+            VisibleScan scan = Reads.scan(lease.state(), bounds, snapshot, clock, options);
             return new LeasedScan(this, scan, lease, limit, new LeasedScan.Figures(counters, meter, start));
         } catch (RuntimeException | Error e) {
             lease.close();

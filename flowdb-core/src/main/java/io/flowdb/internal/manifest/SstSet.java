@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * tombstone may end where the next table begins). Holds its tables open as long as it is held itself. Threads: any.
  */
 public final class SstSet {
+    /** Tables that most walks touch. */
+    private static final int FEW = 3;
+
     private final List<Sst> tables;
     private final List<Sst> level0;
     private final List<Sst> sorted;
@@ -129,7 +132,7 @@ public final class SstSet {
      * inclusive), as far as their properties tell, in the order of {@link #tables()}; null is unbounded.
      */
     public List<Sst> overlapping(byte @Nullable [] start, byte @Nullable [] end, long minTs, long maxTs) {
-        List<Sst> found = new ArrayList<>();
+        List<Sst> found = new ArrayList<>(FEW);
         List<Sst> candidates = times.candidates(minTs, maxTs);
         if (candidates.size() < tables.size()) {
             addTouched(candidates, start, end, minTs, maxTs, found);

@@ -2,15 +2,16 @@ package io.flowdb.internal.merge;
 
 import io.flowdb.internal.base.RangeTombstones;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * Which entries a reader may see.
  *
  * @param snapshot highest visible sequence number
- * @param nowMicros entries that expire at or before this are gone
+ * @param nowMicros says up to when entries that expire are gone; asked once, as most walks meet none
  * @param tombstones range tombstones of all sources
  */
-public record Visibility(long snapshot, long nowMicros, List<RangeTombstones> tombstones) {
+public record Visibility(long snapshot, LongSupplier nowMicros, List<RangeTombstones> tombstones) {
 
     /** Sequence number up to which range tombstones hide records of the key; 0 for none. */
     public long hiddenUpTo(byte[] key, int offset, int length) {

@@ -26,6 +26,8 @@ public final class VisibleScan implements AutoCloseable {
     private boolean started;
     private boolean ended;
     private long expired;
+    private boolean timeKnown;
+    private long nowMicros;
     private @Nullable RuntimeException failure;
     private ShownEntry current = NOTHING;
 
@@ -148,11 +150,22 @@ public final class VisibleScan implements AutoCloseable {
                 && visibility.hiddenUpTo(entry.keyArray(), entry.keyOffset(), entry.keyLength()) > entry.seqno()) {
             return false;
         }
-        if (entry.expireAt() <= visibility.nowMicros()) {
+        if (hasExpired(entry.expireAt())) {
             expired++;
             return false;
         }
         return true;
+    }
+
+    private boolean hasExpired(long expireAt) {
+        if (expireAt == Long.MAX_VALUE) {
+            return false;
+        }
+        if (!timeKnown) {
+            nowMicros = visibility.nowMicros().getAsLong();
+            timeKnown = true;
+        }
+        return expireAt <= nowMicros;
     }
 
     private boolean isBehindBounds(ShownEntry entry) {

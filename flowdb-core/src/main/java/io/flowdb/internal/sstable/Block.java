@@ -270,7 +270,7 @@ final class Block {
     }
 
     /** Order of an entry and a place; {@code restartAt} counts only if the entry shares bytes. */
-    private static int compare(byte[] block, int at, int restartAt, byte[] key, long ts, long seqno) {
+    static int compare(byte[] block, int at, int restartAt, byte[] key, long ts, long seqno) {
         int shared = shared(block, at);
         int common = Math.min(shared, key.length);
         if (shared > 0) {

@@ -300,12 +300,20 @@ final class BlockCursor {
         moveBefore(end);
     }
 
-    void seek(byte[] wanted, long wantedTs, long wantedSeqno) {
-        moveTo(source == null ? end : Block.lowerBound(block, end, wanted, wantedTs, wantedSeqno));
+    /** Moves to the first entry at or behind a place. The block's keys are those of {@link BlockKeys}, or null. */
+    void seek(long @Nullable [] keys, byte[] wanted, long wantedTs, long wantedSeqno) {
+        moveTo(source == null ? end : lowerBound(keys, wanted, wantedTs, wantedSeqno));
     }
 
-    void seekBefore(byte[] wanted, long wantedTs, long wantedSeqno) {
-        moveBefore(source == null ? 0 : Block.lowerBound(block, end, wanted, wantedTs, wantedSeqno));
+    /** Moves to the last entry before a place. The block's keys are those of {@link BlockKeys}, or null. */
+    void seekBefore(long @Nullable [] keys, byte[] wanted, long wantedTs, long wantedSeqno) {
+        moveBefore(source == null ? 0 : lowerBound(keys, wanted, wantedTs, wantedSeqno));
+    }
+
+    private int lowerBound(long @Nullable [] keys, byte[] wanted, long wantedTs, long wantedSeqno) {
+        return keys == null
+                ? Block.lowerBound(block, end, wanted, wantedTs, wantedSeqno)
+                : BlockKeys.lowerBound(keys, block, end, wanted, wantedTs, wantedSeqno);
     }
 
     void next() {

@@ -16,6 +16,7 @@ final class BlockSlots {
      * misses, and each hop is one.
      */
     private static final VarHandle BYTES = MethodHandles.arrayElementVarHandle(byte[][].class);
+    private static final VarHandle KEYS = MethodHandles.arrayElementVarHandle(long[][].class);
     private static final VarHandle ENTRY = MethodHandles.arrayElementVarHandle(CachedBlock[].class);
     private static final int OVERHEAD_BYTES = 64;
 
@@ -25,12 +26,14 @@ final class BlockSlots {
     /** Owners of the slots: whoever gets in here may set and clear the bytes. */
     private final @Nullable CachedBlock[] entries;
 
+    private final long[] @Nullable [] keys; // for searches in blocks that are in memory, made when wanted
     private final boolean[] hits; // racy on purpose: a lost update costs one second chance
 
     BlockSlots(int count, BlockCache cache) {
         this.cache = cache;
         this.blocks = new byte[count][];
         this.entries = new CachedBlock[count];
+        this.keys = new long[count][];
         this.hits = new boolean[count];
     }
 
@@ -47,9 +50,31 @@ final class BlockSlots {
         return block;
     }
 
-    /** Offers a block that was read to the cache. */
+    /**
+     * The {@link BlockKeys} of a block that was found in memory at least once; null if it has none, or is not there. A block that is read, searched and
+     * evicted is not worth them.
+     */
+    long @Nullable [] keys(int number) {
+        long[] made = (long[]) KEYS.getAcquire(keys, number);
+        return made != null || !hits[number] ? made : makeKeys(number);
+    }
+
+    private long @Nullable [] makeKeys(int number) {
+        byte[] block = (byte[]) BYTES.getAcquire(blocks, number);
+        long[] made = block == null ? null : BlockKeys.of(block);
+        if (made != null) {
+            KEYS.setVolatile(keys, number, made);
+            if (BYTES.getVolatile(blocks, number)
+                    != block) { // evicted meanwhile, perhaps before there were keys to drop
+                KEYS.setRelease(keys, number, null);
+            }
+        }
+        return made;
+    }
+
+    /** Offers a block that was read to the cache, which makes room for its {@link BlockKeys} as well. */
     void add(int number, byte[] block) {
-        CachedBlock entry = new CachedBlock(number, OVERHEAD_BYTES + block.length);
+        CachedBlock entry = new CachedBlock(number, OVERHEAD_BYTES + block.length + BlockKeys.mostBytes(block));
         if (ENTRY.compareAndSet(entries, number, null, entry)) {
             hits[number] = false;
             BYTES.setRelease(blocks, number, block);
@@ -91,6 +116,7 @@ final class BlockSlots {
         @Override
         protected void evicted() {
             BYTES.setRelease(blocks, number, null);
+            KEYS.setRelease(keys, number, null);
             ENTRY.setRelease(entries, number, null);
         }
     }

@@ -13,11 +13,14 @@ import java.util.Arrays;
  * varint, minTs u64, maxTs u64. Keys are kept in one array in memory. Threads: any.
  */
 final class IndexPartition {
-    private static final int OBJECT_BYTES = 200;
+    private static final int OBJECT_BYTES = 250;
+    private static final int WORDS = 2;
 
     private final int count;
     private final byte[] keys;
     private final int[] keyEnds;
+    private final int common; // bytes that all keys begin with
+    private final long[][] words; // of the keys, first and second behind the common bytes
     private final long[] lastTs;
     private final long[] lastSeqno;
     private final long[] offsets;
@@ -49,6 +52,23 @@ final class IndexPartition {
             maxTs[i] = in.readLong();
         }
         keys = Arrays.copyOf(allKeys, used);
+        common = count == 0 ? 0 : commonBytes();
+        words = new long[WORDS][count];
+        for (int w = 0; w < WORDS; w++) {
+            for (int i = 0; i < count; i++) {
+                words[w][i] = KeyWords.of(keys, keyFrom(i) + common + Long.BYTES * w, keyEnds[i]);
+            }
+        }
+    }
+
+    private int commonBytes() {
+        int last = keyFrom(count - 1);
+        int differ = Arrays.mismatch(keys, 0, keyEnds[0], keys, last, keys.length);
+        return differ < 0 ? keyEnds[0] : differ;
+    }
+
+    private int keyFrom(int index) {
+        return index == 0 ? 0 : keyEnds[index - 1];
     }
 
     static IndexPartition decode(byte[] raw, String file) {
@@ -68,7 +88,7 @@ final class IndexPartition {
 
     /** What {@code count} entries with so many bytes of keys take in memory. */
     static long sizeBytes(int count, long keyBytes) {
-        return OBJECT_BYTES + keyBytes + count * (6L * Long.BYTES);
+        return OBJECT_BYTES + keyBytes + count * (8L * Long.BYTES);
     }
 
     BlockHandle handle(int index) {
@@ -77,7 +97,7 @@ final class IndexPartition {
 
     /** Key of the last entry of a block. */
     byte[] lastKey(int index) {
-        return Arrays.copyOfRange(keys, index == 0 ? 0 : keyEnds[index - 1], keyEnds[index]);
+        return Arrays.copyOfRange(keys, keyFrom(index), keyEnds[index]);
     }
 
     /** Whether a block holds any ts from {@code min} to {@code max}. */
@@ -87,8 +107,17 @@ final class IndexPartition {
 
     /** The first block whose last entry is at or behind the given place in internal order; {@link #count()} if there is none. */
     int lowerBound(byte[] key, long ts, long seqno) {
+        int order = Keys.compare(keys, 0, common, key, 0, Math.min(common, key.length));
+        if (order != 0 || count == 0) {
+            return order > 0 ? 0 : count;
+        }
         int low = 0;
         int high = count;
+        for (int w = 0; w < WORDS && low < high; w++) {
+            long word = KeyWords.of(key, common + Long.BYTES * w, key.length);
+            low = KeyWords.lowerBound(words[w], low, high - low, word);
+            high = KeyWords.endOfEqual(words[w], low, high, word);
+        }
         while (low < high) {
             int mid = (low + high) >>> 1;
             if (compare(mid, key, ts, seqno) < 0) {
@@ -101,7 +130,7 @@ final class IndexPartition {
     }
 
     private int compare(int index, byte[] key, long ts, long seqno) {
-        int from = index == 0 ? 0 : keyEnds[index - 1];
+        int from = keyFrom(index);
         int order = Keys.compare(keys, from, keyEnds[index] - from, key, 0, key.length);
         if (order != 0) {
             return order;

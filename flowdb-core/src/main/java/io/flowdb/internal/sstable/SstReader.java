@@ -249,7 +249,7 @@ public final class SstReader implements AutoCloseable {
         }
         BlockCursor cursor = new BlockCursor();
         cursor.use(block(number));
-        cursor.seek(key, ts, atMost);
+        cursor.seek(blockKeys(number), key, ts, atMost);
         if (!cursor.valid()) {
             return false;
         }
@@ -483,6 +483,11 @@ public final class SstReader implements AutoCloseable {
         byte[] cached = blocks.get(number);
         countHit(cached);
         return cached;
+    }
+
+    /** The keys of a block, to be searched with {@link BlockKeys}; null if it has none. */
+    long @Nullable [] blockKeys(int number) {
+        return blocks.keys(number);
     }
 
     private byte[] readBlock(int number) {

@@ -25,7 +25,7 @@ class IndexPartitionTest {
             List<Builder.Last> entries = entries(head);
             IndexPartition partition = partition(entries);
             for (int i = 0; i < SEARCHES; i++) {
-                byte[] key = random.nextInt(8) == 0 ? key(random.nextInt(12)) : join(head, key(random.nextInt(12)));
+                byte[] key = wantedKey(head, entries);
                 Builder.Last wanted = new Builder.Last(key, random.nextInt(4), random.nextInt(4));
                 assertThat(partition.lowerBound(wanted.key(), wanted.ts(), wanted.seqno()))
                         .as("flowdb.test.seed=%d round %d search %d", seed, round, i)
@@ -37,11 +37,25 @@ class IndexPartitionTest {
     private List<Builder.Last> entries(byte[] head) {
         List<Builder.Last> entries = new ArrayList<>();
         int count = random.nextInt(20);
+        byte[] like = key(random.nextInt(24)); // of two words or more that some share
         for (int i = 0; i < count; i++) {
-            entries.add(new Builder.Last(join(head, key(random.nextInt(12))), random.nextInt(4), random.nextInt(4)));
+            byte[] tail = random.nextInt(3) == 0 ? like : Arrays.copyOf(like, random.nextInt(like.length + 1));
+            byte[] key = join(head, join(tail, key(random.nextInt(12))));
+            entries.add(new Builder.Last(key, random.nextInt(4), random.nextInt(4)));
         }
         entries.sort(IndexPartitionTest::compare);
         return entries;
+    }
+
+    private byte[] wantedKey(byte[] head, List<Builder.Last> entries) {
+        if (random.nextInt(8) == 0) {
+            return key(random.nextInt(12));
+        }
+        if (entries.isEmpty() || random.nextBoolean()) {
+            return join(head, key(random.nextInt(12)));
+        }
+        byte[] near = entries.get(random.nextInt(entries.size())).key();
+        return join(Arrays.copyOf(near, random.nextInt(near.length + 1)), key(random.nextInt(3)));
     }
 
     private static IndexPartition partition(List<Builder.Last> entries) {
