@@ -88,6 +88,16 @@ abstract class StateReader implements StoreReader {
         }
     }
 
+    @Override
+    public void prefetch(List<byte[]> keys) {
+        ReadState state = states.enter();
+        try {
+            Prefetch.of(state.ssts(), keys);
+        } finally {
+            state.leave();
+        }
+    }
+
     Optional<FlowRecord> latestRecord(byte[] key) {
         Keys.checkKey(key);
         checkOpen();

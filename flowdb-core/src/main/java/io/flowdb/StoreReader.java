@@ -34,6 +34,12 @@ public interface StoreReader {
     }
 
     /**
+     * Says that these keys are read next. What the reads will look at is brought to the processor all at once then, while the reads themselves would wait
+     * for it one after the other. Changes no answer, and reads no file.
+     */
+    default void prefetch(List<byte[]> keys) {}
+
+    /**
      * Walks the keys from {@code start} (inclusive) to {@code end} (exclusive).
      *
      * @param start null for the first key

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.PriorityQueue;
@@ -197,13 +198,39 @@ final class QueryRun {
         return ranges;
     }
 
+    /** Document keys that are known without reading on, some of them prefetched. */
+    private Pull<byte[]> prefetched(Collection<byte[]> primaryKeys) {
+        Iterator<byte[]> keys = primaryKeys.iterator();
+        List<byte[]> ahead = new ArrayList<>();
+        return Pull.of(new Iterator<>() {
+            private int given;
+
+            @Override
+            public boolean hasNext() {
+                return given < ahead.size() || keys.hasNext();
+            }
+
+            @Override
+            public byte[] next() {
+                if (given == ahead.size()) {
+                    ahead.clear();
+                    given = 0;
+                    while (ahead.size() < Reads.READ_AHEAD && keys.hasNext()) {
+                        ahead.add(reads.def().documentKey(keys.next()));
+                    }
+                    reads.view().prefetch(ahead);
+                }
+                return ahead.get(given++);
+            }
+        });
+    }
+
     /** Reads documents that an index has led to, and leaves out those that do not match. */
-    private Pull<Row> fetch(Pull<byte[]> primaryKeys, boolean exact) {
+    private Pull<Row> fetch(Pull<byte[]> documentKeys, boolean exact) {
         return new Pull<>() {
             @Override
             public @Nullable Row next() {
-                for (byte[] key = primaryKeys.next(); key != null; key = primaryKeys.next()) {
-                    byte[] documentKey = reads.def().documentKey(key);
+                for (byte[] documentKey = documentKeys.next(); documentKey != null; documentKey = documentKeys.next()) {
                     StoredValue stored = reads.view().get(documentKey);
                     if (stored != null) {
                         documentsRead++;
@@ -220,13 +247,13 @@ final class QueryRun {
 
             @Override
             public void close() {
-                primaryKeys.close();
+                documentKeys.close();
             }
         };
     }
 
-    /** Primary keys of entries, in the order of a walk. */
-    private Pull<byte[]> keys(IndexDef index, StoreCursor entries) {
+    /** Keys of the documents that entries lead to, in the order of a walk. */
+    private Pull<byte[]> documentKeys(IndexDef index, StoreCursor entries) {
         return new Pull<>() {
             @Override
             public byte @Nullable [] next() {
@@ -234,7 +261,7 @@ final class QueryRun {
                     return null;
                 }
                 entriesRead++;
-                return primaryKey(index, entries.key());
+                return documentKey(index, entries.key());
             }
 
             @Override
@@ -244,7 +271,7 @@ final class QueryRun {
         };
     }
 
-    /** Primary keys from an index in the wanted order; those whose order is equal are put into their own order. */
+    /** Document keys from an index in the wanted order; those whose order is equal are put into their own order. */
     private Pull<byte[]> orderedKeys(Access access) {
         IndexDef index = Objects.requireNonNull(access.index());
         View view = reads.view();
@@ -252,7 +279,7 @@ final class QueryRun {
                 ? new RangesCursor(backward(access), range -> view.entries(index, range.start(), range.end(), true))
                 : view.entries(index, access.ranges());
         boolean alreadySorted = !plan.reverse() && plan.groupPaths() == index.paths.length;
-        return alreadySorted ? keys(index, cursor) : new GroupedKeys(index, cursor);
+        return alreadySorted ? documentKeys(index, cursor) : new GroupedKeys(index, cursor);
     }
 
     /** An entry with the primary key in it. */
@@ -292,7 +319,7 @@ final class QueryRun {
                 }
                 Found next = group.get(given++);
                 if (reads.view().hasStill(next.entry)) {
-                    return next.primaryKey;
+                    return reads.def().documentKey(next.primaryKey);
                 }
             }
         }
@@ -330,6 +357,10 @@ final class QueryRun {
         return entry.length >= prefix.length && Keys.equal(entry, 0, prefix, 0, prefix.length);
     }
 
+    private byte[] documentKey(IndexDef index, byte[] entry) {
+        return reads.def().documentKey(primaryKey(index, entry));
+    }
+
     private static byte[] primaryKey(IndexDef index, byte[] entry) {
         return Arrays.copyOfRange(entry, index.primaryKeyAt(entry), entry.length);
     }
@@ -340,9 +371,9 @@ final class QueryRun {
         boolean exact = single && first.exact();
         IndexDef index = first.index();
         if (single && index != null && first.inPrimaryKeyOrder() && !(index.unique() && first.allPoints())) {
-            return fetch(keys(index, reads.view().entries(index, first.ranges())), exact);
+            return fetch(documentKeys(index, reads.view().entries(index, first.ranges())), exact);
         }
-        return fetch(Pull.of(primaryKeys().iterator()), exact);
+        return fetch(prefetched(primaryKeys()), exact);
     }
 
     /** Receives primary keys. */
@@ -446,7 +477,7 @@ final class QueryRun {
         boolean single = plan.accesses().size() == 1;
         try (Pull<Row> unsorted = single && first.index() == null
                 ? walkDocuments(first)
-                : fetch(Pull.of(primaryKeys().iterator()), single && first.exact())) {
+                : fetch(prefetched(primaryKeys()), single && first.exact())) {
             for (Row row = unsorted.next(); row != null; row = unsorted.next()) {
                 best.add(new SortedRow(sortKey(row.document), row));
                 if (best instanceof PriorityQueue<SortedRow> heap && heap.size() > wanted) {

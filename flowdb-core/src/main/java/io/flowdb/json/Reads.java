@@ -27,6 +27,9 @@ import tools.jackson.databind.JsonNode;
  */
 record Reads(View view, StoreDef def, JsonLimits limits) {
 
+    /** Keys whose documents are prefetched together. */
+    static final int READ_AHEAD = 32;
+
     @Nullable
     JsonNode get(Object key) {
         StoredValue stored = view.get(def.documentKey(key, limits));
@@ -64,12 +67,14 @@ record Reads(View view, StoreDef def, JsonLimits limits) {
 
     List<JsonNode> getAll(Collection<?> keys) {
         List<JsonNode> documents = new ArrayList<>(keys.size());
+        List<byte[]> ahead = new ArrayList<>();
         for (Object key : keys) {
-            JsonNode document = get(key);
-            if (document != null) {
-                documents.add(document);
+            ahead.add(def.documentKey(key, limits));
+            if (ahead.size() == READ_AHEAD) {
+                addDocuments(ahead, documents);
             }
         }
+        addDocuments(ahead, documents);
         return documents;
     }
 
@@ -122,12 +127,23 @@ record Reads(View view, StoreDef def, JsonLimits limits) {
     private List<JsonNode> fetch(List<byte[]> primaryKeys) {
         List<JsonNode> documents = new ArrayList<>(primaryKeys.size());
         for (byte[] primaryKey : primaryKeys) {
-            StoredValue stored = view.get(def.documentKey(primaryKey));
-            if (stored != null) {
-                documents.add(DocumentCodec.decode(stored.value()));
-            }
+            addDocument(def.documentKey(primaryKey), documents);
         }
         return documents;
+    }
+
+    private void addDocument(byte[] documentKey, List<JsonNode> to) {
+        StoredValue stored = view.get(documentKey);
+        if (stored != null) {
+            to.add(DocumentCodec.decode(stored.value()));
+        }
+    }
+
+    /** Adds the documents of some keys, which it takes out of the list. */
+    private void addDocuments(List<byte[]> documentKeys, List<JsonNode> to) {
+        view.prefetch(documentKeys);
+        documentKeys.forEach(key -> addDocument(key, to));
+        documentKeys.clear();
     }
 
     private static boolean containsNull(IndexDef index, @Nullable Object value) {
@@ -187,6 +203,7 @@ record Reads(View view, StoreDef def, JsonLimits limits) {
     private List<JsonNode> fetch(IndexDef index, byte[] start, byte[] end) {
         List<JsonNode> documents = new ArrayList<>();
         Set<ByteBuffer> seen = index.multiEntry() ? new HashSet<>() : Set.of();
+        List<byte[]> ahead = new ArrayList<>();
         try (StoreCursor entries = view.entries(index, start, end, false)) {
             while (entries.next()) {
                 byte[] logical = entries.key();
@@ -194,11 +211,12 @@ record Reads(View view, StoreDef def, JsonLimits limits) {
                 if (index.multiEntry() && !seen.add(ByteBuffer.wrap(primaryKey))) {
                     continue;
                 }
-                StoredValue stored = view.get(def.documentKey(primaryKey));
-                if (stored != null) {
-                    documents.add(DocumentCodec.decode(stored.value()));
+                ahead.add(def.documentKey(primaryKey));
+                if (ahead.size() == READ_AHEAD) {
+                    addDocuments(ahead, documents);
                 }
             }
+            addDocuments(ahead, documents);
         }
         return documents;
     }

@@ -29,6 +29,11 @@ final class StoreView implements View {
     }
 
     @Override
+    public void prefetch(List<byte[]> documentKeys) {
+        reader.prefetch(documentKeys);
+    }
+
+    @Override
     public StoreCursor documents(byte[] start, byte[] end, boolean reverse) {
         return reader.scan(start, end, reverse);
     }

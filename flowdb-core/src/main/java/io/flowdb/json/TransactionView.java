@@ -93,6 +93,11 @@ final class TransactionView implements View, ChangeSet {
         return change == null ? read(documentKey) : stored(change);
     }
 
+    @Override
+    public void prefetch(List<byte[]> documentKeys) {
+        snapshot.prefetch(documentKeys);
+    }
+
     private static @Nullable StoredValue stored(Change change) {
         return change.after == null ? null : new StoredValue(change.after, UNCOMMITTED, change.expireAt);
     }

@@ -18,6 +18,9 @@ interface View {
     @Nullable
     StoredValue get(byte[] documentKey);
 
+    /** As {@link io.flowdb.StoreReader#prefetch}. */
+    void prefetch(List<byte[]> documentKeys);
+
     /** Documents from {@code start} to {@code end}. */
     StoreCursor documents(byte[] start, byte[] end, boolean reverse);
 

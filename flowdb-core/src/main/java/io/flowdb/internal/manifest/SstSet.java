@@ -25,6 +25,7 @@ public final class SstSet {
     private final List<Sst> sorted;
     private final List<Sst> withTombstones;
     private final byte[][] maxKeys; // of the sorted tables
+    private final long sortedBytes;
     private final List<RangeTombstones> tombstones;
     private final TimeIndex<Sst> times;
     private final long bucketMicros;
@@ -34,6 +35,7 @@ public final class SstSet {
         this.level0 = List.copyOf(level0);
         this.sorted = List.copyOf(sorted);
         this.maxKeys = sorted.stream().map(t -> t.meta().properties().maxKey()).toArray(byte[][]::new);
+        this.sortedBytes = bytesOf(sorted);
         List<Sst> all = new ArrayList<>(level0);
         all.addAll(sorted);
         this.tables = List.copyOf(all);
@@ -104,6 +106,11 @@ public final class SstSet {
     /** Tables of the sorted level, by key. */
     public List<Sst> sorted() {
         return sorted;
+    }
+
+    /** Bytes of the files of the sorted level. */
+    public long sortedBytes() {
+        return sortedBytes;
     }
 
     /** Range tombstones of the tables that have any. */

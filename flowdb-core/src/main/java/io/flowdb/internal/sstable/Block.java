@@ -19,6 +19,8 @@ final class Block {
      */
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
+    private static final int LINE_BYTES = 64;
+
     /** Entries of a key that are looked at one by one to find its latest version. */
     private static final int MOST_STEPS = 8;
 
@@ -119,6 +121,11 @@ final class Block {
 
     static int rest(byte[] block, int at) {
         return (short) SHORT.get(block, at + 3) & 0xffff;
+    }
+
+    /** Reads of the cache lines that the head of an entry and what follows it are in; returns some of it, never negative. */
+    static int touch(byte[] block, int at) {
+        return (block[at] & 0x7f) + (block[Math.min(at + LINE_BYTES, block.length - 1)] & 0x7f);
     }
 
     /** Number of the last restart point at or before {@code at}. */

@@ -41,6 +41,11 @@ final class BlockSlots {
         return hits.length;
     }
 
+    /** The block if it is in memory, without counting that as a hit. */
+    byte @Nullable [] peek(int number) {
+        return (byte[]) BYTES.getAcquire(blocks, number);
+    }
+
     /** The block if it is in memory; counts as a hit for the cache's second chance. */
     byte @Nullable [] get(int number) {
         byte[] block = (byte[]) BYTES.getAcquire(blocks, number);

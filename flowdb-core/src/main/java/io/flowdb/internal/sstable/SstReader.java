@@ -277,6 +277,23 @@ public final class SstReader implements AutoCloseable {
         return false;
     }
 
+    /** Place for {@link #touch} where a key of this hash may be, as far as the locator knows; -1 for none. */
+    public long locate(long hash) {
+        Locator direct = locator;
+        if (direct == null) {
+            return -1;
+        }
+        int mark = Locator.mark(hash);
+        int slot = direct.next(mark, direct.start(mark));
+        return slot < 0 ? -1 : (long) direct.block(slot) << Integer.SIZE | direct.offset(slot);
+    }
+
+    /** Looks at what a read of the key at this place will look at, if its block is in memory; returns bytes of it. Never negative. */
+    public int touch(long place) {
+        byte[] block = place < 0 ? null : blocks.peek((int) (place >>> Integer.SIZE));
+        return block == null ? 0 : Block.touch(block, (int) place);
+    }
+
     /** Whether any version of the key may be in the table, as far as its filters know. */
     public boolean mayContainKey(byte[] key, long hash) {
         Locator direct = locator;
