@@ -21,7 +21,7 @@ final class Prefetch {
 
     private Prefetch() {}
 
-    /** Prefetches keys in the sorted tables, where most data are. */
+    /** Touches what reads of the keys will look at in the sorted tables, where most data are. */
     static void of(SstSet ssts, List<byte[]> keys) {
         if (keys.size() < FEWEST || ssts.sortedBytes() < SMALL_BYTES) {
             return;

@@ -150,14 +150,15 @@ final class Planner {
         StoreDef def = reads.def();
         List<Interval> intervals = intervals(def.keyPath::equals, conditions, true);
         List<Interval> arrays = leadingElements(def.keyPath, conditions);
-        if (intervals == null && arrays == null) {
+        List<Interval> keys = arrays;
+        if (intervals != null) {
+            keys = withArrays(intervals);
+            keys = arrays == null ? keys : Interval.intersect(keys, arrays);
+        }
+        if (keys == null) {
             return null;
         }
         boolean points = intervals != null && intervals.stream().allMatch(Interval::single);
-        List<Interval> keys = intervals == null ? arrays : withArrays(intervals);
-        if (intervals != null && arrays != null) {
-            keys = Interval.intersect(keys, arrays);
-        }
         List<Range> ranges = new ArrayList<>();
         for (Interval interval : keys) {
             ranges.add(new Range(def.documentKey(interval.start()), def.documentKey(interval.end())));
