@@ -340,8 +340,8 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
      */
     public ImportResult importJson(String store, InputStream from, ImportOptions options) {
         Database database = current.get();
-        database.catalog().store(store);
-        return new JsonImport(this, store, database.limits.maxDocumentBytes(), options).run(from);
+        StoreDef def = database.catalog().store(store);
+        return new JsonImport(this, def, database.limits.maxDocumentBytes(), options).run(from);
     }
 
     /** Writes all documents of one state in key order and returns their number; {@code progress} gets it on the way. */

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.MalformedInputException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -19,6 +20,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads documents from NDJSON (one a line) or from one JSON array and stores them in batches. Threads: one.
@@ -39,7 +42,7 @@ final class JsonImport {
     private static final String NO_UTF8 = "text that is not UTF-8";
 
     private final DocumentOperations db;
-    private final String store;
+    private final StoreDef store;
     private final int maxDocumentBytes;
     private final ImportOptions options;
     private final List<JsonNode> batch = new ArrayList<>();
@@ -61,7 +64,7 @@ final class JsonImport {
     private long imported;
     private long skipped;
 
-    JsonImport(DocumentOperations db, String store, int maxDocumentBytes, ImportOptions options) {
+    JsonImport(DocumentOperations db, StoreDef store, int maxDocumentBytes, ImportOptions options) {
         this.db = db;
         this.store = store;
         this.maxDocumentBytes = maxDocumentBytes;
@@ -79,7 +82,7 @@ final class JsonImport {
             }
             flush();
         } catch (IOException e) {
-            throw new StorageException("import into store '" + store + "' cannot read its input", e);
+            throw new StorageException("import into store '" + store.name + "' cannot read its input", e);
         }
         return new ImportResult(imported, skipped, List.copyOf(problems));
     }
@@ -249,11 +252,12 @@ final class JsonImport {
 
     private void flush() {
         if (!batch.isEmpty()) {
+            BitSet keyless = keyless();
             try {
-                db.putAll(store, batch);
+                db.putAll(store.name, batch);
                 imported += batch.size();
             } catch (ConstraintException e) {
-                oneByOne();
+                oneByOne(keyless);
             }
             read += batch.size();
             batch.clear();
@@ -263,10 +267,24 @@ final class JsonImport {
         }
     }
 
-    private void oneByOne() {
+    /** Numbers of the documents in the batch whose keys are generated. */
+    private BitSet keyless() {
+        BitSet numbers = new BitSet();
         for (int i = 0; i < batch.size(); i++) {
+            numbers.set(i, Writes.mode(store, batch.get(i), false) == Writes.Mode.GENERATE);
+        }
+        return numbers;
+    }
+
+    private void oneByOne(BitSet keyless) {
+        for (int i = 0; i < batch.size(); i++) {
+            JsonNode document = batch.get(i);
+            /* The key that the batch has generated may be another document's by now. */
+            if (keyless.get(i) && document instanceof ObjectNode object) {
+                store.keyPath.set(object, JsonNodeFactory.instance.nullNode());
+            }
             try {
-                db.put(store, batch.get(i));
+                db.put(store.name, document);
                 imported++;
             } catch (ConstraintException e) {
                 problem(lines.get(i), String.valueOf(e.getMessage()), e);
@@ -300,7 +318,8 @@ final class JsonImport {
 
     private InvalidQueryException bad(long line, String message, @Nullable RuntimeException cause) {
         return new InvalidQueryException(
-                "import into store '" + store + "', line " + line + ": " + message + " (" + imported + " imported)",
+                "import into store '" + store.name + "', line " + line + ": " + message + " (" + imported
+                        + " imported)",
                 cause);
     }
 

@@ -3,6 +3,9 @@ package io.flowdb.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.Config;
+import io.flowdb.Engine;
+import io.flowdb.StoreSnapshot;
 import io.flowdb.error.InvalidKeyException;
 import io.flowdb.error.InvalidQueryException;
 import io.flowdb.error.LimitExceededException;
@@ -22,6 +25,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -61,6 +65,49 @@ class JsonImportTest {
 
     private static ImportResult read(JsonDB db, String text, ImportOptions options) {
         return db.importJson("s", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), options);
+    }
+
+    /** The documents of a batch that failed kept the keys it had generated for them, and replaced what had been stored under these meanwhile. */
+    @Test
+    void importJson_keyOfFailedBatchIsTakenMeanwhile_generatesAnother() {
+        try (Engine engine = Engine.open(Config.builder().inMemory(true).build())) {
+            BusyStore store = new BusyStore(engine);
+            try (JsonDB db = JsonDB.on(store)) {
+                db.createObjectStore(
+                        StoreSchema.of("s", "id").withAutoIncrement().withIndex(IndexSchema.unique("u", "u")));
+                db.put("s", AbstractTransactionTest.json("{\"id\":1,\"u\":\"taken\"}"));
+                store.third = () -> db.put("s", AbstractTransactionTest.json("{\"id\":2,\"u\":\"other\"}"));
+
+                ImportResult result = read(
+                        db, "{\"u\":\"a\"}\n{\"u\":\"taken\"}\n{\"u\":\"b\"}", ImportOptions.DEFAULT.skippingBad());
+
+                assertThat(result.imported()).isEqualTo(2);
+                assertThat(db.get("s", 2).get("u").stringValue()).isEqualTo("other");
+                assertThat(db.getAll("s", KeyRange.all(), 10))
+                        .extracting(document -> document.get("u").stringValue())
+                        .containsExactlyInAnyOrder("taken", "other", "a", "b");
+            }
+        }
+    }
+
+    /** Somebody else writes when the third snapshot is taken, the first one behind those of a batch that fails. */
+    private static final class BusyStore extends PassThroughStore {
+        private @Nullable Runnable third;
+        private int snapshots;
+
+        BusyStore(Engine engine) {
+            super(engine);
+        }
+
+        @Override
+        public StoreSnapshot snapshot() {
+            Runnable writer = third;
+            if (writer != null && ++snapshots == 3) {
+                third = null;
+                writer.run();
+            }
+            return super.snapshot();
+        }
     }
 
     /** A document that was beyond a limit ended the import with that limit alone: which of a million lines it was, nobody said. */
