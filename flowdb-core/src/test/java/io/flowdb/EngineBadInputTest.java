@@ -281,6 +281,7 @@ class EngineBadInputTest {
         Table table = new Table(Snapshot.class)
                 .nulls("scan(Query)", "query", e -> onSnapshot(e, s -> s.scan(null)))
                 .nulls("scanAll(List)", "ranges", e -> onSnapshot(e, s -> s.scanAll(null)))
+                .nulls("prefetch(List)", "keys", e -> onSnapshot(e, s -> run(() -> s.prefetch(null))))
                 .nulls("cursor(Query)", "query", e -> onSnapshot(e, s -> s.cursor(null)))
                 .nulls("get(byte[],byte[])", "into", e -> onSnapshot(e, s -> s.get(KEY, null)))
                 .nulls("get(byte[],long,byte[])", "into", e -> onSnapshot(e, s -> s.get(KEY, 1, null)))
@@ -300,6 +301,7 @@ class EngineBadInputTest {
         Table table = new Table(StoreReader.class)
                 .nulls("get(byte[],byte[])", "into", e -> e.latest().get(KEY, null))
                 .nulls("scanAll(List)", "ranges", e -> e.latest().scanAll(null))
+                .nulls("prefetch(List)", "keys", e -> run(() -> e.latest().prefetch(null)))
                 .nulls("scanAll(List)", "range", e -> e.latest().scanAll(Collections.singletonList(null)))
                 .harmless("scan(byte[],byte[],boolean)", "seqno()");
         keys(table, "get(byte[],byte[])", "key", (e, key) -> e.latest().get(key, VALUE));
