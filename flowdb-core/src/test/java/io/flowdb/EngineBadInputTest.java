@@ -324,7 +324,11 @@ class EngineBadInputTest {
                         "range(byte[],byte[])",
                         "start",
                         e -> Preconditions.since(e.latest()).range(null, null))
-                .harmless("sinceSeqno()", "keys()", "ranges()", "isEmpty()");
+                .nulls(
+                        "key(byte[],long)",
+                        "key",
+                        e -> Preconditions.since(e.latest()).key(null, 1))
+                .harmless("sinceSeqno()", "sinceSeqno(int)", "keys()", "ranges()", "isEmpty()");
         return table.nulls(
                 "key(byte[])", "key", e -> Preconditions.since(e.latest()).key(null));
     }
