@@ -1,5 +1,8 @@
 package io.flowdb;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
  * What an engine really takes of the heap for its memtables, its block cache and its indexes: what the settings say, unless all of them together are more
  * than half of the heap beyond 32 MiB. Then each gets less, in proportion, as the engine would end with {@link OutOfMemoryError} instead.
@@ -9,6 +12,8 @@ package io.flowdb;
  * @param indexBytes memory for indexes, locators and filters
  */
 record MemoryShares(long memtableBytes, long cacheBytes, long indexBytes) {
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
     /*
      * The other half is for what no setting counts: arrays of a memtable that are half empty, as they grow by doubling, batches, the log's buffers,
      * what compactions build, and the application.
@@ -34,8 +39,18 @@ record MemoryShares(long memtableBytes, long cacheBytes, long indexBytes) {
                 (long) (config.indexMemoryBudget() * part));
     }
 
-    /** The settings, with these sizes. */
+    /** The settings, with these sizes; says so if they are smaller. */
     Config in(Config config) {
+        if (memtableBytes < config.memtableSize()) {
+            LOG.info(
+                    "The heap has no room for all that is set: memtables of {} bytes instead of {}, a block cache of {} instead of {}, indexes of {} instead of {}",
+                    memtableBytes,
+                    config.memtableSize(),
+                    cacheBytes,
+                    config.blockCacheCapacity(),
+                    indexBytes,
+                    config.indexMemoryBudget());
+        }
         return config.toBuilder()
                 .memtableSize(memtableBytes)
                 .blockCacheCapacity(cacheBytes)
