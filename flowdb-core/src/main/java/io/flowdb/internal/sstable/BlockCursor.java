@@ -59,6 +59,11 @@ final class BlockCursor {
         }
     }
 
+    /** The block that was handed to it last. */
+    byte[] block() {
+        return block;
+    }
+
     /** Stands before the first entry of a block, for {@link #showNext}; valid, but without an entry of its own. */
     void useBefore(byte[] newBlock) {
         use(newBlock);

@@ -56,17 +56,19 @@ final class BlockSlots {
     }
 
     /**
-     * The {@link BlockKeys} of a block that was found in memory at least once; null if it has none, or is not there. A block that is read, searched and
-     * evicted is not worth them.
+     * The {@link BlockKeys} of a block that was found in memory at least once; null if it has none, or is not the one in memory. A block that is read,
+     * searched and evicted is not worth them.
      */
-    long @Nullable [] keys(int number) {
+    long @Nullable [] keys(int number, byte[] block) {
+        if (BYTES.getAcquire(blocks, number) != block) {
+            return null;
+        }
         long[] made = (long[]) KEYS.getAcquire(keys, number);
-        return made != null || !hits[number] ? made : makeKeys(number);
+        return made != null || !hits[number] ? made : makeKeys(number, block);
     }
 
-    private long @Nullable [] makeKeys(int number) {
-        byte[] block = (byte[]) BYTES.getAcquire(blocks, number);
-        long[] made = block == null ? null : BlockKeys.of(block);
+    private long @Nullable [] makeKeys(int number, byte[] block) {
+        long[] made = BlockKeys.of(block);
         if (made != null) {
             KEYS.setVolatile(keys, number, made);
             if (BYTES.getVolatile(blocks, number)

@@ -47,7 +47,7 @@ public final class SstCursor implements InternalCursor {
         int target = blockAt(key, ts, seqno);
         if (openForward(target)) {
             if (number == target) {
-                in.seek(reader.blockKeys(number), key, ts, seqno);
+                in.seek(reader.blockKeys(number, in.block()), key, ts, seqno);
             } else {
                 in.first();
             }
@@ -59,7 +59,7 @@ public final class SstCursor implements InternalCursor {
         int target = blockAt(key, ts, seqno);
         if (openBackward(Math.min(target, reader.blockCount() - 1))) {
             if (number == target) {
-                in.seekBefore(reader.blockKeys(number), key, ts, seqno);
+                in.seekBefore(reader.blockKeys(number, in.block()), key, ts, seqno);
                 if (!in.valid() && openBackward(number - 1)) {
                     in.last();
                 }

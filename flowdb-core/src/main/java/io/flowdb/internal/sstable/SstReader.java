@@ -248,8 +248,9 @@ public final class SstReader implements AutoCloseable {
             return false;
         }
         BlockCursor cursor = new BlockCursor();
-        cursor.use(block(number));
-        cursor.seek(blockKeys(number), key, ts, atMost);
+        byte[] block = block(number);
+        cursor.use(block);
+        cursor.seek(blockKeys(number, block), key, ts, atMost);
         if (!cursor.valid()) {
             return false;
         }
@@ -502,9 +503,9 @@ public final class SstReader implements AutoCloseable {
         return cached;
     }
 
-    /** The keys of a block, to be searched with {@link BlockKeys}; null if it has none. */
-    long @Nullable [] blockKeys(int number) {
-        return blocks.keys(number);
+    /** The keys of a block, to be searched with {@link BlockKeys}; null if it has none, or is not the one in memory. */
+    long @Nullable [] blockKeys(int number, byte[] block) {
+        return blocks.keys(number, block);
     }
 
     private byte[] readBlock(int number) {
