@@ -3,9 +3,9 @@ package io.flowdb.internal.sstable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowdb.internal.base.ShownEntry;
+import io.flowdb.internal.sstable.IndexPartition.Builder.Last;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -15,25 +15,17 @@ import org.junit.jupiter.api.Test;
 class BlockKeysTest {
     private static final int ROUNDS = 3_000;
     private static final int SEARCHES = 40;
-    private static final byte[] BYTES = {0, 1, 'a', 'b', (byte) 0x80, (byte) 0xff}; // few, so that keys are much alike
 
     private final long seed = Long.getLong("flowdb.test.seed", System.nanoTime());
     private final Random random = new Random(seed);
-
-    /** A place in a block. */
-    private record Place(byte[] key, long ts, long seqno) {}
-
-    /** Key ascending, ts ascending, sequence number descending. */
-    private static final Comparator<Place> ORDER = Comparator.comparing(Place::key, Arrays::compareUnsigned)
-            .thenComparingLong(Place::ts)
-            .thenComparing(Place::seqno, Comparator.reverseOrder());
+    private final AlikeKeys alike = new AlikeKeys(random);
 
     @Test
     void lowerBound_anyBlock_isTheFirstAtOrBehind() {
         int withKeys = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            byte[] head = key(random.nextInt(60)); // beyond 32 bytes, entries share them with their restart point
-            List<Place> entries = entries(head);
+            byte[] head = alike.key(random.nextInt(60)); // beyond 32 bytes, entries share them with their restart point
+            List<Last> entries = entries(head);
             List<Integer> offsets = new ArrayList<>();
             byte[] block = block(entries, offsets);
             int end = Block.end(block);
@@ -44,8 +36,8 @@ class BlockKeysTest {
                     .as("flowdb.test.seed=%d round %d", seed, round)
                     .isEqualTo(BlockKeys.mostBytes(block));
             for (int i = 0; i < SEARCHES; i++) {
-                Place wanted = wanted(head, entries);
-                int expected = offsets.get(firstAtOrBehind(entries, wanted));
+                Last wanted = wanted(head, entries);
+                int expected = offsets.get(AlikeKeys.firstAtOrBehind(entries, wanted));
                 assertThat(Block.lowerBound(block, end, wanted.key(), wanted.ts(), wanted.seqno()))
                         .as("flowdb.test.seed=%d round %d search %d", seed, round, i)
                         .isEqualTo(expected);
@@ -62,70 +54,49 @@ class BlockKeysTest {
     /** Offsets of entries are 16 bits. */
     @Test
     void of_blockBeyond64KiB_isNone() {
-        List<Place> entries = new ArrayList<>();
+        List<Last> entries = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            entries.add(new Place(new byte[] {(byte) i}, 0, 1));
+            entries.add(new Last(new byte[] {(byte) i}, 0, 1));
         }
         assertThat(BlockKeys.of(block(entries, new ArrayList<>(), 3_000))).isNotNull();
         assertThat(BlockKeys.of(block(entries, new ArrayList<>(), 4_000))).isNull();
     }
 
-    private List<Place> entries(byte[] head) {
-        TreeSet<Place> entries = new TreeSet<>(ORDER);
+    private List<Last> entries(byte[] head) {
+        TreeSet<Last> entries = new TreeSet<>(AlikeKeys.ORDER);
         int count = 1 + random.nextInt(80);
         int tail = 1 + random.nextInt(20);
         for (int i = 0; i < count; i++) {
-            entries.add(new Place(join(head, key(random.nextInt(tail))), random.nextInt(4), random.nextInt(4)));
+            entries.add(new Last(
+                    AlikeKeys.join(head, alike.key(random.nextInt(tail))), random.nextInt(4), random.nextInt(4)));
         }
         return List.copyOf(entries);
     }
 
-    private Place wanted(byte[] head, List<Place> entries) {
+    private Last wanted(byte[] head, List<Last> entries) {
         byte[] key = switch (random.nextInt(4)) {
-            case 0 -> key(random.nextInt(12));
+            case 0 -> alike.key(random.nextInt(12));
             case 1 -> entries.get(random.nextInt(entries.size())).key();
             case 2 -> Arrays.copyOf(head, random.nextInt(head.length + 1));
-            default -> join(head, key(random.nextInt(20)));
+            default -> AlikeKeys.join(head, alike.key(random.nextInt(20)));
         };
-        return new Place(key, random.nextInt(4), random.nextInt(4));
+        return new Last(key, random.nextInt(4), random.nextInt(4));
     }
 
-    private static int firstAtOrBehind(List<Place> entries, Place wanted) {
-        int at = 0;
-        while (at < entries.size() && ORDER.compare(entries.get(at), wanted) < 0) {
-            at++;
-        }
-        return at;
-    }
-
-    private byte[] block(List<Place> entries, List<Integer> offsets) {
+    private byte[] block(List<Last> entries, List<Integer> offsets) {
         return block(entries, offsets, random.nextInt(200));
     }
 
-    private static byte[] block(List<Place> entries, List<Integer> offsets, int valueBytes) {
+    private static byte[] block(List<Last> entries, List<Integer> offsets, int valueBytes) {
         BlockBuilder builder = new BlockBuilder();
         ShownEntry shown = new ShownEntry();
         shown.showValue(new byte[valueBytes], 0, valueBytes);
-        for (Place entry : entries) {
+        for (Last entry : entries) {
             offsets.add(builder.nextOffset());
             shown.showKey(entry.key(), 0, entry.key().length);
             shown.showTimes((byte) 1, entry.ts(), entry.seqno(), Long.MAX_VALUE);
             builder.add(shown);
         }
         return Arrays.copyOf(builder.finish(), builder.finishedBytes());
-    }
-
-    private byte[] key(int length) {
-        byte[] key = new byte[length];
-        for (int i = 0; i < length; i++) {
-            key[i] = BYTES[random.nextInt(BYTES.length)];
-        }
-        return key;
-    }
-
-    private static byte[] join(byte[] head, byte[] tail) {
-        byte[] joined = Arrays.copyOf(head, head.length + tail.length);
-        System.arraycopy(tail, 0, joined, head.length, tail.length);
-        return joined;
     }
 }
