@@ -29,20 +29,20 @@ final class DocumentAccess {
 
     /** One read. */
     <R extends @Nullable Object> R read(Function<? super DocumentOperations, R> read) {
-        try {
-            JsonDB db = database.get();
-            FlowDbResourceHolder holder = openHolder(db);
-            return read.apply(holder == null ? db : holder.transaction());
-        } catch (FlowDbException e) {
-            throw exceptions.translate(e);
-        }
+        return run(DocumentAccess::openHolder, read);
     }
 
     /** One operation that may write. */
     <R extends @Nullable Object> R execute(Function<? super DocumentOperations, R> action) {
+        return run(DocumentAccess::holder, action);
+    }
+
+    private <R extends @Nullable Object> R run(
+            Function<JsonDB, @Nullable FlowDbResourceHolder> transaction,
+            Function<? super DocumentOperations, R> action) {
         try {
             JsonDB db = database.get();
-            FlowDbResourceHolder holder = holder(db);
+            FlowDbResourceHolder holder = transaction.apply(db);
             return action.apply(holder == null ? db : holder.transaction());
         } catch (FlowDbException e) {
             throw exceptions.translate(e);
