@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowdb.testing.FaultyFileSystem;
 import io.flowdb.testing.FaultyFileSystem.Loss;
+import io.flowdb.testing.TinyFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,16 +26,7 @@ class EngineCrashTest {
     private final Random random = new Random(SEED);
 
     private static Config config(SyncMode mode) {
-        return Config.builder()
-                .dataDir(DIRECTORY)
-                .walSyncMode(mode)
-                .memtableSize(64 << 10)
-                .maxFrozenMemtables(64)
-                .walSegmentSize(64 << 10)
-                .blockSize(2048)
-                .blockCacheCapacity(64 << 10)
-                .autoBackground(false)
-                .build();
+        return TinyFiles.in(DIRECTORY, mode).build();
     }
 
     /** Told of each call that changes something, before it is made. */

@@ -12,6 +12,7 @@ import io.flowdb.SyncMode;
 import io.flowdb.error.UniqueViolationException;
 import io.flowdb.testing.FaultyFileSystem;
 import io.flowdb.testing.FaultyFileSystem.Loss;
+import io.flowdb.testing.TinyFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,16 +44,7 @@ class DocumentPowerCutTest {
     private static final int CUTS = Integer.getInteger("flowdb.test.cuts", 40);
 
     private static Config config(SyncMode mode) {
-        return Config.builder()
-                .dataDir(DIRECTORY)
-                .walSyncMode(mode)
-                .memtableSize(64 << 10)
-                .maxFrozenMemtables(64)
-                .walSegmentSize(64 << 10)
-                .blockSize(2048)
-                .blockCacheCapacity(64 << 10)
-                .autoBackground(false)
-                .build();
+        return TinyFiles.in(DIRECTORY, mode).build();
     }
 
     /** A writer with documents of its own, and what they were after each of its operations. */

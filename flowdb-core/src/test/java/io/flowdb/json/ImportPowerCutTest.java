@@ -11,6 +11,7 @@ import io.flowdb.SyncMode;
 import io.flowdb.error.InvalidQueryException;
 import io.flowdb.testing.FaultyFileSystem;
 import io.flowdb.testing.FaultyFileSystem.Loss;
+import io.flowdb.testing.TinyFiles;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -140,16 +141,7 @@ class ImportPowerCutTest {
     private record Cut(FaultyFileSystem files, Loss loss, int batches) {}
 
     private static Config config() {
-        return Config.builder()
-                .dataDir(DIRECTORY)
-                .walSyncMode(SyncMode.always())
-                .memtableSize(64 << 10)
-                .maxFrozenMemtables(64)
-                .walSegmentSize(64 << 10)
-                .blockSize(2048)
-                .blockCacheCapacity(64 << 10)
-                .autoBackground(false)
-                .build();
+        return TinyFiles.in(DIRECTORY, SyncMode.always()).build();
     }
 
     private void makeInput(Random choices) {

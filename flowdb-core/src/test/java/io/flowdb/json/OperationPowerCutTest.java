@@ -11,6 +11,7 @@ import io.flowdb.SyncMode;
 import io.flowdb.error.ConstraintException;
 import io.flowdb.testing.FaultyFileSystem;
 import io.flowdb.testing.FaultyFileSystem.Loss;
+import io.flowdb.testing.TinyFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,15 +69,7 @@ class OperationPowerCutTest {
     private record Cut(FaultyFileSystem files, Loss loss, int ended, long clock, Set<Long> generated) {}
 
     private Config config() {
-        return Config.builder()
-                .dataDir(DIRECTORY)
-                .walSyncMode(SyncMode.always())
-                .memtableSize(64 << 10)
-                .maxFrozenMemtables(64)
-                .walSegmentSize(64 << 10)
-                .blockSize(2048)
-                .blockCacheCapacity(64 << 10)
-                .autoBackground(false)
+        return TinyFiles.in(DIRECTORY, SyncMode.always())
                 .clockMicros(clock::get)
                 .build();
     }
