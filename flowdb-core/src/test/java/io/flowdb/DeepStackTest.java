@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class DeepStackTest {
-    private static final int ROUNDS = 50;
+    private static final int ROUNDS = Integer.getInteger("flowdb.test.stackRounds", 20);
     private static final int WARM_UP = 10_000;
     private static final int STACK_BYTES = 256 << 10;
     private static final byte[] VALUE = new byte[100];

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class DeepStackDocumentsTest {
-    private static final int ROUNDS = 50;
+    private static final int ROUNDS = Integer.getInteger("flowdb.test.stackRounds", 20);
     private static final int WARM_UP = 5_000;
     private static final int STACK_BYTES = 256 << 10;
 
