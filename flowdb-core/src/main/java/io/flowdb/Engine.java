@@ -69,6 +69,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
      * @throws io.flowdb.error.DatabaseLockedException if another engine has it open
      * @throws io.flowdb.error.CorruptionException if stored bytes are damaged
      * @throws io.flowdb.error.InvalidConfigException if the directory cannot serve
+     * @throws io.flowdb.error.LimitExceededException if {@code config.readOnly()} and the log, which then stays in memory, is longer than half of the heap
      */
     public static Engine open(Config config) {
         return EngineOpening.open(Objects.requireNonNull(config, "config"));

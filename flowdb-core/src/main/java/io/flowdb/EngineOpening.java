@@ -3,9 +3,8 @@ package io.flowdb;
 import io.flowdb.error.CorruptionException;
 import io.flowdb.error.InvalidConfigException;
 import io.flowdb.error.InvalidConfigException.Violation;
+import io.flowdb.error.LimitExceededException;
 import io.flowdb.error.StorageException;
-import io.flowdb.internal.base.Op;
-import io.flowdb.internal.base.OpCodec;
 import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.compaction.TableStore;
 import io.flowdb.internal.compress.Codec;
@@ -33,6 +32,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -116,50 +116,68 @@ final class EngineOpening {
          * A reader takes the log first: what a writer beside it deletes from the log later is in the tables of the manifest that is read
          * then. The other way round a flush in between would leave a gap.
          */
-        List<Frame> frames = new ArrayList<>();
+        Deque<Frame> frames = new ArrayDeque<>();
         Wal readOnlyLog = config.readOnly() ? keep(openLogReadOnly(frames)) : null;
         Manifest manifest = keep(
                 config.readOnly() ? Manifest.readOnly(fileSystem, directory) : Manifest.open(fileSystem, directory));
         ManifestState state = manifest.state();
         TableStore tables = tableStore(state);
         SstSet ssts = openTables(tables, state);
-        Replay replay = new Replay(state.flushedSeqno(), config.memtableSize());
-        Wal wal = readOnlyLog != null ? readOnlyLog : keep(openLog(state, replay));
-        for (Frame frame : frames) {
-            replay.frame(frame.firstSeqno(), frame.payload(), frame.file(), frame.offset());
-        }
+        LogCheck check = new LogCheck(state.flushedSeqno());
+        Wal wal = readOnlyLog != null ? readOnlyLog : keep(openLog(state, check));
+        frames.forEach(frame -> check.frame(frame.firstSeqno(), frame.payload(), frame.file(), frame.offset()));
         if (!config.readOnly()) {
             /* A reader may meet tables that a writer beside it has just made. */
-            removeOrphans(tables, manifest, replay.lastSeqno);
+            removeOrphans(tables, manifest, check.lastSeqno());
         }
-        ReadStates states = new ReadStates(replay.active, replay.frozen, ssts);
-        return assemble(lock, wal, manifest, tables, states, replay.lastSeqno);
+        ReadStates states = new ReadStates(new Memtable(), List.of(), ssts);
+        keep(states::close); // flushes add tables
+        Found found = new Found(state.flushedSeqno(), check.lastSeqno(), frames);
+        return assemble(new OnDisk(lock, wal, manifest, tables), states, found);
     }
 
-    /** Puts the parts of an engine together and starts its threads. */
-    private Engine assemble(
-            AutoCloseable lock, Wal wal, Manifest manifest, TableStore tables, ReadStates states, long lastSeqno) {
+    /** What has been opened. */
+    private record OnDisk(AutoCloseable lock, Wal wal, Manifest manifest, TableStore tables) {}
+
+    /**
+     * What tables and log hold.
+     *
+     * @param flushedSeqno newest sequence number of the tables
+     * @param lastSeqno newest sequence number of all
+     * @param frames of the log, if they are to be kept in memory
+     */
+    private record Found(long flushedSeqno, long lastSeqno, Deque<Frame> frames) {}
+
+    /** Puts the parts of an engine together, brings back what is only in the log and starts the engine's threads. */
+    private Engine assemble(OnDisk files, ReadStates states, Found found) {
         EngineCounters counters = new EngineCounters(config.clockMicros());
         BackgroundHolder holder = new BackgroundHolder();
-        CommitPipeline pipeline = new CommitPipeline(
-                wal,
-                states,
-                new CommitPipeline.Options(
-                        config.memtableSize(),
-                        config.maxFrozenMemtables(),
-                        !(config.walSyncMode() instanceof SyncMode.Interval),
-                        config.autoBackground(),
-                        STALL_LIMIT_MILLIS),
-                counters,
-                lastSeqno,
-                holder::wakeFlush);
+        CommitPipeline.Options limits = new CommitPipeline.Options(
+                config.memtableSize(),
+                config.maxFrozenMemtables(),
+                !(config.walSyncMode() instanceof SyncMode.Interval),
+                config.autoBackground(),
+                STALL_LIMIT_MILLIS);
+        CommitPipeline pipeline =
+                new CommitPipeline(files.wal(), states, limits, counters, found.lastSeqno(), holder::wakeFlush);
         SnapshotRegistry snapshots = new SnapshotRegistry(pipeline::publishedSeqno, config.clockMicros());
-        EngineParts parts = new EngineParts(states, tables, manifest, wal, snapshots, counters);
+        EngineParts parts = new EngineParts(states, files.tables(), files.manifest(), files.wal(), snapshots, counters);
         Background background = new Background(config, parts, pipeline, threads);
         holder.background = background;
         keep(background); // not all of its threads may start
-        Engine engine =
-                new Engine(settings, parts, pipeline, background, new Engine.Place(fileSystem, directory, lock));
+        if (config.readOnly()) {
+            LogReplay replay = new LogReplay(states, found.flushedSeqno(), limits, LogReplay.Room.NONE);
+            for (Frame frame = found.frames().poll();
+                    frame != null;
+                    frame = found.frames().poll()) {
+                replay.frame(frame.firstSeqno(), frame.payload(), frame.file(), frame.offset());
+            }
+        } else {
+            LogReplay.Room flush = background.flusher()::flushOldest;
+            files.wal().replay(new LogReplay(states, found.flushedSeqno(), limits, flush)::frame);
+        }
+        Engine engine = new Engine(
+                settings, parts, pipeline, background, new Engine.Place(fileSystem, directory, files.lock()));
         background.start();
         return engine;
     }
@@ -270,16 +288,21 @@ final class EngineOpening {
     /** A frame of the log that is read before it is known which part of it is in tables. */
     private record Frame(long firstSeqno, byte[] payload, String file, long offset) {}
 
-    private Wal openLog(ManifestState state, Replay replay) {
-        return Wal.open(fileSystem, directory.resolve(LOG), walOptions(), state.firstWalSegment(), replay::frame);
+    private Wal openLog(ManifestState state, LogCheck check) {
+        return Wal.open(fileSystem, directory.resolve(LOG), walOptions(), state.firstWalSegment(), check::frame);
     }
 
-    private Wal openLogReadOnly(List<Frame> frames) {
-        return Wal.openReadOnly(
-                fileSystem,
-                directory.resolve(LOG),
-                walOptions(),
-                (tag, payload, file, offset) -> frames.add(new Frame(tag, payload, file, offset)));
+    /** A reader cannot flush: what is only in the log stays in memory. */
+    private Wal openLogReadOnly(Deque<Frame> frames) {
+        long allowed = Runtime.getRuntime().maxMemory() / 2;
+        AtomicLong bytes = new AtomicLong();
+        return Wal.openReadOnly(fileSystem, directory.resolve(LOG), walOptions(), (tag, payload, file, offset) -> {
+            if (bytes.addAndGet(payload.length) > allowed) {
+                throw new LimitExceededException(
+                        null, "log that a read-only engine keeps in memory, in bytes,", allowed, bytes.get());
+            }
+            frames.add(new Frame(tag, payload, file, offset));
+        });
     }
 
     private WalOptions walOptions() {
@@ -312,65 +335,6 @@ final class EngineOpening {
             Background known = background;
             if (known != null) {
                 known.wakeFlush();
-            }
-        }
-    }
-
-    /** Puts the frames of the log into memtables, but for what tables already hold. */
-    private static final class Replay {
-        private final long flushedSeqno;
-        private final long memtableBytes;
-        private final List<Memtable> frozen = new ArrayList<>();
-        private Memtable active = new Memtable();
-        private long lastSeqno;
-
-        Replay(long flushedSeqno, long memtableBytes) {
-            this.flushedSeqno = flushedSeqno;
-            this.memtableBytes = memtableBytes;
-            this.lastSeqno = flushedSeqno;
-        }
-
-        void frame(long firstSeqno, byte[] payload, String file, long offset) {
-            checkPayload(payload, file, offset);
-            if (firstSeqno > lastSeqno + 1) {
-                throw new CorruptionException(
-                        file,
-                        offset,
-                        "sequence number " + firstSeqno + " after " + lastSeqno + ": commits are missing");
-            }
-            if (active.sizeBytes() >= memtableBytes) {
-                frozen.add(0, active);
-                active = new Memtable();
-            }
-            long seqno = firstSeqno;
-            for (int at = 0; at < payload.length; at += OpCodec.length(payload, at)) {
-                if (seqno > flushedSeqno) {
-                    if (seqno <= lastSeqno) {
-                        throw new CorruptionException(file, offset, "sequence number " + seqno + " after " + lastSeqno);
-                    }
-                    active.add(payload, at, seqno);
-                    lastSeqno = seqno;
-                }
-                seqno++;
-            }
-        }
-
-        private static void checkPayload(byte[] payload, String file, long offset) {
-            int at = 0;
-            while (at < payload.length) {
-                boolean header = payload.length - at >= OpCodec.HEADER_BYTES;
-                long length = !header
-                        ? -1
-                        : (long) OpCodec.HEADER_BYTES
-                                + OpCodec.keyLength(payload, at)
-                                + OpCodec.valueLength(payload, at);
-                if (!header
-                        || !Op.isKnown(OpCodec.op(payload, at))
-                        || OpCodec.valueLength(payload, at) < 0
-                        || length > payload.length - at) {
-                    throw new CorruptionException(file, offset, "operation at " + at + " of the frame is malformed");
-                }
-                at += (int) length;
             }
         }
     }

@@ -100,6 +100,9 @@ final class CrashTree {
             try (Engine engine = EngineOpening.open(config, disk)) {
                 openings++;
                 check(engine);
+                if (engine.stats().memtables().frozen() >= config.maxFrozenMemtables()) {
+                    engine.flush(); // nobody else does it
+                }
                 mark(engine);
                 if (random.nextBoolean()) {
                     engine.flush();

@@ -19,8 +19,8 @@ final class SegmentCheck {
         this.directory = directory;
     }
 
-    /** Checks the header and every frame up to the segment's length. */
-    void check(SegmentInfo segment) {
+    /** Checks the header and every frame up to the segment's length, and hands the frames that are not empty to {@code visitor}. */
+    void read(SegmentInfo segment, WalVisitor visitor) {
         try (ReadableFile file = fileSystem.open(directory.resolve(SegmentWriter.name(segment.number())))) {
             FileHeader header = FileHeader.decode(
                     file.readExactly(0, FileHeader.BYTES), SegmentWriter.MAGIC, SegmentWriter.FORMAT, file.name());
@@ -34,6 +34,9 @@ final class SegmentCheck {
                 if (frame == null) {
                     throw new CorruptionException(
                             file.name(), reader.position(), "no whole frame here, but one was written");
+                }
+                if (frame.length() > 0) {
+                    visitor.frame(frame.tag(), reader.payload(frame), file.name(), reader.position());
                 }
                 reader.skip(frame);
             }

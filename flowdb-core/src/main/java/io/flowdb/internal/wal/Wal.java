@@ -106,7 +106,7 @@ public final class Wal implements AutoCloseable {
 
     /**
      * Reads the log from segment {@code firstSegment} on, hands every frame to {@code visitor}, cuts a torn end and returns the log
-     * ready for appending. Older segments are deleted. The directory must exist, its name durable.
+     * ready for appending, what stays of it durable. Older segments are deleted. The directory must exist, its name durable.
      */
     public static Wal open(
             FileSystem fileSystem, Path directory, WalOptions options, long firstSegment, WalVisitor visitor) {
@@ -130,6 +130,17 @@ public final class Wal implements AutoCloseable {
                 found.endLsn(),
                 found.nextSegment(),
                 new ArrayDeque<>(found.segments()));
+    }
+
+    /**
+     * Reads the log that {@link #open} has found once more, and hands every frame to {@code visitor}. The visitor may have segments deleted that it has been
+     * through. Before the first {@link #append}.
+     */
+    public void replay(WalVisitor visitor) {
+        SegmentCheck check = new SegmentCheck(fileSystem, directory);
+        for (SegmentInfo segment : segments()) {
+            check.read(segment, visitor);
+        }
     }
 
     /**
@@ -357,7 +368,7 @@ public final class Wal implements AutoCloseable {
         long bytes = 0;
         for (SegmentInfo segment : segments()) {
             try {
-                check.check(segment);
+                check.read(segment, (tag, payload, file, offset) -> {});
                 bytes += segment.sizeBytes();
             } catch (FlowDbException e) {
                 /* A flush may have deleted the segment since. */
