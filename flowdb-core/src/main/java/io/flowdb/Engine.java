@@ -289,11 +289,16 @@ public final class Engine implements OrderedStore, AutoCloseable {
     /** Writes everything in memory to tables. */
     public void flush() {
         checkMaintainable();
+        flushFrozen(); // first: each failing call would freeze another memtable
         pipeline.freeze();
+        flushFrozen();
+        pipeline.checkAccepting();
+    }
+
+    private void flushFrozen() {
         while (flusher.flushOldest()) {
             background.flushed();
         }
-        pipeline.checkAccepting();
     }
 
     /**
@@ -456,7 +461,8 @@ public final class Engine implements OrderedStore, AutoCloseable {
         FlowDbException flush = refusal != null ? refusal : flusher.lastFailure();
         FlowDbException compaction =
                 flush != null ? flush : background.maintenance().lastFailure();
-        return compaction != null ? compaction : parts.tables().deleteFailure();
+        FlowDbException files = compaction != null ? compaction : parts.tables().deleteFailure();
+        return files != null ? files : flusher.leftUndone();
     }
 
     /** The log has everything already: a flush that fails here only makes the next open slower. */

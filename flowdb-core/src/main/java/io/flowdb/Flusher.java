@@ -18,7 +18,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns frozen memtables into tables, oldest first. A failed flush changes nothing: memtable and log stay, and it is tried again.
+ * Turns frozen memtables into tables, oldest first. A failed flush changes nothing: memtable and log stay, and it is tried again. What fails when the tables are live is
+ * no failure of the flush: it is done with the next one.
  * Threads: any; one flush at a time.
  */
 final class Flusher {
@@ -34,6 +35,7 @@ final class Flusher {
     private boolean closed;
 
     private volatile boolean healthy = true; // mirrors lastFailure for readers without the lock
+    private volatile @Nullable FlowDbException leftUndone; // written under flushLock
 
     /** {@code onManifestFailure} must stop all writes: what the manifest says on disk is then unknown. {@code refused} tells whether commits are refused. */
     Flusher(EngineParts parts, Consumer<FlowDbException> onManifestFailure, BooleanSupplier refused) {
@@ -102,6 +104,12 @@ final class Flusher {
         }
     }
 
+    /** Why the last flush could not do what comes after it, the sharing of memory for indexes and the deletion of log segments; null if it could. */
+    @Nullable
+    FlowDbException leftUndone() {
+        return leftUndone;
+    }
+
     @GuardedBy("flushLock")
     private void flush(Memtable memtable) {
         long start = System.nanoTime();
@@ -118,8 +126,19 @@ final class Flusher {
         parts.record(edit, added, onManifestFailure);
         parts.show(() -> parts.states().flushed(memtable, added), onManifestFailure);
         parts.counters().flushed(SstSet.bytesOf(added), System.nanoTime() - start);
-        parts.shareIndexMemory();
-        parts.wal().deleteBefore(firstSegment);
+        tidyUp(firstSegment);
+    }
+
+    /** The tables are live and the memtable is gone: whoever asked for the flush has what he wants. */
+    @GuardedBy("flushLock")
+    private void tidyUp(long firstSegment) {
+        try {
+            parts.wal().deleteBefore(firstSegment);
+            parts.shareIndexMemory();
+            leftUndone = null;
+        } catch (RuntimeException | Error e) {
+            leftUndone = asFailure("flush", e);
+        }
     }
 
     private List<Sst> write(Memtable memtable) {
