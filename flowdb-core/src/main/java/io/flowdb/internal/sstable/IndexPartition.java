@@ -6,7 +6,7 @@ import io.flowdb.internal.base.Keys;
 import java.util.Arrays;
 
 /**
- * Some entries of a block index: the last entry of each block, where it lies, and the time range of what it holds. The root of the index has
+ * Some entries of a block index: the place of the last entry of each block, or one with a shorter key between that and the next block, where the block lies, and the time range of what it holds. The root of the index has
  * the same form; its blocks are the partitions.
  *
  * <p>Layout: count varint, then for each block: last key (length varint, bytes), last ts u64, last seqno u64, offset varint, length
@@ -95,7 +95,7 @@ final class IndexPartition {
         return new BlockHandle(offsets[index], lengths[index]);
     }
 
-    /** Key of the last entry of a block. */
+    /** Key of the last entry of a block, or a shorter one between that and the next block. */
     byte[] lastKey(int index) {
         return Arrays.copyOfRange(keys, keyFrom(index), keyEnds[index]);
     }
@@ -105,7 +105,10 @@ final class IndexPartition {
         return minTs[index] <= max && maxTs[index] >= min;
     }
 
-    /** The first block whose last entry is at or behind the given place in internal order; {@link #count()} if there is none. */
+    /**
+     * The first block whose last entry, or the place that stands for it, is at or behind the given place in internal order; {@link #count()} if there is none. All blocks before it
+     * end before the place; the block itself may as well, and then the next one begins behind the place.
+     */
     int lowerBound(byte[] key, long ts, long seqno) {
         int order = Keys.compare(keys, 0, common, key, 0, Math.min(common, key.length));
         if (order != 0 || count == 0) {
@@ -138,6 +141,12 @@ final class IndexPartition {
         return lastTs[index] != ts ? Long.compare(lastTs[index], ts) : Long.compare(seqno, lastSeqno[index]);
     }
 
+    /** A place at or behind the last entry of a block and before the first of the next. */
+    record Last(byte[] key, long ts, long seqno) {}
+
+    /** What the root says of a partition. */
+    record Bounds(Last last, long minTs, long maxTs) {}
+
     /** Collects the entries of one partition. Threads: one. */
     static final class Builder {
         private final ByteWriter body = new ByteWriter(4 << 10);
@@ -145,9 +154,6 @@ final class IndexPartition {
         private long minTs = Long.MAX_VALUE;
         private long maxTs = Long.MIN_VALUE;
         private Last last = new Last(new byte[0], 0, 0);
-
-        /** The last entry of a block. */
-        record Last(byte[] key, long ts, long seqno) {}
 
         void add(Last lastEntry, BlockHandle handle, long blockMinTs, long blockMaxTs) {
             body.putBytes(lastEntry.key()).putLong(lastEntry.ts()).putLong(lastEntry.seqno());
@@ -165,16 +171,8 @@ final class IndexPartition {
             return count;
         }
 
-        Last last() {
-            return last;
-        }
-
-        long minTs() {
-            return minTs;
-        }
-
-        long maxTs() {
-            return maxTs;
+        Bounds bounds() {
+            return new Bounds(last, minTs, maxTs);
         }
 
         byte[] finish() {

@@ -48,6 +48,9 @@ public final class SstCursor implements InternalCursor {
         if (openForward(target)) {
             if (number == target) {
                 in.seek(reader.blockKeys(number, in.block()), key, ts, seqno);
+                if (!in.valid() && openForward(number + 1)) {
+                    in.first(); // the key lies between the last of the block and what stands for it in the index
+                }
             } else {
                 in.first();
             }

@@ -27,6 +27,9 @@ public final class SstWriter implements AutoCloseable {
     static final int PARTITION_BLOCKS = 1024;
     private static final int WRITE_BUFFER_BYTES = 256 << 10;
 
+    /** A shorter one in place of such a key would save little. */
+    private static final int LONGEST_WHOLE_KEY = 128;
+
     private final WritableFile file;
     private final long fileId;
     private final SstOptions options;
@@ -43,7 +46,7 @@ public final class SstWriter implements AutoCloseable {
     private long lastSeqno;
 
     private final List<byte[]> sections = new ArrayList<>();
-    private final List<IndexPartition.Builder> partitions = new ArrayList<>();
+    private final List<IndexPartition.Bounds> partitions = new ArrayList<>();
     private IndexPartition.Builder index = new IndexPartition.Builder();
     private long[] hashes = new long[1024];
     private int hashCount;
@@ -71,7 +74,7 @@ public final class SstWriter implements AutoCloseable {
                         entry.keyOffset() + entry.keyLength());
         checkOrder(entry, sameKey);
         if (!block.isEmpty() && block.sizeBytes() + entryBytes(entry) > options.blockBytes()) {
-            finishBlock();
+            finishBlock(sameKey ? lastKey : separator(entry));
         }
         if (!sameKey) {
             lastKey = Arrays.copyOfRange(entry.keyArray(), entry.keyOffset(), entry.keyOffset() + entry.keyLength());
@@ -120,12 +123,12 @@ public final class SstWriter implements AutoCloseable {
      */
     public SstProperties finish() {
         if (!block.isEmpty()) {
-            finishBlock();
+            finishBlock(lastKey);
         }
         finishPartition();
         IndexPartition.Builder root = new IndexPartition.Builder();
         for (int i = 0; i < partitions.size(); i++) {
-            IndexPartition.Builder partition = partitions.get(i);
+            IndexPartition.Bounds partition = partitions.get(i);
             for (int section = 2 * i; section <= 2 * i + 1; section++) {
                 byte[] bytes = sections.get(section);
                 BlockHandle handle = writeBlock(bytes, bytes.length, section % 2 == 0 ? Codec.NONE : options.codec());
@@ -189,10 +192,26 @@ public final class SstWriter implements AutoCloseable {
         hashes[hashCount++] = hash;
     }
 
-    private void finishBlock() {
+    /**
+     * A key above the last one and below that of the entry that begins the next block, or the last one itself. A long key would stand whole in the index, and blocks that hold
+     * one entry each make an index as large as their data. Below the next key, not equal to it: a search for that must lead to the next block.
+     */
+    private byte[] separator(InternalEntry next) {
+        if (lastKey.length <= LONGEST_WHOLE_KEY) {
+            return lastKey;
+        }
+        byte[] key = next.keyArray();
+        int from = next.keyOffset();
+        int length = Arrays.mismatch(lastKey, 0, lastKey.length, key, from, from + next.keyLength()) + 1;
+        return length < Math.min(lastKey.length, next.keyLength())
+                ? Arrays.copyOfRange(key, from, from + length)
+                : lastKey;
+    }
+
+    private void finishBlock(byte[] separator) {
         byte[] raw = block.finish();
         BlockHandle handle = writeBlock(raw, block.finishedBytes(), options.codec());
-        index.add(new IndexPartition.Builder.Last(lastKey, lastTs, lastSeqno), handle, blockMinTs, blockMaxTs);
+        index.add(new IndexPartition.Last(separator, lastTs, lastSeqno), handle, blockMinTs, blockMaxTs);
         collector.countBlock();
         block.clear();
         blockMinTs = Long.MAX_VALUE;
@@ -206,7 +225,7 @@ public final class SstWriter implements AutoCloseable {
         if (index.count() > 0) {
             sections.add(BloomFilter.build(hashes, hashCount, options.bloomBitsPerKey()));
             sections.add(index.finish());
-            partitions.add(index);
+            partitions.add(index.bounds());
             index = new IndexPartition.Builder();
             hashCount = 0;
         }

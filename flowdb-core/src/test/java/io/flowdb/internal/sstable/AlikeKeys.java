@@ -1,6 +1,6 @@
 package io.flowdb.internal.sstable;
 
-import io.flowdb.internal.sstable.IndexPartition.Builder.Last;
+import io.flowdb.internal.sstable.IndexPartition.Last;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;

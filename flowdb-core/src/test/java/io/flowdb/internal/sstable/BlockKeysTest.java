@@ -3,7 +3,7 @@ package io.flowdb.internal.sstable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowdb.internal.base.ShownEntry;
-import io.flowdb.internal.sstable.IndexPartition.Builder.Last;
+import io.flowdb.internal.sstable.IndexPartition.Last;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

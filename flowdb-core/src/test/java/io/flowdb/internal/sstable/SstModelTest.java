@@ -152,8 +152,17 @@ class SstModelTest {
                 .get(random.nextInt(6));
         String key =
                 prefix + Integer.toString(random.nextInt(1 << random.nextInt(8)), 36) + (prefix.isEmpty() ? "!" : "");
+        if (random.nextInt(3) == 0) {
+            key = longKey(key);
+        }
         long ts = random.nextInt(8) == 0 ? random.nextLong() : random.nextInt(12);
         return new Entry(key, ts, 1 + random.nextInt(1 << 1 + random.nextInt(20)), Op.PUT.code(), 0, new byte[0]);
+    }
+
+    /** One that the index does not hold whole, or one that is cut where a shorter one may stand for it. */
+    private String longKey(String begin) {
+        String key = begin + (random.nextBoolean() ? "a" : "z").repeat(120 + random.nextInt(20));
+        return random.nextInt(4) == 0 ? key.substring(0, 1 + random.nextInt(key.length())) : key;
     }
 
     private void checkWalks(SstReader reader) {
