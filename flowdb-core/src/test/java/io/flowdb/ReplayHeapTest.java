@@ -68,7 +68,7 @@ class ReplayHeapTest {
                 }
             }
         }
-        assertThat(lines).containsExactly("refused", "opened", "read");
+        assertThat(lines).containsExactly("refused", "opened", "read", "merged");
     }
 
     /** In no order, but each once, as the factor is odd. */
@@ -105,6 +105,17 @@ class ReplayHeapTest {
                                 + engine.stats().memtables().records())
                         .isGreaterThanOrEqualTo(records);
                 System.out.println("read");
+                engine.compact(); // of as many tables as the small memtables have made
+                assertThat(engine.stats().lastBackgroundError()).isNull();
+                check(engine, records);
+                System.out.println("merged");
+            }
+        }
+
+        private static void check(Engine engine, int records) {
+            for (int number = 0; number < records; number += records / 1_000) {
+                assertThat(engine.get(key(number), number).orElseThrow().value())
+                        .isEqualTo(value(number));
             }
         }
     }
