@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowdb.Config;
+import io.flowdb.annotation.Id;
+import io.flowdb.annotation.ObjectStore;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbAutoConfiguration;
 import io.flowdb.boot.LogCapture;
@@ -20,7 +22,9 @@ import io.flowdb.data.core.FlowDbTemplate;
 import io.flowdb.data.core.FlowDbTransactionManager;
 import io.flowdb.data.core.ScanMode;
 import io.flowdb.data.mapping.FlowDbMappingContext;
+import io.flowdb.data.repository.FlowDbRepository;
 import io.flowdb.data.repository.config.EnableFlowDbRepositories;
+import io.flowdb.data.repository.support.FlowDbRepositoryFactoryBean;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.json.IndexSchema;
 import io.flowdb.json.JsonDB;
@@ -46,6 +50,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.domain.ManagedTypes;
 import org.springframework.data.domain.Pageable;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -350,6 +355,20 @@ class DataAutoConfigurationTest {
         });
     }
 
+    /** Without a schema to compare, repositories are where it shows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"update", "none"})
+    void entities_unrelatedInOneStore_areReported(String schemaMode) {
+        runner().withUserConfiguration(SharedStore.class)
+                .withPropertyValues("flowdb.schema.mode=" + schemaMode)
+                .run(context -> {
+                    FailureAnalysis report = StartupReport.of(context.getStartupFailure());
+                    assertThat(report.getDescription())
+                            .contains(Left.class.getName(), Right.class.getName(), "'shared'");
+                    assertThat(report.getAction()).contains("a store of its own");
+                });
+    }
+
     @Test
     void exceptions_ofARepositoryBean_areTranslated() {
         runner().withUserConfiguration(Direct.class).run(context -> {
@@ -379,6 +398,41 @@ class DataAutoConfigurationTest {
     @Configuration(proxyBeanMethods = false)
     @AutoConfigurationPackage(basePackageClasses = PlainRepository.class)
     static class PlainApplication {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class SharedStore {
+        @Bean("flowdb.managed-types")
+        static ManagedTypes managedTypes() {
+            return ManagedTypes.fromIterable(List.of(Left.class, Right.class));
+        }
+
+        @Bean
+        FlowDbRepositoryFactoryBean<Lefts, Left, String> lefts(FlowDbTemplate template) {
+            return repository(Lefts.class, template);
+        }
+
+        @Bean
+        FlowDbRepositoryFactoryBean<Rights, Right, String> rights(FlowDbTemplate template) {
+            return repository(Rights.class, template);
+        }
+
+        private static <R extends FlowDbRepository<T, String>, T> FlowDbRepositoryFactoryBean<R, T, String> repository(
+                Class<R> type, FlowDbTemplate template) {
+            FlowDbRepositoryFactoryBean<R, T, String> repository = new FlowDbRepositoryFactoryBean<>(type);
+            repository.setFlowDbOperations(template);
+            return repository;
+        }
+    }
+
+    @ObjectStore("shared")
+    record Left(@Id String id) {}
+
+    @ObjectStore("shared")
+    record Right(@Id String id) {}
+
+    interface Lefts extends FlowDbRepository<Left, String> {}
+
+    interface Rights extends FlowDbRepository<Right, String> {}
 
     @Configuration(proxyBeanMethods = false)
     @EnableFlowDbRepositories(basePackages = "io.flowdb.boot.none")

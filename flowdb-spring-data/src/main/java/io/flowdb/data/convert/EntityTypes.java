@@ -73,16 +73,21 @@ final class EntityTypes {
         return type;
     }
 
+    /** Two classes of one name are refused: either could be meant. */
     private @Nullable Class<?> byAlias(Key key) {
-        for (Class<?> sub : subclasses(key.declared())) {
-            context.getPersistentEntity(sub);
-        }
-        for (FlowDbPersistentEntity<?> entity : context.getPersistentEntities()) {
-            if (nameOf(entity.getType()).equals(key.name()) && key.declared().isAssignableFrom(entity.getType())) {
-                return entity.getType();
+        Set<Class<?>> known = new LinkedHashSet<>(subclasses(key.declared()));
+        context.getPersistentEntities().forEach(entity -> known.add(entity.getType()));
+        Class<?> found = null;
+        for (Class<?> type : known) {
+            if (nameOf(type).equals(key.name()) && key.declared().isAssignableFrom(type)) {
+                if (found != null) {
+                    throw new MappingException("A document names the type '" + key.name() + "', which may be "
+                            + found.getName() + " or " + type.getName() + "; give one another @TypeAlias");
+                }
+                found = type;
             }
         }
-        return null;
+        return found;
     }
 
     /** The permitted subclasses of a sealed type need no registration. */

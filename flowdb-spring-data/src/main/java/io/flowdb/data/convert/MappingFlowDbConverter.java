@@ -57,20 +57,10 @@ public final class MappingFlowDbConverter implements FlowDbConverter {
         }
     }
 
-    /** The class whose documents need no type name: the topmost with the same store. */
+    /** The class whose documents need no type name. */
     private Class<?> storedClass(Class<?> type) {
         FlowDbPersistentEntity<?> entity = context.getPersistentEntity(type);
-        Class<?> declared = type;
-        if (entity == null || !entity.isStored()) {
-            return declared;
-        }
-        for (Class<?> c = type.getSuperclass(); c != null && c != Object.class; c = c.getSuperclass()) {
-            FlowDbPersistentEntity<?> parent = context.getPersistentEntity(c);
-            if (parent != null && parent.isStored() && parent.getStore().equals(entity.getStore())) {
-                declared = c;
-            }
-        }
-        return declared;
+        return entity == null || !entity.isStored() ? type : entity.getStoreType();
     }
 
     @Override

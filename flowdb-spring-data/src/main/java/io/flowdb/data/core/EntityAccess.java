@@ -112,9 +112,14 @@ final class EntityAccess {
     }
 
     FlowDbQuery permitted(FlowDbQuery query, FlowDbPersistentEntity<?> entity, RowAction action) {
-        Collection<String> types = converter.typeNames(entity.getType());
-        FlowDbQuery ofType = types.isEmpty() ? query : query.and(Filter.in("_class", types));
-        return ofType.and(policies.get().using(entity.getStore(), action));
+        return query.and(hasType(converter, entity.getType()))
+                .and(policies.get().using(entity.getStore(), action));
+    }
+
+    /** The documents of a class that shares its store; null if all of the store are. */
+    static @Nullable Filter hasType(FlowDbConverter converter, Class<?> type) {
+        Collection<String> names = converter.typeNames(type);
+        return names.isEmpty() ? null : Filter.in("_class", names);
     }
 
     /** Whether not every document of the store may be seen as this entity. */

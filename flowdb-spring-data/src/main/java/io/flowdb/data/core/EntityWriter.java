@@ -13,6 +13,7 @@ import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.annotation.CreatedBy;
 import org.springframework.data.annotation.CreatedDate;
 import org.springframework.data.domain.Auditable;
+import org.springframework.data.mapping.MappingException;
 import org.springframework.data.mapping.PersistentPropertyAccessor;
 import org.springframework.data.mapping.callback.EntityCallbacks;
 import org.springframework.data.util.ProxyUtils;
@@ -34,6 +35,8 @@ final class EntityWriter {
 
     /** What the mapping context knows, without its soft references: two of its look-ups take as long as a read. */
     private final Map<Class<?>, FlowDbPersistentEntity<?>> entities = new ConcurrentHashMap<>();
+
+    private final StoreTypes stores = new StoreTypes();
 
     /** Null without an application context or without callbacks. */
     private volatile @Nullable EntityCallbacks callbacks;
@@ -100,6 +103,7 @@ final class EntityWriter {
         return calls == null ? stored : calls.callback(AfterSaveCallback.class, stored, save.document(), save.store());
     }
 
+    /** Throws {@link InvalidDataAccessApiUsageException} if the class has no store, or one that belongs to others. */
     FlowDbPersistentEntity<?> entityOf(Class<?> type) {
         FlowDbPersistentEntity<?> known = entities.get(type);
         if (known == null) {
@@ -115,6 +119,11 @@ final class EntityWriter {
         if (entity == null || !entity.isStored()) {
             throw new InvalidDataAccessApiUsageException(
                     user.getName() + " is no entity: annotate it with @ObjectStore to give it a store");
+        }
+        try {
+            stores.add(entity);
+        } catch (MappingException e) {
+            throw new InvalidDataAccessApiUsageException(String.valueOf(e.getMessage()), e);
         }
         return entity;
     }

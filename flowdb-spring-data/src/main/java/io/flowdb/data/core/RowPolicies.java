@@ -1,5 +1,6 @@
 package io.flowdb.data.core;
 
+import io.flowdb.data.convert.FlowDbConverter;
 import io.flowdb.error.DocumentExistsException;
 import io.flowdb.json.DocumentOperations;
 import io.flowdb.json.Filter;
@@ -12,7 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
@@ -21,25 +22,21 @@ import tools.jackson.databind.JsonNode;
 /** The policies of each store. Immutable. Threads: any. */
 final class RowPolicies {
 
-    static final RowPolicies NONE = new RowPolicies(Map.of(), Map.of());
+    static final RowPolicies NONE = new RowPolicies(Map.of());
 
-    private final Map<String, List<RowPolicy<?>>> byStore;
-    private final Map<Class<?>, Conditions<?>> conditions;
+    private final Map<String, List<Guard<?>>> byStore;
 
-    private RowPolicies(Map<String, List<RowPolicy<?>>> byStore, Map<Class<?>, Conditions<?>> conditions) {
+    private RowPolicies(Map<String, List<Guard<?>>> byStore) {
         this.byStore = byStore;
-        this.conditions = conditions;
     }
 
     static RowPolicies of(Iterable<? extends RowPolicy<?>> policies, FlowDbOperations operations) {
-        Map<String, List<RowPolicy<?>>> byStore = new HashMap<>();
-        Map<Class<?>, Conditions<?>> conditions = new HashMap<>();
+        Map<String, List<Guard<?>>> byStore = new HashMap<>();
         for (RowPolicy<?> policy : policies) {
             byStore.computeIfAbsent(operations.storeOf(policy.type()), s -> new ArrayList<>())
-                    .add(policy);
-            conditions.put(policy.type(), operations.conditions(policy.type()));
+                    .add(Guard.of(policy, operations));
         }
-        return new RowPolicies(byStore, conditions);
+        return new RowPolicies(byStore);
     }
 
     boolean any() {
@@ -53,27 +50,26 @@ final class RowPolicies {
     /** The rows of a guarded store to which {@code action} may be done; null if the store is not guarded. */
     @Nullable
     Filter using(String store, RowAction action) {
-        return filter(store, action, RowPolicy::using);
+        return permitted(store, action, Guard::using);
     }
 
-    private @Nullable Filter filter(
-            String store, RowAction action, BiFunction<RowPolicy<Object>, Conditions<Object>, Filter> of) {
-        List<RowPolicy<?>> policies = byStore.get(store);
-        if (policies == null) {
+    /** What may be stored in a guarded store by {@code action}; null if the store is not guarded. */
+    private @Nullable Filter withCheck(String store, RowAction action) {
+        return permitted(store, action, Guard::withCheck);
+    }
+
+    private @Nullable Filter permitted(String store, RowAction action, Function<Guard<?>, Filter> of) {
+        List<Guard<?>> guards = byStore.get(store);
+        if (guards == null) {
             return null;
         }
         List<Filter> permitted = new ArrayList<>();
-        for (RowPolicy<?> policy : policies) {
-            if (policy.actions().contains(action)) {
-                permitted.add(apply(policy, of));
+        for (Guard<?> guard : guards) {
+            if (guard.policy().actions().contains(action)) {
+                permitted.add(of.apply(guard));
             }
         }
         return permitted.size() == 1 ? permitted.get(0) : Filter.or(permitted);
-    }
-
-    @SuppressWarnings("unchecked")
-    private Filter apply(RowPolicy<?> policy, BiFunction<RowPolicy<Object>, Conditions<Object>, Filter> of) {
-        return of.apply((RowPolicy<Object>) policy, (Conditions<Object>) conditions.get(policy.type()));
     }
 
     /**
@@ -99,7 +95,7 @@ final class RowPolicies {
                 }
             }
             Object key = writeHidingOthers(save, transaction);
-            require(save, transaction, key, filter(save.store(), action, RowPolicy::withCheck));
+            require(save, transaction, key, withCheck(save.store(), action));
             return key;
         } catch (PermissionDeniedDataAccessException | OptimisticLockingFailureException e) {
             transaction.rollbackTo(before);
@@ -157,5 +153,26 @@ final class RowPolicies {
     private static PermissionDeniedDataAccessException denied(String store) {
         return new PermissionDeniedDataAccessException(
                 "The row policies of store '" + store + "' do not permit this write", new SecurityException(store));
+    }
+
+    /** A policy and what it needs. Of a class that shares its store, it speaks for the documents of that class alone. */
+    private record Guard<T>(RowPolicy<T> policy, Conditions<T> conditions, FlowDbConverter converter) {
+
+        static <T> Guard<T> of(RowPolicy<T> policy, FlowDbOperations operations) {
+            return new Guard<>(policy, operations.conditions(policy.type()), operations.getConverter());
+        }
+
+        Filter using() {
+            return ofType(policy.using(conditions));
+        }
+
+        Filter withCheck() {
+            return ofType(policy.withCheck(conditions));
+        }
+
+        private Filter ofType(Filter permitted) {
+            Filter type = EntityAccess.hasType(converter, policy.type());
+            return type == null ? permitted : Filter.and(type, permitted);
+        }
     }
 }

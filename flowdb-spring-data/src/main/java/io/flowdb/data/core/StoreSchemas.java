@@ -36,7 +36,10 @@ public final class StoreSchemas {
         this.converter = converter;
     }
 
-    /** The schemas of all entities the mapping context knows, by store. Entities of one store share it with all their indexes. */
+    /**
+     * The schemas of all entities the mapping context knows, by store. Entities below one annotated class or interface share its
+     * store, with all their indexes; others that name the same store are a {@link MappingException}.
+     */
     public List<StoreSchema> all() {
         List<Class<?>> types = new ArrayList<>();
         for (FlowDbPersistentEntity<?> entity : converter.getMappingContext().getPersistentEntities()) {
@@ -48,10 +51,12 @@ public final class StoreSchemas {
         return of(types);
     }
 
-    /** The schemas of {@code types}. */
+    /** The schemas of {@code types}, as {@link #all()}. */
     public List<StoreSchema> of(Collection<Class<?>> types) {
         Map<String, StoreSchema> byStore = new LinkedHashMap<>();
+        StoreTypes stores = new StoreTypes();
         for (Class<?> type : types) {
+            stores.add(converter.getMappingContext().getRequiredPersistentEntity(type));
             StoreSchema schema = of(type);
             byStore.merge(schema.name(), schema, (a, b) -> merge(a, b, type));
         }

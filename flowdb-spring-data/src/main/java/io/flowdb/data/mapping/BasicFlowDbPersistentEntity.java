@@ -3,8 +3,11 @@ package io.flowdb.data.mapping;
 import io.flowdb.annotation.ObjectStore;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.data.core.TypeInformation;
 import org.springframework.data.mapping.MappingException;
 import org.springframework.data.mapping.model.BasicPersistentEntity;
@@ -14,11 +17,18 @@ import org.springframework.util.StringUtils;
 final class BasicFlowDbPersistentEntity<T> extends BasicPersistentEntity<T, FlowDbPersistentProperty>
         implements FlowDbPersistentEntity<T> {
 
+    /** What the converter writes the name of the class to. */
+    private static final String TYPE_FIELD = "_class";
+
     private final @Nullable String store;
+
+    /** Null if there is no store. */
+    private final @Nullable Class<?> storeType;
 
     BasicFlowDbPersistentEntity(TypeInformation<T> type) {
         super(type);
         this.store = storeOf(type.getType());
+        this.storeType = store == null ? null : storeType(type.getType(), store);
     }
 
     @Override
@@ -33,6 +43,12 @@ final class BasicFlowDbPersistentEntity<T> extends BasicPersistentEntity<T, Flow
                     getType().getName() + " is no entity: annotate it with @ObjectStore to give it a store");
         }
         return store;
+    }
+
+    @Override
+    public Class<?> getStoreType() {
+        getStore(); // throws if there is none
+        return Objects.requireNonNull(storeType);
     }
 
     /** An annotated id beats a property that is only called so; two annotated ones are an error. */
@@ -66,6 +82,10 @@ final class BasicFlowDbPersistentEntity<T> extends BasicPersistentEntity<T, Flow
     private void verifyFieldNames() {
         Map<String, String> propertyByField = new HashMap<>();
         for (FlowDbPersistentProperty property : this) {
+            if (property.getFieldName().equals(TYPE_FIELD)) {
+                throw new MappingException(getType().getName() + ": property '" + property.getName()
+                        + "' is written to the field '" + TYPE_FIELD + "', which names the class of a document");
+            }
             String other = propertyByField.put(property.getFieldName(), property.getName());
             if (other != null) {
                 throw new MappingException(getType().getName() + ": properties '" + other + "' and '"
@@ -75,24 +95,29 @@ final class BasicFlowDbPersistentEntity<T> extends BasicPersistentEntity<T, Flow
     }
 
     private static @Nullable String storeOf(Class<?> type) {
-        ObjectStore annotation = AnnotatedElementUtils.findMergedAnnotation(type, ObjectStore.class);
-        if (annotation == null) {
-            return null;
-        }
-        for (String name : new String[] {annotation.name(), annotation.value()}) {
-            if (!name.isEmpty()) {
-                return name;
-            }
-        }
-        return StringUtils.uncapitalize(declaringStoreClass(type).getSimpleName());
+        MergedAnnotation<ObjectStore> nearest =
+                MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY).get(ObjectStore.class);
+        return nearest.isPresent() ? storeOf(nearest) : null;
     }
 
-    /** A subclass shares the store of the class that is annotated. */
-    private static Class<?> declaringStoreClass(Class<?> type) {
-        Class<?> c = type;
-        while (c != null && !c.isAnnotationPresent(ObjectStore.class)) {
-            c = c.getSuperclass();
+    /** The name that is given, else that of the annotated class. */
+    private static String storeOf(MergedAnnotation<ObjectStore> annotation) {
+        for (String attribute : new String[] {"name", "value"}) {
+            if (!annotation.getString(attribute).isEmpty()) {
+                return annotation.getString(attribute);
+            }
         }
-        return c == null ? type : c;
+        return StringUtils.uncapitalize(annotatedType(annotation).getSimpleName());
+    }
+
+    private static Class<?> annotatedType(MergedAnnotation<ObjectStore> annotation) {
+        return (Class<?>) Objects.requireNonNull(annotation.getSource());
+    }
+
+    private static Class<?> storeType(Class<?> type, String store) {
+        return MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY).stream(ObjectStore.class)
+                .filter(annotation -> storeOf(annotation).equals(store))
+                .<Class<?>>map(BasicFlowDbPersistentEntity::annotatedType)
+                .reduce(type, (top, other) -> other.isAssignableFrom(top) ? other : top);
     }
 }

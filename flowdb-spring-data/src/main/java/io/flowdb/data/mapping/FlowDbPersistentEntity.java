@@ -5,7 +5,7 @@ import org.springframework.data.mapping.model.MutablePersistentEntity;
 /** An entity class, or a class nested in one. Threads: safe for use by any number after the mapping context built it. */
 public interface FlowDbPersistentEntity<T> extends MutablePersistentEntity<T, FlowDbPersistentProperty> {
 
-    /** Whether the class, or one it extends, carries {@code @ObjectStore} and so has a store of its own. */
+    /** Whether the class, or one it extends or implements, carries {@code @ObjectStore} and so has a store. */
     boolean isStored();
 
     /**
@@ -14,4 +14,12 @@ public interface FlowDbPersistentEntity<T> extends MutablePersistentEntity<T, Fl
      * @throws org.springframework.data.mapping.MappingException if the class carries no {@code @ObjectStore}
      */
     String getStore();
+
+    /**
+     * The class or interface the store belongs to: the topmost above this one, or this one, that carries {@code @ObjectStore} with
+     * this store. Entities below it share the store, and their documents name their class.
+     *
+     * @throws org.springframework.data.mapping.MappingException if the class carries no {@code @ObjectStore}
+     */
+    Class<?> getStoreType();
 }

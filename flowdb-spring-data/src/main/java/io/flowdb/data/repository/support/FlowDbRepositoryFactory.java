@@ -36,6 +36,7 @@ public final class FlowDbRepositoryFactory extends RepositoryFactorySupport {
             throw new MappingException(metadata.getRepositoryInterface().getName() + " is a repository of "
                     + metadata.getDomainType().getName() + ", which is not annotated with @ObjectStore");
         }
+        operations.storeOf(entity.getType()); // throws if the store belongs to other classes
         return entity;
     }
 
