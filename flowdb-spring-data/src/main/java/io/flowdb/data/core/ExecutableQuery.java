@@ -22,7 +22,11 @@ import org.springframework.data.domain.Window;
  */
 public interface ExecutableQuery<T, R> {
 
-    /** As what each entity is returned: an interface with some of its properties, or a class that is constructed from them. */
+    /**
+     * As what each entity is returned: an interface with some of its properties, or a class that is constructed from them. A class
+     * below the entity in its store finds those of its kind only. Anything else is an
+     * {@link org.springframework.dao.InvalidDataAccessApiUsageException}.
+     */
     <X> ExecutableQuery<T, X> as(Class<X> resultType);
 
     /** Only what {@code query} finds: its filter is added, its order appended, its offset and limit replace those of before. */

@@ -46,7 +46,12 @@ final class FluentQuery<T, R> implements ExecutableQuery<T, R> {
     }
 
     @Override
+    @SuppressWarnings("unchecked") // of a subclass of T: a T as well
     public <X> ExecutableQuery<T, X> as(Class<X> resultType) {
+        if (projections.isKindOf(resultType, type)) {
+            Class<T> kind = (Class<T>) resultType;
+            return new FluentQuery<>(operations, projections, query, kind, resultType::cast);
+        }
         return new FluentQuery<>(operations, projections, query, type, projections.to(resultType, type));
     }
 

@@ -1,8 +1,12 @@
 package io.flowdb.data.core;
 
 import io.flowdb.data.convert.FlowDbConverter;
+import io.flowdb.data.mapping.FlowDbMappingContext;
+import io.flowdb.data.mapping.FlowDbPersistentEntity;
+import java.lang.reflect.Modifier;
 import java.util.function.Function;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.convert.DtoInstantiatingConverter;
 import org.springframework.data.mapping.model.EntityInstantiators;
 import org.springframework.data.projection.SpelAwareProxyProjectionFactory;
@@ -23,10 +27,19 @@ final class Projections {
         interfaces.setBeanFactory(beans);
     }
 
-    /** From {@code type} to {@code resultType}: itself or a supertype, an interface of properties, or a class constructed from them. */
+    /**
+     * From {@code type} to {@code resultType}: itself or a supertype, an interface of properties, or a class constructed from them.
+     * Throws {@link InvalidDataAccessApiUsageException} if it is none of them.
+     */
     <T, R> Function<T, R> to(Class<R> resultType, Class<T> type) {
         if (resultType.isAssignableFrom(type)) {
             return resultType::cast;
+        }
+        boolean ofOtherStore = type.isAssignableFrom(resultType); // as isKindOf is asked before
+        if (ofOtherStore || !isProjection(resultType)) {
+            throw new InvalidDataAccessApiUsageException(type.getName() + " cannot be returned as "
+                    + resultType.getTypeName()
+                    + ": a projection is an interface of properties, or a class constructed from them");
         }
         if (resultType.isInterface()) {
             return entity -> interfaces.createProjection(resultType, entity);
@@ -34,5 +47,31 @@ final class Projections {
         DtoInstantiatingConverter dto =
                 new DtoInstantiatingConverter(resultType, converter.getMappingContext(), instantiators);
         return entity -> resultType.cast(dto.convert(entity));
+    }
+
+    /** Whether it may have properties of the entity; single values, containers, trees of JSON and other entities have not. */
+    private boolean isProjection(Class<?> type) {
+        if (type.isInterface()) {
+            return !FlowDbMappingContext.isForeign(type);
+        }
+        if (type.isArray() || Modifier.isAbstract(type.getModifiers())) {
+            return false;
+        }
+        return converter.getMappingContext().getPersistentEntity(type) != null;
+    }
+
+    /** Whether {@code resultType} is an entity below {@code type} in the same store, of which a query may find those of its kind. */
+    boolean isKindOf(Class<?> resultType, Class<?> type) {
+        if (!type.isAssignableFrom(resultType)) {
+            return false;
+        }
+        FlowDbPersistentEntity<?> entity = converter.getMappingContext().getPersistentEntity(resultType);
+        return entity != null
+                && entity.isStored()
+                && entity.getStore()
+                        .equals(converter
+                                .getMappingContext()
+                                .getRequiredPersistentEntity(type)
+                                .getStore());
     }
 }

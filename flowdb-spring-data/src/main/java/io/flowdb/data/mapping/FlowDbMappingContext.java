@@ -33,9 +33,11 @@ public final class FlowDbMappingContext
     /** Types of the JDK and trees of Jackson are values, never entities. */
     @Override
     protected boolean shouldCreatePersistentEntityFor(TypeInformation<?> type) {
-        String name = type.getType().getName();
-        return !name.startsWith("java.")
-                && !name.startsWith("tools.jackson.")
-                && super.shouldCreatePersistentEntityFor(type);
+        return !isForeign(type.getType()) && super.shouldCreatePersistentEntityFor(type);
+    }
+
+    /** Whether a class is one of the JDK or of Jackson, so that its properties mean nothing to an entity. */
+    public static boolean isForeign(Class<?> type) {
+        return type.getName().startsWith("java.") || type.getName().startsWith("tools.jackson.");
     }
 }

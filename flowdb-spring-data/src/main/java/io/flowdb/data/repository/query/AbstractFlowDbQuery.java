@@ -76,7 +76,7 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
         return switch (action()) {
             case COUNT -> operations.count(query, method.entityType());
             case EXISTS -> operations.exists(query, method.entityType());
-            case DELETE -> delete(paged(ordered(query, arguments), pageOf(arguments)));
+            case DELETE -> delete(query, arguments);
             case FIND -> find(query, arguments);
         };
     }
@@ -119,9 +119,38 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
     }
 
     private @Nullable Object find(FlowDbQuery query, ParametersParameterAccessor arguments) {
+        return projected(load(ordered(query, arguments), arguments, kind(arguments)), arguments);
+    }
+
+    private @Nullable Object projected(@Nullable Object found, ParametersParameterAccessor arguments) {
         ResultProcessor processor = method.getResultProcessor().withDynamicProjection(arguments);
-        Object found = load(ordered(query, arguments), arguments, method.entityType());
         return processor.processResult(found, projection(processor.getReturnedType()));
+    }
+
+    private Class<?> kind(ParametersParameterAccessor arguments) {
+        Class<?> asked = arguments.findDynamicProjection();
+        return kind(asked == null ? returnedType() : asked);
+    }
+
+    private Class<?> returnedType() {
+        return method.getResultProcessor().getReturnedType().getReturnedType();
+    }
+
+    /** The class of the entities that are read: a subclass, if that is to be returned. Throws if no entity can be returned so. */
+    private Class<?> kind(Class<?> returned) {
+        Class<?> entity = method.entityType();
+        if (returned == entity || ClassUtils.isVoidType(returned)) {
+            return entity;
+        }
+        operations.query(entity).as(returned); // throws
+        return entity.isAssignableFrom(returned) ? returned : entity;
+    }
+
+    /** Throws {@link InvalidDataAccessApiUsageException} if the method returns what can be made of no entity. */
+    final void checkReturnType() {
+        if (action() == Action.FIND || returnsDeleted()) {
+            kind(returnedType());
+        }
     }
 
     /** With the order and the limit of parameters of these types; a page brings its own. */
@@ -172,21 +201,35 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
         return page.withLimit((int) Math.min(left, page.limit()));
     }
 
-    private @Nullable Object delete(FlowDbQuery query) {
-        Class<?> returned = ClassUtils.resolvePrimitiveIfNecessary(method.declaredReturnType());
-        if (returned == Boolean.class) {
-            return operations.delete(query, method.entityType()) > 0;
+    private @Nullable Object delete(FlowDbQuery all, ParametersParameterAccessor arguments) {
+        FlowDbQuery query = paged(ordered(all, arguments), pageOf(arguments));
+        if (!returnsDeleted()) {
+            long deleted = operations.delete(query, method.entityType());
+            return returnedClass() == Boolean.class ? (Object) (deleted > 0) : deleted;
         }
-        if (returned == Void.class || Number.class.isAssignableFrom(returned)) {
-            return operations.delete(query, method.entityType());
-        }
-        List<?> deleted = operations.findAndDelete(query, method.entityType());
+        return projected(asReturned(operations.findAndDelete(query, kind(arguments))), arguments);
+    }
+
+    private @Nullable Object asReturned(List<?> deleted) {
         if (method.isCollectionQuery()) {
             return deleted;
         }
         return method.isStreamQuery()
                 ? (Object) Stream.of(deleted.toArray())
                 : deleted.stream().findFirst().orElse(null);
+    }
+
+    /** Whether a method that deletes returns the entities, and not how many there were. */
+    private boolean returnsDeleted() {
+        Class<?> returned = returnedClass();
+        return action() == Action.DELETE
+                && returned != Boolean.class
+                && returned != Void.class
+                && !Number.class.isAssignableFrom(returned);
+    }
+
+    private Class<?> returnedClass() {
+        return ClassUtils.resolvePrimitiveIfNecessary(method.declaredReturnType());
     }
 
     private Converter<Object, Object> projection(ReturnedType type) {

@@ -34,13 +34,15 @@ public final class FlowDbQueryLookup implements QueryLookupStrategy {
             Method method, RepositoryMetadata metadata, ProjectionFactory projections, NamedQueries namedQueries) {
         FlowDbQueryMethod queryMethod = new FlowDbQueryMethod(method, metadata, projections);
         try {
-            return resolve(queryMethod, namedQueries);
+            AbstractFlowDbQuery query = resolve(queryMethod, namedQueries);
+            query.checkReturnType();
+            return query;
         } catch (RuntimeException e) { // parsers, mapping and checks each have their own
             throw QueryCreationException.create(queryMethod, e);
         }
     }
 
-    private RepositoryQuery resolve(FlowDbQueryMethod method, NamedQueries namedQueries) {
+    private AbstractFlowDbQuery resolve(FlowDbQueryMethod method, NamedQueries namedQueries) {
         Query annotation = method.annotation();
         if (key != Key.CREATE && annotation != null) {
             return new StringFlowDbQuery(method, operations, annotation.value(), expressions);
