@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.BeansException;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationContextAware;
@@ -75,11 +76,24 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
                     context.getBeanNamesForType(AfterConvertCallback.class, true, false).length > 0);
         }
         projections.setBeanFactory(context);
+        checkScopes(context);
         access.setPolicies(SingletonSupplier.of(() -> {
             List<RowPolicy<?>> beans = new ArrayList<>();
             context.getBeanProvider(RowPolicy.class).orderedStream().forEach(beans::add);
             return RowPolicies.of(beans, this);
         }));
+    }
+
+    /** A policy that is made anew for each request, say, would be kept, and asked as whoever came first. */
+    private static void checkScopes(ApplicationContext context) {
+        for (String name : context.getBeanNamesForType(RowPolicy.class, true, false)) {
+            if (!context.isSingleton(name) && !context.isPrototype(name) && !ScopedProxyUtils.isScopedTarget(name)) {
+                throw new IllegalStateException(
+                        "The row policy '" + name + "' has a scope of its own and no proxy, so it would be asked as"
+                                + " whoever came first; give its @Scope a proxyMode, or make it a"
+                                + " singleton");
+            }
+        }
     }
 
     /** What becomes of query methods that no index serves; default {@link ScanMode#WARN}. */

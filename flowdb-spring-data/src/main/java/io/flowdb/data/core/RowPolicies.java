@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 import tools.jackson.databind.JsonNode;
@@ -24,7 +25,13 @@ final class RowPolicies {
 
     static final RowPolicies NONE = new RowPolicies(Map.of());
 
+    /** A policy may ask for rows that have policies; more of them within each other are one that asks for itself. */
+    private static final int MAX_DEPTH = 16;
+
     private final Map<String, List<Guard<?>>> byStore;
+
+    /** How many policies the thread is asking, one within the other; absent for none. */
+    private final ThreadLocal<Integer> depth = new ThreadLocal<>();
 
     private RowPolicies(Map<String, List<Guard<?>>> byStore) {
         this.byStore = byStore;
@@ -63,13 +70,29 @@ final class RowPolicies {
         if (guards == null) {
             return null;
         }
-        List<Filter> permitted = new ArrayList<>();
-        for (Guard<?> guard : guards) {
-            if (guard.policy().actions().contains(action)) {
-                permitted.add(of.apply(guard));
+        Integer before = depth.get();
+        int asked = before == null ? 1 : before + 1;
+        if (asked > MAX_DEPTH) {
+            throw new InvalidDataAccessApiUsageException("The row policies of store '" + store
+                    + "' ask for rows that they guard themselves, without an end;"
+                    + " read such rows with bypassingRowPolicies(reason)");
+        }
+        depth.set(asked);
+        try {
+            List<Filter> permitted = new ArrayList<>();
+            for (Guard<?> guard : guards) {
+                if (guard.speaksFor(action)) {
+                    permitted.add(of.apply(guard));
+                }
+            }
+            return permitted.size() == 1 ? permitted.get(0) : Filter.or(permitted);
+        } finally {
+            if (before == null) {
+                depth.remove();
+            } else {
+                depth.set(before);
             }
         }
-        return permitted.size() == 1 ? permitted.get(0) : Filter.or(permitted);
     }
 
     /**
@@ -162,12 +185,27 @@ final class RowPolicies {
             return new Guard<>(policy, operations.conditions(policy.type()), operations.getConverter());
         }
 
+        boolean speaksFor(RowAction action) {
+            return answered(policy.actions(), "actions()", "an empty set").contains(action);
+        }
+
         Filter using() {
-            return ofType(policy.using(conditions));
+            return ofType(answered(policy.using(conditions), "using(rows)", "rows.none()"));
         }
 
         Filter withCheck() {
-            return ofType(policy.withCheck(conditions));
+            return ofType(answered(policy.withCheck(conditions), "withCheck(rows)", "rows.none()"));
+        }
+
+        /** Null must not be taken for no policy. */
+        private <A> A answered(@Nullable A answer, String method, String nothing) {
+            if (answer == null) {
+                throw new InvalidDataAccessApiUsageException("The row policy "
+                        + policy.getClass().getName() + " of "
+                        + policy.type().getName() + " returned null from " + method + "; to permit nothing return "
+                        + nothing);
+            }
+            return answer;
         }
 
         private Filter ofType(Filter permitted) {

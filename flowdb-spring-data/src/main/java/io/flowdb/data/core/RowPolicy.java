@@ -12,7 +12,9 @@ import java.util.Set;
  * may not be read is not there: it is not found, not counted, not deleted. Saving what may not be saved is a
  * {@link org.springframework.dao.PermissionDeniedDataAccessException} that tells nothing of the stored row.
  *
- * <p>The methods are called for each operation, on its thread, so they may ask who is logged in.
+ * <p>The methods are called for each operation, on its thread, so they may ask who is logged in. They may read
+ * rows of other guarded stores; of their own only with {@code bypassingRowPolicies}. An exception of theirs, and null, which is one,
+ * fails the operation: nothing is read or written.
  *
  * @param <T> the entity
  */

@@ -6,12 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
-import io.flowdb.data.TestDatabase;
 import io.flowdb.data.core.FlowDbTemplate;
 import io.flowdb.data.repository.FlowDbRepository;
-import io.flowdb.data.repository.config.AbstractFlowDbConfiguration;
 import io.flowdb.data.repository.config.EnableFlowDbRepositories;
-import io.flowdb.json.JsonDB;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,7 +22,6 @@ import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.domain.PageRequest;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.event.TransactionPhase;
 import org.springframework.transaction.event.TransactionalEventListener;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -70,14 +66,8 @@ class AfterTransactionTest {
     }
 
     @Configuration
-    @EnableTransactionManagement
     @EnableFlowDbRepositories(considerNestedRepositories = true)
-    static class Application extends AbstractFlowDbConfiguration {
-        @Override
-        public JsonDB flowDbDatabase() {
-            return TestDatabase.open();
-        }
-
+    static class Application extends InMemoryConfiguration {
         @Bean
         Listener listener(Orders orders) {
             return new Listener(orders);

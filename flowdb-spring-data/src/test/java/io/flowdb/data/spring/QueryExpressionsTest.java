@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
-import io.flowdb.data.TestDatabase;
 import io.flowdb.data.repository.FlowDbRepository;
 import io.flowdb.data.repository.Query;
-import io.flowdb.data.repository.config.AbstractFlowDbConfiguration;
 import io.flowdb.data.repository.config.EnableFlowDbRepositories;
-import io.flowdb.json.JsonDB;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +31,6 @@ import org.springframework.data.spel.spi.EvaluationContextExtension;
 import org.springframework.data.util.Streamable;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
-import org.springframework.transaction.annotation.EnableTransactionManagement;
 
 /** Expressions, property placeholders and beans in queries and projections; windows and streams of {@code @Query}; wrappers and futures. */
 class QueryExpressionsTest {
@@ -104,15 +100,9 @@ class QueryExpressionsTest {
     }
 
     @Configuration
-    @EnableTransactionManagement
     @EnableAsync
     @EnableFlowDbRepositories(considerNestedRepositories = true)
-    static class Application extends AbstractFlowDbConfiguration {
-        @Override
-        public JsonDB flowDbDatabase() {
-            return TestDatabase.open();
-        }
-
+    static class Application extends InMemoryConfiguration {
         @Bean
         CurrentUser currentUser() {
             return new CurrentUser();

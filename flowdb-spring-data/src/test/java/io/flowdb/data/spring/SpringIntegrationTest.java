@@ -6,17 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
-import io.flowdb.data.TestDatabase;
 import io.flowdb.data.core.AfterConvertCallback;
 import io.flowdb.data.core.AfterSaveCallback;
 import io.flowdb.data.core.BeforeDeleteCallback;
 import io.flowdb.data.core.BeforeSaveCallback;
 import io.flowdb.data.core.FlowDbTemplate;
 import io.flowdb.data.repository.FlowDbRepository;
-import io.flowdb.data.repository.config.AbstractFlowDbConfiguration;
 import io.flowdb.data.repository.config.EnableFlowDbAuditing;
 import io.flowdb.data.repository.config.EnableFlowDbRepositories;
-import io.flowdb.json.JsonDB;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +49,6 @@ import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Sort;
 import org.springframework.stereotype.Component;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.event.TransactionPhase;
@@ -189,15 +185,9 @@ class SpringIntegrationTest {
     }
 
     @Configuration
-    @EnableTransactionManagement
     @EnableFlowDbRepositories(considerNestedRepositories = true)
     @EnableFlowDbAuditing
-    static class Application extends AbstractFlowDbConfiguration {
-        @Override
-        public JsonDB flowDbDatabase() {
-            return TestDatabase.open();
-        }
-
+    static class Application extends InMemoryConfiguration {
         @Bean
         AuditorAware<String> auditor() {
             return () -> Optional.of("ann");

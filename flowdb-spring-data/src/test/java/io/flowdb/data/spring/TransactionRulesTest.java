@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowdb.annotation.Id;
 import io.flowdb.annotation.ObjectStore;
-import io.flowdb.data.TestDatabase;
 import io.flowdb.data.repository.FlowDbRepository;
-import io.flowdb.data.repository.config.AbstractFlowDbConfiguration;
 import io.flowdb.data.repository.config.EnableFlowDbRepositories;
-import io.flowdb.json.JsonDB;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +24,6 @@ import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
-import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -106,15 +102,9 @@ class TransactionRulesTest {
     }
 
     @Configuration
-    @EnableTransactionManagement
     @EnableResilientMethods
     @EnableFlowDbRepositories(considerNestedRepositories = true)
-    static class Application extends AbstractFlowDbConfiguration {
-        @Override
-        public JsonDB flowDbDatabase() {
-            return TestDatabase.open();
-        }
-
+    static class Application extends InMemoryConfiguration {
         @Bean
         Game game(Scores scores) {
             return new Game(scores);
