@@ -1,5 +1,6 @@
 package io.flowdb.data.convert;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -27,6 +28,10 @@ import java.time.ZonedDateTime;
 final class SortableTime {
 
     private static final long YEAR_BASE = 10_000_000_000L;
+
+    /** The greatest, and negative the least, of any type: that of {@link Instant}. */
+    private static final long MAX_YEAR = 1_000_000_000;
+
     private static final int CYCLE_YEARS = 400;
     private static final long CYCLE_SECONDS = 146_097L * 86_400;
     private static final char SEPARATOR = '/';
@@ -133,7 +138,7 @@ final class SortableTime {
                 return i;
             }
         }
-        throw new java.time.DateTimeException("no offset in " + s);
+        throw new DateTimeException("no offset in " + s);
     }
 
     private static String year(int year) {
@@ -150,12 +155,16 @@ final class SortableTime {
 
     private static int parseYear(String s) {
         long digits = Long.parseLong(s.substring(1, 11));
-        return (int) (s.charAt(0) == 'Y' ? digits : digits - YEAR_BASE);
+        long year = s.charAt(0) == 'Y' ? digits : digits - YEAR_BASE;
+        if (Math.abs(year) > MAX_YEAR) {
+            throw new DateTimeException("year " + year + " in " + s);
+        }
+        return (int) year;
     }
 
-    /** Whether the text starts with a four-digit year, or with one that ISO-8601 signs. */
+    /** Whether the text starts with a four-digit year, or with one that ISO-8601 signs: no such of ten digits begins with a 9. */
     private static boolean isPlain(String s) {
-        return !s.isEmpty() && s.charAt(0) != 'Y' && !(s.charAt(0) == '-' && s.indexOf('-', 1) == 11);
+        return !s.isEmpty() && s.charAt(0) != 'Y' && !(s.startsWith("-9") && s.indexOf('-', 1) == 11);
     }
 
     private static String twoDigits(String prefix, int value) {

@@ -16,13 +16,16 @@ import org.springframework.data.annotation.QueryAnnotation;
  *
  * predicate   = or of and of [not] condition, with parentheses; empty matches all
  * condition   = property (= | != | &lt;&gt; | &lt; | &lt;= | &gt; | &gt;=) value
- *             | property [not] (in value | between value and value | like value | contains value
+ *             | property [not] (in value | between value and value | between range | like value | contains value
  *                              | starts with value | ends with value | matches value)
  *             | property is [not] (null | empty)          | property exists
  *             | ignorecase(property) …                    text without regard to case
  * value       = :name | ?1 | :#{spel} | ?#{spel} | 'text' | 12.5 | true | false | null | (value, …)
  * property    = name or path of the entity: address.city
  * </pre>
+ *
+ * <p>Null and negation are those of derived queries. A list of one parameter is what the parameter is: a collection, or a value; null
+ * there is a list that is not given, which holds for nothing.
  *
  * <p>Values are bound, never spliced into text. A {@code Sort}, {@code Pageable}, {@code Limit} or {@code ScrollPosition} parameter
  * applies on top, its order after that of the query. Mistakes are found when the application starts.

@@ -1,7 +1,9 @@
 package io.flowdb.data.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -37,6 +39,17 @@ class SortableTimeTest {
         assertThat(SortableTime.date(LocalDate.of(7, 1, 2))).isEqualTo("0007-01-02");
         assertThat(SortableTime.date(LocalDate.of(10000, 1, 2))).isEqualTo("Y0000010000-01-02");
         assertThat(SortableTime.date(LocalDate.of(-1, 1, 2))).isEqualTo("-9999999999-01-02");
+    }
+
+    /** A year of ten digits was taken for the sortable form, and what did not fit in an int for another year. */
+    @Test
+    void years_ofTenDigits_areReadAsIsoOrRefused() {
+        assertThat(SortableTime.parseInstant(Instant.MIN.toString())).isEqualTo(Instant.MIN);
+        assertThat(SortableTime.parseInstant(Instant.MAX.toString())).isEqualTo(Instant.MAX);
+        for (String bad :
+                List.of("Y9999999999-01-01T00:00:00Z", "-8999999999-01-01T00:00:00Z", "-2147483648-01-01T00:00:00Z")) {
+            assertThatThrownBy(() -> SortableTime.parseInstant(bad)).as(bad).isInstanceOf(DateTimeException.class);
+        }
     }
 
     @Test

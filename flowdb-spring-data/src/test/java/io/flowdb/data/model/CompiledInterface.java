@@ -24,7 +24,8 @@ final class CompiledInterface {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         StringWriter errors = new StringWriter();
-        List<String> options = List.of("-proc:none", "-nowarn", "-d", directory.toString(), "-cp", classPath);
+        List<String> options =
+                List.of("-proc:none", "-nowarn", "-parameters", "-d", directory.toString(), "-cp", classPath);
         if (!compiler.getTask(errors, null, null, options, null, List.of(new Source(name, source)))
                 .call()) {
             throw new IllegalStateException(errors + "\n" + source);

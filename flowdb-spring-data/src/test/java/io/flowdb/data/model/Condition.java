@@ -28,9 +28,9 @@ record Condition(String name, List<String> parameters, Function<Random, List<@Nu
         boolean holds(Specimen specimen, List<@Nullable Object> arguments);
     }
 
-    private static final List<String> PATTERNS =
+    static final List<String> PATTERNS =
             List.of("", "%", "_", "a%", "%b", "A_", "a\\_b", "a\\%%", "ab", "%\\\\%", "Ö%", "%Ö");
-    private static final List<String> EXPRESSIONS = List.of("", "a", "^A", "b$", "[ab]{2}", "\\s", "^$", "ö");
+    static final List<String> EXPRESSIONS = List.of("", "a", "^A", "b$", "[ab]{2}", "\\s", "^$", "ö");
 
     /** @param caseless whether the whole method ignores case, so that its name says nothing of it here and ranges of text are out */
     static Condition random(Random random, boolean caseless, boolean existsTakesFlag) {
@@ -76,7 +76,7 @@ record Condition(String name, List<String> parameters, Function<Random, List<@Nu
         return new Condition(p.nameInMethod() + keyword, List.of(), r -> List.of(), test);
     }
 
-    private static boolean isEmpty(@Nullable Object value) {
+    static boolean isEmpty(@Nullable Object value) {
         return value == null || value.equals("") || value instanceof Collection<?> c && c.isEmpty();
     }
 
@@ -137,11 +137,11 @@ record Condition(String name, List<String> parameters, Function<Random, List<@Nu
     }
 
     /** How a text and an argument meet. */
-    private interface Match {
+    interface Match {
         boolean test(String text, String argument);
     }
 
-    private static boolean matches(Property p, Specimen s, @Nullable Object argument, Match match) {
+    static boolean matches(Property p, Specimen s, @Nullable Object argument, Match match) {
         return argument != null && Values.any(p.of(s), v -> match.test((String) v, argument.toString()));
     }
 
@@ -170,11 +170,11 @@ record Condition(String name, List<String> parameters, Function<Random, List<@Nu
         return one(p, keyword, several, r -> list(p, r), (s, a) -> not != hasAll(p, s, (List<?>) a.get(0), ignore));
     }
 
-    private static boolean hasElement(Property p, Specimen s, @Nullable Object element, boolean ignore) {
+    static boolean hasElement(Property p, Specimen s, @Nullable Object element, boolean ignore) {
         return element != null && Values.any(p.of(s), v -> Values.equal(v, element, ignore));
     }
 
-    private static boolean hasAll(Property p, Specimen s, @Nullable List<?> elements, boolean ignore) {
+    static boolean hasAll(Property p, Specimen s, @Nullable List<?> elements, boolean ignore) {
         return elements != null && elements.stream().allMatch(element -> hasElement(p, s, element, ignore));
     }
 
@@ -185,7 +185,7 @@ record Condition(String name, List<String> parameters, Function<Random, List<@Nu
         return one(p, keyword, p.typeName(), p::value, (s, a) -> Values.any(p.of(s), v -> inRange(v, way, a.get(0))));
     }
 
-    private static boolean inRange(Object value, int way, @Nullable Object bound) {
+    static boolean inRange(Object value, int way, @Nullable Object bound) {
         if (bound == null || !Values.comparable(value, bound)) {
             return false;
         }
@@ -221,7 +221,7 @@ record Condition(String name, List<String> parameters, Function<Random, List<@Nu
                 : r.nextBoolean() ? Bound.inclusive((Comparable) value) : Bound.exclusive((Comparable) value);
     }
 
-    private static boolean inRange(Property p, Specimen s, Range<?> range) {
+    static boolean inRange(Property p, Specimen s, Range<?> range) {
         Bound<?> low = range.getLowerBound();
         Bound<?> high = range.getUpperBound();
         return p.of(s) != null
@@ -256,7 +256,7 @@ record Condition(String name, List<String> parameters, Function<Random, List<@Nu
                 (s, a) -> not != equal(p, s, a.get(0), ignore));
     }
 
-    private static boolean equal(Property p, Specimen s, @Nullable Object value, boolean ignore) {
+    static boolean equal(Property p, Specimen s, @Nullable Object value, boolean ignore) {
         return value == null ? p.of(s) == null : Values.any(p.of(s), v -> Values.equal(v, value, ignore));
     }
 
@@ -276,7 +276,7 @@ record Condition(String name, List<String> parameters, Function<Random, List<@Nu
                 (s, a) -> not != elements(a.get(0)).stream().anyMatch(value -> equal(p, s, value, ignore)));
     }
 
-    private static List<?> elements(@Nullable Object values) {
+    static List<?> elements(@Nullable Object values) {
         return values == null ? List.of() : values instanceof Object[] array ? Arrays.asList(array) : (List<?>) values;
     }
 

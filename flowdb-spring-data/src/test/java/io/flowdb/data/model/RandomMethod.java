@@ -18,7 +18,8 @@ import org.springframework.data.domain.Sort;
  * @param most of {@code First} or {@code Top}, or -1
  * @param form what it gives and takes beside the arguments of its conditions
  */
-record RandomMethod(String name, List<List<Condition>> alternatives, Sort sort, int most, Form form) {
+record RandomMethod(String name, List<List<Condition>> alternatives, Sort sort, int most, Form form)
+        implements MethodMeaning {
 
     private static final String DOMAIN = "org.springframework.data.domain.";
 
@@ -50,6 +51,18 @@ record RandomMethod(String name, List<List<Condition>> alternatives, Sort sort, 
             this.special = List.of(special);
         }
 
+        /** Its type, as source. */
+        String returned() {
+            return returned;
+        }
+
+        /** Its parameters beside those of conditions, as source. */
+        List<String> special() {
+            List<String> parameters = new ArrayList<>();
+            special.forEach(type -> parameters.add(DOMAIN + type + " " + type.toLowerCase(java.util.Locale.ROOT)));
+            return parameters;
+        }
+
         boolean takes(String parameter) {
             return special.contains(parameter);
         }
@@ -65,6 +78,14 @@ record RandomMethod(String name, List<List<Condition>> alternatives, Sort sort, 
     }
 
     static RandomMethod random(Random random) {
+        RandomMethod method;
+        do {
+            method = any(random);
+        } while (method.isReserved());
+        return method;
+    }
+
+    private static RandomMethod any(Random random) {
         Form form = Form.values()[random.nextInt(Form.values().length)];
         int most = form.mayLimit() && random.nextInt(3) == 0 ? 1 + random.nextInt(6) : -1;
         boolean caseless = random.nextInt(5) == 0;
@@ -131,20 +152,14 @@ record RandomMethod(String name, List<List<Condition>> alternatives, Sort sort, 
     }
 
     /** Whether the name is that of a method which finds by id, whatever its conditions would mean. */
-    boolean isReserved() {
+    private boolean isReserved() {
         return alternatives.size() == 1
                 && alternatives.get(0).size() == 1
                 && alternatives.get(0).get(0).name().equals("Id");
     }
 
-    boolean hasFlags() {
-        return alternatives.stream()
-                .flatMap(List::stream)
-                .anyMatch(c -> c.parameters().contains("boolean"));
-    }
-
-    /** The declaration, without a semicolon. */
-    String declaration() {
+    @Override
+    public String declaration() {
         StringJoiner parameters = new StringJoiner(", ", "(", ")");
         int i = 0;
         for (List<Condition> all : alternatives) {
@@ -154,21 +169,19 @@ record RandomMethod(String name, List<List<Condition>> alternatives, Sort sort, 
                 }
             }
         }
-        for (String special : form.special) {
-            parameters.add(DOMAIN + special + " " + special.toLowerCase(java.util.Locale.ROOT));
-        }
+        form.special().forEach(parameters::add);
         return form.returned + " " + name + parameters;
     }
 
-    /** Values for each condition, in the order of the parameters. */
-    List<List<@Nullable Object>> arguments(Random random) {
+    @Override
+    public List<List<@Nullable Object>> arguments(Random random) {
         List<List<@Nullable Object>> arguments = new ArrayList<>();
         alternatives.forEach(all -> all.forEach(c -> arguments.add(c.arguments().apply(random))));
         return arguments;
     }
 
-    /** Whether the method finds {@code specimen}. */
-    boolean holds(Specimen specimen, List<List<@Nullable Object>> arguments) {
+    @Override
+    public boolean holds(Specimen specimen, List<List<@Nullable Object>> arguments) {
         int at = 0;
         boolean any = alternatives.isEmpty();
         for (List<Condition> conditions : alternatives) {

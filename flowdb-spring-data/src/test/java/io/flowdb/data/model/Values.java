@@ -21,8 +21,8 @@ final class Values {
         if (isOdd(a) || isOdd(b)) {
             return isOdd(a) && isOdd(b) ? a.toString().compareTo(b.toString()) : Boolean.compare(isOdd(a), isOdd(b));
         }
-        if (a instanceof Double x && b instanceof Double y) {
-            return BigDecimal.valueOf(x).compareTo(BigDecimal.valueOf(y));
+        if (a instanceof Number x && b instanceof Number y) {
+            return decimal(x).compareTo(decimal(y));
         }
         if (a instanceof Kind x && b instanceof Kind y) {
             return x.name().compareTo(y.name());
@@ -31,6 +31,11 @@ final class Values {
             return a.toString().compareTo(b.toString());
         }
         return ((Comparable) a).compareTo(b);
+    }
+
+    /** Exact, and of a fraction in binary what it is printed as. */
+    private static BigDecimal decimal(Number number) {
+        return new BigDecimal(number.toString());
     }
 
     /** Stored as text. */

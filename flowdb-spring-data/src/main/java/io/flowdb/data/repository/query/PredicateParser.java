@@ -6,10 +6,13 @@ import io.flowdb.data.repository.query.QueryText.Word;
 import io.flowdb.json.Filter;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.domain.Range;
 import org.springframework.data.domain.Sort;
 
@@ -40,24 +43,35 @@ final class PredicateParser {
     }
 
     /**
+     * What a condition compares with.
+     *
+     * @param first where it begins
+     * @param literal whether it is the same in every call
+     */
+    private record Operand(Word first, boolean literal, Value value) {}
+
+    /**
      * A parsed query.
      *
      * @param predicate null for all
      */
     record Parsed(@Nullable Predicate predicate, Sort sort, List<String> parameters) {}
 
+    /** A list of null, which is not the null of a list that is not given. */
+    private static final Value LIST_OF_NULL = values -> Collections.singletonList(null);
+
     private final QueryText words;
     private final Conditions<?> conditions;
     private final List<String> parameters = new ArrayList<>();
 
-    private PredicateParser(String query, Conditions<?> conditions) {
-        this.words = new QueryText(query);
+    private PredicateParser(QueryText words, Conditions<?> conditions) {
+        this.words = words;
         this.conditions = conditions;
     }
 
-    /** Throws {@link IllegalArgumentException} with the position of what is wrong. */
-    static Parsed parse(String query, Conditions<?> conditions) {
-        PredicateParser parser = new PredicateParser(query, conditions);
+    /** Throws {@link IllegalArgumentException} with the position of what is wrong, and what was expected there. */
+    static Parsed parse(QueryText words, Conditions<?> conditions) {
+        PredicateParser parser = new PredicateParser(words, conditions);
         Predicate predicate = null;
         if (parser.words.peek().kind() != Kind.END && !parser.atOrder()) {
             predicate = parser.or();
@@ -70,7 +84,7 @@ final class PredicateParser {
     }
 
     private boolean atOrder() {
-        return words.peek().is("order");
+        return words.isNext("order", "by");
     }
 
     private Predicate or() {
@@ -108,21 +122,22 @@ final class PredicateParser {
 
     private Predicate condition() {
         boolean ignoreCase = words.takeIf("ignorecase", "(");
+        Word at = words.peek();
         String property = property();
         if (ignoreCase) {
-            words.require(")");
             if (!conditions.isText(property)) {
-                throw words.failure("'" + property + "' is no text, so ignorecase does not apply");
+                throw words.failure("a property of text expected", at);
             }
+            words.require(")");
         }
         if (words.takeIf("is")) {
-            return is(property);
+            return is(property, at);
         }
         if (words.takeIf("exists")) {
             return values -> conditions.isNotNull(property);
         }
         boolean negated = words.takeIf("not");
-        Predicate condition = negated ? named(property, ignoreCase) : comparisonOrNamed(property, ignoreCase);
+        Predicate condition = negated ? named(property, at, ignoreCase) : comparisonOrNamed(property, at, ignoreCase);
         return negated ? values -> Filter.not(condition.filter(values)) : condition;
     }
 
@@ -134,22 +149,24 @@ final class PredicateParser {
         try {
             conditions.fieldPath(word.text());
         } catch (RuntimeException e) {
-            throw words.failure(String.valueOf(e.getMessage()));
+            throw words.failure("a property expected (" + e.getMessage() + ")");
         }
         return words.take().text();
     }
 
-    private Predicate is(String property) {
+    private Predicate is(String property, Word at) {
         boolean negated = words.takeIf("not");
         if (words.takeIf("null")) {
             return negated ? values -> conditions.isNotNull(property) : values -> conditions.isNull(property);
         }
-        words.require("empty");
-        conditions.isEmpty(property); // throws if it cannot be
+        if (!words.takeIf("empty")) {
+            throw words.failure("'null' or 'empty' expected");
+        }
+        check(at, "a text or a collection", () -> conditions.isEmpty(property));
         return negated ? values -> Filter.not(conditions.isEmpty(property)) : values -> conditions.isEmpty(property);
     }
 
-    private Predicate comparisonOrNamed(String property, boolean ignoreCase) {
+    private Predicate comparisonOrNamed(String property, Word at, boolean ignoreCase) {
         if (words.takeIf("=")) {
             return equal(property, ignoreCase);
         }
@@ -157,11 +174,12 @@ final class PredicateParser {
             Predicate equal = equal(property, ignoreCase);
             return values -> Filter.not(equal.filter(values));
         }
+        Word operator = words.peek();
         BiFunction<String, @Nullable Object, Filter> comparison = comparison();
         if (comparison == null) {
-            return named(property, ignoreCase);
+            return named(property, at, ignoreCase);
         }
-        refuse(ignoreCase, "a comparison");
+        refuse(ignoreCase, operator);
         return with(value(), value -> comparison.apply(property, value));
     }
 
@@ -184,111 +202,165 @@ final class PredicateParser {
                 value -> ignoreCase ? conditions.eqIgnoreCase(property, value) : conditions.eq(property, value));
     }
 
-    private Predicate named(String property, boolean ignoreCase) {
+    private Predicate named(String property, Word at, boolean ignoreCase) {
+        Word operator = words.peek();
         if (words.takeIf("in")) {
             return with(
-                    value(),
+                    list(),
                     value -> ignoreCase ? conditions.inIgnoreCase(property, value) : conditions.in(property, value));
         }
         if (words.takeIf("between")) {
-            refuse(ignoreCase, "between");
+            refuse(ignoreCase, operator);
             return between(property);
         }
-        if (words.takeIf("like")) {
-            return with(value(), value -> conditions.like(property, value, ignoreCase));
-        }
         if (words.takeIf("contains")) {
+            if (!conditions.isCollection(property)) {
+                checkText(property, at);
+            }
             return with(value(), value -> conditions.contains(property, value, ignoreCase));
         }
+        if (words.takeIf("like")) {
+            checkText(property, at);
+            return with(value(), value -> conditions.like(property, value, ignoreCase));
+        }
         if (words.takeIf("starts", "with")) {
+            checkText(property, at);
             return with(value(), value -> conditions.startsWith(property, value, ignoreCase));
         }
         if (words.takeIf("ends", "with")) {
+            checkText(property, at);
             return with(value(), value -> conditions.endsWith(property, value, ignoreCase));
         }
         if (words.takeIf("matches")) {
+            checkText(property, at);
             return with(value(), value -> conditions.regex(property, value, ignoreCase));
         }
         throw words.failure("an operator expected after '" + property + "'");
     }
 
+    private void checkText(String property, Word at) {
+        check(at, "a property of text", () -> conditions.like(property, null, false));
+    }
+
     private Predicate between(String property) {
-        Value low = value();
-        if (!words.takeIf("and")) {
-            return with(
-                    low, value -> value instanceof Range<?> range ? conditions.in(property, range) : conditions.none());
+        Operand low = value();
+        if (!low.literal() && !words.valueAfter("and")) {
+            return with(low, range -> range == null ? conditions.none() : conditions.in(property, range(range)));
         }
-        Value high = value();
-        return values -> conditions.between(property, low.in(values), high.in(values));
+        words.require("and");
+        Operand high = value();
+        checkLiteral(low, value -> conditions.ge(property, value));
+        checkLiteral(high, value -> conditions.le(property, value));
+        return values -> conditions.between(
+                property, low.value().in(values), high.value().in(values));
     }
 
-    private static Predicate with(Value value, Function<@Nullable Object, Filter> condition) {
-        return values -> condition.apply(value.in(values));
+    private static Range<?> range(Object value) {
+        if (value instanceof Range<?> range) {
+            return range;
+        }
+        throw new InvalidDataAccessApiUsageException("'between' takes two values or a Range, not a "
+                + value.getClass().getName() + " alone");
     }
 
-    private void refuse(boolean ignoreCase, String what) {
+    private Predicate with(Operand operand, Function<@Nullable Object, Filter> condition) {
+        checkLiteral(operand, condition);
+        return values -> condition.apply(operand.value().in(values));
+    }
+
+    /** A literal that does not fit shows here, and not in the first call. */
+    private void checkLiteral(Operand operand, Function<@Nullable Object, Filter> condition) {
+        if (operand.literal()) {
+            check(
+                    operand.first(),
+                    "another value",
+                    () -> condition.apply(operand.value().in(parameter -> null)));
+        }
+    }
+
+    private void check(Word at, String expected, Supplier<Filter> condition) {
+        try {
+            condition.get().predicate(); // which compiles regular expressions
+        } catch (RuntimeException e) { // conversion, regular expressions and Spring each have their own
+            throw words.failure(expected + " expected (" + e.getMessage() + ")", at);
+        }
+    }
+
+    private void refuse(boolean ignoreCase, Word operator) {
         if (ignoreCase) {
-            throw words.failure(what + " has no form that ignores case");
+            throw words.failure("an operator that ignores case expected", operator);
         }
     }
 
-    private Value value() {
+    /** One value or several; a list of null alone is one. */
+    private Operand list() {
+        Word first = words.peek();
+        return words.takeIf("(", "null", ")") ? new Operand(first, true, LIST_OF_NULL) : value();
+    }
+
+    private Operand value() {
+        Word first = words.peek();
         if (words.takeIf("(")) {
-            List<Value> list = new ArrayList<>();
+            List<Operand> list = new ArrayList<>();
             while (!words.takeIf(")")) {
-                if (!list.isEmpty()) {
-                    words.require(",");
+                if (!list.isEmpty() && !words.takeIf(",")) {
+                    throw words.failure("',' or ')' expected");
                 }
                 list.add(value());
             }
-            return list.size() == 1 ? list.get(0) : values -> all(list, values);
+            boolean literal = list.stream().allMatch(Operand::literal);
+            return list.size() == 1 ? list.get(0) : new Operand(first, literal, values -> all(list, values));
         }
         if (words.takeIf("-")) {
-            BigDecimal number = number(words.take());
-            return values -> number.negate();
+            BigDecimal number = number().negate();
+            return new Operand(first, true, values -> number);
         }
-        return single(words.take());
+        return single();
     }
 
-    private static List<@Nullable Object> all(List<Value> list, Values values) {
+    private static List<@Nullable Object> all(List<Operand> list, Values values) {
         List<@Nullable Object> all = new ArrayList<>();
-        list.forEach(value -> all.add(value.in(values)));
+        list.forEach(operand -> all.add(operand.value().in(values)));
         return all;
     }
 
-    private Value single(Word word) {
+    private Operand single() {
+        Word word = words.peek();
         switch (word.kind()) {
             case PARAMETER -> {
+                words.take();
                 parameters.add(word.text());
-                return values -> values.get(word.text());
+                return new Operand(word, false, values -> values.get(word.text()));
             }
             case TEXT -> {
-                return values -> word.text();
+                words.take();
+                return new Operand(word, true, values -> word.text());
             }
             case NUMBER -> {
-                BigDecimal number = number(word);
-                return values -> number;
+                BigDecimal number = number();
+                return new Operand(word, true, values -> number);
             }
             default -> {
-                if (word.is("true") || word.is("false")) {
+                if (words.takeIf("true") || words.takeIf("false")) {
                     boolean truth = word.is("true");
-                    return values -> truth;
+                    return new Operand(word, true, values -> truth);
                 }
-                if (word.is("null")) {
-                    return values -> null;
+                if (words.takeIf("null")) {
+                    return new Operand(word, true, values -> null);
                 }
-                throw new IllegalArgumentException("a value expected at position " + word.position() + ", found '"
-                        + word.text() + "'; text stands in quotes");
+                String hint = word.kind() == Kind.NAME ? " (text stands in quotes)" : "";
+                throw words.failure("a value expected" + hint);
             }
         }
     }
 
-    private static BigDecimal number(Word word) {
+    private BigDecimal number() {
         try {
-            return new BigDecimal(word.text());
+            BigDecimal number = new BigDecimal(words.peek().text());
+            words.take();
+            return number;
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "a number expected at position " + word.position() + ", found '" + word.text() + "'", e);
+            throw words.failure("a number expected");
         }
     }
 

@@ -28,14 +28,30 @@ final class QueryText {
         boolean is(String keyword) {
             return (kind == Kind.NAME || kind == Kind.SYMBOL) && text.equalsIgnoreCase(keyword);
         }
+
+        /** Whether a value begins with it; parentheses left aside. */
+        boolean isValue() {
+            return kind == Kind.PARAMETER
+                    || kind == Kind.TEXT
+                    || kind == Kind.NUMBER
+                    || is("-")
+                    || is("true")
+                    || is("false")
+                    || is("null");
+        }
     }
 
     private final String query;
+
+    /** The query as it was written, in which every word has the same place; for messages. */
+    private final String written;
+
     private final List<Word> words = new ArrayList<>();
     private int next;
 
-    QueryText(String query) {
+    QueryText(String query, String written) {
         this.query = query;
+        this.written = written;
         split();
         words.add(new Word(Kind.END, "the end", query.length()));
     }
@@ -52,13 +68,28 @@ final class QueryText {
 
     /** Takes the keywords if they come next, all of them. */
     boolean takeIf(String... keywords) {
+        boolean taken = isNext(keywords);
+        next += taken ? keywords.length : 0;
+        return taken;
+    }
+
+    /** Whether the keywords come next, all of them. */
+    boolean isNext(String... keywords) {
         for (int i = 0; i < keywords.length; i++) {
             if (next + i >= words.size() || !words.get(next + i).is(keywords[i])) {
                 return false;
             }
         }
-        next += keywords.length;
         return true;
+    }
+
+    /** Whether {@code keyword} comes next and then a value, and not a condition, perhaps in parentheses. */
+    boolean valueAfter(String keyword) {
+        int i = next + 1;
+        while (i < words.size() && words.get(i).is("(")) {
+            i++;
+        }
+        return words.get(next).is(keyword) && i < words.size() && words.get(i).isValue();
     }
 
     void require(String keyword) {
@@ -67,10 +98,22 @@ final class QueryText {
         }
     }
 
-    IllegalArgumentException failure(String message) {
-        Word word = peek();
+    /** {@code expected} does not come next. */
+    IllegalArgumentException failure(String expected) {
+        return failure(expected, peek());
+    }
+
+    /** {@code expected} is not there where {@code word} is. */
+    IllegalArgumentException failure(String expected, Word word) {
         return new IllegalArgumentException(
-                message + " at position " + word.position() + ", found '" + word.text() + "' in \"" + query + "\"");
+                expected + " at position " + word.position() + ", found '" + found(word) + "' in \"" + written + "\"");
+    }
+
+    private String found(Word word) {
+        int from = word.position();
+        return word.kind() == Kind.PARAMETER
+                ? written.substring(from, from + word.text().length())
+                : word.text();
     }
 
     private void split() {
@@ -99,8 +142,8 @@ final class QueryText {
         int i = start + 1;
         while (true) {
             if (i >= query.length()) {
-                throw new IllegalArgumentException(
-                        "the text from position " + start + " has no closing quote in \"" + query + "\"");
+                throw new IllegalArgumentException("a closing quote expected at position " + query.length()
+                        + ", for the text from position " + start + " in \"" + written + "\"");
             }
             char c = query.charAt(i);
             boolean doubled = c == quote && i + 1 < query.length() && query.charAt(i + 1) == quote;
@@ -127,11 +170,15 @@ final class QueryText {
         while (i < query.length()
                 && (Character.isLetterOrDigit(query.charAt(i))
                         || query.charAt(i) == '.'
-                        || (query.charAt(i) == '-' && isExponent(query.charAt(i - 1))))) {
+                        || (isSign(query.charAt(i)) && isExponent(query.charAt(i - 1))))) {
             i++;
         }
         words.add(new Word(Kind.NUMBER, query.substring(start, i).toLowerCase(Locale.ROOT), start));
         return i;
+    }
+
+    private static boolean isSign(char c) {
+        return c == '-' || c == '+';
     }
 
     private static boolean isExponent(char c) {
@@ -145,7 +192,7 @@ final class QueryText {
                 return start + symbol.length();
             }
         }
-        throw new IllegalArgumentException(
-                "'" + query.charAt(start) + "' at position " + start + " has no meaning in \"" + query + "\"");
+        throw new IllegalArgumentException("a property, value or operator expected at position " + start + ", found '"
+                + query.charAt(start) + "' in \"" + written + "\"");
     }
 }

@@ -18,7 +18,8 @@ import org.springframework.data.repository.query.ValueExpressionQueryRewriter.Qu
 /** A query written in the language of {@link Query}, parsed once, at start-up. */
 public final class StringFlowDbQuery extends AbstractFlowDbQuery {
 
-    private static final String EXPRESSION = "__expression__";
+    /** Begins the names that stand for expressions; a parameter of Java has no such. */
+    private static final String EXPRESSION = "$";
 
     private final Parsed query;
     private final Action action;
@@ -32,15 +33,25 @@ public final class StringFlowDbQuery extends AbstractFlowDbQuery {
             FlowDbQueryMethod method, FlowDbOperations operations, String text, ValueExpressionDelegate delegate) {
         super(method, operations);
         this.expressions = ValueExpressionQueryRewriter.of(
-                        delegate, (index, expression) -> EXPRESSION + index, (prefix, name) -> prefix + name)
+                        delegate, StringFlowDbQuery::nameOf, (prefix, name) -> prefix + name)
                 .parse(text, method.getParameters());
-        this.query = PredicateParser.parse(expressions.getQueryString(), operations.conditions(method.entityType()));
+        String rewritten = expressions.getQueryString();
+        String written = rewritten.length() == text.length() ? text : rewritten;
+        this.query =
+                PredicateParser.parse(new QueryText(rewritten, written), operations.conditions(method.entityType()));
         this.action = action(method);
         for (String parameter : query.parameters()) {
             if (!parameter.substring(1).startsWith(EXPRESSION)) {
                 places.put(parameter, place(parameter, method.getParameters()));
             }
         }
+    }
+
+    /** As long as the expression it stands for, so that the places of words are those in the text that was written. */
+    private static String nameOf(int index, String expression) {
+        String name = EXPRESSION + index + "$";
+        int wanted = expression.startsWith("#{") ? expression.length() : expression.length() + "#{}".length();
+        return name + "$".repeat(Math.max(0, wanted - name.length()));
     }
 
     private static Action action(FlowDbQueryMethod method) {
