@@ -87,6 +87,9 @@ class BadInputIT {
                 "/api/todos  | {\"title\":null}                                             | title",
                 "/api/todos  | {\"title\":\"  \"}                                             | title",
                 "/api/todos  | {\"title\":\"\\u200b\\u00a0\\ufeff\"}                             | title",
+                "/api/todos  | {\"title\":\"\\u3164\"}                                         | title",
+                "/api/todos  | {\"title\":\"\\u2800 \\u115f\\u1160\\uffa0\"}                       | title",
+                "/api/todos  | {\"title\":\"\\u200d\\u034f\\ufe0f\\u180e\\udb40\\udc41\"} | title",
                 "/api/todos  | {\"title\":7}                                                | title",
                 "/api/todos  | {\"title\":\"two\\nlines\"}                                    | title",
                 "/api/todos  | {\"title\":\"half a \\ud83d pair\"}                            | title",
@@ -122,6 +125,7 @@ class BadInputIT {
                 "{\"status\":1}|status",
                 "{\"title\":\"\"}|title",
                 "{\"title\":\"\\u200b\\u00a0\\ufeff\"}|title",
+                "{\"title\":\"\\u3164\\u2800\"}|title",
                 "{\"priority\":true}|priority"
             })
     void change_invalidField_is400NamingIt(String body, String field) {
