@@ -47,7 +47,9 @@ final class EntityCodec {
         for (Slot slot : slots().written()) {
             try {
                 node.set(slot.field(), ValueCodec.writeNullable(slot.codec(), accessor.getProperty(slot.property())));
-            } catch (ClassCastException | IllegalArgumentException | ArithmeticException e) {
+            } catch (MappingException e) {
+                throw e;
+            } catch (RuntimeException e) { // converters of the application have any
                 throw failure("write", slot, e);
             }
         }

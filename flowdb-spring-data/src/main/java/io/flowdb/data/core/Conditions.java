@@ -288,6 +288,9 @@ public final class Conditions<T> {
             return converter.writeValue(p.property(), value);
         } catch (MappingException | ClassCastException e) {
             throw new InvalidDataAccessApiUsageException(String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) { // converters of the application have any
+            throw new InvalidDataAccessApiUsageException(
+                    "'" + p.property().getName() + "' of " + type.getSimpleName() + ": " + e.getMessage(), e);
         }
     }
 

@@ -134,6 +134,11 @@ final class EntityAccess {
             return converter.writeValue(idProperty, id);
         } catch (MappingException | ClassCastException | IllegalArgumentException e) {
             throw new InvalidDataAccessApiUsageException(String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) { // converters of the application have any
+            throw new InvalidDataAccessApiUsageException(
+                    "The id '" + idProperty.getName() + "' of "
+                            + idProperty.getOwner().getType().getName() + ": " + e.getMessage(),
+                    e);
         }
     }
 

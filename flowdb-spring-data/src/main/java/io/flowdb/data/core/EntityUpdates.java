@@ -105,7 +105,13 @@ final class EntityUpdates {
 
     private <T> PersistentPropertyPath<FlowDbPersistentProperty> path(Class<T> type, String property) {
         access.properties().resolve(type, property); // checks it
-        return access.converter().getMappingContext().getPersistentPropertyPath(property, type);
+        PersistentPropertyPath<FlowDbPersistentProperty> path =
+                access.converter().getMappingContext().getPersistentPropertyPath(property, type);
+        if (path.getLength() == 1 && path.getLeafProperty().isVersionProperty()) {
+            throw new InvalidDataAccessApiUsageException(
+                    "'" + property + "' of " + type.getSimpleName() + " is its version, which counts by itself");
+        }
+        return path;
     }
 
     private static BigDecimal decimal(Number number) {

@@ -158,13 +158,16 @@ final class EntityWriter {
     }
 
     private static Number nextVersion(FlowDbPersistentProperty property, @Nullable Object previous) {
-        Class<?> type = EntitySave.boxed(property);
-        if (!Number.class.isAssignableFrom(type)) {
-            throw new InvalidDataAccessApiUsageException("The version '" + property.getName() + "' of "
-                    + property.getOwner().getType().getName() + " must be a Long, Integer or Short");
+        try {
+            long next = previous == null ? FIRST_VERSION : Math.addExact(((Number) previous).longValue(), 1);
+            return NumberUtils.convertNumberToTargetClass(next, EntitySave.boxed(property));
+        } catch (ArithmeticException | IllegalArgumentException e) {
+            throw new InvalidDataAccessApiUsageException(
+                    "The version '" + property.getName() + "' of "
+                            + property.getOwner().getType().getName() + " cannot count beyond " + previous
+                            + "; its type is too small",
+                    e);
         }
-        long next = previous == null ? FIRST_VERSION : ((Number) previous).longValue() + 1;
-        return NumberUtils.convertNumberToTargetClass(next, EntitySave.boxed(property));
     }
 
     /** Null, or zero of a number. */

@@ -4,6 +4,7 @@ import io.flowdb.annotation.ObjectStore;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -11,6 +12,7 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.data.core.TypeInformation;
 import org.springframework.data.mapping.MappingException;
 import org.springframework.data.mapping.model.BasicPersistentEntity;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 /** Entity metadata; the store's name is decided when the class is first seen. */
@@ -19,6 +21,8 @@ final class BasicFlowDbPersistentEntity<T> extends BasicPersistentEntity<T, Flow
 
     /** What the converter writes the name of the class to. */
     private static final String TYPE_FIELD = "_class";
+
+    private static final Set<Class<?>> VERSIONS = Set.of(Long.class, Integer.class, Short.class);
 
     private final @Nullable String store;
 
@@ -73,9 +77,20 @@ final class BasicFlowDbPersistentEntity<T> extends BasicPersistentEntity<T, Flow
     public void verify() {
         super.verify();
         verifyFieldNames();
+        verifyVersion();
         if (store != null && getIdProperty() == null) {
             throw new MappingException(getType().getName()
                     + " has no id: annotate one property with io.flowdb.annotation.Id, or call it 'id'");
+        }
+    }
+
+    /** It counts, so it is a whole number; of other numbers two may be one version. */
+    private void verifyVersion() {
+        FlowDbPersistentProperty version = getVersionProperty();
+        if (version != null && !VERSIONS.contains(ClassUtils.resolvePrimitiveIfNecessary(version.getType()))) {
+            throw new MappingException(
+                    "The version '" + version.getName() + "' of " + getType().getName() + " is a "
+                            + version.getType().getName() + "; it must be a Long, Integer or Short");
         }
     }
 
