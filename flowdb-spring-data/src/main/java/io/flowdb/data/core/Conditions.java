@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.core.TypeInformation;
 import org.springframework.data.core.TypedPropertyPath;
 import org.springframework.data.domain.Range;
 import org.springframework.data.mapping.MappingException;
@@ -153,8 +154,12 @@ public final class Conditions<T> {
             throw new InvalidDataAccessApiUsageException("Whether '" + property + "' of " + type.getSimpleName()
                     + " is empty cannot be asked: it is no text and no collection");
         }
-        Object empty = p.property().isCollectionLike() ? List.of() : "";
-        return Filter.or(Filter.isNull(p.fieldPath()), Filter.eq(p.fieldPath(), empty));
+        Filter empty = Filter.eq(p.fieldPath(), p.property().isCollectionLike() ? List.of() : "");
+        TypeInformation<?> element = p.property().getTypeInformation().getComponentType();
+        if (element != null && element.isCollectionLike()) { // of which one may be empty
+            empty = Filter.and(empty, Filter.isNull(p.fieldPath() + ".0"));
+        }
+        return Filter.or(Filter.isNull(p.fieldPath()), empty);
     }
 
     /** Text that starts with {@code prefix}, taken literally. */

@@ -40,8 +40,7 @@ final class EntityOrder {
         List<Key> keys = new ArrayList<>();
         for (Sort.Order order : sort) {
             ResolvedProperty p = properties.resolve(type, order.getProperty());
-            if (p.property().isMap()
-                    || (p.property().isEntity() && !p.property().isIdProperty())) {
+            if (p.property().isMap() || (holdsEntities(p) && !p.property().isIdProperty())) {
                 throw new InvalidDataAccessApiUsageException(
                         "'" + order.getProperty() + "' of " + type.getSimpleName() + " has no order to sort by");
             }
@@ -51,6 +50,11 @@ final class EntityOrder {
             keys.add(new Key(order.getProperty(), p, order.isAscending(), nullsFirst, order.isIgnoreCase()));
         }
         return new EntityOrder(keys);
+    }
+
+    /** Also in collections of collections. */
+    private static boolean holdsEntities(ResolvedProperty p) {
+        return p.property().getPersistentEntityTypeInformation().iterator().hasNext();
     }
 
     List<Key> keys() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flowdb.annotation.Id;
 import java.lang.reflect.Modifier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.core.TypeInformation;
 import org.springframework.data.mapping.Association;
 import org.springframework.data.mapping.PersistentEntity;
 import org.springframework.data.mapping.model.AnnotationBasedPersistentProperty;
@@ -49,6 +50,13 @@ final class BasicFlowDbPersistentProperty extends AnnotationBasedPersistentPrope
     @Override
     public boolean isIdProperty() {
         return idProperty;
+    }
+
+    /** Elements that are collections or maps themselves have no properties, whatever is in them. */
+    @Override
+    public boolean isEntity() {
+        TypeInformation<?> actual = getTypeInformation().getActualType();
+        return super.isEntity() && (actual == null || !(actual.isCollectionLike() || actual.isMap()));
     }
 
     @Override
