@@ -17,10 +17,17 @@ public final class LimitExceededException extends ConstraintException {
 
     /** {@code limitName} is the limit as the documentation names it. */
     public LimitExceededException(@Nullable String store, String limitName, long limit, long actual) {
+        this(store, limitName, limit, actual, null);
+    }
+
+    /** As the other one; {@code advice} says what stays below the limit. */
+    public LimitExceededException(
+            @Nullable String store, String limitName, long limit, long actual, @Nullable String advice) {
         super(
                 store,
                 limitName + " is limited to " + limit + ", got " + actual
-                        + (store == null ? "" : " (store '" + store + "')"));
+                        + (store == null ? "" : " (store '" + store + "')")
+                        + (advice == null ? "" : "; " + advice));
         this.limitName = limitName;
         this.limit = limit;
         this.actual = actual;

@@ -82,6 +82,11 @@ final class Change {
         return before != null && after != null && before.expireAt() != expireAt;
     }
 
+    /** How many operations it is in a batch, at most. */
+    int operations() {
+        return 1 + entriesBefore.length + entriesAfter.length;
+    }
+
     /** A bound for what it takes in a batch. */
     long batchBytes() {
         long bytes = OPERATION_BYTES + documentKey.length + (after == null ? 0L : after.length);

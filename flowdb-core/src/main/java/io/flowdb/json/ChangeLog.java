@@ -246,11 +246,12 @@ final class ChangeLog {
 
     /** Whether changes of one commit are too many to be kept longer than until the next one. */
     private boolean isMoreThanKept(long bytes) {
-        return bytes > (mode == Mode.RECORDING ? mostRecorded() : retention.bytes());
+        return bytes > (mode == Mode.RECORDING ? mostRecorded() : Math.min(retention.bytes(), HeapShare.COMMIT_BYTES));
     }
 
     private long mostRecorded() {
-        return Math.min(retention.bytes(), database.store.limits().maxBatchBytes() / RECORD_PART);
+        long most = database.store.limits().maxBatchBytes() / RECORD_PART;
+        return Math.min(retention.bytes(), Math.min(most, HeapShare.COMMIT_BYTES));
     }
 
     /** What a record, and what goes with it, takes in a batch at most. */

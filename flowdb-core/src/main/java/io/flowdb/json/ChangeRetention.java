@@ -11,8 +11,8 @@ import static io.flowdb.internal.base.Arguments.check;
  * that is not durable ends it and removes what was recorded.
  *
  * @param commits most commits kept; 1 to 1,000,000, 10,000 by default
- * @param bytes most bytes kept, documents before and after; 64 KiB to 1 TiB, 64 MiB by default. A single larger commit can only
- *     be seen by feeds that are open before it, and until the next commit
+ * @param bytes most bytes kept, documents before and after; 64 KiB to 1 TiB, 64 MiB by default. A single larger commit, or one larger than an eighth
+ *     of the heap, can only be seen by feeds that are open before it, and until the next commit; in memory alone no more than that eighth is kept
  * @param durable whether changes are kept in the database, so that feeds go on after a restart, or in memory only
  */
 public record ChangeRetention(int commits, long bytes, boolean durable) {

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * below takes in one commit.
  */
 final class CommitPlan implements ChangeSet {
+    /** What an operation takes in the memtable of the store below beside its bytes, about. */
+    private static final long NODE_BYTES = 70;
+
     final List<Change> changes = new ArrayList<>(1);
     private final List<Range> dropped = new ArrayList<>(0);
     private final List<StoreDef> deletedStores = new ArrayList<>(0);
@@ -41,6 +44,9 @@ final class CommitPlan implements ChangeSet {
     private final long maxBytes;
     /** What the changes take in the batch, at most. */
     private long bytes;
+
+    /** Number of operations of the changes, at most. */
+    private long operations;
 
     /** At or above the greatest document key of {@link #changes}: new documents mostly come in rising order. */
     private byte[] greatest = {};
@@ -116,11 +122,24 @@ final class CommitPlan implements ChangeSet {
     }
 
     private void account(Change change, @Nullable Change earlier) {
-        long now = bytes + change.batchBytes() - (earlier == null ? 0 : earlier.batchBytes());
-        if (now > maxBytes) {
-            throw new LimitExceededException(change.store.name, "commit bytes", maxBytes, now);
+        long bytesNow = bytes + change.batchBytes() - (earlier == null ? 0 : earlier.batchBytes());
+        long operationsNow = operations + change.operations() - (earlier == null ? 0 : earlier.operations());
+        checkFits(change.store, bytesNow, operationsNow);
+        bytes = bytesNow;
+        operations = operationsNow;
+    }
+
+    private void checkFits(StoreDef store, long batchBytes, long batchOperations) {
+        long inMemory = batchBytes + NODE_BYTES * batchOperations;
+        boolean small = batchBytes <= maxBytes;
+        if (!small || inMemory > HeapShare.COMMIT_BYTES) {
+            throw new LimitExceededException(
+                    store.name,
+                    "commit bytes",
+                    small ? HeapShare.COMMIT_BYTES : maxBytes,
+                    small ? inMemory : batchBytes,
+                    "several commits of a part each stay below it" + (small ? ", and it grows with the heap" : ""));
         }
-        bytes = now;
     }
 
     private int position(byte[] documentKey) {
@@ -145,8 +164,23 @@ final class CommitPlan implements ChangeSet {
 
     /** Notes what the batch deletes: all documents from {@code start} to {@code end}. The plan changes nothing else. */
     void remove(RemovedDocuments documents, byte[] start, byte[] end) {
-        removed = documents;
+        remove(documents);
         preconditions.range(start, end);
+    }
+
+    /** Notes what the batch deletes. The plan changes nothing else, and what was read of the documents is among its preconditions. */
+    void remove(RemovedDocuments documents) {
+        removed = documents;
+    }
+
+    /** Deletes a document with its entries; {@link #remove} has to tell of it. */
+    void delete(StoreDef store, byte[] documentKey, StoredValue stored) {
+        for (IndexEntry entry :
+                Change.Base.of(store, documentKey, stored, database.limits).entries()) {
+            delete(entry, stored.expireAt());
+        }
+        batch.delete(documentKey);
+        checkFits(store, batch.sizeBytes(), batch.size());
     }
 
     /** What was deleted by {@link #remove}. */

@@ -109,6 +109,11 @@ final class Database {
         }
     }
 
+    /** Most bytes a transaction may buffer: what the limits say, or less in a small heap. */
+    long maxTransactionBytes() {
+        return Math.min(limits.maxTransactionBytes(), HeapShare.BYTES);
+    }
+
     /** Whether nothing can be written to the store below. */
     boolean isReadOnly() {
         return store instanceof Engine engine && engine.config().readOnly();

@@ -7,14 +7,20 @@ import tools.jackson.databind.JsonNode;
 /** Reads the documents that a walk meets by way of one array, so that none is made for each. Threads: one. */
 final class DocumentBuffer {
     private byte[] bytes = new byte[0];
+    private int length;
 
     /** The current document of {@code cursor}. */
     JsonNode decode(StoreCursor cursor) {
-        int length = cursor.valueLength();
+        length = cursor.valueLength();
         if (bytes.length < length) {
             bytes = new byte[length + length / 2];
         }
         cursor.copyValue(bytes, 0);
         return DocumentCodec.decode(bytes, length);
+    }
+
+    /** Length of what is stored of the document that was read last. */
+    int length() {
+        return length;
     }
 }

@@ -557,7 +557,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
             @Override
             public long delete(Function<Reads, List<byte[]>> keys) {
-                return inTransaction(TransactionMode.READ_WRITE, List.of(store), t -> t.deleteFound(store, keys));
+                return new QueryDelete(current.get(), store, keys).run();
             }
         });
     }

@@ -36,7 +36,7 @@ final class JsonImport {
     private static final long WHITE_SPACE_FACTOR = 4;
 
     /** Text from which a batch is stored, though it has few documents. */
-    private static final long MAX_BATCH_BYTES = 8L << 20;
+    private static final long MAX_BATCH_BYTES = Math.min(8L << 20, HeapShare.COMMIT_BYTES / 4);
 
     private static final String NO_NUMBER = "a number with an exponent of more than 32 bits";
     private static final String NO_UTF8 = "text that is not UTF-8";

@@ -25,7 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
  * A query over one store. Conditions are joined by "and"; the methods that return a query change this one and return it.
  *
  * <p>The result equals filtering all documents, sorting them, leaving out {@code offset} and keeping {@code limit}; ties are in
- * primary key order. Errors: {@link io.flowdb.error.InvalidQueryException}, {@link io.flowdb.error.InvalidKeyException}.
+ * primary key order. Errors: {@link io.flowdb.error.InvalidQueryException}, {@link io.flowdb.error.InvalidKeyException}, {@link
+ * io.flowdb.error.LimitExceededException} if more rows have to be sorted than their keys have room in a quarter of the heap.
  * Threads: one.
  */
 public final class JsonQuery {
@@ -267,7 +268,10 @@ public final class JsonQuery {
         return source.read(reads -> new QueryRun(reads, spec).count()) > 0;
     }
 
-    /** Deletes the results, atomically, and returns their number. */
+    /**
+     * Deletes the results, atomically, and returns their number. Errors: {@link io.flowdb.error.LimitExceededException} for more than a commit, or the
+     * transaction, takes; nothing is deleted then.
+     */
     public long delete() {
         Spec spec = spec();
         return source.delete(reads -> {

@@ -43,7 +43,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         this.mode = mode;
         this.stores = stores;
         boolean tracking = mode == TransactionMode.READ_WRITE && isolation == Isolation.SERIALIZABLE;
-        this.own = new TransactionView(session.snapshot(), tracking, database.limits.maxTransactionBytes());
+        this.own = new TransactionView(session.snapshot(), tracking, database.maxTransactionBytes());
         this.view = mode == TransactionMode.READ_ONLY ? session.view() : own;
         this.catalog = session::catalog;
         this.migration = false;
@@ -345,7 +345,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         });
     }
 
-    long deleteFound(String store, Function<Reads, List<byte[]>> keys) {
+    private long deleteFound(String store, Function<Reads, List<byte[]>> keys) {
         Writes writes = writes(store);
         long deleted = 0;
         for (byte[] documentKey : keys.apply(reads(store))) {

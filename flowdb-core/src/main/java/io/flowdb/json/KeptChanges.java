@@ -27,6 +27,9 @@ final class KeptChanges {
     /** Bytes of the recorded changes in memory. */
     private long cachedBytes;
 
+    /** Of changes that are in memory only. */
+    private long unrecordedBytes;
+
     /** Recorded changes below this sequence number are not in memory. */
     private long cachedFrom;
 
@@ -109,6 +112,7 @@ final class KeptChanges {
         entries.put(entry.seqno, entry);
         keptBytes += entry.bytes;
         cachedBytes += entry.ticket == NO_TICKET || entry.changes == null ? 0 : entry.bytes;
+        unrecordedBytes += entry.ticket == NO_TICKET ? entry.bytes : 0;
         completeUpTo = Math.max(completeUpTo, entry.seqno);
     }
 
@@ -117,9 +121,10 @@ final class KeptChanges {
         while (!entries.isEmpty()
                 && (entries.firstKey() <= lostUpTo
                         || entries.size() > retention.commits()
-                        || (keptBytes > retention.bytes() && entries.size() > 1))) {
+                        || (isTooMuch() && entries.size() > 1))) {
             Entry oldest = entries.pollFirstEntry().getValue();
             keptBytes -= oldest.bytes;
+            unrecordedBytes -= oldest.ticket == NO_TICKET ? oldest.bytes : 0;
             completeAfter = Math.max(completeAfter, oldest.seqno);
             if (oldest.ticket != NO_TICKET) {
                 trimmable++;
@@ -137,6 +142,10 @@ final class KeptChanges {
                 uncache(cached.getValue());
             }
         }
+    }
+
+    private boolean isTooMuch() {
+        return keptBytes > retention.bytes() || unrecordedBytes > HeapShare.COMMIT_BYTES;
     }
 
     private void uncache(Entry entry) {

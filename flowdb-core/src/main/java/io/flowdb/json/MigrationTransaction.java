@@ -36,7 +36,7 @@ public final class MigrationTransaction {
     MigrationTransaction(Database database, Session session) {
         this.database = database;
         this.catalog = session.catalog();
-        this.view = new TransactionView(session.snapshot(), false, database.limits.maxTransactionBytes());
+        this.view = new TransactionView(session.snapshot(), false, database.maxTransactionBytes());
         this.documents = new JsonTransaction(database, session, view, () -> catalog);
     }
 

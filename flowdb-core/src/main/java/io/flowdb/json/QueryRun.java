@@ -8,25 +8,19 @@ import io.flowdb.internal.json.DocumentCodec;
 import io.flowdb.internal.json.KeyLayout;
 import io.flowdb.internal.json.KeyReader;
 import io.flowdb.internal.json.KeyTags;
-import io.flowdb.internal.json.KeyWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import java.util.PriorityQueue;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** One execution of a query. Threads: one. */
 final class QueryRun {
-    /** Up to here the best rows are kept in a heap; more are sorted as a whole. */
-    private static final long MAX_HEAP = 100_000;
-
     private final Reads reads;
     private final JsonQuery.Spec spec;
     private final List<Condition> conditions;
@@ -44,14 +38,13 @@ final class QueryRun {
         boolean accept(byte[] documentKey, JsonNode document);
     }
 
-    /** A document that was found. */
-    record Row(byte[] documentKey, JsonNode document) {}
-
-    /** A row that waits to be sorted. */
-    private record SortedRow(byte[] sortKey, Row row) {
-        static final Comparator<SortedRow> ORDER = Comparator.comparing(SortedRow::sortKey, Arrays::compareUnsigned)
-                .thenComparing(sorted -> sorted.row.documentKey, Arrays::compareUnsigned);
-    }
+    /**
+     * A document that was found.
+     *
+     * @param length of what is stored of it
+     * @param uncommitted whether the transaction that reads it has written it
+     */
+    record Row(byte[] documentKey, JsonNode document, int length, boolean uncommitted) {}
 
     QueryRun(Reads reads, JsonQuery.Spec spec) {
         this(reads, spec, spec.limit() != Long.MAX_VALUE);
@@ -179,7 +172,8 @@ final class QueryRun {
                     documentsRead++;
                     JsonNode document = buffer.decode(cursor);
                     if (matches(document)) {
-                        return new Row(cursor.key(), document);
+                        boolean uncommitted = cursor.seqno() == View.UNCOMMITTED;
+                        return new Row(cursor.key(), document, buffer.length(), uncommitted);
                     }
                 }
                 return null;
@@ -236,9 +230,9 @@ final class QueryRun {
                         documentsRead++;
                         JsonNode document = DocumentCodec.decode(stored.value());
                         // What the transaction has written may have been so since the index led to it.
-                        boolean sure = exact && stored.seqno() != View.UNCOMMITTED;
-                        if (sure || matches(document)) {
-                            return new Row(documentKey, document);
+                        boolean uncommitted = stored.seqno() == View.UNCOMMITTED;
+                        if ((exact && !uncommitted) || matches(document)) {
+                            return new Row(documentKey, document, stored.value().length, uncommitted);
                         }
                     }
                 }
@@ -468,43 +462,18 @@ final class QueryRun {
         return new Range(index.at(kind), index.at(kind + 1));
     }
 
-    /** Sorts all matching rows, or keeps the first ones in a heap. */
+    /** The matching rows, sorted; as many of the first ones as are wanted. */
     private Pull<Row> sort() {
-        long wanted = rest > MAX_HEAP ? Long.MAX_VALUE : rest + skip;
-        Collection<SortedRow> best =
-                wanted <= MAX_HEAP ? new PriorityQueue<>(SortedRow.ORDER.reversed()) : new ArrayList<>();
+        RowSort sort = new RowSort(reads, spec.orders(), rest > Long.MAX_VALUE - skip ? Long.MAX_VALUE : rest + skip);
         Access first = plan.accesses().get(0);
         boolean single = plan.accesses().size() == 1;
         try (Pull<Row> unsorted = single && first.index() == null
                 ? walkDocuments(first)
                 : fetch(prefetched(primaryKeys()), single && first.exact())) {
             for (Row row = unsorted.next(); row != null; row = unsorted.next()) {
-                best.add(new SortedRow(sortKey(row.document), row));
-                if (best instanceof PriorityQueue<SortedRow> heap && heap.size() > wanted) {
-                    heap.poll();
-                }
+                sort.add(row);
             }
         }
-        List<SortedRow> sorted = new ArrayList<>(best);
-        sorted.sort(SortedRow.ORDER);
-        return Pull.of(sorted.stream().map(SortedRow::row).iterator());
-    }
-
-    /** Bytes whose order is the wanted one. */
-    private byte[] sortKey(JsonNode document) {
-        KeyWriter writer = new KeyWriter();
-        for (JsonQuery.Order order : spec.orders()) {
-            int start = writer.length();
-            JsonNode value = order.path().find(document);
-            if (value == null) {
-                writer.raw(KeyTags.NULL);
-            } else if (!writer.addJson(value)) {
-                writer.raw(KeyTags.ABOVE);
-            }
-            if (order.descending()) {
-                writer.complement(start);
-            }
-        }
-        return writer.toBytes();
+        return sort.sorted();
     }
 }

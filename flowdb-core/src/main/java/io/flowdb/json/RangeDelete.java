@@ -31,7 +31,7 @@ final class RangeDelete {
     /** More than this many documents are deleted by their range, which costs later reads more than some deletes do. */
     private static final int MAX_SINGLE_DELETES = 1000;
     /** Entries that take more than this in the batch are removed after the commit. */
-    private static final int MAX_ENTRY_BYTES = 8 << 20;
+    private static final long MAX_ENTRY_BYTES = Math.min(8 << 20, HeapShare.COMMIT_BYTES / 2);
 
     private final Database database;
     private final String store;

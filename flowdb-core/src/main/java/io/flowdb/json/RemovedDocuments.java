@@ -26,11 +26,20 @@ final class RemovedDocuments {
 
     /** Adds the document at which {@code cursor} stands. */
     void add(StoreCursor cursor) {
+        if (wanted) {
+            add(cursor.key(), cursor.value());
+        } else {
+            count++;
+        }
+    }
+
+    /** Adds a document. */
+    void add(byte[] documentKey, byte[] document) {
         count++;
         if (!wanted) {
             return;
         }
-        RecordedChange change = RecordedChange.deletionOf(store, cursor.key(), cursor.value());
+        RecordedChange change = RecordedChange.deletionOf(store, documentKey, document);
         bytes += change.bytes();
         if (changes != null) {
             changes.add(change);

@@ -29,6 +29,11 @@ final class StoreView implements View {
     }
 
     @Override
+    public @Nullable StoredValue committed(byte[] documentKey) {
+        return reader.get(documentKey);
+    }
+
+    @Override
     public void prefetch(List<byte[]> documentKeys) {
         reader.prefetch(documentKeys);
     }

@@ -94,6 +94,11 @@ final class TransactionView implements View, ChangeSet {
     }
 
     @Override
+    public @Nullable StoredValue committed(byte[] documentKey) {
+        return snapshot.get(documentKey);
+    }
+
+    @Override
     public void prefetch(List<byte[]> documentKeys) {
         snapshot.prefetch(documentKeys);
     }
@@ -203,7 +208,8 @@ final class TransactionView implements View, ChangeSet {
         long now = bytes + change.bytes() - (earlier == null ? 0 : earlier.bytes());
         long undoNow = undoBytes + (step == null ? 0 : step.bytes());
         if (now + undoNow > maxBytes) {
-            throw new LimitExceededException(change.store.name, "transaction bytes", maxBytes, now + undoNow);
+            String advice = "it is what JsonLimits say, or a quarter of the heap";
+            throw new LimitExceededException(change.store.name, "transaction bytes", maxBytes, now + undoNow, advice);
         }
         bytes = now;
         undoBytes = undoNow;
@@ -395,6 +401,16 @@ final class TransactionView implements View, ChangeSet {
         @Override
         public byte[] value() {
             return cursor.value();
+        }
+
+        @Override
+        public int valueLength() {
+            return cursor.valueLength();
+        }
+
+        @Override
+        public int copyValue(byte[] to, int at) {
+            return cursor.copyValue(to, at);
         }
 
         @Override

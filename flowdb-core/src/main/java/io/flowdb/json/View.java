@@ -18,6 +18,10 @@ interface View {
     @Nullable
     StoredValue get(byte[] documentKey);
 
+    /** What was stored under the key of a document when the state was pinned; not a read that a commit checks. */
+    @Nullable
+    StoredValue committed(byte[] documentKey);
+
     /** As {@link io.flowdb.StoreReader#prefetch}. */
     void prefetch(List<byte[]> documentKeys);
 
