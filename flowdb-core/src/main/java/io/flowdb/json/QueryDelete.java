@@ -1,6 +1,8 @@
 package io.flowdb.json;
 
 import io.flowdb.StoreReader.StoredValue;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -23,7 +25,9 @@ record QueryDelete(Database database, String store, Function<Reads, List<byte[]>
         StoreDef def = session.catalog().store(store);
         TransactionView view = new TransactionView(session.snapshot(), true, 0);
         RemovedDocuments removed = new RemovedDocuments(def, database.changeLog);
-        for (byte[] documentKey : keys.apply(new Reads(view, def, database.limits))) {
+        List<byte[]> found = new ArrayList<>(keys.apply(new Reads(view, def, database.limits)));
+        found.sort(Arrays::compareUnsigned); // changes of a commit are in key order, and neighbours share blocks
+        for (byte[] documentKey : found) {
             StoredValue stored =
                     Objects.requireNonNull(session.snapshot().get(documentKey), "document of a pinned state");
             removed.add(documentKey, stored.value());
