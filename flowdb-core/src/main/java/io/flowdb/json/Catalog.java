@@ -261,6 +261,7 @@ final class Catalog {
             indexes.add(new IndexDef(
                             index.get("id").intValue(),
                             name,
+                            node.get("id").intValue(),
                             schema,
                             index.get("building").booleanValue())
                     .withStale(stale));

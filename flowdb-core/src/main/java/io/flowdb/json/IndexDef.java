@@ -24,6 +24,9 @@ import tools.jackson.databind.JsonNode;
 final class IndexDef {
     final int id;
     final String store;
+    /** Number of the store. */
+    final int storeId;
+
     final IndexSchema schema;
     /** Whether it is being built: kept up to date by writers, not yet read. */
     final boolean building;
@@ -42,11 +45,12 @@ final class IndexDef {
 
     final MarkMemory arrays;
 
-    IndexDef(int id, String store, IndexSchema schema, boolean building) {
+    IndexDef(int id, String store, int storeId, IndexSchema schema, boolean building) {
         this.absent = new MarkMemory();
         this.arrays = new MarkMemory();
         this.id = id;
         this.store = store;
+        this.storeId = storeId;
         this.schema = schema;
         this.building = building;
         this.paths = schema.paths().stream().map(KeyPath::of).toArray(KeyPath[]::new);
@@ -59,6 +63,7 @@ final class IndexDef {
     private IndexDef(IndexDef same, List<StaleEntries> stale) {
         this.id = same.id;
         this.store = same.store;
+        this.storeId = same.storeId;
         this.schema = same.schema;
         this.building = same.building;
         this.paths = same.paths;
@@ -101,7 +106,7 @@ final class IndexDef {
 
     /** The same index, readable. */
     IndexDef ready() {
-        return new IndexDef(id, store, schema, false);
+        return new IndexDef(id, store, storeId, schema, false);
     }
 
     /** The same index with other entries that nobody may see. */
@@ -148,6 +153,16 @@ final class IndexDef {
     /** A key of this index: its prefix and one byte. */
     byte[] at(int tail) {
         return at(new byte[] {(byte) tail});
+    }
+
+    /** The key of the document whose entry is stored so, see {@link IndexEntry}. */
+    byte[] documentKey(byte[] storedKey, byte[] value) {
+        byte[] documents = KeyLayout.documents(storeId);
+        int from = value.length == 0 ? primaryKeyAt(storedKey) : 0;
+        byte[] primaryKey = value.length == 0 ? storedKey : value;
+        byte[] key = Arrays.copyOf(documents, documents.length + primaryKey.length - from);
+        System.arraycopy(primaryKey, from, key, documents.length, primaryKey.length - from);
+        return key;
     }
 
     /** Position behind the index key in a logical key, where the primary key begins. */

@@ -63,7 +63,7 @@ public final class MigrationTransaction {
         int id = catalog.nextId;
         List<IndexDef> indexes = new ArrayList<>();
         for (IndexSchema index : schema.indexes()) {
-            indexes.add(new IndexDef(id + 1 + indexes.size(), schema.name(), index, false));
+            indexes.add(new IndexDef(id + 1 + indexes.size(), schema.name(), id, index, false));
         }
         catalog = catalog.with(new StoreDef(id, schema, indexes), id + 1 + indexes.size());
     }
@@ -88,7 +88,7 @@ public final class MigrationTransaction {
         if (before.schema.index(schema.name()).isPresent()) {
             throw new SchemaConflictException(store, "index '" + schema.name() + "' exists already");
         }
-        IndexDef index = new IndexDef(catalog.nextId, store, schema, false);
+        IndexDef index = new IndexDef(catalog.nextId, store, before.id, schema, false);
         StoreDef after = before.with(index);
         catalog = catalog.with(before, catalog.nextId + 1);
         boolean built = false;
@@ -115,7 +115,7 @@ public final class MigrationTransaction {
         if (existing == null || isEmpty(existing)) {
             return false;
         }
-        IndexDef building = new IndexDef(index.id, store.name, index.schema, true);
+        IndexDef building = new IndexDef(index.id, store.name, store.id, index.schema, true);
         Catalog announced = published.with(existing.with(building), catalog.nextId);
         if (!database.publish(announced, new WriteBatch(), Preconditions.NONE)) {
             throw new IllegalStateException("a commit without preconditions was refused");

@@ -159,7 +159,7 @@ final class SchemaChanger {
                 IndexSchema schema = find(wanted, change.store())
                         .index(Objects.requireNonNull(change.index()))
                         .orElseThrow();
-                IndexDef index = new IndexDef(during.nextId, def.name, schema, true);
+                IndexDef index = new IndexDef(during.nextId, def.name, def.id, schema, true);
                 toBuild.add(index);
                 List<IndexDef> indexes = new ArrayList<>(def.indexes);
                 indexes.add(index);
@@ -237,7 +237,7 @@ final class SchemaChanger {
         int id = catalog.nextId;
         List<IndexDef> indexes = new ArrayList<>();
         for (IndexSchema index : schema.indexes()) {
-            indexes.add(new IndexDef(id + 1 + indexes.size(), schema.name(), index, false));
+            indexes.add(new IndexDef(id + 1 + indexes.size(), schema.name(), id, index, false));
         }
         return catalog.with(new StoreDef(id, schema, indexes), id + 1 + indexes.size());
     }

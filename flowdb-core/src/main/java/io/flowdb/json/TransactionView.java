@@ -1,5 +1,6 @@
 package io.flowdb.json;
 
+import io.flowdb.FlowRecord;
 import io.flowdb.Preconditions;
 import io.flowdb.StoreCursor;
 import io.flowdb.StoreReader.Range;
@@ -121,7 +122,7 @@ final class TransactionView implements View, ChangeSet {
     @Override
     public StoreCursor entries(IndexDef index, byte[] start, byte[] end, boolean reverse) {
         return new MergeCursor<>(
-                StoreView.logical(index, scan(start, end, reverse)),
+                StoreView.logical(index, observedEntries(index, scan(start, end, reverse))),
                 ownEntries(),
                 OwnEntry::value,
                 new MergeCursor.Bounds(start, end, reverse));
@@ -147,10 +148,28 @@ final class TransactionView implements View, ChangeSet {
         return range;
     }
 
+    /*
+     * A document that expires after the begin of this transaction is here still, and its entries are. Another transaction that begins later does not see
+     * it, so if it stores a document with the same key it leaves the old entries alone, and nothing of them is written that the commit of this one
+     * could find. The document is.
+     */
+    private StoreCursor observedEntries(IndexDef index, StoreCursor stored) {
+        return tracking ? new ObservedEntries(index, stored) : stored;
+    }
+
+    private void observeDocument(IndexDef index, byte[] storedKey, byte[] value, long expireAt) {
+        if (expireAt != FlowRecord.NEVER) {
+            observed(index.documentKey(storedKey, value));
+        }
+    }
+
     @Override
     public List<byte[]> holders(IndexDef index, byte[] key) {
         TreeSet<byte[]> holders = new TreeSet<>(Arrays::compareUnsigned);
         StoredValue stored = read(key);
+        if (stored != null) {
+            observeDocument(index, key, stored.value(), stored.expireAt());
+        }
         if (stored != null && !index.isStale(key, stored.value(), stored.seqno())) {
             holders.add(stored.value());
         }
@@ -355,6 +374,53 @@ final class TransactionView implements View, ChangeSet {
         }
         for (RangeRead range : rangesRead) {
             range.addTo(preconditions);
+        }
+    }
+
+    /** Remembers the documents of entries that expire. */
+    private final class ObservedEntries implements StoreCursor {
+        private final IndexDef index;
+        private final StoreCursor stored;
+
+        ObservedEntries(IndexDef index, StoreCursor stored) {
+            this.index = index;
+            this.stored = stored;
+        }
+
+        @Override
+        public boolean next() {
+            if (!stored.next()) {
+                return false;
+            }
+            if (stored.expireAt() != FlowRecord.NEVER) {
+                observeDocument(index, stored.key(), stored.value(), stored.expireAt());
+            }
+            return true;
+        }
+
+        @Override
+        public byte[] key() {
+            return stored.key();
+        }
+
+        @Override
+        public byte[] value() {
+            return stored.value();
+        }
+
+        @Override
+        public long seqno() {
+            return stored.seqno();
+        }
+
+        @Override
+        public long expireAt() {
+            return stored.expireAt();
+        }
+
+        @Override
+        public void close() {
+            stored.close();
         }
     }
 

@@ -121,9 +121,12 @@ class StaleEntriesTest {
                         .isEqualTo(walk(reference, index, direction));
             }
         }
+        // A document that is stored anew may have another one's value.
+        boolean held = model.values().stream()
+                .anyMatch(d -> d.has("u") && d.get("u").stringValue().equals("u2001"));
         for (DocumentOperations each : List.of(db, reference)) {
-            assertThat(each.query("s").whereEq("u", "u2001").exists()).isEqualTo(model.containsKey(2001));
-            assertThat(each.getByIndex("s", "u", "u2001")).hasSize(model.containsKey(2001) ? 1 : 0);
+            assertThat(each.query("s").whereEq("u", "u2001").exists()).isEqualTo(held);
+            assertThat(each.getByIndex("s", "u", "u2001")).hasSize(held ? 1 : 0);
         }
         assertThat(db.query("s").whereEq("v", 1).count())
                 .isEqualTo(reference.query("s").whereEq("v", 1).count());
