@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * through the marks of the index, so that the result never depends on the choice.
  */
 final class Planner {
+    /** Most ranges that the values of several paths multiply to; those of one path are as many as the query names. */
     private static final int MAX_RANGES = 10_000;
+
     private static final int FIRST_ESTIMATE = 16;
     private static final int ESTIMATE_GROWTH = 4;
     private static final int ESTIMATE_LIMIT = 256;
@@ -135,13 +137,7 @@ final class Planner {
         if (access.index() != null && access.index().unique() && access.allPoints() && !access.hasMarks()) {
             return access.ranges().size();
         }
-        int entries = 0;
-        for (Range range : access.ranges()) {
-            entries += reads.view().countUpTo(range.start(), range.end(), most - entries);
-            if (entries >= most) {
-                break;
-            }
-        }
+        int entries = reads.view().countUpTo(access.ranges(), most);
         // Of two that reach the limit, the one with more fixed values is the better guess.
         return entries < bound || access.index() == null ? entries : bound + KeyTags.ABOVE - access.pointPaths();
     }
@@ -166,6 +162,10 @@ final class Planner {
         return new Access(null, ranges, 0, 0, points, false, false, false);
     }
 
+    private static boolean areTooMany(int prefixes, int intervals) {
+        return prefixes > 1 && (long) prefixes * intervals > MAX_RANGES;
+    }
+
     /** An array may have an element that is asked for. */
     private static List<Interval> withArrays(List<Interval> intervals) {
         List<Interval> more = new ArrayList<>(intervals);
@@ -183,7 +183,7 @@ final class Planner {
         for (int i = 0; !prefixes.isEmpty(); i++) {
             int position = i;
             List<Interval> element = intervals(path -> path.isElement(key, position), conditions, true);
-            if (element == null || (long) prefixes.size() * element.size() > MAX_RANGES) {
+            if (element == null || areTooMany(prefixes.size(), element.size())) {
                 if (i == 0) {
                     return null;
                 }
@@ -223,7 +223,7 @@ final class Planner {
             consumed += (int) conditions.stream()
                     .filter(c -> c instanceof Condition.InIntervals in && in.path.equals(path))
                     .count();
-            if (!open || (long) prefixes.size() * intervals.size() > MAX_RANGES) {
+            if (!open || areTooMany(prefixes.size(), intervals.size())) {
                 open = false;
                 consumed = Integer.MIN_VALUE;
                 continue;

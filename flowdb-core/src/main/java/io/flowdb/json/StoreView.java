@@ -99,12 +99,12 @@ final class StoreView implements View {
     }
 
     @Override
-    public int countUpTo(byte[] start, byte[] end, int most) {
-        return countUpTo(reader, start, end, most);
+    public int countUpTo(List<Range> ranges, int most) {
+        return countUpTo(reader, ranges, most);
     }
 
-    static int countUpTo(StoreReader reader, byte[] start, byte[] end, int most) {
-        try (StoreCursor cursor = reader.scan(start, end, false)) {
+    static int countUpTo(StoreReader reader, List<Range> ranges, int most) {
+        try (StoreCursor cursor = reader.scanAll(ranges)) {
             int count = 0;
             while (count < most && cursor.next()) {
                 count++;

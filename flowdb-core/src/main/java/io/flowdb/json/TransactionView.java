@@ -198,8 +198,8 @@ final class TransactionView implements View, ChangeSet {
     }
 
     @Override
-    public int countUpTo(byte[] start, byte[] end, int most) {
-        return StoreView.countUpTo(snapshot, start, end, most);
+    public int countUpTo(List<Range> ranges, int most) {
+        return StoreView.countUpTo(snapshot, ranges, most);
     }
 
     @Override

@@ -49,6 +49,6 @@ interface View {
     /** Whether an index has marks of the kind {@code kind}. */
     boolean hasMarks(IndexDef index, int kind);
 
-    /** Number of committed keys in a range, counted up to {@code most}; not a read that a commit checks. */
-    int countUpTo(byte[] start, byte[] end, int most);
+    /** Number of committed keys in ranges, which are sorted, counted up to {@code most}; not a read that a commit checks. */
+    int countUpTo(List<Range> ranges, int most);
 }

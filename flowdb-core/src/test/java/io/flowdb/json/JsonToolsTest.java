@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Import, export, projection, aggregates, filters on text, planner, annotations. */
 class JsonToolsTest {
@@ -295,6 +296,41 @@ class JsonToolsTest {
         assertThat(count(Filter.and(List.of()))).isEqualTo(20);
         assertThat(count(Filter.in("v", List.of()))).isZero();
         assertThat(count(Filter.in("id", List.of()))).isZero();
+    }
+
+    /** More than 10,000 values were too many for an index: the whole store was walked. */
+    @Test
+    void planner_manyValuesOfOnePath_areLookedUpInAnIndex() {
+        db.createObjectStore(StoreSchema.of("s", "id")
+                .withIndex("by_v", "v")
+                .withIndex("by_w_v", "w", "v")
+                .withUniqueIndex("by_u", "u"));
+        List<ObjectNode> documents = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            documents.add(json("{'id':%d,'v':%d,'w':%d,'u':%d}".formatted(i, 60 * i, i % 2, 60 * i)));
+        }
+        db.putAll("s", documents);
+        List<Integer> values = IntStream.range(0, 12_000).boxed().toList();
+        for (String path : List.of("v", "u")) {
+            Explain explain = db.query("s").whereIn(path, values).explain();
+            assertThat(explain.index()).isEqualTo("by_" + path);
+            assertThat(explain.documentsRead()).isEqualTo(200);
+            assertThat(db.query("s").whereIn(path, values).collect()).isEqualTo(documents.subList(0, 200));
+        }
+        JsonQuery both = db.query("s").whereIn("w", List.of(0, 1)).whereIn("v", values);
+        assertThat(both.explain().documentsRead()).isEqualTo(200);
+        assertThat(both.collect()).isEqualTo(documents.subList(0, 200));
+        db.inTransaction(TransactionMode.READ_WRITE, List.of("s"), t -> {
+            t.put("s", json("{'id':1000,'v':7}"));
+            assertThat(t.query("s").whereIn("v", values).count()).isEqualTo(201);
+            return null;
+        });
+        // The values of two paths multiply to too many: the first decides.
+        JsonQuery product = db.query("s").whereIn("w", List.of(1, 2, 3)).whereIn("v", values.subList(0, 6_000));
+        assertThat(product.collect())
+                .isEqualTo(documents.subList(0, 100).stream()
+                        .filter(document -> document.get("w").intValue() == 1)
+                        .toList());
     }
 
     /** Each value of one list was compared with each of the other, and the pairs were kept. */
