@@ -33,7 +33,7 @@ public interface DocumentOperations {
 
     /**
      * Stores a document with a time to live of its own. In an auto-increment store a document without a key gets one, also
-     * in {@code document} itself.
+     * in {@code document} itself; if the call fails, that is as it was before.
      */
     Object put(String store, JsonNode document, PutOptions options);
 
@@ -46,13 +46,17 @@ public interface DocumentOperations {
     Object add(String store, JsonNode document, PutOptions options);
 
     /**
-     * Stores a document of an auto-increment store under a new key, whatever it held at its key path, and sets it there.
+     * Stores a document of an auto-increment store under a new key, whatever it held at its key path, and sets it there; if the call fails, the document
+     * is as it was before.
      *
      * @return the new key, a {@code Long}
      */
     Object putAuto(String store, ObjectNode document);
 
-    /** Stores documents in one atomic batch and returns their keys in order; of two with the same key the later one stays. */
+    /**
+     * Stores documents in one atomic batch and returns their keys in order; of two with the same key the later one stays. As with {@link #put}, generated
+     * keys are set in the documents, unless the call fails.
+     */
     List<Object> putAll(String store, Collection<? extends JsonNode> documents);
 
     /**

@@ -11,8 +11,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -389,9 +389,13 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     private Object put(String store, JsonNode document, PutOptions options, boolean add) {
         Database database = current.get();
-        Writes.Mode mode = Writes.mode(database.catalog().store(store), document, add);
-        return database.write(
-                (session, plan) -> writes(database, session, plan, store).put(document, options, mode));
+        Puts puts = Puts.of(database.catalog().store(store), Collections.singletonList(document), add);
+        return put(database, store, puts, options).get(0);
+    }
+
+    private static List<Object> put(Database database, String store, Puts puts, PutOptions options) {
+        return puts.orAsTheyWere(
+                () -> database.write((session, plan) -> puts.into(writes(database, session, plan, store), options)));
     }
 
     @Override
@@ -407,24 +411,15 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     @Override
     public Object putAuto(String store, ObjectNode document) {
         Database database = current.get();
-        return database.write((session, plan) ->
-                writes(database, session, plan, store).put(document, PutOptions.DEFAULT, Writes.Mode.GENERATE));
+        Puts puts = Puts.withNewKey(database.catalog().store(store), document);
+        return put(database, store, puts, PutOptions.DEFAULT).get(0);
     }
 
     @Override
     public List<Object> putAll(String store, Collection<? extends JsonNode> documents) {
         Database database = current.get();
-        StoreDef def = database.catalog().store(store);
-        List<Writes.Mode> modes = new ArrayList<>(documents.size());
-        documents.forEach(document -> modes.add(Writes.mode(def, document, false)));
-        return database.write((session, plan) -> {
-            Writes writes = writes(database, session, plan, store);
-            List<Object> keys = new ArrayList<>(documents.size());
-            for (JsonNode document : documents) {
-                keys.add(writes.put(document, PutOptions.DEFAULT, modes.get(keys.size())));
-            }
-            return keys;
-        });
+        Puts puts = Puts.of(database.catalog().store(store), documents, false);
+        return put(database, store, puts, PutOptions.DEFAULT);
     }
 
     @Override

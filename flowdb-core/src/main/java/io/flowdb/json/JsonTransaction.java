@@ -7,8 +7,8 @@ import io.flowdb.error.ReadOnlyTransactionException;
 import io.flowdb.error.StoreNotFoundException;
 import io.flowdb.error.TransactionClosedException;
 import io.flowdb.internal.json.DocumentCodec;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -184,36 +184,40 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
 
     @Override
     public Object put(String store, JsonNode document, PutOptions options) {
-        Writes writes = writes(store);
-        return writes.put(document, options, Writes.mode(writes.def(), document, false));
+        return put(store, document, options, false);
     }
 
     @Override
     public Object add(String store, JsonNode document, PutOptions options) {
+        return put(store, document, options, true);
+    }
+
+    private Object put(String store, JsonNode document, PutOptions options, boolean add) {
         Writes writes = writes(store);
-        return writes.put(document, options, Writes.mode(writes.def(), document, true));
+        Puts puts = Puts.of(writes.def(), Collections.singletonList(document), add);
+        return puts.orAsTheyWere(() -> puts.into(writes, options)).get(0);
     }
 
     @Override
     public Object putAuto(String store, ObjectNode document) {
-        return writes(store).put(document, PutOptions.DEFAULT, Writes.Mode.GENERATE);
+        Writes writes = writes(store);
+        Puts puts = Puts.withNewKey(writes.def(), document);
+        return puts.orAsTheyWere(() -> puts.into(writes, PutOptions.DEFAULT)).get(0);
     }
 
     @Override
     public List<Object> putAll(String store, Collection<? extends JsonNode> documents) {
+        Writes writes = writes(store);
+        Puts puts = Puts.of(writes.def(), documents, false);
         TransactionView.Mark before = own.mark();
-        List<Object> keys = new ArrayList<>(documents.size());
         try {
-            for (JsonNode document : documents) {
-                keys.add(put(store, document));
-            }
+            return puts.orAsTheyWere(() -> puts.into(writes, PutOptions.DEFAULT));
         } catch (RuntimeException e) {
             own.rollbackTo(before);
             throw e;
         } finally {
             own.release(before);
         }
-        return keys;
     }
 
     @Override

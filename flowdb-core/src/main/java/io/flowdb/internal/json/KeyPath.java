@@ -89,6 +89,38 @@ public final class KeyPath {
         return true;
     }
 
+    /**
+     * What {@link #set} changes in a document.
+     *
+     * @param object an object that is there already
+     * @param property its property that will have another value
+     * @param before the value now, or null if there is none
+     */
+    public record Place(
+            ObjectNode object, String property, @Nullable JsonNode before) {
+
+        /** Takes back what {@link #set} has done. */
+        public void restore() {
+            if (before == null) {
+                object.remove(property);
+            } else {
+                object.set(property, before);
+            }
+        }
+    }
+
+    /** The place in {@code document} at which {@link #set} would begin. */
+    public Place placeIn(ObjectNode document) {
+        ObjectNode node = document;
+        for (int i = 0; ; i++) {
+            JsonNode next = node.get(steps[i]);
+            if (i == steps.length - 1 || !(next instanceof ObjectNode object)) {
+                return new Place(node, steps[i], next);
+            }
+            node = object;
+        }
+    }
+
     /** Whether this path leads to the element at {@code position} of an array at the path {@code array}. */
     public boolean isElement(KeyPath array, int position) {
         int last = steps.length - 1;
