@@ -12,7 +12,6 @@ import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.MalformedInputException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -20,8 +19,6 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads documents from NDJSON (one a line) or from one JSON array and stores them in batches. Threads: one.
@@ -60,9 +57,10 @@ final class JsonImport {
     /** Text of the documents in the batch. */
     private long batchBytes;
 
-    private long read;
     private long imported;
     private long skipped;
+    /** What the progress callback was told last. */
+    private long reported;
 
     JsonImport(DocumentOperations db, StoreDef store, int maxDocumentBytes, ImportOptions options) {
         this.db = db;
@@ -81,6 +79,7 @@ final class JsonImport {
                 readLines(in);
             }
             flush();
+            report();
         } catch (IOException e) {
             throw new StorageException("import into store '" + store.name + "' cannot read its input", e);
         }
@@ -252,39 +251,32 @@ final class JsonImport {
 
     private void flush() {
         if (!batch.isEmpty()) {
-            BitSet keyless = keyless();
             try {
                 db.putAll(store.name, batch);
                 imported += batch.size();
             } catch (ConstraintException e) {
-                oneByOne(keyless);
+                oneByOne();
             }
-            read += batch.size();
             batch.clear();
             lines.clear();
             batchBytes = 0;
-            options.progress().accept(read);
+            report();
         }
     }
 
-    /** Numbers of the documents in the batch whose keys are generated. */
-    private BitSet keyless() {
-        BitSet numbers = new BitSet();
-        for (int i = 0; i < batch.size(); i++) {
-            numbers.set(i, Writes.mode(store, batch.get(i), false) == Writes.Mode.GENERATE);
+    /** Tells how many documents were stored or left out, if there are more of them now. */
+    private void report() {
+        long done = imported + skipped;
+        if (done > reported) {
+            reported = done;
+            options.progress().accept(done);
         }
-        return numbers;
     }
 
-    private void oneByOne(BitSet keyless) {
+    private void oneByOne() {
         for (int i = 0; i < batch.size(); i++) {
-            JsonNode document = batch.get(i);
-            /* The key that the batch has generated may be another document's by now. */
-            if (keyless.get(i) && document instanceof ObjectNode object) {
-                store.keyPath.set(object, JsonNodeFactory.instance.nullNode());
-            }
             try {
-                db.put(store.name, document);
+                db.put(store.name, batch.get(i));
                 imported++;
             } catch (ConstraintException e) {
                 problem(lines.get(i), String.valueOf(e.getMessage()), e);
@@ -298,6 +290,9 @@ final class JsonImport {
             flush();
         }
         problem(line, message, cause);
+        if (imported + skipped - reported >= options.batchSize()) {
+            report();
+        }
     }
 
     private void problem(long line, String message, @Nullable RuntimeException cause) {

@@ -56,6 +56,8 @@ class ImportPowerCutTest {
         final List<TreeMap<Integer, JsonNode>> states = new ArrayList<>();
         /** Positions in {@link #states} after each batch. */
         final List<Integer> batches = new ArrayList<>(List.of(0));
+        /** Documents stored and left out after each batch. */
+        final List<Long> done = new ArrayList<>(List.of(0L));
 
         final List<Long> badLines = new ArrayList<>();
         int imported;
@@ -108,9 +110,19 @@ class ImportPowerCutTest {
             }
             if (!batch.isEmpty()) {
                 batches.add(states.size() - 1);
+                done.add((long) imported + badLines.size());
             }
             batch.clear();
             return true;
+        }
+
+        /** Position of the last batch that had ended when so many documents were done. */
+        int batchAt(long progress) {
+            int batch = batches.size() - 1;
+            while (done.get(batch) > progress) {
+                batch--;
+            }
+            return batch;
         }
 
         private void store(TreeMap<Integer, JsonNode> next, int count) {
@@ -137,8 +149,8 @@ class ImportPowerCutTest {
         }
     }
 
-    /** What a power cut has left, and how many batches the progress had announced. */
-    private record Cut(FaultyFileSystem files, Loss loss, int batches) {}
+    /** What a power cut has left, and the progress that had been announced. */
+    private record Cut(FaultyFileSystem files, Loss loss, long progress) {}
 
     private static Config config() {
         return TinyFiles.in(DIRECTORY, SyncMode.always()).build();
@@ -218,21 +230,22 @@ class ImportPowerCutTest {
         try (Engine engine = EngineOnFiles.open(config(), files);
                 JsonDB db = JsonDB.on(engine)) {
             create(db);
-            int[] batches = {0};
+            long[] progress = {0};
             files.setFault((call, path) -> {
                 if (call.isChanging()) {
                     Loss loss = Loss.values()[random.nextInt(Loss.values().length)];
-                    cuts.add(new Cut(files.afterPowerCut(loss, random), loss, batches[0]));
+                    cuts.add(new Cut(files.afterPowerCut(loss, random), loss, progress[0]));
                 }
             });
-            ImportResult result = read(db, ImportOptions.DEFAULT.skippingBad().withProgress(read -> {
-                batches[0]++;
+            ImportResult result = read(db, ImportOptions.DEFAULT.skippingBad().withProgress(done -> {
+                assertThat(done).isGreaterThan(progress[0]);
+                progress[0] = done;
                 if (random.nextInt(4) == 0) {
                     engine.flush();
                 }
             }));
             files.setFault((call, path) -> {});
-            assertThat(batches[0]).isEqualTo(model.batches.size() - 1);
+            assertThat(progress[0]).isEqualTo(DOCUMENTS);
             compare(db, result, model);
         }
         cuts.forEach(cut -> check(cut, model));
@@ -251,10 +264,11 @@ class ImportPowerCutTest {
         try (Engine engine = EngineOnFiles.open(config(), cut.files);
                 JsonDB db = JsonDB.on(engine)) {
             TreeMap<Integer, JsonNode> found = documents(db);
-            int announced = model.batches.get(cut.batches);
-            int most = model.batches.get(Math.min(cut.batches + 1, model.batches.size() - 1));
+            int batch = model.batchAt(cut.progress);
+            int announced = model.batches.get(batch);
+            int most = model.batches.get(Math.min(batch + 1, model.batches.size() - 1));
             assertThat(model.states.subList(announced, most + 1))
-                    .as("%s behind batch %d", cut.loss, cut.batches)
+                    .as("%s behind batch %d", cut.loss, batch)
                     .contains(found);
             withinABatch += model.states
                             .subList(announced + 1, Math.max(most, announced + 1))

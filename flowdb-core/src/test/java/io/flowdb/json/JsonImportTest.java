@@ -220,6 +220,32 @@ class JsonImportTest {
         }
     }
 
+    /** What was left out did not count, so the progress of a file with many bad lines stood still and never came to its end. */
+    @Test
+    void importJson_progress_countsWhatIsStoredAndWhatIsLeftOut() {
+        String text = "{\"id\":1}\n{\n{\n{\n{\"id\":2}\n{\"no\":1}\n{\"id\":3}\n\n{\"id\":4}\n{\n";
+        List<Long> progress = new ArrayList<>();
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore("s", "id");
+            ImportOptions options = ImportOptions.DEFAULT.withBatchSize(2).withProgress(progress::add);
+            ImportResult result = read(db, text, options.skippingBad());
+            assertThat(result.imported()).isEqualTo(4);
+            assertThat(result.skipped()).isEqualTo(5);
+            assertThat(progress).containsExactly(2L, 5L, 7L, 9L);
+
+            progress.clear();
+            assertThatThrownBy(() -> read(db, text, options)).isInstanceOf(InvalidQueryException.class);
+            assertThat(progress).containsExactly(1L);
+
+            progress.clear();
+            read(db, "{\n".repeat(7), options.skippingBad());
+            assertThat(progress).containsExactly(2L, 4L, 6L, 7L);
+            progress.clear();
+            read(db, "\n \n", options);
+            assertThat(progress).isEmpty();
+        }
+    }
+
     /** A thousand documents were held whatever they take: a gigabyte, where each takes one megabyte. */
     @Test
     void importJson_largeDocuments_areStoredAFewAtATime() {
