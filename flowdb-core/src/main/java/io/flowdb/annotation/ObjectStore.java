@@ -20,6 +20,9 @@ public @interface ObjectStore {
     /** Name of the store; give this or {@link #value()}, not both. */
     String name() default "";
 
-    /** Whether the store makes keys for documents that have none: 1, 2, 3 and so on. */
+    /**
+     * Whether the store makes keys for documents that have none: 1, 2, 3 and so on. A document has none if the property with {@link Id} is null or
+     * absent, so that is a {@code Long}: a {@code long} that nobody has set is the key 0.
+     */
     boolean autoIncrement() default false;
 }

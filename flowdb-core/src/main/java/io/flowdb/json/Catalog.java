@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -60,7 +61,7 @@ final class Catalog {
 
     /** The store of this name. */
     StoreDef store(String name) {
-        StoreDef def = stores.get(name);
+        StoreDef def = stores.get(Objects.requireNonNull(name, "store"));
         if (def == null) {
             throw new StoreNotFoundException(name, "existing: " + stores.keySet());
         }

@@ -49,9 +49,9 @@ final class EntryCursor implements JsonCursor {
     EntryCursor(Reads reads, @Nullable IndexDef index, KeyRange range, CursorDirection direction, Target target) {
         this.reads = reads;
         this.index = index;
-        this.direction = direction;
+        this.direction = Objects.requireNonNull(direction, "direction");
         this.target = target;
-        Span bounds = bounds(reads, index, range);
+        Span bounds = bounds(reads, index, Objects.requireNonNull(range, "range"));
         this.start = bounds.start == null ? new byte[0] : bounds.start;
         this.end = bounds.end == null ? new byte[0] : bounds.end;
         this.ended = bounds == NOWHERE;

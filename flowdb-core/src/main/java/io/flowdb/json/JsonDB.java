@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -327,11 +328,12 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     public LiveQuery observe(JsonQuery query, Consumer<List<JsonNode>> listener) {
         Database database = current.get();
         database.checkOpen();
-        if (!query.isOf(database)) {
+        if (!Objects.requireNonNull(query, "query").isOf(database)) {
             throw new IllegalArgumentException("the query is one of a transaction or of another database");
         }
+        LiveQuery live = new LiveQuery(database, query.copy(), listener);
         database.changeLog.watch();
-        return new LiveQuery(database, query, listener).start();
+        return live.start();
     }
 
     /**
@@ -480,7 +482,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     @Override
     public long count(String store, KeyRange range) {
-        return range.isAll() ? count(store) : read(store, reads -> reads.count(range));
+        return Objects.requireNonNull(range, "range").isAll() ? count(store) : read(store, reads -> reads.count(range));
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.MalformedInputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -66,13 +67,13 @@ final class JsonImport {
         this.db = db;
         this.store = store;
         this.maxDocumentBytes = maxDocumentBytes;
-        this.options = options;
+        this.options = Objects.requireNonNull(options, "options");
     }
 
     /** Errors: {@link InvalidQueryException} naming the line of a bad document, with what is wrong as its cause, unless those are skipped. */
     ImportResult run(InputStream from) {
         try {
-            BufferedInputStream in = new BufferedInputStream(from, 1 << 16);
+            BufferedInputStream in = new BufferedInputStream(Objects.requireNonNull(from, "from"), 1 << 16);
             if (firstByte(in) == '[') {
                 readArray(in);
             } else {

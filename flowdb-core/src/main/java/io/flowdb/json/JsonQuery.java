@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -89,13 +90,14 @@ public final class JsonQuery {
 
     /** The document satisfies {@code filter}. */
     public JsonQuery where(Filter filter) {
-        conditions.add(Condition.of(filter));
+        conditions.add(Condition.of(Objects.requireNonNull(filter, "filter")));
         return this;
     }
 
     /** Sorts by the value at {@code path}, absent values like null; a second call sorts what the first leaves equal. */
     public JsonQuery orderBy(String path, Direction direction) {
-        orders.add(new Order(Condition.path(path), direction == Direction.DESC));
+        boolean descending = Objects.requireNonNull(direction, "direction") == Direction.DESC;
+        orders.add(new Order(Condition.path(path), descending));
         return this;
     }
 
@@ -111,6 +113,17 @@ public final class JsonQuery {
         check(count >= 0, "limit", count, "0 or more");
         limit = count;
         return this;
+    }
+
+    /** The same query, which changes of this one leave as it is. */
+    JsonQuery copy() {
+        JsonQuery copy = new JsonQuery(source);
+        copy.conditions.addAll(conditions);
+        copy.orders.addAll(orders);
+        copy.offset = offset;
+        copy.limit = limit;
+        copy.projection = projection;
+        return copy;
     }
 
     boolean matches(JsonNode document) {

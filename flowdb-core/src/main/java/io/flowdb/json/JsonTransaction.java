@@ -10,6 +10,7 @@ import io.flowdb.internal.json.DocumentCodec;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -40,9 +41,10 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     JsonTransaction(Database database, Session session, TransactionMode mode, Isolation isolation, Set<String> stores) {
         this.database = database;
         this.session = session;
-        this.mode = mode;
+        this.mode = Objects.requireNonNull(mode, "mode");
         this.stores = stores;
-        boolean tracking = mode == TransactionMode.READ_WRITE && isolation == Isolation.SERIALIZABLE;
+        boolean tracking = mode == TransactionMode.READ_WRITE
+                && Objects.requireNonNull(isolation, "isolation") == Isolation.SERIALIZABLE;
         this.own = new TransactionView(session.snapshot(), tracking, database.maxTransactionBytes());
         this.view = mode == TransactionMode.READ_ONLY ? session.view() : own;
         this.catalog = session::catalog;
@@ -222,6 +224,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
 
     @Override
     public @Nullable JsonNode update(String store, Object key, UnaryOperator<@Nullable JsonNode> change) {
+        Objects.requireNonNull(change, "change");
         return writes(store).update(key, document -> {
             JsonNode changed = change.apply(document);
             checkUsable(); // the function may have ended the transaction

@@ -9,6 +9,7 @@ import io.flowdb.internal.json.DocumentCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -16,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * A query whose result is given out now, after each commit that changes it, and soon after the expiry of a document has. Made by
  * {@link JsonDB#observe}. Changes that come faster than the listener returns are given out together. Runs on a daemon thread of its
- * own until it is closed, or the database is. Threads: any may close it; the listener is called by one.
+ * own until it is closed, or the database is; what is changed on the query later does not concern it. Threads: any may close it; the listener is called by one.
  */
 public final class LiveQuery implements AutoCloseable {
     /** How long after its expiry a document may still be in the result. */
@@ -42,7 +43,7 @@ public final class LiveQuery implements AutoCloseable {
         this.database = database;
         this.query = query;
         this.store = query.store();
-        this.listener = listener;
+        this.listener = Objects.requireNonNull(listener, "listener");
     }
 
     LiveQuery start() {
@@ -83,7 +84,9 @@ public final class LiveQuery implements AutoCloseable {
                     }
                 }
             }
-        } catch (EngineClosedException | InterruptedException e) {
+        } catch (EngineClosedException e) {
+            failure = database.isOpen() ? e : null; // of the listener, or ended from outside
+        } catch (InterruptedException e) {
             // ended from outside
         } catch (RuntimeException e) {
             failure = e;
@@ -97,6 +100,7 @@ public final class LiveQuery implements AutoCloseable {
         List<JsonNode> copies = new ArrayList<>(result.size());
         result.forEach(document -> copies.add(document.deepCopy()));
         listener.accept(copies);
+        Thread.interrupted(); // the thread is not the listener's
     }
 
     /** The present result. What is committed later is still to be seen, as {@code position} is read first. */

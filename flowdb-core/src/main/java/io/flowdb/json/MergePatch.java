@@ -2,6 +2,7 @@ package io.flowdb.json;
 
 import io.flowdb.error.LimitExceededException;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -16,7 +17,7 @@ final class MergePatch {
 
     /** The target with the patch applied; an object target is changed in place, values of the patch are copied. */
     static JsonNode apply(String store, @Nullable JsonNode target, JsonNode patch) {
-        checkDepth(store, patch, 0);
+        checkDepth(store, Objects.requireNonNull(patch, "mergePatch"), 0);
         return apply(target, patch);
     }
 

@@ -4,6 +4,7 @@ import io.flowdb.internal.json.KeyPath;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,7 +24,9 @@ final class Puts {
     /** Each is put with the key it brings along, or a generated one; {@code add} refuses keys that exist. */
     static Puts of(StoreDef def, Collection<? extends JsonNode> documents, boolean add) {
         Puts puts = new Puts();
-        documents.forEach(document -> puts.add(def, document, Writes.mode(def, document, add)));
+        for (JsonNode document : Objects.requireNonNull(documents, "documents")) {
+            puts.add(def, document, Writes.mode(def, Objects.requireNonNull(document, "document"), add));
+        }
         return puts;
     }
 
@@ -35,7 +38,7 @@ final class Puts {
     }
 
     private void add(StoreDef def, JsonNode document, Writes.Mode mode) {
-        documents.add(document);
+        documents.add(Objects.requireNonNull(document, "document"));
         modes.add(mode);
         if (mode == Writes.Mode.GENERATE && document instanceof ObjectNode object) {
             places.add(def.keyPath.placeIn(object));

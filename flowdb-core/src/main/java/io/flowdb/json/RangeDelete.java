@@ -40,7 +40,7 @@ final class RangeDelete {
     RangeDelete(Database database, String store, KeyRange range) {
         this.database = database;
         this.store = store;
-        this.range = range;
+        this.range = Objects.requireNonNull(range, "range");
     }
 
     long run() {

@@ -3,6 +3,7 @@ package io.flowdb.json;
 import io.flowdb.StoreCursor;
 import io.flowdb.StoreReader.StoredValue;
 import io.flowdb.error.InvalidQueryException;
+import io.flowdb.internal.base.Arguments;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.json.DocumentCodec;
 import io.flowdb.internal.json.KeyWriter;
@@ -79,6 +80,7 @@ record Reads(View view, StoreDef def, JsonLimits limits) {
     }
 
     List<JsonNode> getAll(KeyRange range, int limit) {
+        Arguments.check(limit >= 0, "limit", limit, "0 or more");
         List<JsonNode> documents = new ArrayList<>();
         DocumentBuffer buffer = new DocumentBuffer();
         try (StoreCursor cursor = documents(range, false)) {
@@ -90,6 +92,7 @@ record Reads(View view, StoreDef def, JsonLimits limits) {
     }
 
     List<Object> getAllKeys(KeyRange range, int limit) {
+        Arguments.check(limit >= 0, "limit", limit, "0 or more");
         List<Object> keys = new ArrayList<>();
         try (StoreCursor cursor = documents(range, false)) {
             while (keys.size() < limit && cursor.next()) {

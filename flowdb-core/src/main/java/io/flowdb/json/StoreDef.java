@@ -194,7 +194,7 @@ final class StoreDef {
 
     /** Where a range of primary keys begins. */
     byte[] start(KeyRange range) {
-        return range.isAll() ? prefix : documentKey(range.start());
+        return Objects.requireNonNull(range, "range").isAll() ? prefix : documentKey(range.start());
     }
 
     /** Where a range of primary keys ends. */

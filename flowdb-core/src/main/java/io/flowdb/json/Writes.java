@@ -7,6 +7,7 @@ import io.flowdb.error.MissingKeyException;
 import io.flowdb.error.SchemaConflictException;
 import io.flowdb.internal.json.DocumentCodec;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -45,6 +46,7 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
 
     /** Stores a document and returns its key. */
     Object put(JsonNode document, PutOptions options, Mode mode) {
+        Objects.requireNonNull(options, "options");
         byte[] documentKey = mode == Mode.GENERATE ? generateKey(document) : keyOf(document);
         Before before = before(documentKey);
         if (mode != Mode.PUT) {
@@ -148,6 +150,7 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
     /** Replaces a document by what {@code change} makes of it; its expiry starts anew if its store, or the configuration, has one, else it stays. */
     @Nullable
     JsonNode update(Object key, UnaryOperator<@Nullable JsonNode> change) {
+        Objects.requireNonNull(change, "change");
         byte[] documentKey = def.documentKey(key, database.limits);
         set.observed(documentKey);
         Before before = before(documentKey);

@@ -3,7 +3,9 @@ package io.flowdb.json;
 import static io.flowdb.json.AbstractJsonDbTest.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.flowdb.error.EngineClosedException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -66,6 +68,61 @@ class LiveQueryTest {
             JsonDB following = JsonDB.following(() -> db);
             following.observe(db.query("s"), rows -> {}).close();
             db.observe(following.query("s"), rows -> {}).close();
+        }
+    }
+
+    /** An interrupt that the listener left set ended the live query without a word. */
+    @Test
+    void listener_thatLeavesItsThreadInterrupted_isCalledAgain() throws InterruptedException {
+        BlockingQueue<List<JsonNode>> results = new LinkedBlockingQueue<>();
+        try (LiveQuery live = db.observe(db.query("s").whereEq("v", 2), rows -> {
+            results.add(rows);
+            Thread.currentThread().interrupt();
+        })) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(results.poll(60, TimeUnit.SECONDS)).hasSize(i);
+                db.put("s", json("{'v':2}").put("id", 10 + i));
+            }
+            assertThat(live.isOpen()).isTrue();
+        }
+    }
+
+    /** A listener that met another database that was closed looked as if its own had been. */
+    @Test
+    void listener_thatUsesAClosedDatabase_isTheFailure() throws InterruptedException {
+        JsonDB other = JsonDB.on(new MemoryStore());
+        other.close();
+        CountDownLatch ended = new CountDownLatch(1);
+        LiveQuery live = db.observe(db.query("s"), rows -> {
+            Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> {});
+            try {
+                other.count("s");
+            } finally {
+                ended.countDown();
+            }
+        });
+        assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
+        await().untilAsserted(() -> assertThat(live.isOpen()).isFalse());
+        assertThat(live.failure()).isInstanceOf(EngineClosedException.class);
+
+        LiveQuery quiet = db.observe(db.query("s"), rows -> {});
+        db.close();
+        await().untilAsserted(() -> assertThat(quiet.isOpen()).isFalse());
+        assertThat(quiet.failure()).isNull();
+    }
+
+    /** The query belongs to the thread that made it, which may go on with it. */
+    @Test
+    void query_changedAfterObserve_isObservedAsItWas() throws InterruptedException {
+        BlockingQueue<List<JsonNode>> results = new LinkedBlockingQueue<>();
+        JsonQuery query = db.query("s").orderBy("id", Direction.DESC).limit(5).projection("id");
+        try (LiveQuery live = db.observe(query, results::add)) {
+            query.whereEq("v", 77).limit(0).offset(1).projection("v");
+            assertThat(results.poll(60, TimeUnit.SECONDS)).containsExactly(json("{'id':2}"), json("{'id':1}"));
+            db.put("s", json("{'id':3,'v':1}"));
+            assertThat(results.poll(60, TimeUnit.SECONDS))
+                    .containsExactly(json("{'id':3}"), json("{'id':2}"), json("{'id':1}"));
+            assertThat(live.failure()).isNull();
         }
     }
 
