@@ -169,9 +169,12 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         }
     }
 
-    /** Creates a store; does nothing if an equal one exists. */
+    /**
+     * Creates a store without indexes; does nothing if one of this name and key path exists, whatever else its definition says. Returns
+     * the definition.
+     */
     public StoreSchema createObjectStore(String name, String keyPath) {
-        return createObjectStore(StoreSchema.of(name, keyPath));
+        return new SchemaChanger(current.get()).create(name, keyPath);
     }
 
     /** Creates a store with its indexes; does nothing if an equal one exists. */

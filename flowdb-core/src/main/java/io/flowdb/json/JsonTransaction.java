@@ -156,10 +156,19 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         return stores;
     }
 
-    private void checkUsable() {
+    /** Ends the documents of a migration, which ends the session itself. */
+    void ended(String how) {
+        outcome = how;
+    }
+
+    void checkNotEnded() {
         if (outcome != null) {
             throw new TransactionClosedException(outcome);
         }
+    }
+
+    private void checkUsable() {
+        checkNotEnded();
         database.checkOpen();
     }
 

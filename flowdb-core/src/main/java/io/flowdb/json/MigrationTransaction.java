@@ -6,7 +6,6 @@ import io.flowdb.StoreCursor;
 import io.flowdb.StoreReader.Range;
 import io.flowdb.StoreSnapshot;
 import io.flowdb.WriteBatch;
-import io.flowdb.error.SchemaConflictException;
 import io.flowdb.internal.base.Keys;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +13,8 @@ import java.util.List;
 
 /**
  * Changes definitions and documents together, atomically. Stores and indexes that it makes can be used at once, through {@link
- * #documents()}. What it writes is buffered until it is committed; an index is built in the store below, in little memory. Threads: one.
+ * #documents()}. What it writes is buffered until it is committed; an index is built in the store below, in little memory. It ends when the steps
+ * return: all later use is a {@link io.flowdb.error.TransactionClosedException}. Threads: one.
  */
 public final class MigrationTransaction {
     /*
@@ -32,6 +32,7 @@ public final class MigrationTransaction {
     private final List<StoreDef> droppedStores = new ArrayList<>();
     private final JsonTransaction documents;
     private Catalog catalog;
+    private boolean committed;
 
     MigrationTransaction(Database database, Session session) {
         this.database = database;
@@ -47,18 +48,23 @@ public final class MigrationTransaction {
 
     /** The definition of a store as the migration has left it. */
     public StoreSchema getStore(String store) {
+        documents.checkNotEnded();
         return catalog.store(store).schema;
     }
 
     /** Names of the stores, sorted. */
     public List<String> storeNames() {
+        documents.checkNotEnded();
         return catalog.names();
     }
 
-    /** Creates a store with its indexes. */
+    /** Creates a store with its indexes; does nothing if an equal one exists. */
     public void createObjectStore(StoreSchema schema) {
-        if (catalog.find(schema.name()) != null) {
-            throw new SchemaConflictException(schema.name(), "it exists already");
+        documents.checkNotEnded();
+        StoreDef existing = catalog.find(schema.name());
+        if (existing != null) {
+            existing.schema.checkEqual(schema);
+            return;
         }
         int id = catalog.nextId;
         List<IndexDef> indexes = new ArrayList<>();
@@ -70,6 +76,7 @@ public final class MigrationTransaction {
 
     /** Deletes a store with its documents and indexes. */
     public void deleteObjectStore(String store) {
+        documents.checkNotEnded();
         StoreDef def = catalog.store(store);
         dropped.add(new Range(def.prefix, def.end));
         dropped.add(new Range(def.counterKey, Keys.successor(def.counterKey)));
@@ -80,13 +87,14 @@ public final class MigrationTransaction {
     }
 
     /**
-     * Creates an index and fills it. Errors: {@link io.flowdb.error.UniqueViolationException} with up to ten of the values, if documents, as
+     * Creates an index and fills it; does nothing if an equal one exists. Errors: {@link io.flowdb.error.UniqueViolationException} with up to ten of the values, if documents, as
      * the migration has left them, share a value of a unique index.
      */
     public void createIndex(String store, IndexSchema schema) {
+        documents.checkNotEnded();
         StoreDef before = catalog.store(store);
-        if (before.schema.index(schema.name()).isPresent()) {
-            throw new SchemaConflictException(store, "index '" + schema.name() + "' exists already");
+        if (before.schema.has(schema)) {
+            return;
         }
         IndexDef index = new IndexDef(catalog.nextId, store, before.id, schema, false);
         StoreDef after = before.with(index);
@@ -157,6 +165,7 @@ public final class MigrationTransaction {
 
     /** Deletes an index. */
     public void deleteIndex(String store, String index) {
+        documents.checkNotEnded();
         StoreDef def = catalog.store(store);
         IndexDef gone = def.index(index);
         List<IndexDef> rest = new ArrayList<>(def.indexes);
@@ -171,18 +180,21 @@ public final class MigrationTransaction {
 
     /** Commits everything with the record of {@code done}; false if it has to be tried again. */
     boolean commit(Catalog.AppliedMigration done) {
+        documents.checkNotEnded();
         CommitPlan plan = new CommitPlan(database, readNewState());
         view.addTo(plan);
         plan.drop(dropped, droppedStores);
-        return database.publish(catalog.with(done), plan) instanceof CommitOutcome.Committed;
+        committed = database.publish(catalog.with(done), plan) instanceof CommitOutcome.Committed;
+        return committed;
     }
 
     List<StoreDef> droppedStores() {
         return droppedStores;
     }
 
-    /** Gives back the states it has read from. */
+    /** Ends it, and gives back the states it has read from. */
     void close() {
+        documents.ended(committed ? "committed" : "aborted");
         snapshots.forEach(StoreSnapshot::close);
     }
 }

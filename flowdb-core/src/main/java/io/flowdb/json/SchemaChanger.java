@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Carries out changes of the schema, one at a time. New indexes of existing stores are first entered into the catalog as being built,
@@ -41,14 +41,27 @@ final class SchemaChanger {
 
     /** Creates a store if there is none; an existing one must be equal. */
     StoreSchema create(StoreSchema wanted) {
+        return create(wanted, existing -> existing.checkEqual(wanted));
+    }
+
+    /** Creates a store without indexes if there is none; an existing one must have the same key path. */
+    StoreSchema create(String name, String keyPath) {
+        return create(StoreSchema.of(name, keyPath), existing -> {
+            if (!existing.keyPath().equals(keyPath)) {
+                throw new SchemaConflictException(
+                        name, "keyPath is '" + existing.keyPath() + "', wanted '" + keyPath + "'");
+            }
+        });
+    }
+
+    private StoreSchema create(StoreSchema wanted, Consumer<StoreSchema> check) {
         database.lockSchema();
         try {
             StoreDef existing = database.catalog().find(wanted.name());
             if (existing == null) {
                 apply(List.of(wanted), SchemaMode.UPDATE);
-            } else if (!isEqual(existing.schema, wanted)) {
-                throw new SchemaConflictException(
-                        wanted.name(), "it exists as " + existing.schema + ", wanted " + wanted);
+            } else {
+                check.accept(existing.schema);
             }
             return database.catalog().store(wanted.name()).schema;
         } finally {
@@ -56,22 +69,12 @@ final class SchemaChanger {
         }
     }
 
-    /** The order of indexes, in which they were made, is no part of a definition. */
-    private static boolean isEqual(StoreSchema stored, StoreSchema wanted) {
-        return Set.copyOf(stored.indexes()).equals(Set.copyOf(wanted.indexes()))
-                && stored.withIndexes(List.of()).equals(wanted.withIndexes(List.of()));
-    }
-
     void createIndex(String store, IndexSchema index) {
         database.lockSchema();
         try {
             StoreSchema schema = database.catalog().store(store).schema;
-            IndexSchema existing = schema.index(index.name()).orElse(null);
-            if (existing == null) {
+            if (!schema.has(index)) {
                 apply(List.of(schema.withIndex(index)), SchemaMode.UPDATE);
-            } else if (!existing.equals(index)) {
-                throw new SchemaConflictException(
-                        store, "index '" + index.name() + "' exists as " + existing + ", wanted " + index);
             }
         } finally {
             database.schemaLock.unlock();

@@ -2,6 +2,7 @@ package io.flowdb.json;
 
 import static io.flowdb.internal.base.Arguments.check;
 
+import io.flowdb.error.SchemaConflictException;
 import io.flowdb.internal.json.KeyPath;
 import io.flowdb.internal.json.Names;
 import java.time.Duration;
@@ -99,6 +100,25 @@ public record StoreSchema(
     /** With these indexes instead of the present ones. */
     public StoreSchema withIndexes(List<IndexSchema> indexes) {
         return new StoreSchema(name, keyPath, autoIncrement, ttl, indexes);
+    }
+
+    /** Refuses a definition other than this, stored one. The order of indexes, in which they were made, is no part of it. */
+    void checkEqual(StoreSchema wanted) {
+        boolean equal = Set.copyOf(indexes).equals(Set.copyOf(wanted.indexes))
+                && withIndexes(List.of()).equals(wanted.withIndexes(List.of()));
+        if (!equal) {
+            throw new SchemaConflictException(name, "it exists as " + this + ", wanted " + wanted);
+        }
+    }
+
+    /** Whether there is such an index. Refuses one of the same name that differs. */
+    boolean has(IndexSchema wanted) {
+        Optional<IndexSchema> existing = index(wanted.name());
+        if (existing.isPresent() && !existing.get().equals(wanted)) {
+            throw new SchemaConflictException(
+                    name, "index '" + wanted.name() + "' exists as " + existing.get() + ", wanted " + wanted);
+        }
+        return existing.isPresent();
     }
 
     /** The index of this name, if there is one. */

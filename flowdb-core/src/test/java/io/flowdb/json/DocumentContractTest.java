@@ -80,6 +80,24 @@ class DocumentContractTest {
         }
     }
 
+    /** The short form meant "and no indexes": a program that made a store and then an index of it was refused at its second start. */
+    @Test
+    void createObjectStore_byNameAndKeyPath_conflictsOverTheKeyPathAlone() {
+        StoreSchema full = StoreSchema.of("s", "id").withAutoIncrement().withTtl(Duration.ofDays(1));
+        db.createObjectStore(full);
+        for (int start = 0; start < 2; start++) {
+            db.createObjectStore("s", "id");
+            db.createIndex("s", IndexSchema.of("v", "v"));
+            reopen(JsonLimits.DEFAULT);
+        }
+        assertThat(db.createObjectStore("s", "id")).isEqualTo(full.withIndex("v", "v"));
+        assertThatThrownBy(() -> db.createObjectStore("s", "key"))
+                .isInstanceOf(SchemaConflictException.class)
+                .hasMessageContaining("keyPath is 'id', wanted 'key'");
+        assertThatThrownBy(() -> db.createObjectStore(StoreSchema.of("s", "id")))
+                .isInstanceOf(SchemaConflictException.class);
+    }
+
     /** Indexes stand in the order in which they were made, which a synchronisation changes: the same definition was a conflict then. */
     @Test
     void createObjectStore_indexesInAnotherOrder_isIdempotent() {

@@ -4,8 +4,12 @@ import static io.flowdb.json.AbstractJsonDbTest.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.error.SchemaConflictException;
+import io.flowdb.error.TransactionClosedException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -55,6 +59,85 @@ class MigrationMisuseTest {
                 db.createIndex("s", IndexSchema.of("w", "w"));
                 assertThat(db.getByIndex("s", "w", 4)).hasSize(1);
             }
+        }
+    }
+
+    private static final List<Consumer<MigrationTransaction>> LATE_USES = List.of(
+            m -> m.createObjectStore(StoreSchema.of("more", "id")),
+            m -> m.createObjectStore(StoreSchema.of("s", "id")),
+            m -> m.createIndex("s", IndexSchema.of("w", "w")),
+            m -> m.deleteIndex("s", "v"),
+            m -> m.deleteObjectStore("s"),
+            m -> m.getStore("s"),
+            MigrationTransaction::storeNames,
+            m -> m.documents().put("s", json("{'id':5}")),
+            m -> m.documents().get("s", 1),
+            m -> m.documents().scan("s"),
+            m -> m.documents().query("s").count(),
+            m -> m.documents().clear("s"));
+
+    /**
+     * A migration that was kept after its end went on: an index that it made then was published without the schema lock and got the number of one that
+     * was made meanwhile, so both had the entries of both, and the next change of the schema emptied the good one.
+     */
+    @Test
+    void migration_usedAfterItsEnd_isRefusedTyped() {
+        for (Consumer<MigrationTransaction> use : LATE_USES) {
+            MemoryStore store = new MemoryStore();
+            try (JsonDB db = JsonDB.on(store)) {
+                db.createObjectStore(StoreSchema.of("s", "id").withIndex("v", "v"));
+                db.putAll("s", List.of(json("{'id':1,'v':1,'w':2}"), json("{'id':2,'v':3,'w':4}")));
+                AtomicReference<MigrationTransaction> kept = new AtomicReference<>();
+                AtomicReference<DocumentScan> walk = new AtomicReference<>();
+                assertThatThrownBy(() -> db.migrate(List.of(Migration.of(1, "fails", m -> {
+                            kept.set(m);
+                            throw new IllegalStateException("on purpose");
+                        }))))
+                        .hasMessage("on purpose");
+                assertRefused(() -> use.accept(kept.get()), "aborted");
+                db.migrate(List.of(Migration.of(1, "succeeds", m -> {
+                    kept.set(m);
+                    walk.set(m.documents().scan("s"));
+                })));
+                db.createIndex("s", IndexSchema.of("good", "id"));
+
+                assertRefused(() -> use.accept(kept.get()), "committed");
+                assertRefused(() -> walk.get().next(), "committed");
+
+                db.createObjectStore("other", "id");
+                assertThat(db.storeNames()).containsExactly("other", "s");
+                assertThat(db.count("s")).isEqualTo(2);
+                assertThat(db.verifyIndexes("s").problems()).isEmpty();
+                assertThat(db.getByIndex("s", "good", 1)).hasSize(1);
+                MigrationIndexTest.assertNothingLeftBehind(store, db);
+            }
+        }
+    }
+
+    private static void assertRefused(ThrowingCallable use, String outcome) {
+        assertThatThrownBy(use).isInstanceOf(TransactionClosedException.class).hasMessageContaining(outcome);
+    }
+
+    /** Steps were refused what the database itself does without a word: to make what is there already. */
+    @Test
+    void definition_thatExistsAlready_isLeftAlone() {
+        StoreSchema equal = StoreSchema.of("s", "id").withIndex("v", "v").withUniqueIndex("u", "u");
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore(equal);
+            db.putAll("s", List.of(json("{'id':1,'v':1,'u':2}"), json("{'id':2,'v':3,'u':4}")));
+            db.migrate(List.of(Migration.of(1, "again", m -> {
+                m.createObjectStore(equal);
+                m.createIndex("s", IndexSchema.unique("u", "u"));
+                m.createIndex("s", IndexSchema.of("new", "v"));
+                m.createIndex("s", IndexSchema.of("new", "v"));
+                assertThatThrownBy(() -> m.createObjectStore(equal)).isInstanceOf(SchemaConflictException.class);
+                assertThatThrownBy(() -> m.createIndex("s", IndexSchema.of("u", "u")))
+                        .isInstanceOf(SchemaConflictException.class)
+                        .hasMessageContaining("index 'u' exists as");
+            })));
+            assertThat(db.getStore("s").indexes()).extracting(IndexSchema::name).containsExactly("v", "u", "new");
+            assertThat(db.count("s")).isEqualTo(2);
+            assertThat(db.verifyIndexes("s").problems()).isEmpty();
         }
     }
 }
