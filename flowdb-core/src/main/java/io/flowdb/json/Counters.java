@@ -13,6 +13,8 @@ import io.flowdb.error.LimitExceededException;
 import io.flowdb.internal.base.StackRoom;
 import io.flowdb.internal.json.KeyReader;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -38,26 +40,13 @@ final class Counters {
         this.database = database;
     }
 
-    /** A new key. */
-    long take(StoreDef store) {
-        return counter(store).take();
-    }
-
-    /**
-     * Moves the counter of a store behind a key that a document brings along, in memory. One that leaves no key to be generated does so with its
-     * commit: an attempt must not end the store's counter.
-     */
-    void advance(StoreDef store, byte[] documentKey) {
-        if (store.schema.autoIncrement()) {
-            long key = integerPart(store, documentKey);
-            if (key > 0 && key < MAX_KEY) {
-                counter(store).advance(key + 1);
-            }
-        }
+    /** A new key; one that no counter gives if the set of writes it is for has brought along that number, or a larger one. */
+    long take(StoreDef store, BroughtKeys brought) {
+        return counter(store).take(brought.end(store));
     }
 
     /** The integer part of a key, {@link #MAX_KEY} for all above; 0 for one that is no positive number. */
-    private static long integerPart(StoreDef store, byte[] documentKey) {
+    static long integerPart(StoreDef store, byte[] documentKey) {
         Object key = new KeyReader(documentKey, store.prefix.length).next();
         if (key instanceof Long number) {
             return Math.max(0, Math.min(number, MAX_KEY));
@@ -68,24 +57,20 @@ final class Counters {
     }
 
     /**
-     * Adds to a plan, once it is known to be free of errors, what makes the counters durable that its new documents have moved beyond their reserved
+     * Adds to a plan, once it is known to be free of errors, what makes the counters durable that its new documents move beyond their reserved
      * blocks.
+     *
+     * @return what moves the counters, to be done when the plan is committed: an attempt must not take keys away
      */
-    void cover(CommitPlan plan) {
-        StoreDef covered = null;
+    Runnable cover(CommitPlan plan) {
+        Map<Counter, Long> ends = new HashMap<>(0);
         for (Change change : plan.changes) {
             if (change.store.schema.autoIncrement() && change.after != null && change.before == null) {
-                boolean last = integerPart(change.store, change.documentKey) == MAX_KEY;
-                if (last || change.store != covered) {
-                    covered = change.store;
-                    Counter counter = counter(covered);
-                    if (last) {
-                        counter.advance(MAX_KEY + 1);
-                    }
-                    counter.cover(plan);
-                }
+                ends.merge(counter(change.store), integerPart(change.store, change.documentKey) + 1, Math::max);
             }
         }
+        ends.forEach((counter, end) -> counter.cover(plan, end));
+        return () -> ends.forEach(Counter::advance);
     }
 
     void forget(StoreDef store) {
@@ -150,14 +135,18 @@ final class Counters {
             }
         }
 
-        long take() {
+        long take(long brought) {
             StackRoom.checkForLock();
             lock.lock();
             try {
                 database.checkOpen();
                 load();
-                if (next > MAX_KEY) {
-                    throw new LimitExceededException(store.name, "generated key", MAX_KEY, next);
+                long key = Math.max(next, brought);
+                if (key > MAX_KEY) {
+                    throw new LimitExceededException(store.name, "generated key", MAX_KEY, key);
+                }
+                if (key > next) {
+                    return key; // as if it had been brought along as well
                 }
                 while (next >= reserved) {
                     reserve();
@@ -193,19 +182,20 @@ final class Counters {
             }
         }
 
-        void cover(CommitPlan plan) {
+        void cover(CommitPlan plan, long end) {
             lock.lock();
             try {
                 load();
-                if (next <= reserved) {
+                long covered = Math.max(next, end);
+                if (covered <= reserved) {
                     return;
                 }
-                long stored = number(plan.snapshot().get(store.counterKey));
-                if (stored >= next) {
-                    reserved = Math.max(reserved, stored);
+                StoredValue stored = database.store.latest().get(store.counterKey);
+                if (number(stored) >= covered) {
+                    reserved = Math.max(reserved, number(stored));
                 } else {
-                    plan.preconditions().key(store.counterKey);
-                    plan.batch().put(store.counterKey, bytes(next + block));
+                    plan.preconditions().key(store.counterKey, stored == null ? 0 : stored.seqno());
+                    plan.batch().put(store.counterKey, bytes(covered + block));
                 }
             } finally {
                 lock.unlock();

@@ -304,7 +304,7 @@ final class Database {
         }
         StackRoom.checkForMaintenance(); // more than the engine asks for, once the commit is announced
         plan.build();
-        counters.cover(plan);
+        Runnable moveCounters = counters.cover(plan);
         ChangeLog.Pending pending = changeLog.begin(() -> CommitChanges.of(plan));
         if (pending == null) {
             return new CommitOutcome.Conflict(0);
@@ -319,10 +319,13 @@ final class Database {
             if (outcome instanceof CommitOutcome.Committed committed) {
                 counts.committed(plan, committed.seqno());
             }
-            return outcome;
         } finally {
             changeLog.end(pending, outcome);
         }
+        if (outcome instanceof CommitOutcome.Committed) {
+            moveCounters.run(); // behind the locks of the commit, whose rank is higher
+        }
+        return outcome;
     }
 
     /** Waits a little, longer after more failures. */

@@ -363,7 +363,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     private static Writes writes(Database database, Session session, CommitPlan plan, String store) {
-        return new Writes(database, plan, session.catalog().store(store));
+        return new Writes(database, plan, session.catalog().store(store), new BroughtKeys());
     }
 
     /** Reads of the newest state, for one key. */

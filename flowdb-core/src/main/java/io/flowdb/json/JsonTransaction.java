@@ -36,6 +36,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     private final TransactionView own;
     private final Supplier<Catalog> catalog;
     private final boolean migration;
+    private final BroughtKeys brought = new BroughtKeys();
     private @Nullable String outcome;
 
     JsonTransaction(Database database, Session session, TransactionMode mode, Isolation isolation, Set<String> stores) {
@@ -113,19 +114,21 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         if (migration) {
             throw new IllegalStateException("a migration has no savepoints");
         }
-        return new Savepoint(this, own.mark());
+        return new Savepoint(this, own.mark(), brought.copy());
     }
 
     /**
      * Takes back every write made since {@code savepoint}, at a cost in proportion to these; what was read stays checked. Later savepoints become
-     * invalid, this one stays.
+     * invalid, this one stays. Errors: {@link IllegalArgumentException} for a savepoint of another transaction or one that is invalid.
      */
     public void rollbackTo(Savepoint savepoint) {
         checkUsable();
         checkOwn(savepoint);
         if (!own.rollbackTo(savepoint.mark)) {
-            throw new IllegalArgumentException("savepoint was rolled back or released");
+            throw new IllegalArgumentException(
+                    "savepoint was released, or taken back with an earlier one (allowed: one that is valid)");
         }
+        brought.reset(savepoint.brought);
     }
 
     /** Makes {@code savepoint} and later ones invalid, if they are not already; every write stays. */
@@ -190,7 +193,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         if (mode == TransactionMode.READ_ONLY) {
             throw new ReadOnlyTransactionException("transaction");
         }
-        return new Writes(database, own, def);
+        return new Writes(database, own, def, brought);
     }
 
     @Override
@@ -221,10 +224,12 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         Writes writes = writes(store);
         Puts puts = Puts.of(writes.def(), documents, false);
         TransactionView.Mark before = own.mark();
+        BroughtKeys broughtBefore = brought.copy();
         try {
             return puts.orAsTheyWere(() -> puts.into(writes, PutOptions.DEFAULT));
         } catch (RuntimeException e) {
             own.rollbackTo(before);
+            brought.reset(broughtBefore);
             throw e;
         } finally {
             own.release(before);

@@ -4,9 +4,11 @@ package io.flowdb.json;
 public final class Savepoint {
     final JsonTransaction owner;
     final TransactionView.Mark mark;
+    final BroughtKeys brought;
 
-    Savepoint(JsonTransaction owner, TransactionView.Mark mark) {
+    Savepoint(JsonTransaction owner, TransactionView.Mark mark, BroughtKeys brought) {
         this.owner = owner;
         this.mark = mark;
+        this.brought = brought;
     }
 }

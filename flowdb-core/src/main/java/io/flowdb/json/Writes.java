@@ -20,8 +20,9 @@ import tools.jackson.databind.node.ObjectNode;
  * @param database for limits, clock and counters
  * @param set receives the changes
  * @param def the store
+ * @param brought keys of the changes of the set
  */
-record Writes(Database database, ChangeSet set, StoreDef def) {
+record Writes(Database database, ChangeSet set, StoreDef def, BroughtKeys brought) {
 
     /** How a put treats the key. */
     enum Mode {
@@ -59,14 +60,12 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
                 before = before(documentKey);
             }
         }
-        if (mode != Mode.GENERATE) {
-            database.counters.advance(def, documentKey);
-        }
         long now = database.nowMicros();
         DocumentCodec.Encoded encoded = database.codec.encode(def.name, document, now);
         long expireAt = def.expireAt(options, database.defaultTtl, now);
         Change.Base base = before.base(def, documentKey, database.limits);
         set.put(Change.put(def, documentKey, base, encoded, expireAt, database.limits), before.earlier);
+        brought.add(def, documentKey);
         return def.keyOf(documentKey);
     }
 
@@ -114,7 +113,7 @@ record Writes(Database database, ChangeSet set, StoreDef def) {
         if (!def.schema.autoIncrement()) {
             throw new SchemaConflictException(def.name, "it makes no keys (autoIncrement = false, needed: true)");
         }
-        long key = database.counters.take(def);
+        long key = database.counters.take(def, brought);
         if (!(document instanceof ObjectNode object) || !def.keyPath.set(object, number(key))) {
             throw new MissingKeyException(def.name, def.schema.keyPath());
         }

@@ -15,7 +15,9 @@ import io.flowdb.error.FlowDbException;
 import io.flowdb.error.InvalidKeyException;
 import io.flowdb.error.InvalidQueryException;
 import io.flowdb.error.LimitExceededException;
+import io.flowdb.error.ReadOnlyTransactionException;
 import io.flowdb.error.SchemaConflictException;
+import io.flowdb.error.StoreNotFoundException;
 import io.flowdb.error.TransactionClosedException;
 import io.flowdb.error.UniqueViolationException;
 import java.io.ByteArrayInputStream;
@@ -381,6 +383,23 @@ class DocumentContractTest {
                 assertThat(e.subject()).isEqualTo("a range of keys");
             });
         }
+    }
+
+    /** Without documents nothing was looked at, so what would be refused with one was an empty list. */
+    @Test
+    void putAll_ofNothing_isRefusedLikeThatOfSomething() {
+        db.createObjectStore("s", "id");
+        db.createObjectStore("other", "id");
+        try (JsonTransaction reader = db.transaction(TransactionMode.READ_ONLY, "s")) {
+            assertThatThrownBy(() -> reader.putAll("s", List.of())).isInstanceOf(ReadOnlyTransactionException.class);
+        }
+        JsonTransaction t = db.transaction(TransactionMode.READ_WRITE, "s");
+        assertThatThrownBy(() -> t.putAll("none", List.of())).isInstanceOf(StoreNotFoundException.class);
+        assertThatThrownBy(() -> t.putAll("other", List.of())).isInstanceOf(StoreNotFoundException.class);
+        assertThat(t.putAll("s", List.of())).isEmpty();
+        t.commit();
+        assertThatThrownBy(() -> t.putAll("s", List.of())).isInstanceOf(TransactionClosedException.class);
+        assertThatThrownBy(() -> db.putAll("none", List.of())).isInstanceOf(StoreNotFoundException.class);
     }
 
     @Test

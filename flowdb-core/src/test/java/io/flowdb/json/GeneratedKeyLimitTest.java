@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.error.ConflictException;
+import io.flowdb.error.InvalidKeyException;
 import io.flowdb.error.LimitExceededException;
 import io.flowdb.error.UniqueViolationException;
 import java.util.List;
@@ -120,5 +122,68 @@ class GeneratedKeyLimitTest {
         assertThat(generated()).isEqualTo(8L);
         db.inTransaction(TransactionMode.READ_WRITE, List.of("n"), t -> t.put("n", json("{'id':1e400}")));
         assertExhausted();
+    }
+
+    /** What counts is what was committed: an aborted put of the largest keys but one had left one key, and then none for ever. */
+    @ParameterizedTest
+    @ValueSource(strings = {"100", "9007199254740990", "9007199254740991"})
+    void explicitKey_thatIsNeverCommitted_movesNothing(String key) {
+        db.put("n", json("{'id':7,'u':'taken'}"));
+        JsonTransaction aborted = db.transaction(TransactionMode.READ_WRITE, "n");
+        aborted.put("n", json("{'id':" + key + "}"));
+        assertThat(aborted.putAuto("n", json("{}"))).as("behind its own keys").isEqualTo(Long.parseLong(key) + 1);
+        aborted.abort();
+        assertThatThrownBy(() -> db.put("n", json("{'id':" + key + ",'u':'taken'}")))
+                .isInstanceOf(UniqueViolationException.class);
+        assertThatThrownBy(() -> db.putAll("n", List.of(json("{'id':" + key + "}"), json("{'u':'taken'}"))))
+                .isInstanceOf(UniqueViolationException.class);
+        assertThat(generated()).isEqualTo(8L);
+        assertThat(generated()).isEqualTo(9L);
+        db.close();
+        db = JsonDB.on(store);
+        assertThat(generated()).isEqualTo(10L);
+    }
+
+    /** A transaction counts on from the keys it has brought along, and all others from them once it is committed. */
+    @Test
+    void explicitKey_inATransaction_countsThereAtOnceAndElsewhereFromTheCommitOn() {
+        try (JsonTransaction t = db.transaction(TransactionMode.READ_WRITE, "n", "other")) {
+            t.put("n", json("{'id':100}"));
+            assertThat(t.putAuto("other", json("{}"))).isEqualTo(1L);
+            assertThat(t.putAuto("n", json("{}"))).isEqualTo(101L);
+            assertThat(generated()).isEqualTo(1L);
+            Savepoint before = t.savepoint();
+            t.put("n", json("{'id':5000}"));
+            assertThat(t.putAuto("n", json("{}"))).isEqualTo(5001L);
+            t.rollbackTo(before);
+            assertThatThrownBy(() -> t.putAll("n", List.of(json("{'id':6000}"), json("{'id':{}}"))))
+                    .isInstanceOf(InvalidKeyException.class);
+            assertThat(t.putAuto("n", json("{}"))).isEqualTo(102L);
+            assertThat(generated()).isEqualTo(2L);
+            t.commit();
+        }
+        assertThat(generated()).isEqualTo(103L);
+        MemoryStore crashed = store.image();
+        db.close();
+        db = JsonDB.on(crashed);
+        assertThat((Long) generated()).isGreaterThan(103L);
+        assertThat(db.putAll("n", List.of(json("{'id':100000}"), json("{}"), json("{'id':100002}"), json("{}"))))
+                .containsExactly(100_000L, 100_001L, 100_002L, 100_003L);
+    }
+
+    /** Two transactions may be given the same key behind their own; the later one starts over. */
+    @Test
+    void explicitKeys_ofTwoTransactions_neverShareAGeneratedKey() {
+        try (JsonTransaction one = db.transaction(TransactionMode.READ_WRITE, "n");
+                JsonTransaction other = db.transaction(TransactionMode.READ_WRITE, "n")) {
+            one.put("n", json("{'id':50.5}"));
+            other.put("n", json("{'id':50.25}"));
+            assertThat(one.putAuto("n", json("{'by':'one'}"))).isEqualTo(51L);
+            assertThat(other.putAuto("n", json("{'by':'other'}"))).isEqualTo(51L);
+            one.commit();
+            assertThatThrownBy(other::commit).isInstanceOf(ConflictException.class);
+        }
+        assertThat(db.get("n", 51).get("by").asString()).isEqualTo("one");
+        assertThat(generated()).isEqualTo(52L);
     }
 }
