@@ -6,34 +6,38 @@ import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.annotation.Ttl;
 import io.flowdb.internal.json.DocumentCodec;
-import java.lang.annotation.Annotation;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.introspect.BeanPropertyDefinition;
-import tools.jackson.databind.introspect.ClassIntrospector;
+import tools.jackson.databind.util.NameTransformer;
 
 /**
- * Reads the definition of a store from the annotations of a class or record. Property names are those that Jackson writes. Threads:
- * one. Errors: {@link IllegalArgumentException} naming the class and what is wrong.
+ * Reads the definition of a store from the annotations of a class or record, and of the types of its parts. Paths are those of the JSON that Jackson
+ * writes: names, {@code @JsonUnwrapped}, {@code @JsonValue} and subtypes as its annotations say. Nothing is passed over: an annotation that stands
+ * where no path leads is refused. Threads: one. Errors: {@link IllegalArgumentException} naming the class, the property and what is allowed.
  */
 final class AnnotatedSchema {
-    private static final int MAX_DEPTH = 8;
+    /** Levels of a document; as deep as definitions of code go that do not repeat themselves. */
+    private static final int MAX_DEPTH = 32;
 
     private final Class<?> type;
     private final SerializationConfig config = DocumentCodec.MAPPER.serializationConfig();
-    private final ClassIntrospector introspector =
-            config.classIntrospectorInstance().forOperation(config);
-    private final List<String> keyPaths = new ArrayList<>();
-    private final List<IndexSchema> indexes = new ArrayList<>();
-    private final Deque<Class<?>> open = new ArrayDeque<>();
+    private final AnnotatedParts parts = new AnnotatedParts(config);
+    /** One, unless the annotations are wrong; types of a hierarchy may name the same. */
+    private final Set<String> keyPaths = new LinkedHashSet<>();
+
+    private final Set<IndexSchema> indexes = new LinkedHashSet<>();
+    private final Deque<JavaType> open = new ArrayDeque<>();
 
     private AnnotatedSchema(Class<?> type) {
         this.type = type;
@@ -46,14 +50,18 @@ final class AnnotatedSchema {
             throw new IllegalArgumentException(type.getName() + " has no @ObjectStore");
         }
         AnnotatedSchema schema = new AnnotatedSchema(type);
-        schema.addProperties(schema.config.constructType(type), "");
+        schema.add(schema.config.constructType(type), new Position("", NameTransformer.NOP), type.getName());
         if (schema.keyPaths.size() != 1) {
             throw new IllegalArgumentException(
                     type.getName() + " has " + schema.keyPaths.size() + " properties with @Id (allowed: one)");
         }
         schema.addCompoundIndexes();
         return new StoreSchema(
-                name(type, store), schema.keyPaths.get(0), store.autoIncrement(), ttl(type), schema.indexes);
+                name(type, store),
+                schema.keyPaths.iterator().next(),
+                store.autoIncrement(),
+                ttl(type),
+                List.copyOf(schema.indexes));
     }
 
     private static String name(Class<?> type, ObjectStore store) {
@@ -75,54 +83,99 @@ final class AnnotatedSchema {
         }
     }
 
-    private void addProperties(JavaType owner, String prefix) {
-        open.push(owner.getRawClass());
-        List<BeanPropertyDefinition> properties = introspector
-                .introspectForSerialization(owner, introspector.introspectClassAnnotations(owner))
-                .findProperties();
-        for (BeanPropertyDefinition property : properties) {
-            addProperty(property, prefix + property.getName());
+    /**
+     * Adds what the annotations of a part of the document say.
+     *
+     * @param at the class and property that have this type, for messages
+     */
+    private void add(JavaType declared, Position position, String at) {
+        JavaType part = parts.unwrapped(declared);
+        if (!parts.mention(part)) {
+            return;
+        }
+        if (parts.elementsOf(part) != null) {
+            throw refused(
+                    at,
+                    "@Id or @Indexed inside the elements of " + part,
+                    "@Indexed(multiEntry = true) on the property itself");
+        }
+        if (open.contains(part) || open.size() == MAX_DEPTH) {
+            throw refused(
+                    at,
+                    "@Id or @Indexed inside " + part + ", which contains itself or lies too deep",
+                    MAX_DEPTH + " levels of different types");
+        }
+        BeanDescription description = parts.describe(part);
+        if (parts.isWrapped(description)) {
+            throw refused(
+                    at, "@Id or @Indexed inside " + part + ", which is written in a wrapper", "a type as property");
+        }
+        open.push(part);
+        AnnotatedMember value = description.findJsonValueAccessor();
+        if (value != null) {
+            parts.checkMembers(part, List.of());
+            add(value.getType(), position, at);
+        } else {
+            List<BeanPropertyDefinition> properties = parts.properties(description);
+            parts.checkMembers(part, properties);
+            for (BeanPropertyDefinition property : properties) {
+                addProperty(description, property, position);
+            }
+            for (JavaType subtype : parts.subtypes(part, description)) {
+                add(subtype, position, at);
+            }
         }
         open.pop();
     }
 
-    private void addProperty(BeanPropertyDefinition property, String path) {
-        if (find(property, Id.class) != null) {
+    private void addProperty(BeanDescription owner, BeanPropertyDefinition property, Position position) {
+        String at = owner.getBeanClass().getName() + "." + property.getInternalName();
+        JavaType declared = property.getPrimaryType();
+        Indexed indexed = AnnotatedParts.find(property, Indexed.class);
+        boolean id = AnnotatedParts.find(property, Id.class) != null;
+        NameTransformer inner =
+                config.getAnnotationIntrospector().findUnwrappingNameTransformer(config, property.getAccessor());
+        if (inner != null) {
+            if (id || indexed != null) {
+                throw refused(at, "@Id or @Indexed with @JsonUnwrapped", "inside the type " + declared);
+            }
+            if (!position.names.transform("x").equals("x") && parts.mention(declared)) {
+                // Whether Jackson adds the outer prefix here depends on how much it knows of the type beforehand.
+                throw refused(at, "@JsonUnwrapped inside @JsonUnwrapped with a prefix or suffix", "one without these");
+            }
+            add(declared, new Position(position.prefix, inner), at);
+            return;
+        }
+        String name = position.names.transform(property.getName());
+        if (!id && indexed == null && !parts.mention(declared)) {
+            return;
+        }
+        if (name.isEmpty() || name.contains(".")) {
+            throw refused(
+                    at, "the property name \"" + name + "\" on the path to @Id or @Indexed", "names without a dot");
+        }
+        String path = position.prefix + name;
+        if (id) {
             keyPaths.add(path);
         }
-        Indexed indexed = find(property, Indexed.class);
         if (indexed != null) {
-            String name = indexed.name().isEmpty() ? "by_" + path : indexed.name();
-            indexes.add(new IndexSchema(name, List.of(path), indexed.unique(), indexed.multiEntry()));
+            String index = indexed.name().isEmpty() ? "by_" + path : indexed.name();
+            indexes.add(new IndexSchema(index, List.of(path), indexed.unique(), indexed.multiEntry()));
         }
-        JavaType declared = property.getPrimaryType();
-        JavaType nested = declared.isReferenceType() ? declared.getReferencedType() : declared; // Optional
-        Class<?> raw = nested.getRawClass();
-        if (isDocumentPart(raw) && open.size() < MAX_DEPTH && !open.contains(raw)) {
-            addProperties(nested, path + ".");
-        }
+        add(declared, new Position(path + ".", NameTransformer.NOP), at);
     }
 
-    private static boolean isDocumentPart(Class<?> nested) {
-        return !nested.isPrimitive()
-                && !nested.isArray()
-                && !nested.isEnum()
-                && !nested.isInterface()
-                && !nested.getName().startsWith("java.")
-                && !nested.getName().startsWith("javax.")
-                && !nested.getName().startsWith("tools.jackson.");
+    private static IllegalArgumentException refused(String at, String what, String allowed) {
+        return new IllegalArgumentException(at + ": " + what + " (allowed: " + allowed + "; or a StoreSchema)");
     }
 
-    private static <A extends Annotation> @Nullable A find(BeanPropertyDefinition property, Class<A> annotation) {
-        AnnotatedMember[] members = {property.getField(), property.getGetter(), property.getConstructorParameter()};
-        for (AnnotatedMember member : members) {
-            A found = member == null ? null : member.getAnnotation(annotation);
-            if (found != null) {
-                return found;
-            }
-        }
-        return null;
-    }
+    /**
+     * Where in the document the properties of a part lie.
+     *
+     * @param prefix their path but for the last step
+     * @param names makes the last step of their name
+     */
+    private record Position(String prefix, NameTransformer names) {}
 
     private void addCompoundIndexes() {
         for (CompoundIndex compound : type.getAnnotationsByType(CompoundIndex.class)) {

@@ -53,7 +53,8 @@ public record StoreSchema(
     /**
      * The definition that the annotations of {@code type} describe; property names are those that Jackson writes.
      *
-     * @throws IllegalArgumentException if {@code type} has no {@code @ObjectStore}, not exactly one {@code @Id}, or bad names
+     * @throws IllegalArgumentException if {@code type} has no {@code @ObjectStore}, not exactly one {@code @Id}, or bad names; also if an annotation
+     *     stands where no path leads: in elements of arrays and maps, below a name with a dot, in a type inside itself, on what is not written
      */
     public static StoreSchema of(Class<?> type) {
         return AnnotatedSchema.of(type);

@@ -1,0 +1,242 @@
+package io.flowdb.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.flowdb.annotation.Id;
+import io.flowdb.annotation.Indexed;
+import io.flowdb.annotation.ObjectStore;
+import io.flowdb.error.UniqueViolationException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Annotations and the JSON that they are about. Indexes were made for paths that no document has, so that a unique one let equal values in, or
+ * annotations were passed over, wherever Jackson writes a type in another way than as an object under its property's name.
+ */
+class AnnotatedPathsTest {
+    private final JsonDB db = JsonDB.on(new MemoryStore());
+
+    @AfterEach
+    void close() {
+        db.close();
+    }
+
+    record Street(@Indexed String name, int number) {}
+
+    record Deep(@Indexed String x) {}
+
+    record Home(
+            @Indexed(unique = true) String city,
+            @JsonUnwrapped(prefix = "street_") Street street) {}
+
+    record Work(@Indexed String city, Deep deep) {}
+
+    @ObjectStore("s")
+    record Unwrapped(
+            @Id String id,
+            @JsonUnwrapped Home home,
+            @JsonUnwrapped(prefix = "work_", suffix = "_") Optional<Work> work) {}
+
+    @Test
+    void unwrappedParts_areIndexedWhereTheyAreWritten() {
+        db.applySchema(Unwrapped.class);
+        assertThat(db.getStore("s").indexes())
+                .containsExactlyInAnyOrder(
+                        IndexSchema.unique("by_city", "city"),
+                        IndexSchema.of("by_street_name", "street_name"),
+                        IndexSchema.of("by_work_city_", "work_city_"),
+                        IndexSchema.of("by_work_deep_.x", "work_deep_.x"));
+        Optional<Work> work = Optional.of(new Work("Rome", new Deep("y")));
+        db.putDoc("s", new Unwrapped("a", new Home("Oslo", new Street("Ring", 1)), work));
+        for (IndexSchema index : db.getStore("s").indexes()) {
+            assertThat(db.getByIndex("s", index.name(), KeyRange.all()))
+                    .as("%s in %s", index, db.get("s", "a"))
+                    .hasSize(1);
+        }
+        assertThatThrownBy(() -> db.putDoc("s", new Unwrapped("b", new Home("Oslo", new Street("Hill", 2)), work)))
+                .isInstanceOf(UniqueViolationException.class);
+    }
+
+    sealed interface Contact permits Phone, Mail {
+        @Indexed
+        String country();
+    }
+
+    record Phone(String country, @Indexed String number) implements Contact {}
+
+    record Mail(String country, @Indexed(unique = true) String address) implements Contact {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes({@JsonSubTypes.Type(value = Dog.class, name = "dog")})
+    interface Pet {
+        @Indexed
+        String getName();
+    }
+
+    record Dog(String name, @Indexed int age) implements Pet {
+        @Override
+        public String getName() {
+            return name;
+        }
+    }
+
+    record Code(@JsonValue Street street) {}
+
+    @ObjectStore("s")
+    record Mixed(@Id String id, Contact contact, Optional<Pet> pet, Code code) {}
+
+    @Test
+    void partsOfAHierarchyAndParts_thatAreWrittenAsOthers_areLookedInto() {
+        db.applySchema(Mixed.class);
+        assertThat(db.getStore("s").indexes())
+                .containsExactlyInAnyOrder(
+                        IndexSchema.of("by_contact.country", "contact.country"),
+                        IndexSchema.of("by_contact.number", "contact.number"),
+                        IndexSchema.unique("by_contact.address", "contact.address"),
+                        IndexSchema.of("by_pet.name", "pet.name"),
+                        IndexSchema.of("by_pet.age", "pet.age"),
+                        IndexSchema.of("by_code.name", "code.name"));
+        db.putDoc(
+                "s",
+                new Mixed("a", new Phone("no", "1"), Optional.of(new Dog("Rex", 3)), new Code(new Street("Ring", 1))));
+        db.putDoc("s", new Mixed("b", new Mail("no", "x@y"), Optional.empty(), new Code(new Street("Ring", 1))));
+        assertThat(db.getByIndex("s", "by_contact.country", "no")).hasSize(2);
+        assertThat(db.getByIndex("s", "by_contact.number", "1")).hasSize(1);
+        assertThat(db.getByIndex("s", "by_contact.address", "x@y")).hasSize(1);
+        assertThat(db.getByIndex("s", "by_pet.name", "Rex")).hasSize(1);
+        assertThat(db.getByIndex("s", "by_pet.age", 3)).hasSize(1);
+        assertThat(db.getByIndex("s", "by_code.name", "Ring")).hasSize(2);
+    }
+
+    @ObjectStore("s")
+    sealed interface Vehicle permits Car, Boat {}
+
+    record Car(@Id String id, @Indexed int wheels) implements Vehicle {}
+
+    record Boat(@Id String id, @Indexed int masts) implements Vehicle {}
+
+    @Test
+    void sealedDocuments_haveTheIndexesOfAll() {
+        db.applySchema(Vehicle.class);
+        assertThat(db.getStore("s").keyPath()).isEqualTo("id");
+        assertThat(db.getStore("s").indexes())
+                .containsExactlyInAnyOrder(IndexSchema.of("by_wheels", "wheels"), IndexSchema.of("by_masts", "masts"));
+    }
+
+    @ObjectStore("s")
+    record Dotted(
+            @Id String id, @Indexed @JsonProperty("a.b") String wrong) {}
+
+    @ObjectStore("s")
+    record DottedPart(@Id String id, @JsonProperty("a.b") Street wrong) {}
+
+    @ObjectStore("s")
+    record InList(@Id String id, List<Street> wrong) {}
+
+    @ObjectStore("s")
+    record InMap(@Id String id, Map<String, Optional<Street>> wrong) {}
+
+    @ObjectStore("s")
+    record InArray(@Id String id, Street[] wrong) {}
+
+    record Address(@JsonValue @Indexed String wrong) {}
+
+    @ObjectStore("s")
+    record Valued(@Id String id, Address address) {}
+
+    @ObjectStore("s")
+    record Ignored(@Id String id, @Indexed @JsonIgnore String wrong) {}
+
+    @ObjectStore("s")
+    record NoProperty(@Id String id) {
+        @Indexed
+        String wrong() {
+            return id;
+        }
+    }
+
+    interface Open {
+        @Indexed
+        String wrong();
+    }
+
+    @ObjectStore("s")
+    record InOpen(@Id String id, Open open) {}
+
+    record Link(@Indexed String name, Link wrong) {}
+
+    @ObjectStore("s")
+    record Chain(@Id String id, Link first) {}
+
+    record Grown<T>(@Indexed String name, Optional<Grown<List<T>>> wrong) {}
+
+    @ObjectStore("s")
+    record Growing(@Id String id, Grown<String> first) {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, include = JsonTypeInfo.As.WRAPPER_OBJECT)
+    record Named(@Indexed String name) {}
+
+    @ObjectStore("s")
+    record InWrapper(@Id String id, Named wrong) {}
+
+    record Renamed(@JsonUnwrapped Street wrong) {}
+
+    @ObjectStore("s")
+    record TwiceUnwrapped(
+            @Id String id, @JsonUnwrapped(prefix = "p_") Renamed part) {}
+
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                TwiceUnwrapped.class,
+                Dotted.class,
+                DottedPart.class,
+                InList.class,
+                InMap.class,
+                InArray.class,
+                Valued.class,
+                Ignored.class,
+                NoProperty.class,
+                InOpen.class,
+                Chain.class,
+                Growing.class,
+                InWrapper.class
+            })
+    void annotation_thatNoPathLeadsTo_isRefusedNamingItsPlace(Class<?> type) {
+        assertThatThrownBy(() -> db.applySchema(type))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(getClass().getName() + "$")
+                .hasMessageContaining(".wrong: ")
+                .hasMessageContaining("(allowed: ");
+        assertThat(db.storeNames()).isEmpty();
+    }
+
+    record Plain(String name, List<Plain> parts, Map<String, Plain> more) {}
+
+    @ObjectStore("s")
+    record Harmless(
+            @Id String id,
+            @Indexed(multiEntry = true) List<String> tags,
+            @JsonProperty("x.y") Plain dotted,
+            Deep part) {}
+
+    @Test
+    void partsWithoutAnnotations_mayBeAsTheyLike() {
+        db.applySchema(Harmless.class);
+        assertThat(db.getStore("s").indexes())
+                .containsExactlyInAnyOrder(
+                        IndexSchema.multiEntry("by_tags", "tags"), IndexSchema.of("by_part.x", "part.x"));
+    }
+}
