@@ -9,6 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ContainerNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -69,24 +70,46 @@ public final class KeyPath {
     }
 
     /**
-     * Puts {@code value} at this path, making missing objects on the way.
+     * Puts {@code value} at this path. Missing objects on the way are made, in place of null too; a step that is a number makes an object as well, unless
+     * there is an array: then it names an element of that, or the one behind its last. An array on the way is replaced by a changed copy.
      *
-     * @return false if a value that is no object is in the way; the document may have got empty objects then
+     * @return false if another value, or an array that is too short, is in the way; the document is as it was then
      */
     public boolean set(ObjectNode document, JsonNode value) {
-        ObjectNode node = document;
-        for (int i = 0; i < steps.length - 1; i++) {
-            JsonNode next = node.get(steps[i]);
-            if (next == null || next.isNull()) {
-                node = node.putObject(steps[i]);
-            } else if (next instanceof ObjectNode object) {
-                node = object;
-            } else {
+        return set(document, 0, value);
+    }
+
+    private boolean set(JsonNode node, int i, JsonNode value) {
+        boolean last = i == steps.length - 1;
+        if (node instanceof ObjectNode object) {
+            JsonNode next = last ? value : room(object.get(steps[i]), object);
+            if (!last && !set(next, i + 1, value)) {
                 return false;
             }
+            object.set(steps[i], next);
+            return true;
         }
-        node.set(steps[steps.length - 1], value);
-        return true;
+        if (node instanceof ArrayNode array && positions[i] >= 0 && positions[i] <= array.size()) {
+            JsonNode next = last ? value : room(array.get(positions[i]), array);
+            if (!last && !set(next, i + 1, value)) {
+                return false;
+            }
+            if (positions[i] == array.size()) {
+                array.add(next);
+            } else {
+                array.set(positions[i], next);
+            }
+            return true;
+        }
+        return false;
+    }
+
+    /** What a step leads into: what is there, a copy of an array, or a new object in place of nothing. */
+    private static JsonNode room(@Nullable JsonNode there, ContainerNode<?> in) {
+        if (there == null || there.isNull()) {
+            return in.objectNode();
+        }
+        return there instanceof ArrayNode array ? array.deepCopy() : there;
     }
 
     /**
