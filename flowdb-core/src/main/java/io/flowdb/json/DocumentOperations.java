@@ -21,7 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>Errors of every method: {@link io.flowdb.error.StoreNotFoundException}, {@link io.flowdb.error.IndexNotFoundException},
  * {@link io.flowdb.error.InvalidKeyException}, {@link io.flowdb.error.EngineClosedException}; of every write also
  * {@link io.flowdb.error.MissingKeyException}, {@link io.flowdb.error.UniqueViolationException},
- * {@link io.flowdb.error.LimitExceededException}. Nothing is written when one is thrown. Documents are copied by writing them;
+ * {@link io.flowdb.error.LimitExceededException}. What is no JSON at all is an {@link IllegalArgumentException}: a number that is not finite, half a
+ * surrogate pair in a property name, a value that Jackson cannot write. Nothing is written when one is thrown. Documents are copied by writing them;
  * returned documents are the caller's own.
  */
 public interface DocumentOperations {
@@ -149,7 +150,10 @@ public interface DocumentOperations {
     /** Stores a value as the JSON document that Jackson makes of it. */
     <T> Object putDoc(String store, T value);
 
-    /** The document with this key, read as {@code type} straight from its bytes. */
+    /**
+     * The document with this key, read as {@code type} straight from its bytes. Errors: {@link io.flowdb.error.InvalidQueryException} if it is none, with
+     * what Jackson says as its cause.
+     */
     <T> Optional<T> getDoc(String store, Object key, Class<T> type);
 
     /** As {@link #delete}. */

@@ -67,7 +67,7 @@ final class EntryCursor implements JsonCursor {
 
     @Override
     public boolean next() {
-        target.check.run();
+        checkUsable();
         byte[] before = current;
         if (ended) {
             return end();
@@ -76,6 +76,13 @@ final class EntryCursor implements JsonCursor {
             leave(indexKey(before));
         }
         return step();
+    }
+
+    private void checkUsable() {
+        target.check.run();
+        if (closed) {
+            throw new IllegalStateException("the cursor is closed");
+        }
     }
 
     /** Narrows the walk to what lies behind an index key. */
@@ -144,7 +151,7 @@ final class EntryCursor implements JsonCursor {
 
     @Override
     public boolean continueTo(Object key) {
-        target.check.run();
+        checkUsable();
         return jump(place(key));
     }
 
@@ -172,7 +179,7 @@ final class EntryCursor implements JsonCursor {
 
     @Override
     public boolean continuePrimaryKey(Object key, Object primaryKey) {
-        target.check.run();
+        checkUsable();
         if (index == null || direction.unique()) {
             throw new InvalidQueryException(
                     "continuePrimaryKey needs a cursor on an index with direction NEXT or PREV");
@@ -248,7 +255,7 @@ final class EntryCursor implements JsonCursor {
     }
 
     private byte[] entry() {
-        target.check.run();
+        checkUsable();
         byte[] entry = current;
         if (entry == null) {
             throw new IllegalStateException("the cursor is on no entry");

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -179,7 +180,7 @@ public sealed interface Filter {
         List<Filter> flat = new ArrayList<>(filters.size());
         int inner = 0;
         for (Filter filter : filters) {
-            List<Filter> parts = partsOf.apply(filter);
+            List<Filter> parts = partsOf.apply(Objects.requireNonNull(filter, "filter"));
             flat.addAll(parts == null ? List.of(filter) : parts);
             inner += parts == null ? 0 : 1;
         }
@@ -236,7 +237,11 @@ public sealed interface Filter {
             String path, Comparison comparison, @Nullable Object value) implements Filter {}
 
     /** Lies in a key range. */
-    record InRange(String path, KeyRange range) implements Filter {}
+    record InRange(String path, KeyRange range) implements Filter {
+        public InRange {
+            Objects.requireNonNull(range, "range");
+        }
+    }
 
     /** Equals one of several values; an element may be null. */
     record In(String path, List<?> values) implements Filter {}
@@ -248,16 +253,29 @@ public sealed interface Filter {
     record IsNull(String path) implements Filter {}
 
     /** Is text that matches. */
-    record Text(String path, TextMatch match, String text, boolean ignoreCase) implements Filter {}
+    record Text(String path, TextMatch match, String text, boolean ignoreCase) implements Filter {
+        public Text {
+            Objects.requireNonNull(match, "match");
+            Objects.requireNonNull(text, "text");
+        }
+    }
 
     /** Is text with this part or an array with this element. */
     record Contains(String path, Object value) implements Filter {}
 
     /** Is text like a pattern. */
-    record Like(String path, String pattern, boolean ignoreCase) implements Filter {}
+    record Like(String path, String pattern, boolean ignoreCase) implements Filter {
+        public Like {
+            Objects.requireNonNull(pattern, "pattern");
+        }
+    }
 
     /** Is text in which a regular expression is found. */
-    record Regex(String path, String regex) implements Filter {}
+    record Regex(String path, String regex) implements Filter {
+        public Regex {
+            Objects.requireNonNull(regex, "regex");
+        }
+    }
 
     /** All hold. */
     record And(List<Filter> filters) implements Filter {}
@@ -266,5 +284,9 @@ public sealed interface Filter {
     record Or(List<Filter> filters) implements Filter {}
 
     /** Does not hold. */
-    record Not(Filter filter) implements Filter {}
+    record Not(Filter filter) implements Filter {
+        public Not {
+            Objects.requireNonNull(filter, "filter");
+        }
+    }
 }

@@ -7,7 +7,9 @@ import tools.jackson.databind.JsonNode;
  * A cursor over a store or an index, with the semantics of IndexedDB 3.0. It starts before its first entry.
  *
  * <p>In a transaction it sees the transaction's own writes, also those made after it was opened; outside one it walks the
- * state of the moment in which it was opened. Threads: one. Close it.
+ * state of the moment in which it was opened. Threads: one. Close it. Errors: {@link IllegalStateException} if it is closed, or is asked about an entry and is
+ * on none; {@link io.flowdb.error.InvalidQueryException} for a place that does not lie ahead; {@link io.flowdb.error.TransactionClosedException};
+ * {@link io.flowdb.error.EngineClosedException}.
  */
 public interface JsonCursor extends AutoCloseable {
 
@@ -26,7 +28,7 @@ public interface JsonCursor extends AutoCloseable {
      */
     boolean continuePrimaryKey(Object key, Object primaryKey);
 
-    /** Moves by {@code count} entries, 1 or more; false if there are fewer. */
+    /** Moves by {@code count} entries; false if there are fewer. Errors: {@link IllegalArgumentException} for a count below 1. */
     boolean advance(long count);
 
     /** The key of the present entry: of the index, or the primary key. A compound index gives a list; null is a key of indexes. */

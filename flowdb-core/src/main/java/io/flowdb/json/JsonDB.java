@@ -226,7 +226,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
      * Carries out the migrations whose version is above that of the schema, in order, each in one transaction during which others
      * wait, and records them. Those that were carried out need not be in the list any more. Errors: {@link
      * io.flowdb.error.SchemaConflictException}, before anything is done, if one that was carried out has another checksum now, or one with a
-     * version below that of the schema was never carried out; whatever a step throws, which leaves the step undone and those before it done.
+     * version below that of the schema was never carried out; {@link IllegalArgumentException} if the versions do not ascend; whatever a step throws, which leaves the step undone and those before it done.
      *
      * @return how many were carried out
      */
@@ -324,8 +324,8 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     /**
-     * Gives the result of {@code query} to {@code listener} now, whenever a commit has changed it, and within a second after the expiry
-     * of a document has. Changes are kept in memory for it, as long as the database is open. Errors: {@link IllegalArgumentException} for a query of
+     * Gives the result of {@code query} to {@code listener} now, after commits that have changed it, and within a second after the expiry
+     * of a document has. Commits that come while the listener is at work are given out together, with the result after the last of them. Changes are kept in memory for it, as long as the database is open. Errors: {@link IllegalArgumentException} for a query of
      * a transaction or of another database.
      */
     public LiveQuery observe(JsonQuery query, Consumer<List<JsonNode>> listener) {
@@ -522,7 +522,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     @Override
     public <T> Object putDoc(String store, T value) {
-        return put(store, DocumentCodec.MAPPER.valueToTree(value));
+        return put(store, DocumentCodec.toDocument(value));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.flowdb.json;
 
 import static io.flowdb.internal.base.Arguments.check;
 
+import io.flowdb.error.InvalidQueryException;
 import io.flowdb.internal.json.DocumentCodec;
 import io.flowdb.internal.json.KeyPath;
 import io.flowdb.internal.json.KeyReader;
@@ -26,8 +27,9 @@ import tools.jackson.databind.node.ObjectNode;
  * A query over one store. Conditions are joined by "and"; the methods that return a query change this one and return it.
  *
  * <p>The result equals filtering all documents, sorting them, leaving out {@code offset} and keeping {@code limit}; ties are in
- * primary key order. Errors: {@link io.flowdb.error.InvalidQueryException}, {@link io.flowdb.error.InvalidKeyException}, {@link
- * io.flowdb.error.LimitExceededException} if more rows have to be sorted than their keys have room in a quarter of the heap.
+ * primary key order. Errors: {@link InvalidQueryException}, {@link io.flowdb.error.InvalidKeyException}, {@link
+ * io.flowdb.error.LimitExceededException} if more rows have to be sorted than their keys have room in a quarter of the heap; {@link
+ * IllegalArgumentException} for a negative offset or limit.
  * Threads: one.
  */
 public final class JsonQuery {
@@ -147,9 +149,9 @@ public final class JsonQuery {
         return rows((key, document) -> projected(document));
     }
 
-    /** The documents, read as {@code type}. */
+    /** The documents, read as {@code type}. Errors: {@link InvalidQueryException} for one that is none, with what Jackson says as its cause. */
     public <T> List<T> collect(Class<T> type) {
-        return rows((key, document) -> DocumentCodec.MAPPER.treeToValue(document, type));
+        return rows((key, document) -> DocumentCodec.convert(document, type));
     }
 
     /** Makes a result of a row. */
@@ -184,7 +186,7 @@ public final class JsonQuery {
         }
     }
 
-    /** Keeps of each document only what these paths lead to; for {@link #collect()}, {@link #first()} and {@link #stream()}. */
+    /** Keeps of each document only what these paths lead to, an element of an array as a property named by its position; for {@link #collect()}, {@link #first()} and {@link #stream()}. */
     public JsonQuery projection(String... paths) {
         projection = Arrays.stream(paths).map(Condition::path).toList();
         return this;

@@ -327,7 +327,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
 
     @Override
     public <T> Object putDoc(String store, T value) {
-        return put(store, DocumentCodec.MAPPER.valueToTree(value));
+        return put(store, DocumentCodec.toDocument(value));
     }
 
     @Override

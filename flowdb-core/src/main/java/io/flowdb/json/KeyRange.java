@@ -102,7 +102,7 @@ public final class KeyRange {
     /** Text keys that start with {@code prefix}. */
     public static KeyRange prefix(String prefix) {
         KeyWriter writer = new KeyWriter();
-        writer.addTextPrefix(prefix);
+        writer.addTextPrefix(Objects.requireNonNull(prefix, "prefix"));
         byte[] start = writer.toBytes();
         return new KeyRange(KeyWriter.encode(prefix), null, false, true, start, behind(start));
     }

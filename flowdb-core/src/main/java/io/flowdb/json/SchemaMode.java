@@ -4,8 +4,12 @@ package io.flowdb.json;
 public enum SchemaMode {
     /** Changes nothing; a difference is a {@link io.flowdb.error.SchemaConflictException}. */
     VALIDATE,
-    /** Creates what is missing and leaves what is extra. */
+    /**
+     * Creates what is missing and leaves extra indexes and stores. Time to live and {@code autoIncrement} of a store are parts of its definition: they
+     * become those of the wanted one, also if that has none. Another key path, or an index that differs, is a {@link
+     * io.flowdb.error.SchemaConflictException}.
+     */
     UPDATE,
-    /** Creates what is missing and drops indexes that are not wanted. Stores that are not named stay. */
+    /** As {@link #UPDATE}, but drops indexes that are not wanted, and builds those that differ anew. Stores that are not named stay. */
     SYNC
 }

@@ -15,9 +15,7 @@ import io.flowdb.error.FlowDbException;
 import io.flowdb.error.InvalidKeyException;
 import io.flowdb.error.InvalidQueryException;
 import io.flowdb.error.LimitExceededException;
-import io.flowdb.error.ReadOnlyTransactionException;
 import io.flowdb.error.SchemaConflictException;
-import io.flowdb.error.StoreNotFoundException;
 import io.flowdb.error.TransactionClosedException;
 import io.flowdb.error.UniqueViolationException;
 import java.io.ByteArrayInputStream;
@@ -80,24 +78,6 @@ class DocumentContractTest {
                 List.of(StoreSchema.of("s", "key"), schema.withAutoIncrement(), schema.withTtl(Duration.ofDays(2)))) {
             assertThatThrownBy(() -> db.createObjectStore(other)).isInstanceOf(SchemaConflictException.class);
         }
-    }
-
-    /** The short form meant "and no indexes": a program that made a store and then an index of it was refused at its second start. */
-    @Test
-    void createObjectStore_byNameAndKeyPath_conflictsOverTheKeyPathAlone() {
-        StoreSchema full = StoreSchema.of("s", "id").withAutoIncrement().withTtl(Duration.ofDays(1));
-        db.createObjectStore(full);
-        for (int start = 0; start < 2; start++) {
-            db.createObjectStore("s", "id");
-            db.createIndex("s", IndexSchema.of("v", "v"));
-            reopen(JsonLimits.DEFAULT);
-        }
-        assertThat(db.createObjectStore("s", "id")).isEqualTo(full.withIndex("v", "v"));
-        assertThatThrownBy(() -> db.createObjectStore("s", "key"))
-                .isInstanceOf(SchemaConflictException.class)
-                .hasMessageContaining("keyPath is 'id', wanted 'key'");
-        assertThatThrownBy(() -> db.createObjectStore(StoreSchema.of("s", "id")))
-                .isInstanceOf(SchemaConflictException.class);
     }
 
     /** Indexes stand in the order in which they were made, which a synchronisation changes: the same definition was a conflict then. */
@@ -383,23 +363,6 @@ class DocumentContractTest {
                 assertThat(e.subject()).isEqualTo("a range of keys");
             });
         }
-    }
-
-    /** Without documents nothing was looked at, so what would be refused with one was an empty list. */
-    @Test
-    void putAll_ofNothing_isRefusedLikeThatOfSomething() {
-        db.createObjectStore("s", "id");
-        db.createObjectStore("other", "id");
-        try (JsonTransaction reader = db.transaction(TransactionMode.READ_ONLY, "s")) {
-            assertThatThrownBy(() -> reader.putAll("s", List.of())).isInstanceOf(ReadOnlyTransactionException.class);
-        }
-        JsonTransaction t = db.transaction(TransactionMode.READ_WRITE, "s");
-        assertThatThrownBy(() -> t.putAll("none", List.of())).isInstanceOf(StoreNotFoundException.class);
-        assertThatThrownBy(() -> t.putAll("other", List.of())).isInstanceOf(StoreNotFoundException.class);
-        assertThat(t.putAll("s", List.of())).isEmpty();
-        t.commit();
-        assertThatThrownBy(() -> t.putAll("s", List.of())).isInstanceOf(TransactionClosedException.class);
-        assertThatThrownBy(() -> db.putAll("none", List.of())).isInstanceOf(StoreNotFoundException.class);
     }
 
     @Test

@@ -4,7 +4,6 @@ import static io.flowdb.json.AbstractJsonDbTest.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.flowdb.error.SchemaConflictException;
 import io.flowdb.error.TransactionClosedException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -116,28 +115,5 @@ class MigrationMisuseTest {
 
     private static void assertRefused(ThrowingCallable use, String outcome) {
         assertThatThrownBy(use).isInstanceOf(TransactionClosedException.class).hasMessageContaining(outcome);
-    }
-
-    /** Steps were refused what the database itself does without a word: to make what is there already. */
-    @Test
-    void definition_thatExistsAlready_isLeftAlone() {
-        StoreSchema equal = StoreSchema.of("s", "id").withIndex("v", "v").withUniqueIndex("u", "u");
-        try (JsonDB db = JsonDB.on(new MemoryStore())) {
-            db.createObjectStore(equal);
-            db.putAll("s", List.of(json("{'id':1,'v':1,'u':2}"), json("{'id':2,'v':3,'u':4}")));
-            db.migrate(List.of(Migration.of(1, "again", m -> {
-                m.createObjectStore(equal);
-                m.createIndex("s", IndexSchema.unique("u", "u"));
-                m.createIndex("s", IndexSchema.of("new", "v"));
-                m.createIndex("s", IndexSchema.of("new", "v"));
-                assertThatThrownBy(() -> m.createObjectStore(equal)).isInstanceOf(SchemaConflictException.class);
-                assertThatThrownBy(() -> m.createIndex("s", IndexSchema.of("u", "u")))
-                        .isInstanceOf(SchemaConflictException.class)
-                        .hasMessageContaining("index 'u' exists as");
-            })));
-            assertThat(db.getStore("s").indexes()).extracting(IndexSchema::name).containsExactly("v", "u", "new");
-            assertThat(db.count("s")).isEqualTo(2);
-            assertThat(db.verifyIndexes("s").problems()).isEmpty();
-        }
     }
 }

@@ -29,7 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Histories of 32 threads over list-append documents have none of the anomalies G0, G1a, G1b, G1c, G-single and G2, while memtables are
  * flushed and tables compacted. Reads are by key, by ranges of keys, where absent keys count as read, and by an index. Number of
- * transactions: system property {@code histories}, 4,000 by default.
+ * transactions: system property {@code flowdb.test.histories}, 4,000 by default.
  */
 class SerializabilityTest {
     private static final int THREADS = 32;

@@ -1,6 +1,7 @@
 package io.flowdb.internal.json;
 
 import io.flowdb.error.CorruptionException;
+import io.flowdb.error.InvalidQueryException;
 import io.flowdb.error.LimitExceededException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -277,10 +278,40 @@ public final class DocumentCodec {
         return tree != null ? tree : MAPPER.readTree(text, from, end - from);
     }
 
-    /** The document in {@code stored} as a Java value. */
+    /** The document in {@code stored} as a Java value. Errors: {@link InvalidQueryException} if it is no {@code type}. */
     public static <T> T decode(byte[] stored, Class<T> type) {
         checkFormat(stored);
-        return MAPPER.readValue(stored, HEADER_BYTES, stored.length - HEADER_BYTES, type);
+        try {
+            return MAPPER.readValue(stored, HEADER_BYTES, stored.length - HEADER_BYTES, type);
+        } catch (JacksonException e) {
+            throw no(type, e);
+        }
+    }
+
+    /** A document as a Java value. Errors as those of {@link #decode(byte[], Class)}. */
+    public static <T> T convert(JsonNode document, Class<T> type) {
+        try {
+            return MAPPER.treeToValue(document, type);
+        } catch (JacksonException e) {
+            throw no(type, e);
+        }
+    }
+
+    /** What Jackson says may quote the document, so it stays out of the message. */
+    private static InvalidQueryException no(Class<?> type, JacksonException e) {
+        return new InvalidQueryException("a document cannot be read as " + type.getName() + "; see the cause", e);
+    }
+
+    /** A Java value as a document. Errors: {@link IllegalArgumentException} if Jackson cannot write it. */
+    public static JsonNode toDocument(@Nullable Object value) {
+        try {
+            return MAPPER.valueToTree(value);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(
+                    "document = a " + (value == null ? "null" : value.getClass().getName())
+                            + " (allowed: what Jackson can write)",
+                    e);
+        }
     }
 
     /** The JSON text in {@code stored}. */
