@@ -1,12 +1,12 @@
 package io.flowdb.json;
 
+import io.flowdb.Preconditions;
 import io.flowdb.error.CorruptionException;
 import io.flowdb.error.StoreNotFoundException;
 import io.flowdb.error.UnsupportedFormatException;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.json.DocumentCodec;
 import io.flowdb.internal.json.KeyLayout;
-import io.flowdb.internal.json.KeyReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -119,26 +119,36 @@ final class Catalog {
     }
 
     /** What a key of the store below is about, for messages. */
-    String describe(byte[] key, boolean range) {
+    String describe(byte[] key) {
         if (Arrays.equals(key, KEY)) {
             return "the schema";
         }
         for (StoreDef def : stores.values()) {
             if (startsWith(key, def.prefix)) {
-                return range ? "a range of keys" : "key " + show(def, key);
+                return "key " + KeyText.of(key, def.prefix);
             }
             for (IndexDef index : def.indexes) {
                 if (startsWith(key, index.prefix)) {
-                    return (range ? "a range of index '" : "a key of index '") + index.schema.name() + "'";
+                    return "key " + KeyText.of(key, index.prefix) + " of index '" + index.schema.name() + "'";
                 }
             }
         }
         return "key " + Keys.show(key);
     }
 
-    private static String show(StoreDef def, byte[] key) {
-        Object value = new KeyReader(key, def.prefix.length).next();
-        return value instanceof String ? '"' + value.toString() + '"' : String.valueOf(value);
+    /** What a range of keys of the store below is about, for messages. */
+    String describe(Preconditions.Range range) {
+        for (StoreDef def : stores.values()) {
+            if (startsWith(range.start(), def.prefix)) {
+                return "the range of keys " + KeyText.of(range, def.prefix);
+            }
+            for (IndexDef index : def.indexes) {
+                if (startsWith(range.start(), index.prefix)) {
+                    return "the range " + KeyText.of(range, index.prefix) + " of index '" + index.schema.name() + "'";
+                }
+            }
+        }
+        return "the range of keys from " + Keys.show(range.start());
     }
 
     /** Name of the store a key belongs to, or null. */

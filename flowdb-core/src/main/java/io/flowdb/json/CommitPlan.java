@@ -378,9 +378,11 @@ final class CommitPlan implements ChangeSet {
     /** Says that a precondition failed: with its store, if it belongs to one, and its key, index or range. */
     ConflictException conflictAt(int failed, Catalog catalog) {
         int keys = preconditions.keys().size();
-        byte[] key = failed < keys
-                ? preconditions.keys().get(failed)
-                : preconditions.ranges().get(failed - keys).start();
-        return new ConflictException(catalog.storeOf(key), catalog.describe(key, failed >= keys));
+        if (failed < keys) {
+            byte[] key = preconditions.keys().get(failed);
+            return new ConflictException(catalog.storeOf(key), catalog.describe(key));
+        }
+        Preconditions.Range range = preconditions.ranges().get(failed - keys);
+        return new ConflictException(catalog.storeOf(range.start()), catalog.describe(range));
     }
 }

@@ -360,7 +360,7 @@ class DocumentContractTest {
             db.put("s", json("{'id':7}"));
             assertThatThrownBy(loser::commit).isInstanceOfSatisfying(ConflictException.class, e -> {
                 assertThat(e.store()).isEqualTo("s");
-                assertThat(e.subject()).isEqualTo("a range of keys");
+                assertThat(e.subject()).isEqualTo("the range of keys [5 .. )");
             });
         }
     }

@@ -33,7 +33,7 @@ class FreedValueTest {
             assertThatThrownBy(late::commit)
                     .isInstanceOfSatisfying(
                             ConflictException.class,
-                            e -> assertThat(e.subject()).isEqualTo("a key of index 'u'"));
+                            e -> assertThat(e.subject()).isEqualTo("key \"a\" of index 'u'"));
         }
         assertThat(db.exists("s", 2)).isFalse();
     }
