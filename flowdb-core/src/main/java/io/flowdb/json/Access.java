@@ -1,7 +1,9 @@
 package io.flowdb.json;
 
 import io.flowdb.StoreReader.Range;
+import io.flowdb.internal.json.KeyLayout;
 import io.flowdb.internal.json.KeyPath;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,33 @@ record Access(
 
     boolean hasMarks() {
         return absentMarks || arrayMarks;
+    }
+
+    /** Everything that is walked: the ranges and the marks. */
+    List<Range> walked() {
+        if (index == null || !hasMarks()) {
+            return ranges;
+        }
+        List<Range> walked = new ArrayList<>(ranges);
+        if (absentMarks) {
+            walked.add(new Range(index.at(KeyLayout.MARK_ABSENT), index.at(KeyLayout.MARK_ABSENT + 1)));
+        }
+        if (arrayMarks) {
+            walked.add(new Range(index.at(KeyLayout.MARK_ARRAY), index.at(KeyLayout.MARK_ARRAY + 1)));
+        }
+        return walked;
+    }
+
+    /** How many entries there are at most, where that needs no counting; -1 otherwise. */
+    int knownEntries() {
+        if (ranges.isEmpty() && !hasMarks()) {
+            return 0;
+        }
+        boolean known = index != null
+                && allPoints
+                && !hasMarks()
+                && ranges.stream().allMatch(range -> index.isExclusive(range.start()));
+        return known ? ranges.size() : -1;
     }
 
     /**

@@ -143,6 +143,21 @@ final class IndexDef {
         return schema.multiEntry();
     }
 
+    /** Whether {@code key} is one whole index key, prefix included, under which this index stores one entry at most. */
+    boolean isExclusive(byte[] key) {
+        if (!unique() || (key[prefix.length] & 0xff) < KeyTags.NULL) {
+            return false;
+        }
+        KeyReader reader = new KeyReader(key, prefix.length);
+        for (int i = 0; i < paths.length; i++) {
+            if (key[reader.position()] == KeyTags.NULL) {
+                return false;
+            }
+            reader.skip();
+        }
+        return reader.position() == key.length;
+    }
+
     /** A key of this index: its prefix and {@code tail}. */
     byte[] at(byte[] tail) {
         byte[] key = Arrays.copyOf(prefix, prefix.length + tail.length);

@@ -73,7 +73,12 @@ public final class JsonQuery {
     record Order(KeyPath path, boolean descending) {}
 
     /** What is asked. */
-    record Spec(List<Condition> conditions, List<Order> orders, long offset, long limit) {}
+    record Spec(List<Condition> conditions, List<Order> orders, long offset, long limit) {
+        /** How many rows have to be found, also those that are left out; {@link Long#MAX_VALUE} for all. */
+        long wanted() {
+            return limit > Long.MAX_VALUE - offset ? Long.MAX_VALUE : offset + limit;
+        }
+    }
 
     /** The value at {@code path} equals {@code value}; see {@link Filter#eq}. */
     public JsonQuery whereEq(String path, @Nullable Object value) {

@@ -6,14 +6,16 @@ import io.flowdb.internal.json.KeyPath;
 import io.flowdb.internal.json.KeyTags;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses how a query finds its documents: by primary key, through the index with the fewest estimated entries, through several
- * indexes for an "or", or by walking all documents. Threads: one.
+ * Chooses how a query finds its documents: by primary key, through an index, through several of both for an "or", whichever
+ * has the fewest entries, or by walking all documents. Threads: one.
  *
  * <p>An index is usable if its first path has a condition that is a set of key intervals. Conditions on further paths narrow it as
  * long as all earlier ones are single values. Documents that have no entry, or an array in place of a single value, are found
@@ -23,9 +25,13 @@ final class Planner {
     /** Most ranges that the values of several paths multiply to; those of one path are as many as the query names. */
     private static final int MAX_RANGES = 10_000;
 
-    private static final int FIRST_ESTIMATE = 16;
-    private static final int ESTIMATE_GROWTH = 4;
-    private static final int ESTIMATE_LIMIT = 256;
+    /** Most branches of disjunctions that lie within others. */
+    private static final int MAX_INNER_BRANCHES = 1_000;
+
+    /** Entries that are counted at least, and for each wanted row, where a walk may end early. */
+    private static final int LEAST_COUNTED = 256;
+
+    private static final int COUNTED_PER_ROW = 16;
     private static final Interval ARRAYS =
             new Interval(new byte[] {KeyTags.ARRAY}, new byte[] {KeyTags.ARRAY + 1}, false);
 
@@ -34,12 +40,21 @@ final class Planner {
 
     private final Reads reads;
     private final List<JsonQuery.Order> orders;
-    private final boolean limited;
+    private final long wanted;
+    private final boolean firstRows;
+    private int innerBranches;
 
-    Planner(Reads reads, List<JsonQuery.Order> orders, boolean limited) {
+    /**
+     * Plans for one query.
+     *
+     * @param wanted how many rows are wanted
+     * @param firstRows whether the order of an index is better than sorting all rows, however many are wanted
+     */
+    Planner(Reads reads, List<JsonQuery.Order> orders, long wanted, boolean firstRows) {
         this.reads = reads;
         this.orders = orders;
-        this.limited = limited;
+        this.wanted = wanted;
+        this.firstRows = firstRows;
     }
 
     /**
@@ -57,21 +72,21 @@ final class Planner {
     }
 
     Plan plan(List<Condition> conditions) {
-        Access chosen = choose(conditions);
-        if (chosen != null) {
-            Plan plan = ordered(chosen);
-            return plan != null ? plan : Plan.sorted(List.of(chosen));
+        List<Access> found = find(conditions, 0);
+        if (found == null) {
+            Access all = allDocuments();
+            Plan plan = ordered(all);
+            if (plan == null && isLimited()) {
+                plan = byOrderOnly();
+            }
+            return plan != null ? plan : Plan.sorted(List.of(all));
         }
-        List<Access> union = union(conditions);
-        if (union != null) {
-            return Plan.sorted(union);
-        }
-        Access all = allDocuments();
-        Plan plan = ordered(all);
-        if (plan == null && limited) {
-            plan = byOrderOnly();
-        }
-        return plan != null ? plan : Plan.sorted(List.of(all));
+        Plan plan = found.size() == 1 ? ordered(found.get(0)) : null;
+        return plan != null ? plan : Plan.sorted(found);
+    }
+
+    private boolean isLimited() {
+        return firstRows || wanted != Long.MAX_VALUE;
     }
 
     private Access allDocuments() {
@@ -79,12 +94,26 @@ final class Planner {
         return new Access(null, List.of(new Range(def.prefix, def.end)), 0, 0, false, false, false, false);
     }
 
-    /** The best access for conditions that all hold; null if no index helps. */
-    private @Nullable Access choose(List<Condition> conditions) {
-        Access byKey = byPrimaryKey(conditions);
-        if (byKey != null && byKey.allPoints()) {
-            return byKey;
+    /** The best way to find what satisfies all conditions: accesses whose results are united; null if no index helps. */
+    private @Nullable List<Access> find(List<Condition> conditions, int depth) {
+        List<Access> usable = usable(conditions);
+        List<List<Access>> ways = new ArrayList<>();
+        usable.forEach(access -> ways.add(List.of(access)));
+        if (usable.stream().noneMatch(access -> access.knownEntries() == 0 || access.knownEntries() == 1)) {
+            addUnions(conditions, depth, ways);
         }
+        if (ways.size() <= 1) {
+            return ways.isEmpty() ? null : ways.get(0);
+        }
+        // Of two with as many entries the one that needs no sorting; a union always does.
+        ways.sort(Comparator.comparingInt(way -> way.size() > 1 ? 2 : ordered(way.get(0)) == null ? 1 : 0));
+        boolean mayEndEarly =
+                depth == 0 && wanted <= Integer.MAX_VALUE && ways.stream().anyMatch(this::givesRowsAtOnce);
+        return fewestEntries(ways, mayEndEarly ? Math.max(LEAST_COUNTED, COUNTED_PER_ROW * wanted) : Long.MAX_VALUE);
+    }
+
+    /** Accesses that each find what satisfies all conditions, without those that are surely no better than another one. */
+    private List<Access> usable(List<Condition> conditions) {
         List<Access> usable = new ArrayList<>();
         for (IndexDef index : reads.def().indexes) {
             Access access = index.building ? null : byIndex(index, conditions);
@@ -93,13 +122,11 @@ final class Planner {
                 usable.add(access);
             }
         }
+        Access byKey = byPrimaryKey(conditions);
         if (byKey != null) {
             usable.add(0, byKey);
         }
-        if (usable.size() <= 1) {
-            return usable.isEmpty() ? null : usable.get(0);
-        }
-        return fewestEntries(usable);
+        return usable;
     }
 
     /** Whether it is known without counting that {@code a} meets no more entries than {@code b} and serves as well otherwise. */
@@ -113,33 +140,24 @@ final class Planner {
     }
 
     /**
-     * The access with the fewest entries. All are counted up to a bound that grows, so that no count goes much further than the
-     * smallest one.
+     * The way with the fewest entries, if it has no more than {@code most}; else that with most fixed values, which is the better guess. There is a bound
+     * where the first rows are all that is wanted, and one way gives them before it has met all its entries.
      */
-    private Access fewestEntries(List<Access> usable) {
-        Access best = usable.get(0);
-        for (int bound = FIRST_ESTIMATE; ; bound *= ESTIMATE_GROWTH) {
-            int fewest = Integer.MAX_VALUE;
-            for (Access access : usable) {
-                int estimate = estimate(access, Math.min(bound, fewest), bound);
-                if (estimate < fewest || (estimate == fewest && ordered(access) != null && ordered(best) == null)) {
-                    fewest = estimate;
-                    best = access;
-                }
-            }
-            if (fewest < bound || bound == ESTIMATE_LIMIT) {
-                return best;
-            }
+    private List<Access> fewestEntries(List<List<Access>> ways, long most) {
+        try (FewestEntries counts = new FewestEntries(reads.view())) {
+            ways.forEach(counts::add);
+            List<Access> best = counts.best(most);
+            return best != null ? best : Collections.min(ways, Comparator.comparingInt(Planner::fixedValuesFirst));
         }
     }
 
-    private int estimate(Access access, int most, int bound) {
-        if (access.index() != null && access.index().unique() && access.allPoints() && !access.hasMarks()) {
-            return access.ranges().size();
-        }
-        int entries = reads.view().countUpTo(access.ranges(), most);
-        // Of two that reach the limit, the one with more fixed values is the better guess.
-        return entries < bound || access.index() == null ? entries : bound + KeyTags.ABOVE - access.pointPaths();
+    private static int fixedValuesFirst(List<Access> way) {
+        return way.size() > 1 ? 1 : -way.get(0).pointPaths();
+    }
+
+    private boolean givesRowsAtOnce(List<Access> way) {
+        Access access = way.get(0);
+        return way.size() == 1 && (ordered(access) != null || (orders.isEmpty() && access.inPrimaryKeyOrder()));
     }
 
     private @Nullable Access byPrimaryKey(List<Condition> conditions) {
@@ -154,12 +172,11 @@ final class Planner {
         if (keys == null) {
             return null;
         }
-        boolean points = intervals != null && intervals.stream().allMatch(Interval::single);
         List<Range> ranges = new ArrayList<>();
         for (Interval interval : keys) {
             ranges.add(new Range(def.documentKey(interval.start()), def.documentKey(interval.end())));
         }
-        return new Access(null, ranges, 0, 0, points, false, false, false);
+        return new Access(null, ranges, 0, 0, false, false, false, false);
     }
 
     private static boolean areTooMany(int prefixes, int intervals) {
@@ -286,26 +303,36 @@ final class Planner {
         return found;
     }
 
-    /** One access for each branch of an "or", if every branch has one; null otherwise. */
-    private @Nullable List<Access> union(List<Condition> conditions) {
+    /** Adds a way for each "or" all of whose branches have one: the union of these. */
+    private void addUnions(List<Condition> conditions, int depth, List<List<Access>> to) {
         for (Condition condition : conditions) {
             if (condition instanceof Condition.Any any) {
-                List<Access> accesses = new ArrayList<>();
-                for (Condition branch : any.conditions()) {
-                    List<Condition> parts = new Condition.All(List.of(branch)).flat();
-                    Access access = choose(parts);
-                    if (access == null) {
-                        accesses = null;
-                        break;
-                    }
-                    accesses.add(access.notExact());
-                }
-                if (accesses != null) {
-                    return accesses.isEmpty() ? List.of(NOTHING) : accesses;
+                List<Access> union = union(any, depth);
+                if (union != null) {
+                    to.add(union.isEmpty() ? List.of(NOTHING) : union);
                 }
             }
         }
-        return null;
+    }
+
+    /** What finds all documents that satisfy a branch; null if one branch has none, or branches of branches are too many. */
+    private @Nullable List<Access> union(Condition.Any any, int depth) {
+        if (depth > 0) {
+            innerBranches += any.conditions().size();
+            if (innerBranches > MAX_INNER_BRANCHES) {
+                return null;
+            }
+        }
+        List<Access> union = new ArrayList<>();
+        for (Condition branch : any.conditions()) {
+            List<Condition> parts = new Condition.All(List.of(branch)).flat();
+            List<Access> found = find(parts, depth + 1);
+            if (found == null) {
+                return null;
+            }
+            found.forEach(access -> union.add(access.notExact()));
+        }
+        return union;
     }
 
     /** The plan that takes the order of results from an access, or null if they have to be sorted. */

@@ -5,9 +5,7 @@ import io.flowdb.StoreReader.Range;
 import io.flowdb.StoreReader.StoredValue;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.json.DocumentCodec;
-import io.flowdb.internal.json.KeyLayout;
 import io.flowdb.internal.json.KeyReader;
-import io.flowdb.internal.json.KeyTags;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -47,7 +45,7 @@ final class QueryRun {
     record Row(byte[] documentKey, JsonNode document, int length, boolean uncommitted) {}
 
     QueryRun(Reads reads, JsonQuery.Spec spec) {
-        this(reads, spec, spec.limit() != Long.MAX_VALUE);
+        this(reads, spec, false);
     }
 
     /** {@code firstRows} prefers the order of an index to sorting all rows, as perhaps not all are wanted. */
@@ -55,7 +53,7 @@ final class QueryRun {
         this.reads = reads;
         this.spec = spec;
         this.conditions = new Condition.All(spec.conditions()).flat();
-        this.plan = new Planner(reads, spec.orders(), firstRows).plan(conditions);
+        this.plan = new Planner(reads, spec.orders(), spec.wanted(), firstRows).plan(conditions);
         this.skip = spec.offset();
         this.rest = spec.limit();
     }
@@ -133,8 +131,7 @@ final class QueryRun {
         try (StoreCursor cursor = access.index() == null
                 ? reads.view().documents(access.ranges())
                 : reads.view().entries(access.index(), access.ranges())) {
-            long most = skip > Long.MAX_VALUE - rest ? Long.MAX_VALUE : skip + rest;
-            while (rows < most && cursor.next()) {
+            while (rows < spec.wanted() && cursor.next()) {
                 rows++;
                 entriesRead++;
             }
@@ -406,18 +403,11 @@ final class QueryRun {
             }
             return;
         }
-        List<Range> ranges = new ArrayList<>(access.ranges());
-        if (access.absentMarks()) {
-            ranges.add(marks(index, KeyLayout.MARK_ABSENT));
-        }
-        if (access.arrayMarks()) {
-            ranges.add(marks(index, KeyLayout.MARK_ARRAY));
-        }
-        List<Range> toWalk = ranges;
+        List<Range> toWalk = access.walked();
         if (index.unique() && access.allPoints()) {
             toWalk = new ArrayList<>();
-            for (Range range : ranges) {
-                if (!isWholeKey(index, range.start())) {
+            for (Range range : access.walked()) {
+                if (!index.isExclusive(range.start())) {
                     toWalk.add(range);
                     continue;
                 }
@@ -443,28 +433,9 @@ final class QueryRun {
         }
     }
 
-    /** Whether a key is an index key without a null, under which a unique index stores at most one entry. */
-    private static boolean isWholeKey(IndexDef index, byte[] key) {
-        if ((key[index.prefix.length] & 0xff) < KeyTags.NULL) {
-            return false;
-        }
-        KeyReader reader = new KeyReader(key, index.prefix.length);
-        for (int i = 0; i < index.paths.length; i++) {
-            if (key[reader.position()] == KeyTags.NULL) {
-                return false;
-            }
-            reader.skip();
-        }
-        return reader.position() == key.length;
-    }
-
-    private static Range marks(IndexDef index, int kind) {
-        return new Range(index.at(kind), index.at(kind + 1));
-    }
-
     /** The matching rows, sorted; as many of the first ones as are wanted. */
     private Pull<Row> sort() {
-        RowSort sort = new RowSort(reads, spec.orders(), rest > Long.MAX_VALUE - skip ? Long.MAX_VALUE : rest + skip);
+        RowSort sort = new RowSort(reads, spec.orders(), spec.wanted());
         Access first = plan.accesses().get(0);
         boolean single = plan.accesses().size() == 1;
         try (Pull<Row> unsorted = single && first.index() == null

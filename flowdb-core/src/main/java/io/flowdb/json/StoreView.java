@@ -99,18 +99,8 @@ final class StoreView implements View {
     }
 
     @Override
-    public int countUpTo(List<Range> ranges, int most) {
-        return countUpTo(reader, ranges, most);
-    }
-
-    static int countUpTo(StoreReader reader, List<Range> ranges, int most) {
-        try (StoreCursor cursor = reader.scanAll(ranges)) {
-            int count = 0;
-            while (count < most && cursor.next()) {
-                count++;
-            }
-            return count;
-        }
+    public StoreCursor committedKeys(List<Range> ranges) {
+        return reader.scanAll(ranges);
     }
 
     /** Turns the entries of a unique index into logical ones. */

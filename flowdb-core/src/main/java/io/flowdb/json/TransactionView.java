@@ -198,8 +198,8 @@ final class TransactionView implements View, ChangeSet {
     }
 
     @Override
-    public int countUpTo(List<Range> ranges, int most) {
-        return StoreView.countUpTo(snapshot, ranges, most);
+    public StoreCursor committedKeys(List<Range> ranges) {
+        return snapshot.scanAll(ranges);
     }
 
     @Override

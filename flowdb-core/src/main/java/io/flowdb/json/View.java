@@ -49,6 +49,6 @@ interface View {
     /** Whether an index has marks of the kind {@code kind}. */
     boolean hasMarks(IndexDef index, int kind);
 
-    /** Number of committed keys in ranges, which are sorted, counted up to {@code most}; not a read that a commit checks. */
-    int countUpTo(List<Range> ranges, int most);
+    /** Committed keys of one range after the other, with what nobody may see any more; not a read that a commit checks. */
+    StoreCursor committedKeys(List<Range> ranges);
 }

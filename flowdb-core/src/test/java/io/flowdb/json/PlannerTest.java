@@ -1,0 +1,148 @@
+package io.flowdb.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flowdb.Config;
+import io.flowdb.internal.json.DocumentCodec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Which way a query takes among several, told by what it reads. */
+class PlannerTest {
+    private static final int DOCUMENTS = 4_000;
+
+    private final JsonDB db = JsonDB.open(Config.builder().inMemory(true).build());
+
+    @AfterEach
+    void close() {
+        db.close();
+    }
+
+    private void fill(StoreSchema schema, IntFunction<ObjectNode> document) {
+        db.createObjectStore(schema);
+        List<ObjectNode> documents = new ArrayList<>();
+        for (int i = 0; i < DOCUMENTS; i++) {
+            documents.add(document.apply(i).put("id", i));
+        }
+        db.putAll("s", documents);
+    }
+
+    private static ObjectNode object() {
+        return DocumentCodec.MAPPER.createObjectNode();
+    }
+
+    /** All are open; an age is that of 1,000, a city that of 500, and two share a code. */
+    private void fillPeople() {
+        fill(
+                StoreSchema.of("s", "id")
+                        .withIndex("by_status", "status")
+                        .withIndex("by_age", "age")
+                        .withIndex("by_city", "city")
+                        .withIndex("by_code", "code"),
+                i -> object().put("status", "open")
+                        .put("age", i % 4)
+                        .put("city", i % 8)
+                        .put("code", i / 2));
+    }
+
+    /** Counting ended at 256, and the first index was taken then: all documents were read, for an age that 1,000 have. */
+    @Test
+    void indexes_ofManyEntriesEach_theSmallerOneIsTaken() {
+        fillPeople();
+        Explain byAge =
+                db.query("s").whereEq("status", "open").whereEq("age", 3).explain();
+        assertThat(byAge.index()).isEqualTo("by_age");
+        assertThat(byAge.documentsRead()).isEqualTo(1_000);
+        Explain byCity = db.query("s")
+                .whereEq("status", "open")
+                .whereEq("age", 3)
+                .whereEq("city", 7)
+                .explain();
+        assertThat(byCity.index()).isEqualTo("by_city");
+        assertThat(byCity.documentsRead()).isEqualTo(500);
+        assertThat(byCity.rowsReturned()).isEqualTo(500);
+        try (JsonTransaction transaction = db.transaction(TransactionMode.READ_WRITE, "s")) {
+            assertThat(transaction
+                            .query("s")
+                            .whereEq("status", "open")
+                            .whereEq("age", 3)
+                            .explain()
+                            .documentsRead())
+                    .isEqualTo(1_000);
+        }
+    }
+
+    /** Marks of documents with arrays are walked as entries are, and were not counted. */
+    @Test
+    void indexes_withMarks_theMarksAreCounted() {
+        fill(StoreSchema.of("s", "id").withIndex("by_v", "v").withIndex("by_w", "w"), i -> {
+            ObjectNode document = object().put("w", i % 4);
+            document.putArray("v").add(i);
+            return document;
+        });
+        Explain plan = db.query("s").whereEq("v", 3).whereEq("w", 3).explain();
+        assertThat(plan.index()).isEqualTo("by_w");
+        assertThat(plan.documentsRead()).isEqualTo(1_000);
+        assertThat(plan.rowsReturned()).isEqualTo(1);
+    }
+
+    /** Any usable index was taken before a union was looked at. */
+    @Test
+    void union_ofFewerEntriesThanAnIndex_isTaken() {
+        fillPeople();
+        Filter few = Filter.eq("code", 7).or(Filter.eq("id", 2));
+        Explain union = db.query("s").whereEq("status", "open").where(few).explain();
+        assertThat(union.documentsRead()).isEqualTo(3);
+        assertThat(union.rowsReturned()).isEqualTo(3);
+        Filter many = Filter.eq("age", 1).or(Filter.eq("age", 2));
+        Explain single = db.query("s").whereEq("city", 1).where(many).explain();
+        assertThat(single.index()).isEqualTo("by_city");
+        assertThat(single.documentsRead()).isEqualTo(500);
+        Explain fewer = db.query("s").where(many).where(few).explain();
+        assertThat(fewer.documentsRead()).isEqualTo(3);
+        assertThat(fewer.rowsReturned()).isEqualTo(2);
+    }
+
+    /** An "or" within a branch of an "or" was no union: the whole store was walked. */
+    @Test
+    void union_withinABranchOfAUnion_isPartOfIt() {
+        fillPeople();
+        Filter inner = Filter.eq("code", 7).or(Filter.eq("code", 9)).and(Filter.ne("age", 77));
+        Explain plan = db.query("s").where(Filter.eq("id", 1).or(inner)).explain();
+        assertThat(plan.documentsRead()).isEqualTo(5);
+        assertThat(plan.rowsReturned()).isEqualTo(5);
+        assertThat(plan.index()).isEqualTo("by_code");
+    }
+
+    /** Branches of branches are followed up to a bound; beyond it the documents are walked, with the same result. */
+    @Test
+    void union_ofVeryManyInnerBranches_isAWalk() {
+        fillPeople();
+        List<Filter> codes = new ArrayList<>();
+        for (int i = 0; i < 1_100; i++) {
+            codes.add(Filter.eq("code", i));
+        }
+        Filter inner = Filter.or(codes).and(Filter.ne("age", 77));
+        Explain plan = db.query("s").where(Filter.eq("id", 3_999).or(inner)).explain();
+        assertThat(plan.index()).isNull();
+        assertThat(plan.rowsReturned()).isEqualTo(2_201);
+    }
+
+    /** Where the first row may come soon, nobody counts all there is. */
+    @Test
+    void firstRow_ofAWalkThatGivesItAtOnce_readsLittle() {
+        fillPeople();
+        Explain first = db.query("s")
+                .whereEq("status", "open")
+                .whereEq("age", 3)
+                .limit(1)
+                .explain();
+        assertThat(first.documentsRead()).isLessThanOrEqualTo(4);
+        assertThat(db.query("s").whereEq("status", "open").whereEq("age", 3).exists())
+                .isTrue();
+    }
+}
