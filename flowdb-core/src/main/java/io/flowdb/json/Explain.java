@@ -8,13 +8,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param store name of the store
  * @param index name of the chosen index, or null for a walk over the documents
- * @param bounds the walked key ranges, as text
+ * @param bounds the walked key ranges, as text; the first 20, and how many more there are
  * @param reverse whether they were walked backwards
- * @param entriesRead index entries read
+ * @param entriesRead index entries read, and keys of documents that decided alone
  * @param documentsRead documents read
  * @param rowsReturned rows of the result
  * @param sorted whether the rows had to be sorted
- * @param indexOnly whether no document had to be read
+ * @param indexOnly whether keys alone decide which documents are found: {@code count} and {@code exists} read none then; the rows themselves are
+ *     documents read all the same
  * @param nanos time taken
  */
 public record Explain(

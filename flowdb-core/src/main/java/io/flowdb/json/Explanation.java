@@ -11,6 +11,7 @@ import java.util.Set;
 
 /** Describes a finished run of a query. */
 final class Explanation {
+    /** Bounds that are shown. */
     private static final int MAX_BOUNDS = 20;
 
     private Explanation() {}
@@ -18,17 +19,22 @@ final class Explanation {
     static Explain of(Reads reads, QueryRun run, boolean sorted, long nanos) {
         Set<String> indexes = new LinkedHashSet<>();
         List<String> bounds = new ArrayList<>();
+        int ranges = 0;
         for (Access access : run.plan().accesses()) {
             IndexDef index = access.index();
             if (index != null) {
                 indexes.add(index.schema.name());
             }
             int prefix = index == null ? reads.def().prefix.length : index.prefix.length;
+            ranges += access.ranges().size();
             for (Range range : access.ranges()) {
                 if (bounds.size() < MAX_BOUNDS) {
                     bounds.add("[" + show(range.start(), prefix) + " .. " + show(range.end(), prefix) + ")");
                 }
             }
+        }
+        if (ranges > bounds.size()) {
+            bounds.add("... and " + (ranges - bounds.size()) + " more");
         }
         return new Explain(
                 reads.def().name,

@@ -91,14 +91,19 @@ record Interval(byte[] start, byte[] end, boolean single) {
     }
 
     static boolean anyContains(List<Interval> sorted, byte[] key) {
+        return anyContains(sorted, key, 0, key.length);
+    }
+
+    /** Whether one of them contains the key from {@code from} to {@code to} in {@code bytes}. */
+    static boolean anyContains(List<Interval> sorted, byte[] bytes, int from, int to) {
         int low = 0;
         int high = sorted.size() - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
             Interval interval = sorted.get(middle);
-            if (Arrays.compareUnsigned(key, interval.start) < 0) {
+            if (Arrays.compareUnsigned(bytes, from, to, interval.start, 0, interval.start.length) < 0) {
                 high = middle - 1;
-            } else if (Arrays.compareUnsigned(key, interval.end) >= 0) {
+            } else if (Arrays.compareUnsigned(bytes, from, to, interval.end, 0, interval.end.length) >= 0) {
                 low = middle + 1;
             } else {
                 return true;

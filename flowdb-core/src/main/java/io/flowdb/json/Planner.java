@@ -230,19 +230,18 @@ final class Planner {
         int narrowed = 0;
         int points = 0;
         boolean open = true;
-        int consumed = 0;
+        boolean precise = true;
+        List<KeyPath> answered = new ArrayList<>();
         for (KeyPath path : index.paths) {
             List<Interval> intervals = intervals(path::equals, conditions, !index.multiEntry());
             if (intervals == null || (index.multiEntry() && coversArrays(intervals))) {
                 break;
             }
             constrained++;
-            consumed += (int) conditions.stream()
-                    .filter(c -> c instanceof Condition.InIntervals in && in.path.equals(path))
-                    .count();
+            answered.add(path);
             if (!open || areTooMany(prefixes.size(), intervals.size())) {
                 open = false;
-                consumed = Integer.MIN_VALUE;
+                precise = false;
                 continue;
             }
             narrowed++;
@@ -251,14 +250,30 @@ final class Planner {
             ranges = extend(prefixes, intervals);
             prefixes = ranges.stream().map(Range::start).toList();
         }
-        if (constrained == 0 || (ranges.isEmpty() && consumed < 0)) {
+        if (constrained == 0 || (ranges.isEmpty() && !precise)) {
             return null;
         }
         boolean whole = constrained == index.paths.length;
         boolean absent = !whole && reads.view().hasMarks(index, KeyLayout.MARK_ABSENT);
         boolean arrays = !index.multiEntry() && reads.view().hasMarks(index, KeyLayout.MARK_ARRAY);
-        boolean exact = consumed == conditions.size() && !absent && !arrays && !(index.multiEntry() && consumed > 1);
+        boolean exact = precise && !absent && !arrays && areAnswered(conditions, answered, index.multiEntry());
         return new Access(index, ranges, narrowed, points, whole && open, absent, arrays, exact);
+    }
+
+    /**
+     * Whether every condition is answered by an index over {@code paths}, or by the primary key that each entry holds. The elements of an array that
+     * satisfy two conditions may be two.
+     */
+    private boolean areAnswered(List<Condition> conditions, List<KeyPath> paths, boolean multiEntry) {
+        int onIndex = 0;
+        for (Condition condition : conditions) {
+            if (condition instanceof Condition.InIntervals in && paths.contains(in.path)) {
+                onIndex++;
+            } else if (!KeyConditions.decides(reads.def().keyPath, condition)) {
+                return false;
+            }
+        }
+        return !multiEntry || onIndex <= 1;
     }
 
     private static List<Range> extend(List<byte[]> prefixes, List<Interval> intervals) {

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 final class QueryRun {
     private final Reads reads;
     private final JsonQuery.Spec spec;
-    private final List<Condition> conditions;
+    private final KeyConditions keyConditions;
     private final Planner.Plan plan;
     private long skip;
     private long rest;
@@ -52,7 +52,8 @@ final class QueryRun {
     QueryRun(Reads reads, JsonQuery.Spec spec, boolean firstRows) {
         this.reads = reads;
         this.spec = spec;
-        this.conditions = new Condition.All(spec.conditions()).flat();
+        List<Condition> conditions = new Condition.All(spec.conditions()).flat();
+        this.keyConditions = new KeyConditions(reads.def().keyPath, conditions);
         this.plan = new Planner(reads, spec.orders(), spec.wanted(), firstRows).plan(conditions);
         this.skip = spec.offset();
         this.rest = spec.limit();
@@ -131,23 +132,31 @@ final class QueryRun {
         try (StoreCursor cursor = access.index() == null
                 ? reads.view().documents(access.ranges())
                 : reads.view().entries(access.index(), access.ranges())) {
+            IndexDef index = access.index();
             while (rows < spec.wanted() && cursor.next()) {
-                rows++;
                 entriesRead++;
+                rows += keyConditions.areNone() || keyMatches(index, cursor.key()) ? 1 : 0;
             }
         }
         rows = Math.max(0, Math.min(rows - skip, rest));
         return rows;
     }
 
+    /** Whether keys alone decide which documents are found. */
     boolean indexOnly() {
         Access access = plan.accesses().get(0);
-        boolean all = conditions.isEmpty() && access.index() == null;
-        return plan.accesses().size() == 1 && (all || access.exact()) && !access.repeats();
+        boolean decided = access.index() == null ? keyConditions.others().isEmpty() : access.exact();
+        return plan.accesses().size() == 1 && decided && !access.repeats();
     }
 
+    /** Whether the primary key in the key of a document, or in an entry of {@code index}, satisfies what it decides. */
+    private boolean keyMatches(@Nullable IndexDef index, byte[] key) {
+        return keyConditions.test(key, index == null ? reads.def().prefix.length : index.primaryKeyAt(key));
+    }
+
+    /** Whether a document whose key matches does so itself. */
     private boolean matches(JsonNode document) {
-        for (Condition condition : conditions) {
+        for (Condition condition : keyConditions.others()) {
             if (!condition.test(document)) {
                 return false;
             }
@@ -166,6 +175,10 @@ final class QueryRun {
             @Override
             public @Nullable Row next() {
                 while (cursor.next()) {
+                    if (!keyConditions.areNone() && !keyMatches(null, cursor.key())) {
+                        entriesRead++;
+                        continue;
+                    }
                     documentsRead++;
                     JsonNode document = buffer.decode(cursor);
                     if (matches(document)) {
@@ -222,7 +235,8 @@ final class QueryRun {
             @Override
             public @Nullable Row next() {
                 for (byte[] documentKey = documentKeys.next(); documentKey != null; documentKey = documentKeys.next()) {
-                    StoredValue stored = reads.view().get(documentKey);
+                    StoredValue stored =
+                            keyMatches(null, documentKey) ? reads.view().get(documentKey) : null;
                     if (stored != null) {
                         documentsRead++;
                         JsonNode document = DocumentCodec.decode(stored.value());

@@ -48,7 +48,7 @@ record Reads(View view, StoreDef def, JsonLimits limits) {
     }
 
     boolean exists(Object key) {
-        return view.get(def.documentKey(key, limits)) != null;
+        return view.exists(def.documentKey(key, limits));
     }
 
     Optional<DocumentMeta> getWithMeta(Object key) {

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The committed state that a reader of the store below sees. Threads: any. */
 final class StoreView implements View {
+    /** Where nothing is copied to. */
+    static final byte[] NOWHERE = {};
+
     private final OrderedStore store;
     private final StoreReader reader;
 
@@ -26,6 +29,11 @@ final class StoreView implements View {
     @Override
     public @Nullable StoredValue get(byte[] documentKey) {
         return reader.get(documentKey);
+    }
+
+    @Override
+    public boolean exists(byte[] documentKey) {
+        return reader.get(documentKey, NOWHERE) >= 0;
     }
 
     @Override

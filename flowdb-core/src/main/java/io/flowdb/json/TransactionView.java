@@ -95,6 +95,16 @@ final class TransactionView implements View, ChangeSet {
     }
 
     @Override
+    public boolean exists(byte[] documentKey) {
+        Change change = find(documentKey);
+        if (change != null) {
+            return change.after != null;
+        }
+        observed(documentKey);
+        return snapshot.get(documentKey, StoreView.NOWHERE) >= 0;
+    }
+
+    @Override
     public @Nullable StoredValue committed(byte[] documentKey) {
         return snapshot.get(documentKey);
     }

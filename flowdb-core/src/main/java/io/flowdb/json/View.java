@@ -18,6 +18,9 @@ interface View {
     @Nullable
     StoredValue get(byte[] documentKey);
 
+    /** Whether there is a document under a key; its value is not read. */
+    boolean exists(byte[] documentKey);
+
     /** What was stored under the key of a document when the state was pinned; not a read that a commit checks. */
     @Nullable
     StoredValue committed(byte[] documentKey);

@@ -152,6 +152,9 @@ class ArrayKeyQueryModelTest {
                     .extracting(document -> document.get("id").toString())
                     .as("seed %s, %s", seed, meaning.filter())
                     .isEqualTo(wanted);
+            assertThat(from.query("s").where(meaning.filter()).count())
+                    .as("seed %s, %s", seed, meaning.filter())
+                    .isEqualTo(wanted.size());
         }
     }
 
@@ -190,7 +193,31 @@ class ArrayKeyQueryModelTest {
             assertThat(read(db, Filter.eq("id.0", "c3").or(Filter.startsWith("id.0", "c4"))))
                     .isEqualTo(200);
             assertThat(read(db, Filter.eq("id", List.of("c3", 13)).and(Filter.eq("id.0", "c3"))))
-                    .isEqualTo(100);
+                    .isEqualTo(1);
+        }
+    }
+
+    /**
+     * A key that is an array, or one element of it, may equal a value: all documents with arrays for keys were read to see, also beside a condition that an
+     * index answers with one entry.
+     */
+    @Test
+    void query_onAKeyAmongArrays_readsOnlyWhatTheKeysDecide() {
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore(StoreSchema.of("s", "id").withUniqueIndex("by_v", "v"));
+            for (int i = 0; i < 1000; i++) {
+                db.put("s", MAPPER.<JsonNode>valueToTree(new Row(List.of("c" + i % 10, i), i, 1)));
+            }
+            assertThat(read(db, Filter.eq("id", List.of("c3", 13)))).isEqualTo(1);
+            assertThat(read(db, Filter.eq("id", 5))).isEqualTo(1);
+            assertThat(read(db, Filter.eq("id", "c3").and(Filter.eq("w", 1)))).isEqualTo(100);
+            assertThat(read(db, Filter.eq("id", List.of("nobody")))).isZero();
+            Explain both = db.query("s")
+                    .whereEq("id", List.of("c3", 13))
+                    .whereEq("v", 13)
+                    .explain();
+            assertThat(both.entriesRead() + both.documentsRead()).isEqualTo(2);
+            assertThat(both.rowsReturned()).isEqualTo(1);
         }
     }
 

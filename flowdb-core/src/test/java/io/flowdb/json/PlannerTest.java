@@ -132,6 +132,55 @@ class PlannerTest {
         assertThat(plan.rowsReturned()).isEqualTo(2_201);
     }
 
+    /** A count of a range of keys decoded every document, and one by index and key too. */
+    @Test
+    void count_decidedByKeys_readsNoDocument() {
+        MemoryStore store = new MemoryStore();
+        try (JsonDB onStore = JsonDB.on(store)) {
+            onStore.createObjectStore(StoreSchema.of("s", "id").withIndex("by_v", "v"));
+            for (int i = 0; i < 100; i++) {
+                onStore.put("s", object().put("id", i).put("v", i % 2));
+            }
+            long before = store.valuesRead.get() + store.gets.get();
+            assertThat(onStore.query("s").whereRange("id", 10, 90).count()).isEqualTo(80);
+            assertThat(onStore.query("s")
+                            .whereRange("id", 10, 90)
+                            .where(Filter.in("id", List.of(5, 20, 30)))
+                            .count())
+                    .isEqualTo(2);
+            assertThat(onStore.query("s")
+                            .whereEq("v", 1)
+                            .whereRange("id", 10, 80)
+                            .count())
+                    .isEqualTo(35);
+            assertThat(onStore.query("s")
+                            .whereEq("v", 1)
+                            .whereRange("id", 10, 90)
+                            .limit(7)
+                            .count())
+                    .isEqualTo(7);
+            assertThat(onStore.query("s").whereRange("id", 99, 200).exists()).isTrue();
+            assertThat(store.valuesRead.get() + store.gets.get()).isEqualTo(before);
+            assertThat(onStore.query("s").whereRange("id", 10, 90).explain().indexOnly())
+                    .isTrue();
+        }
+    }
+
+    /** Bounds ended at twenty without a word. */
+    @Test
+    void explain_ofManyRanges_saysHowManyAreNotShown() {
+        fillPeople();
+        List<Integer> codes = new ArrayList<>();
+        for (int i = 0; i < 200; i += 2) {
+            codes.add(i);
+        }
+        List<String> bounds = db.query("s").whereIn("code", codes).explain().bounds();
+        assertThat(bounds).hasSize(21).last().isEqualTo("... and 80 more");
+        assertThat(db.query("s").whereIn("code", codes.subList(0, 20)).explain().bounds())
+                .hasSize(20)
+                .noneMatch(bound -> bound.startsWith("..."));
+    }
+
     /** Where the first row may come soon, nobody counts all there is. */
     @Test
     void firstRow_ofAWalkThatGivesItAtOnce_readsLittle() {

@@ -146,10 +146,14 @@ public final class KeyPath {
 
     /** Whether this path leads to the element at {@code position} of an array at the path {@code array}. */
     public boolean isElement(KeyPath array, int position) {
+        return position >= 0 && elementOf(array) == position;
+    }
+
+    /** The position of the element to which this path leads in an array at the path {@code array}; -1 if it leads elsewhere. */
+    public int elementOf(KeyPath array) {
         int last = steps.length - 1;
-        return last == array.steps.length
-                && positions[last] == position
-                && Arrays.equals(steps, 0, last, array.steps, 0, last);
+        boolean within = last == array.steps.length && Arrays.equals(steps, 0, last, array.steps, 0, last);
+        return within ? positions[last] : -1;
     }
 
     /** The first step. */

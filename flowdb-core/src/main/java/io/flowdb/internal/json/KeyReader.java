@@ -65,6 +65,11 @@ public final class KeyReader {
         };
     }
 
+    /** Within an array: whether a value comes next, not the end of the array. */
+    public boolean hasElement() {
+        return byteAt(at) != KeyTags.END;
+    }
+
     /** Moves behind the next value without decoding it. */
     public void skip() {
         int tag = byteAt(at++);
@@ -74,7 +79,7 @@ public final class KeyReader {
             case KeyTags.INSTANT -> at += 12;
             case KeyTags.TEXT, KeyTags.BINARY -> skipTo(KeyTags.END);
             case KeyTags.ARRAY -> {
-                while (byteAt(at) != KeyTags.END) {
+                while (hasElement()) {
                     skip();
                 }
                 at++;
@@ -218,7 +223,7 @@ public final class KeyReader {
 
     private List<@Nullable Object> array() {
         List<@Nullable Object> array = new ArrayList<>();
-        while (byteAt(at) != KeyTags.END) {
+        while (hasElement()) {
             array.add(next());
         }
         at++;
