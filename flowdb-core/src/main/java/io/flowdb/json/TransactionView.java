@@ -1,7 +1,6 @@
 package io.flowdb.json;
 
 import io.flowdb.FlowRecord;
-import io.flowdb.Preconditions;
 import io.flowdb.StoreCursor;
 import io.flowdb.StoreReader.Range;
 import io.flowdb.StoreReader.StoredValue;
@@ -37,8 +36,7 @@ final class TransactionView implements View, ChangeSet {
     /** At or above the greatest key of {@link #documents}: new documents mostly come in rising order. */
     private byte[] greatest = {};
 
-    private final TreeSet<byte[]> keysRead = new TreeSet<>(Arrays::compareUnsigned);
-    private final List<RangeRead> rangesRead = new ArrayList<>();
+    private final ReadSet readSet = new ReadSet();
     /** Points to which the writes can be taken back, in the order of their making. */
     private final List<Mark> marks = new ArrayList<>();
     /** What documents were before changes behind the marks; empty without a mark. */
@@ -47,7 +45,7 @@ final class TransactionView implements View, ChangeSet {
     private long lastMark;
     /** What {@link #documents} takes. */
     private long bytes;
-    /** What {@link #undo} takes beside. */
+    /** What {@link #undo} takes beside; what was read, {@link ReadSet#bytes}. */
     private long undoBytes;
 
     /** An index entry of the transaction; not present if the transaction takes it away. */
@@ -149,13 +147,12 @@ final class TransactionView implements View, ChangeSet {
     }
 
     private StoreCursor scan(byte[] start, byte[] end, boolean reverse) {
-        StoreCursor cursor = snapshot.scan(start, end, reverse);
         if (!tracking) {
-            return cursor;
+            return snapshot.scan(start, end, reverse);
         }
-        RangeRead range = new RangeRead(cursor, start, end, reverse);
-        rangesRead.add(range);
-        return range;
+        checkBytes(null, bytes + undoBytes);
+        StoreCursor cursor = snapshot.scan(start, end, reverse);
+        return readSet.walk(cursor, start, end, reverse);
     }
 
     /*
@@ -226,7 +223,17 @@ final class TransactionView implements View, ChangeSet {
     @Override
     public void observed(byte[] documentKey) {
         if (tracking) {
-            keysRead.add(documentKey);
+            checkBytes(null, bytes + undoBytes);
+            readSet.add(documentKey);
+        }
+    }
+
+    /** Refuses what would take too much with {@code writes} bytes for what is written. */
+    private void checkBytes(@Nullable String store, long writes) {
+        long all = writes + readSet.bytes();
+        if (all > maxBytes) {
+            String advice = "it is what JsonLimits say, or a quarter of the heap";
+            throw new LimitExceededException(store, "transaction bytes", maxBytes, all, advice);
         }
     }
 
@@ -236,10 +243,7 @@ final class TransactionView implements View, ChangeSet {
         Undo step = isToBeKept(before) ? new Undo(change.documentKey, before) : null;
         long now = bytes + change.bytes() - (earlier == null ? 0 : earlier.bytes());
         long undoNow = undoBytes + (step == null ? 0 : step.bytes());
-        if (now + undoNow > maxBytes) {
-            String advice = "it is what JsonLimits say, or a quarter of the heap";
-            throw new LimitExceededException(change.store.name, "transaction bytes", maxBytes, now + undoNow, advice);
-        }
+        checkBytes(change.store.name, now + undoNow);
         bytes = now;
         undoBytes = undoNow;
         if (step != null) {
@@ -336,7 +340,9 @@ final class TransactionView implements View, ChangeSet {
 
     private void takeBack(Undo step) {
         // The write would have checked that nobody else wrote the document; what was read stays checked.
-        observed(step.documentKey);
+        if (tracking) {
+            readSet.add(step.documentKey);
+        }
         Held before = step.before;
         Held taken = before == null ? documents.remove(step.documentKey) : documents.put(step.documentKey, before);
         bytes += step.bytes() - (taken == null ? 0 : taken.change.bytes());
@@ -376,15 +382,7 @@ final class TransactionView implements View, ChangeSet {
     /** Adds all changes to a plan, and everything that was read to its preconditions. */
     void addTo(CommitPlan plan) {
         plan.putDistinct(documents.values().stream().map(Held::change).toList());
-        Preconditions preconditions = plan.preconditions();
-        for (byte[] key : keysRead) {
-            if (!documents.containsKey(key)) {
-                preconditions.key(key);
-            }
-        }
-        for (RangeRead range : rangesRead) {
-            range.addTo(preconditions);
-        }
+        readSet.addTo(plan.preconditions(), documents::containsKey);
     }
 
     /** Remembers the documents of entries that expire. */
@@ -431,77 +429,6 @@ final class TransactionView implements View, ChangeSet {
         @Override
         public void close() {
             stored.close();
-        }
-    }
-
-    /** Remembers how far a range was walked. Keys are those of the store below. */
-    private static final class RangeRead implements StoreCursor {
-        private final StoreCursor cursor;
-        private final byte[] start;
-        private final byte[] end;
-        private final boolean reverse;
-        private byte @Nullable [] last;
-        private boolean exhausted;
-
-        RangeRead(StoreCursor cursor, byte[] start, byte[] end, boolean reverse) {
-            this.cursor = cursor;
-            this.start = start;
-            this.end = end;
-            this.reverse = reverse;
-        }
-
-        void addTo(Preconditions preconditions) {
-            byte[] reached = last;
-            if (exhausted) {
-                preconditions.range(start, end);
-            } else if (reached != null) {
-                preconditions.range(reverse ? reached : start, reverse ? end : Keys.successor(reached));
-            }
-        }
-
-        @Override
-        public boolean next() {
-            if (cursor.next()) {
-                last = cursor.key();
-                return true;
-            }
-            exhausted = true;
-            return false;
-        }
-
-        @Override
-        public byte[] key() {
-            return Objects.requireNonNull(last);
-        }
-
-        @Override
-        public byte[] value() {
-            return cursor.value();
-        }
-
-        @Override
-        public int valueLength() {
-            return cursor.valueLength();
-        }
-
-        @Override
-        public int copyValue(byte[] to, int at) {
-            return cursor.copyValue(to, at);
-        }
-
-        @Override
-        public long seqno() {
-            return cursor.seqno();
-        }
-
-        @Override
-        public long expireAt() {
-            return cursor.expireAt();
-        }
-
-        @Override
-        public void close() {
-            cursor.close();
         }
     }
 }
