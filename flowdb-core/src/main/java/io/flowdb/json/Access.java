@@ -35,6 +35,16 @@ record Access(
         return new Access(index, ranges, narrowed, pointPaths, allPoints, absentMarks, arrayMarks, false);
     }
 
+    /** The same without the documents that have no entry. */
+    Access withoutAbsentMarks() {
+        return new Access(index, ranges, narrowed, pointPaths, allPoints, false, arrayMarks, exact);
+    }
+
+    /** Only the documents that have no entry. */
+    Access absentMarksOnly() {
+        return new Access(index, List.of(), 0, 0, false, true, false, false);
+    }
+
     boolean hasMarks() {
         return absentMarks || arrayMarks;
     }

@@ -30,7 +30,9 @@ final class FewestEntries implements AutoCloseable {
     /** The best of them; null if all have more than {@code most}. */
     @Nullable
     List<Access> best(long most) {
-        for (long bound = FIRST_STEP; ; bound = Math.min(most, bound + Math.max(FIRST_STEP, bound / STEP_PART))) {
+        for (long bound = Math.min(most, FIRST_STEP);
+                ;
+                bound = Math.min(most, bound + Math.max(FIRST_STEP, bound / STEP_PART))) {
             Count best = null;
             long wanted = bound; // one more than this shows that it is not the best
             for (Count count : counts) {

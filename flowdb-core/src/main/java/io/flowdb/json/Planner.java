@@ -1,5 +1,6 @@
 package io.flowdb.json;
 
+import io.flowdb.StoreCursor;
 import io.flowdb.StoreReader.Range;
 import io.flowdb.internal.json.KeyLayout;
 import io.flowdb.internal.json.KeyPath;
@@ -32,6 +33,16 @@ final class Planner {
     private static final int LEAST_COUNTED = 256;
 
     private static final int COUNTED_PER_ROW = 16;
+
+    /** Entries that are counted to decide whether another way is tried first. */
+    private static final long MOST_COUNTED = 1 << 16;
+
+    /** For each wanted row there have to be so many entries for that. */
+    private static final int LEAST_ENTRIES_PER_ROW = 16;
+
+    /** The other way is given up when it has met this part of the entries. */
+    private static final int ATTEMPT_PART = 8;
+
     private static final Interval ARRAYS =
             new Interval(new byte[] {KeyTags.ARRAY}, new byte[] {KeyTags.ARRAY + 1}, false);
 
@@ -64,12 +75,39 @@ final class Planner {
      * @param ordered whether the one access gives the wanted order
      * @param reverse whether it is walked backwards
      * @param groupPaths entries that agree in so many paths are equal in the wanted order
+     * @param aside documents without an entry, to be sorted and merged in; null if there are none
+     * @param attempt what is tried first
      */
-    record Plan(List<Access> accesses, boolean ordered, boolean reverse, int groupPaths) {
+    record Plan(
+            List<Access> accesses,
+            boolean ordered,
+            boolean reverse,
+            int groupPaths,
+            @Nullable Access aside,
+            @Nullable Attempt attempt) {
         static Plan sorted(List<Access> accesses) {
-            return new Plan(accesses, false, false, 0);
+            return new Plan(accesses, false, false, 0, null, null);
+        }
+
+        static Plan ordered(Access access, boolean reverse, int groupPaths) {
+            return new Plan(List.of(access), true, reverse, groupPaths, null, null);
+        }
+
+        Plan besides(Access others) {
+            return new Plan(accesses, ordered, reverse, groupPaths, others, attempt);
+        }
+
+        Plan after(Attempt first) {
+            return new Plan(accesses, ordered, reverse, groupPaths, aside, first);
         }
     }
+
+    /**
+     * Another plan, which may find the first rows much sooner, or later.
+     *
+     * @param mostKeys it is given up when it has met so many entries without finding them all
+     */
+    record Attempt(Plan plan, long mostKeys) {}
 
     Plan plan(List<Condition> conditions) {
         List<Access> found = find(conditions, 0);
@@ -77,12 +115,34 @@ final class Planner {
             Access all = allDocuments();
             Plan plan = ordered(all);
             if (plan == null && isLimited()) {
-                plan = byOrderOnly();
+                plan = byOrderOnly(Long.MAX_VALUE);
             }
             return plan != null ? plan : Plan.sorted(List.of(all));
         }
-        Plan plan = found.size() == 1 ? ordered(found.get(0)) : null;
-        return plan != null ? plan : Plan.sorted(found);
+        Plan plan = found.size() == 1 ? orderedBesideMarks(found.get(0), isLimited() ? Long.MAX_VALUE : 0) : null;
+        return plan != null ? plan : sortedAfterAttempt(found);
+    }
+
+    /** Sorts what is found, unless a walk over an index in the wanted order meets the wanted rows soon. */
+    private Plan sortedAfterAttempt(List<Access> found) {
+        Plan sorted = Plan.sorted(found);
+        if (orders.isEmpty() || wanted > MOST_COUNTED / LEAST_ENTRIES_PER_ROW) {
+            return sorted;
+        }
+        long entries = 0;
+        List<Range> ranges = new ArrayList<>();
+        found.forEach(access -> ranges.addAll(access.walked()));
+        try (StoreCursor cursor = reads.view().committedKeys(ranges)) {
+            while (entries < MOST_COUNTED && cursor.next()) {
+                entries++;
+            }
+        }
+        if (entries < LEAST_COUNTED || entries / LEAST_ENTRIES_PER_ROW < wanted) {
+            return sorted;
+        }
+        long mostKeys = entries / ATTEMPT_PART;
+        Plan first = byOrderOnly(mostKeys / 2);
+        return first == null ? sorted : sorted.after(new Attempt(first, mostKeys));
     }
 
     private boolean isLimited() {
@@ -354,10 +414,10 @@ final class Planner {
     private @Nullable Plan ordered(Access access) {
         if (access.index() == null) {
             if (orders.isEmpty()) {
-                return new Plan(List.of(access), true, false, 0);
+                return Plan.ordered(access, false, 0);
             }
             boolean byKey = orders.get(0).path().equals(reads.def().keyPath);
-            return byKey ? new Plan(List.of(access), true, orders.get(0).descending(), 0) : null;
+            return byKey ? Plan.ordered(access, orders.get(0).descending(), 0) : null;
         }
         IndexDef index = Objects.requireNonNull(access.index());
         if (access.hasMarks() || index.multiEntry()) {
@@ -383,7 +443,7 @@ final class Planner {
             position++;
         }
         // All orders on paths with one value: what is left is primary key order, which only whole keys give.
-        return reverse == null ? null : new Plan(List.of(access), true, reverse, position);
+        return reverse == null ? null : Plan.ordered(access, reverse, position);
     }
 
     private static boolean isPoint(Access access, IndexDef index, KeyPath path) {
@@ -395,8 +455,37 @@ final class Planner {
         return false;
     }
 
-    /** A walk over a whole index that has the wanted order, for queries that need only the first results. */
-    private @Nullable Plan byOrderOnly() {
+    /**
+     * As {@link #ordered}, also beside documents without an entry: those are sorted and merged in, if there are no more than {@code most} and fewer than
+     * entries.
+     */
+    private @Nullable Plan orderedBesideMarks(Access access, long most) {
+        if (!access.absentMarks()) {
+            return ordered(access);
+        }
+        if (most == 0) {
+            return null;
+        }
+        Access entries = access.withoutAbsentMarks();
+        Plan plan = ordered(entries);
+        if (plan == null) {
+            return null;
+        }
+        Access marks = access.absentMarksOnly();
+        try (FewestEntries counts = new FewestEntries(reads.view())) {
+            counts.add(List.of(entries));
+            counts.add(List.of(marks));
+            List<Access> fewer = counts.best(most);
+            return fewer != null && fewer.get(0) == marks ? plan.besides(marks) : null;
+        }
+    }
+
+    /**
+     * A walk over a whole index that has the wanted order, for queries that need only the first results.
+     *
+     * @param mostMarks most documents without an entry that may have to be merged in
+     */
+    private @Nullable Plan byOrderOnly(long mostMarks) {
         for (IndexDef index : reads.def().indexes) {
             if (!index.building
                     && !index.multiEntry()
@@ -404,7 +493,7 @@ final class Planner {
                 boolean absent = reads.view().hasMarks(index, KeyLayout.MARK_ABSENT);
                 Range whole = new Range(index.at(KeyLayout.FIRST_KEY), index.end);
                 Access access = new Access(index, List.of(whole), 0, 0, false, absent, false, false);
-                Plan plan = ordered(access);
+                Plan plan = orderedBesideMarks(access, mostMarks);
                 if (plan != null) {
                     return plan;
                 }

@@ -22,7 +22,7 @@ final class QueryRun {
     private final Reads reads;
     private final JsonQuery.Spec spec;
     private final KeyConditions keyConditions;
-    private final Planner.Plan plan;
+    private Planner.Plan plan;
     private long skip;
     private long rest;
     private long entriesRead;
@@ -113,13 +113,82 @@ final class QueryRun {
         };
     }
 
-    /** All rows, also those that offset and limit leave out, in order. */
+    /** All rows, also those that offset leaves out, in order; those behind the limit may be missing. */
     private Pull<Row> candidates() {
+        Planner.Attempt attempt = plan.attempt();
+        if (attempt != null) {
+            Planner.Plan otherwise = plan;
+            plan = attempt.plan();
+            List<Row> first = firstRows(attempt.mostKeys());
+            if (first != null) {
+                return Pull.of(first.iterator());
+            }
+            plan = otherwise;
+        }
         Access access = plan.accesses().get(0);
         if (plan.ordered()) {
-            return access.index() == null ? walkDocuments(access) : fetch(orderedKeys(access), access.exact());
+            return access.index() == null ? walkDocuments(access) : ordered(access, orderedKeys(access));
         }
         return spec.orders().isEmpty() ? inPrimaryKeyOrder() : sort();
+    }
+
+    /** The rows that documents in the wanted order are, and those of documents without an entry among them. */
+    private Pull<Row> ordered(Access access, Pull<byte[]> documentKeys) {
+        Pull<Row> rows = fetch(documentKeys, access.exact());
+        Access aside = plan.aside();
+        if (aside == null) {
+            return rows;
+        }
+        RowSort sort = new RowSort(reads, spec.orders(), spec.wanted());
+        List<byte[]> marked = new ArrayList<>();
+        walkEntries(aside, marked::add);
+        addAll(fetch(prefetched(marked), false), sort);
+        return new MergedRows(sort.sorted(), rows, sort::sortKey);
+    }
+
+    /** All wanted rows, if a walk in their order finds them among the first {@code mostKeys} entries, and they are small together. */
+    private @Nullable List<Row> firstRows(long mostKeys) {
+        Access access = plan.accesses().get(0);
+        BoundedKeys keys = new BoundedKeys(orderedKeys(access), mostKeys);
+        List<Row> found = new ArrayList<>();
+        long bytes = 0;
+        try (Pull<Row> rows = ordered(access, keys)) {
+            while (found.size() < spec.wanted() && bytes <= RowSort.MAX_KEPT_BYTES) {
+                Row row = rows.next();
+                if (keys.exceeded) {
+                    return null;
+                }
+                if (row == null) {
+                    return found;
+                }
+                found.add(row);
+                bytes += row.length;
+            }
+        }
+        return found.size() < spec.wanted() ? null : found;
+    }
+
+    /** Document keys that end early if there are too many. */
+    private static final class BoundedKeys implements Pull<byte[]> {
+        private final Pull<byte[]> keys;
+        private long rest;
+        private boolean exceeded;
+
+        BoundedKeys(Pull<byte[]> keys, long most) {
+            this.keys = keys;
+            this.rest = most;
+        }
+
+        @Override
+        public byte @Nullable [] next() {
+            exceeded |= rest-- <= 0;
+            return exceeded ? null : keys.next();
+        }
+
+        @Override
+        public void close() {
+            keys.close();
+        }
     }
 
     /** Number of rows; reads no documents if the conditions are answered by keys alone. */
@@ -452,13 +521,19 @@ final class QueryRun {
         RowSort sort = new RowSort(reads, spec.orders(), spec.wanted());
         Access first = plan.accesses().get(0);
         boolean single = plan.accesses().size() == 1;
-        try (Pull<Row> unsorted = single && first.index() == null
-                ? walkDocuments(first)
-                : fetch(prefetched(primaryKeys()), single && first.exact())) {
-            for (Row row = unsorted.next(); row != null; row = unsorted.next()) {
-                sort.add(row);
+        addAll(
+                single && first.index() == null
+                        ? walkDocuments(first)
+                        : fetch(prefetched(primaryKeys()), single && first.exact()),
+                sort);
+        return sort.sorted();
+    }
+
+    private static void addAll(Pull<Row> rows, RowSort to) {
+        try (rows) {
+            for (Row row = rows.next(); row != null; row = rows.next()) {
+                to.add(row);
             }
         }
-        return sort.sorted();
     }
 }

@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class RowSort {
     /** Text of documents that are kept beside their keys. */
-    private static final long MAX_KEPT_BYTES = 1 << 20;
+    static final long MAX_KEPT_BYTES = 1 << 20;
     /** What a document takes in memory for each byte of its text, about. */
     private static final int TREE_FACTOR = 8;
     /** What a row takes beside its bytes. */
@@ -60,7 +60,7 @@ final class RowSort {
     }
 
     void add(QueryRun.Row row) {
-        byte[] sorted = rowOf(row);
+        byte[] sorted = sortKey(row);
         if (last != null && Arrays.compareUnsigned(sorted, last) > 0) {
             return;
         }
@@ -103,7 +103,8 @@ final class RowSort {
         last = rows.isEmpty() ? null : rows.get(rows.size() - 1);
     }
 
-    private byte[] rowOf(QueryRun.Row row) {
+    /** What is compared of a row. */
+    byte[] sortKey(QueryRun.Row row) {
         KeyWriter writer = new KeyWriter();
         for (JsonQuery.Order order : orders) {
             int start = writer.length();

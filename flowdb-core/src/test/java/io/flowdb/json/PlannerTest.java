@@ -181,6 +181,83 @@ class PlannerTest {
                 .noneMatch(bound -> bound.startsWith("..."));
     }
 
+    private Explain youngest(Direction direction) {
+        return db.query("s").orderBy("age", direction).limit(3).explain();
+    }
+
+    /** One document without the field made the order of an index useless: all documents were read, for three rows. */
+    @Test
+    void orderOfAnIndex_withAFewDocumentsWithoutEntries_isUsed() {
+        fill(StoreSchema.of("s", "id").withIndex("by_age", "age"), i -> object().put("age", i % 60));
+        db.put("s", object().put("id", 5_000));
+        db.put("s", object().put("id", -1).putNull("age"));
+        ObjectNode nested = object().put("id", 5_001);
+        nested.putObject("age");
+        db.put("s", nested);
+        for (Direction direction : Direction.values()) {
+            Explain plan = youngest(direction);
+            assertThat(plan.index()).isEqualTo("by_age");
+            assertThat(plan.sorted()).isFalse();
+            assertThat(plan.documentsRead()).isLessThan(10);
+        }
+        assertThat(db.query("s").orderBy("age", Direction.ASC).limit(3).collect())
+                .extracting(document -> document.get("id").intValue())
+                .containsExactly(-1, 5_000, 0);
+        assertThat(db.query("s").orderBy("age", Direction.DESC).limit(3).collect())
+                .extracting(document -> document.get("id").intValue())
+                .containsExactly(5_001, 59, 119);
+        assertThat(db.query("s")
+                        .orderBy("age", Direction.DESC)
+                        .offset(4_001)
+                        .limit(3)
+                        .collect())
+                .extracting(document -> document.get("id").intValue())
+                .containsExactly(-1, 5_000);
+    }
+
+    @Test
+    void orderOfAnIndex_withManyDocumentsWithoutEntries_isNotUsed() {
+        fill(StoreSchema.of("s", "id").withIndex("by_age", "age"), i -> i % 3 == 0 ? object().put("age", i) : object());
+        assertThat(youngest(Direction.ASC).index()).isNull();
+    }
+
+    /** With a filter that an index answers, the order of another index was never used: 4,000 documents were sorted for three rows. */
+    @Test
+    void orderOfAnIndex_besideAFilterOfManyDocuments_isTriedFirst() {
+        fillPeople();
+        Explain plan = db.query("s")
+                .whereEq("status", "open")
+                .orderBy("code", Direction.DESC)
+                .limit(3)
+                .explain();
+        assertThat(plan.index()).isEqualTo("by_code");
+        assertThat(plan.documentsRead()).isLessThan(10);
+        assertThat(plan.rowsReturned()).isEqualTo(3);
+    }
+
+    /** What is looked for lies at the other end of the order: the walk ends after an eighth of what the filter's index has. */
+    @Test
+    void orderOfAnIndex_thatDoesNotMeetTheRowsSoon_isGivenUp() {
+        fill(
+                StoreSchema.of("s", "id").withIndex("by_half", "half").withIndex("by_v", "v"),
+                i -> object().put("half", i / 2_000).put("v", i));
+        Explain plan = db.query("s")
+                .whereEq("half", 1)
+                .orderBy("v", Direction.ASC)
+                .limit(3)
+                .explain();
+        assertThat(plan.index()).isEqualTo("by_half");
+        assertThat(plan.sorted()).isTrue();
+        assertThat(plan.documentsRead()).isEqualTo(2_000 + 250);
+        assertThat(db.query("s")
+                        .whereEq("half", 1)
+                        .orderBy("v", Direction.ASC)
+                        .limit(3)
+                        .collect())
+                .extracting(document -> document.get("id").intValue())
+                .containsExactly(2_000, 2_001, 2_002);
+    }
+
     /** Where the first row may come soon, nobody counts all there is. */
     @Test
     void firstRow_ofAWalkThatGivesItAtOnce_readsLittle() {
