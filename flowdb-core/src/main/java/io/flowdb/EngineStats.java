@@ -100,8 +100,8 @@ public record EngineStats(
     /**
      * The block cache.
      *
-     * @param hits block reads answered by the cache
-     * @param misses block reads that went to the file
+     * @param hits reads of data blocks answered by the cache
+     * @param misses reads of data blocks that went to the file
      * @param bytes in use
      */
     public record Cache(long hits, long misses, long bytes) {}

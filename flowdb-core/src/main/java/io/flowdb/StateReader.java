@@ -233,10 +233,11 @@ abstract class StateReader implements StoreReader {
             return false;
         }
         long now = found.expireAt() == FlowRecord.NEVER ? 0 : nowMicros();
-        if (found.isAlive(now, Reads.hiddenUpTo(state, key, snapshot))) {
+        long hiddenUpTo = Reads.hiddenUpTo(state, key, snapshot);
+        if (found.isAlive(now, hiddenUpTo)) {
             return true;
         }
-        if (found.expireAt() <= now) {
+        if (found.expireAt() <= now && found.seqno() > hiddenUpTo) {
             counters.recordsExpired.increment();
         }
         return false;

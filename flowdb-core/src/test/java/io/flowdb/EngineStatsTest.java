@@ -22,8 +22,11 @@ class EngineStatsTest {
     private final AtomicLong clock = new AtomicLong(1_000_000);
 
     private Engine open() {
-        return Engine.open(Config.builder()
-                .inMemory(true)
+        return openWith(Config.builder());
+    }
+
+    private Engine openWith(Config.Builder config) {
+        return Engine.open(config.inMemory(true)
                 .autoBackground(false)
                 .clockMicros(clock::get)
                 .compression(Compression.NONE)
@@ -211,6 +214,66 @@ class EngineStatsTest {
                     .isEqualTo(20_000);
             assertThat(bloom.negatives()).isBetween(15_000L, 20_000L);
             assertThat(bloom.falsePositives()).isLessThan(bloom.negatives() / 20);
+        }
+    }
+
+    /** Without a locator in memory, a filter that was misled about a key counted as a false positive for {@code get}, but as a positive for {@code getLatest}. */
+    @Test
+    void bloom_latestOfAbsentKeys_countsTheSameAsGet() {
+        try (Engine engine = openWith(Config.builder().indexMemoryBudget(0).bloomBitsPerKey(1))) {
+            for (int i = 0; i < 2_000; i++) {
+                engine.write(record("key" + (10_000 + 2 * i), 1, 1));
+            }
+            engine.flush();
+            for (int i = 0; i < 1_999; i++) {
+                engine.get("key" + (10_001 + 2 * i), 1);
+            }
+            EngineStats.Bloom byGet = engine.stats().bloom();
+            assertThat(byGet.falsePositives()).isPositive();
+            assertThat(byGet.checks()).isEqualTo(byGet.negatives() + byGet.falsePositives());
+            for (int i = 0; i < 1_999; i++) {
+                engine.getLatest("key" + (10_001 + 2 * i));
+            }
+            EngineStats.Bloom byBoth = engine.stats().bloom();
+            assertThat(byBoth)
+                    .isEqualTo(new EngineStats.Bloom(
+                            2 * byGet.checks(), 2 * byGet.negatives(), 2 * byGet.falsePositives()));
+            engine.getLatest("key10000");
+            assertThat(engine.stats().bloom())
+                    .isEqualTo(new EngineStats.Bloom(byBoth.checks() + 1, byBoth.negatives(), byBoth.falsePositives()));
+        }
+    }
+
+    /** Partitions of index and filter that had to be read counted as misses, those in the cache not as hits. The figures are of data blocks. */
+    @Test
+    void cache_partitionsReadThroughIt_areNotCounted() {
+        try (Engine engine = openWith(
+                Config.builder().indexMemoryBudget(0).blockCacheCapacity(0).blockSize(512))) {
+            for (int i = 0; i < 100; i++) {
+                engine.write(record("key" + i, 1, 100));
+            }
+            engine.flush();
+            engine.get("key50", 1);
+            assertThat(engine.stats().cache()).isEqualTo(new EngineStats.Cache(0, 1, 0));
+            engine.get("key50", 1);
+            assertThat(engine.stats().cache()).isEqualTo(new EngineStats.Cache(0, 2, 0));
+        }
+    }
+
+    /** {@code get} counted a record as expired that a range delete had hidden before it expired, which walks do not. */
+    @Test
+    void expired_hiddenByARangeDelete_isNotCounted() {
+        try (Engine engine = open()) {
+            engine.write(record("hidden", 1, 1), Duration.ofSeconds(1));
+            engine.deleteRange("hidden", "hidden~");
+            engine.write(record("seen", 1, 1), Duration.ofSeconds(1));
+            clock.addAndGet(1_000_000);
+            engine.get("hidden", 1);
+            engine.getLatest("hidden");
+            engine.query(Query.all());
+            assertThat(engine.stats().recordsExpired()).isEqualTo(1);
+            engine.get("seen", 1);
+            assertThat(engine.stats().recordsExpired()).isEqualTo(2);
         }
     }
 

@@ -68,22 +68,22 @@ public final class BlockCache {
         shards[Math.floorMod(entry.shardHash(), SHARDS)].remove(entry);
     }
 
-    /** Counts a look-up that found its block. */
+    /** Counts a look-up that found its data block. */
     public void countHit() {
         hits.increment();
     }
 
-    /** Counts a look-up that had to read from disk. */
+    /** Counts a look-up that had to read its data block from disk. */
     public void countMiss() {
         misses.increment();
     }
 
-    /** Look-ups that found their block. */
+    /** Look-ups that found their data block. */
     public long hits() {
         return hits.sum();
     }
 
-    /** Look-ups that had to read from disk. */
+    /** Look-ups that had to read their data block from disk. */
     public long misses() {
         return misses.sum();
     }

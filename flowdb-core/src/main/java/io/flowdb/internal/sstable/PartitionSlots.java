@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The partitions of the index, or of the filter, of one table that are in memory: kept within the budget of {@link IndexMemory}, or for a
- * while in the block cache. Others are read when they are asked for.
+ * while in the block cache. Others are read when they are asked for. The cache's hits and misses are those of data blocks: partitions count in neither.
  *
  * <p>Threads: any may ask; one at a time keeps and drops. A partition stays valid for whoever holds it.
  */
@@ -40,7 +40,6 @@ final class PartitionSlots<T> {
             held.touch();
             return held.value;
         }
-        cache.countMiss();
         StackRoom.checkForRead();
         T value = reader.apply(number);
         Held<T> fresh = held(number, value, false);

@@ -224,7 +224,8 @@ public final class SstReader implements AutoCloseable {
     /** The way through filter and index; whether an entry was found. */
     private boolean search(byte[] key, long hash, long ts, boolean latest, long atMost, PointLookup target) {
         if (latest) {
-            return mayContainKey(key, hash) && searchLatest(key, atMost, target);
+            BloomFilter admitting = admittingFilter(key, hash);
+            return admitting != null && count(admitting, searchLatest(key, atMost, target));
         }
         int partition = partitionAt(key, ts, atMost);
         if (partition == indexes.count()) {
@@ -235,7 +236,11 @@ public final class SstReader implements AutoCloseable {
             filterStats.negatives.increment();
             return false;
         }
-        boolean found = searchIndex(key, ts, atMost, target);
+        return count(filter, searchIndex(key, ts, atMost, target));
+    }
+
+    /** Counts what became of a look-up that the filter did not rule out; returns whether an entry was found. */
+    private boolean count(BloomFilter filter, boolean found) {
         if (filter.isActive()) {
             (found ? filterStats.positives : filterStats.falsePositives).increment();
         }
@@ -304,19 +309,22 @@ public final class SstReader implements AutoCloseable {
             (any ? filterStats.positives : filterStats.negatives).increment();
             return any;
         }
+        BloomFilter admitting = admittingFilter(key, hash);
+        return admitting != null && count(admitting, true);
+    }
+
+    /** The first filter, of those that are asked about any version of the key, that does not rule it out; null if all do, each of which is counted. */
+    private @Nullable BloomFilter admittingFilter(byte[] key, long hash) {
         int first = partitionAt(key, Long.MIN_VALUE, Long.MAX_VALUE);
         int last = Math.min(partitionAt(key, Long.MAX_VALUE, 0), filters.count() - 1);
         for (int i = first; i <= last; i++) {
             BloomFilter filter = filters.get(i);
             if (filter.mayContain(hash)) {
-                if (filter.isActive()) {
-                    filterStats.positives.increment();
-                }
-                return true;
+                return filter;
             }
             filterStats.negatives.increment();
         }
-        return false;
+        return null;
     }
 
     /** A walk over all entries. */
