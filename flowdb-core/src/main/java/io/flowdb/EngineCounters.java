@@ -52,9 +52,12 @@ final class EngineCounters {
         return System.nanoTime() - openedNanos;
     }
 
-    void compacted(long bytesIn, long bytesOut, long nanos) {
+    void compactedBytes(long bytesIn, long bytesOut) {
         compactedBytesIn.add(bytesIn);
         compactedBytesOut.add(bytesOut);
+    }
+
+    void compacted(long nanos) {
         compactions.record(nanos);
         lastCompactionMicros = nowOr(lastCompactionMicros);
     }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param latencies how long operations took
  * @param liveSnapshots open snapshots
  * @param uptime since the engine was opened
- * @param lastBackgroundError what a failed flush or compaction, a refused write or a file that could not be deleted says, or null
+ * @param lastBackgroundError what a failed flush, compaction or drop of expired tables, a refused write or a file that could not be deleted says, or null
  */
 public record EngineStats(
         long recordsWritten,
@@ -130,8 +130,8 @@ public record EngineStats(
      * Tables merged.
      *
      * @param count finished compactions
-     * @param bytesIn of the tables read
-     * @param bytesOut of the tables written
+     * @param bytesIn of the tables read, also by the steps of a compaction that failed later
+     * @param bytesOut of the tables written, also by such steps
      * @param nanos how long they took together
      * @param last when the last one ended, by the engine's clock; null before the first
      */

@@ -115,7 +115,8 @@ final class Flusher {
         long start = System.nanoTime();
         /* So a table beyond the log is never the leftover of a crash, see EngineOpening. */
         parts.syncLog();
-        List<Sst> added = write(memtable);
+        Written written = write(memtable);
+        List<Sst> added = written.tables();
         long firstSegment = retireLog(memtable, added);
         ManifestEdit edit = new ManifestEdit(
                 added.stream().map(Sst::meta).toList(),
@@ -125,6 +126,7 @@ final class Flusher {
                 parts.tables().nextId());
         parts.record(edit, added, onManifestFailure);
         parts.show(() -> parts.states().flushed(memtable, added), onManifestFailure);
+        parts.counters().recordsExpired.add(written.expired());
         parts.counters().flushed(SstSet.bytesOf(added), System.nanoTime() - start);
         tidyUp(firstSegment);
     }
@@ -141,7 +143,10 @@ final class Flusher {
         }
     }
 
-    private List<Sst> write(Memtable memtable) {
+    /** New tables, and how many records were left out of them because they had expired. */
+    private record Written(List<Sst> tables, long expired) {}
+
+    private Written write(Memtable memtable) {
         try (ReadStates.Lease lease = parts.states().lease()) {
             /* The oldest memtable goes first, so all tables are older than it. */
             OlderTables older = new OlderTables(lease.state().ssts().tables());
@@ -149,8 +154,7 @@ final class Flusher {
             RetainedCursor entries = new RetainedCursor(
                     all, memtable.tombstones(), parts.snapshots().retention(), older);
             List<Sst> added = parts.tables().write(entries, 0, Long.MAX_VALUE, () -> false);
-            parts.counters().recordsExpired.add(entries.expiredCount());
-            return added;
+            return new Written(added, entries.expiredCount());
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Compaction, dropping of expired tables and verification. Threads: any; one compaction or drop at a time. */
@@ -32,15 +33,16 @@ final class Maintenance {
     private final ReentrantLock compactionLock = new ReentrantLock(); // rank 4, docs/concurrency.md
 
     @GuardedBy("compactionLock")
-    private long countedExpired;
-
-    @GuardedBy("compactionLock")
     private boolean closed;
 
     private final AtomicInteger callers = new AtomicInteger(); // in compactAll, or waiting to be
 
     private volatile boolean closing; // set once, by close()
-    private volatile @Nullable FlowDbException lastFailure; // of the last compaction, null if it succeeded
+
+    /* Written under compactionLock; null if the last try succeeded. */
+    private volatile @Nullable FlowDbException compactionFailure;
+    private volatile @Nullable FlowDbException dropFailure;
+    private volatile @Nullable FlowDbException leftUndone;
 
     /** A compaction takes a second thread from {@code threads}, unless that is null, while a caller of {@link #compactAll} waits for it. */
     Maintenance(
@@ -65,7 +67,7 @@ final class Maintenance {
         compactionLock.lock();
         try {
             SstSet set = liveTables();
-            return run(planner.plan(set), set);
+            return run(() -> planner.plan(set), set);
         } finally {
             compactionLock.unlock();
         }
@@ -78,7 +80,7 @@ final class Maintenance {
             compactionLock.lock();
             try {
                 SstSet set = liveTables();
-                return run(planner.planAll(set), set);
+                return run(() -> planner.planAll(set), set);
             } finally {
                 compactionLock.unlock();
             }
@@ -87,10 +89,15 @@ final class Maintenance {
         }
     }
 
-    /** Why the last compaction failed, or null if it succeeded. */
+    /**
+     * Why the last compaction, or the last drop of expired tables, failed, or could not do what comes after it, the sharing of memory for indexes; null if
+     * both succeeded, or nothing is due any more.
+     */
     @Nullable
     FlowDbException lastFailure() {
-        return lastFailure;
+        FlowDbException compaction = compactionFailure;
+        FlowDbException drop = compaction != null ? compaction : dropFailure;
+        return drop != null ? drop : leftUndone;
     }
 
     /** Drops tables in which everything has expired; returns the number of their entries. */
@@ -98,21 +105,32 @@ final class Maintenance {
         compactionLock.lock();
         try {
             SstSet set = liveTables();
-            parts.tables().deleteDiscarded();
-            long before = parts.snapshots().retention().expiredBefore();
-            List<Sst> expired = expired(set, before);
-            long entries = 0;
-            for (Sst table : expired) {
-                entries += table.meta().properties().entryCount();
+            try {
+                long entries = dropExpired(set);
+                dropFailure = null;
+                return entries;
+            } catch (RuntimeException | Error e) {
+                dropFailure = Flusher.asFailure("drop of expired tables", e);
+                throw e;
             }
-            if (!expired.isEmpty()) {
-                replace(expired, List.of());
-            }
-            parts.counters().purged(entries);
-            return entries;
         } finally {
             compactionLock.unlock();
         }
+    }
+
+    @GuardedBy("compactionLock")
+    private long dropExpired(SstSet set) {
+        parts.tables().deleteDiscarded();
+        List<Sst> expired = expired(set, parts.snapshots().retention().expiredBefore());
+        long entries = 0;
+        for (Sst table : expired) {
+            entries += table.meta().properties().entryCount();
+        }
+        if (!expired.isEmpty()) {
+            replace(expired, List.of());
+        }
+        parts.counters().purged(entries);
+        return entries;
     }
 
     /**
@@ -190,25 +208,33 @@ final class Maintenance {
     }
 
     @GuardedBy("compactionLock")
-    private boolean run(CompactionPlan plan, SstSet set) {
-        if (plan == CompactionPlan.Nothing.NOTHING) {
-            return false;
+    private boolean run(Supplier<CompactionPlan> planned, SstSet set) {
+        try {
+            CompactionPlan plan = planned.get();
+            boolean changed = plan != CompactionPlan.Nothing.NOTHING && carryOut(plan, set);
+            compactionFailure = null;
+            return changed;
+        } catch (RuntimeException | Error e) {
+            compactionFailure = Flusher.asFailure("compaction", e);
+            throw e;
         }
+    }
+
+    /** A compaction that fails has perhaps replaced tables before: their bytes count, too. */
+    @GuardedBy("compactionLock")
+    private boolean carryOut(CompactionPlan plan, SstSet set) {
         long start = System.nanoTime();
         long read = compactor.bytesRead();
         long written = compactor.bytesWritten();
+        long expired = compactor.expiredCount();
         boolean changed;
         try {
             changed = compactor.run(plan, set);
-            lastFailure = null;
-        } catch (RuntimeException | Error e) {
-            lastFailure = Flusher.asFailure("compaction", e);
-            throw e;
+        } finally {
+            parts.counters().compactedBytes(compactor.bytesRead() - read, compactor.bytesWritten() - written);
+            parts.counters().recordsExpired.add(compactor.expiredCount() - expired);
         }
-        parts.counters()
-                .compacted(compactor.bytesRead() - read, compactor.bytesWritten() - written, System.nanoTime() - start);
-        parts.counters().recordsExpired.add(compactor.expiredCount() - countedExpired);
-        countedExpired = compactor.expiredCount();
+        parts.counters().compacted(System.nanoTime() - start);
         return changed;
     }
 
@@ -275,6 +301,16 @@ final class Maintenance {
             }
         }
         parts.show(() -> parts.states().compacted(removedIds, added), onManifestFailure);
-        parts.shareIndexMemory();
+        shareIndexMemory();
+    }
+
+    /** The tables are replaced: what fails from here on is no failure of the compaction or drop, and is done after the next one. */
+    private void shareIndexMemory() {
+        try {
+            parts.shareIndexMemory();
+            leftUndone = null;
+        } catch (RuntimeException | Error e) {
+            leftUndone = Flusher.asFailure("compaction", e);
+        }
     }
 }

@@ -81,12 +81,12 @@ public final class Compactor {
         return true;
     }
 
-    /** Bytes of tables read so far. */
+    /** Bytes of tables read so far, also for a compaction that failed at a later step. */
     public long bytesRead() {
         return bytesRead;
     }
 
-    /** Bytes of tables written so far. */
+    /** Bytes of tables written so far, also by a compaction that failed at a later step. */
     public long bytesWritten() {
         return bytesWritten;
     }
@@ -102,8 +102,7 @@ public final class Compactor {
                 set.tables().stream().filter(t -> !inside.contains(t)).toList();
         SliceMerge merge =
                 new SliceMerge(tables, plan.tables(), new OlderTables(outside), retention.get(), 0, Long.MAX_VALUE);
-        List<Sst> made = write(merge, new Slice(null, null), null);
-        live.replace(plan.tables(), made);
+        writeInPlaceOf(plan.tables(), merge, new Slice(null, null), null);
     }
 
     private void moveDown(CompactionPlan.MoveDown plan) {
@@ -140,8 +139,7 @@ public final class Compactor {
                 /* Whatever is older than level 0 is in the sorted level, so nothing older lies outside. */
                 OlderTables older = new OlderTables(List.of());
                 SliceMerge merge = new SliceMerge(tables, inputs, older, retention.get(), 1, target);
-                List<Sst> made = write(merge, slice, urgent.get());
-                live.replace(pending, made);
+                writeInPlaceOf(pending, merge, slice, urgent.get());
                 changed = true;
                 mergeNewcomers(plan);
             }
@@ -177,15 +175,15 @@ public final class Compactor {
     }
 
     /**
-     * Merges what lies in the slice. With {@code threads} its two halves are merged at the same time, so that their borders are borders of
-     * tables.
+     * Merges what lies in the slice, and puts the result in place of some tables. With {@code threads} its two halves are merged at the same time, so that
+     * their borders are borders of tables. What was written counts even if it cannot be made live; what was left out does not, as it will be again.
      */
-    private List<Sst> write(SliceMerge merge, Slice slice, @Nullable ThreadFactory threads) {
+    private void writeInPlaceOf(List<Sst> replaced, SliceMerge merge, Slice slice, @Nullable ThreadFactory threads) {
         SliceMerge.Result result =
                 threads == null ? merge.write(slice, cancelled) : Halves.write(merge, slice, cancelled, threads);
         bytesRead += result.bytesRead();
-        expired += result.expired();
         bytesWritten += SstSet.bytesOf(result.made());
-        return result.made();
+        live.replace(replaced, result.made());
+        expired += result.expired();
     }
 }
