@@ -1,7 +1,10 @@
 package io.flowdb;
 
+import io.flowdb.error.CorruptionException;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.FlowDbException;
+import io.flowdb.error.StorageException;
+import io.flowdb.internal.base.RangeTombstones;
 import io.flowdb.internal.compaction.CompactionPlanner;
 import io.flowdb.internal.compaction.Level0Limit;
 import io.flowdb.internal.memtable.Memtable;
@@ -105,11 +108,29 @@ final class Background implements AutoCloseable {
                 && Duration.ofNanos(active.ageNanos()).compareTo(config.flushInterval()) >= 0;
         /* Not if a flush is behind: as often as it fails, another memtable could be filled. */
         boolean waiting = !parts.states().current().frozen().isEmpty();
-        if (old && !waiting && active.sizeBytes() >= config.memtableSize() / WORTHWHILE_SHARE) {
+        if (old && !waiting && isWorthwhile(active)) {
             pipeline.freeze();
         }
         while (flusher.flushOldest()) {
             flushed();
+        }
+    }
+
+    /** Whether a memtable is large enough for a table of its own, or hides so much of the tables that its flush gives space back. */
+    private boolean isWorthwhile(Memtable active) {
+        if (active.sizeBytes() >= config.memtableSize() / WORTHWHILE_SHARE) {
+            return true;
+        }
+        RangeTombstones tombstones = active.tombstones();
+        if (tombstones.isEmpty()) {
+            return false;
+        }
+        try (ReadStates.Lease lease = parts.states().lease()) {
+            return CompactionPlanner.hidesMuch(
+                    List.of(tombstones), lease.state().ssts());
+        } catch (StorageException | CorruptionException e) {
+            return false; // flushes go on beside an index that cannot be read, which fails who reads or compacts its
+            // table
         }
     }
 

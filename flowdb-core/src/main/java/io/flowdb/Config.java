@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param walSyncMode when commits are forced to stable storage.
  * @param memtableSize bytes a memtable takes before it is frozen and flushed.
  * @param maxFrozenMemtables frozen memtables waiting for their flush at which writers stall.
- * @param flushInterval age at which a memtable is flushed in the background if worthwhile; zero for only by size.
+ * @param flushInterval age at which a memtable is flushed in the background if worthwhile: a quarter full, or with range deletes over a quarter of what the
+ *     tables hold; zero for only by size.
  * @param blockSize bytes of a data block before compression.
  * @param blockCacheCapacity bytes of uncompressed blocks kept in memory; 0 for none.
  * @param indexMemoryBudget bytes of block indexes, locators and filters kept in memory; what does not fit is read through the block cache.

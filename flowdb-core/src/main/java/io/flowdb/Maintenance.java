@@ -3,16 +3,13 @@ package io.flowdb;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.FlowDbException;
-import io.flowdb.internal.base.Keys;
-import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.compaction.CompactionPlan;
 import io.flowdb.internal.compaction.CompactionPlanner;
 import io.flowdb.internal.compaction.Compactor;
-import io.flowdb.internal.compaction.OlderTables;
+import io.flowdb.internal.compaction.ExpirySweep;
 import io.flowdb.internal.manifest.ManifestEdit;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstSet;
-import io.flowdb.internal.sstable.SstProperties;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -67,7 +64,7 @@ final class Maintenance {
         compactionLock.lock();
         try {
             SstSet set = liveTables();
-            return run(() -> planner.plan(set), set);
+            return run(() -> planner.plan(set, this::expiredBefore), set);
         } finally {
             compactionLock.unlock();
         }
@@ -118,10 +115,15 @@ final class Maintenance {
         }
     }
 
+    /** The moment up to which what expires is invisible to everyone. */
+    private long expiredBefore() {
+        return parts.snapshots().retention().expiredBefore();
+    }
+
     @GuardedBy("compactionLock")
     private long dropExpired(SstSet set) {
         parts.tables().deleteDiscarded();
-        List<Sst> expired = expired(set, parts.snapshots().retention().expiredBefore());
+        List<Sst> expired = ExpirySweep.droppable(set, expiredBefore());
         long entries = 0;
         for (Sst table : expired) {
             entries += table.meta().properties().entryCount();
@@ -236,36 +238,6 @@ final class Maintenance {
         }
         parts.counters().compacted(System.nanoTime() - start);
         return changed;
-    }
-
-    /** Tables in which everything has expired and that hide nothing in a table that stays. */
-    private static List<Sst> expired(SstSet set, long before) {
-        List<Sst> expired = new ArrayList<>();
-        List<Sst> staying = new ArrayList<>();
-        for (Sst table : set.tables()) {
-            SstProperties p = table.meta().properties();
-            (p.entryCount() > 0 && p.maxExpireAt() <= before ? expired : staying).add(table);
-        }
-        /*
-         * An expired table that has to stay may have records that another expired one hides: repeated until no more
-         * have to stay.
-         */
-        List<Sst> hiding = expired.stream().filter(t -> mayHide(t, staying)).toList();
-        while (!hiding.isEmpty()) {
-            expired.removeAll(hiding);
-            staying.addAll(hiding);
-            hiding = expired.stream().filter(t -> mayHide(t, staying)).toList();
-        }
-        return expired;
-    }
-
-    /** Whether a record of the table, though expired, may be newer than one of the same key in the others. */
-    private static boolean mayHide(Sst table, List<Sst> others) {
-        SstProperties p = table.meta().properties();
-        List<Sst> older = others.stream()
-                .filter(t -> t.meta().properties().minSeqno() < p.maxSeqno())
-                .toList();
-        return new OlderTables(older).mayExist(new RangeTombstone(p.minKey(), Keys.successor(p.maxKey()), 0));
     }
 
     /** What the compactor sees of the engine, with the compaction lock held. */

@@ -33,4 +33,11 @@ public sealed interface CompactionPlan {
      * @param tables pairwise disjoint, and disjoint from the sorted level
      */
     record MoveDown(List<Sst> tables) implements CompactionPlan {}
+
+    /**
+     * Write a table anew, without what has expired.
+     *
+     * @param table stays on its level
+     */
+    record Rewrite(Sst table) implements CompactionPlan {}
 }

@@ -1,5 +1,6 @@
 package io.flowdb.internal.compaction;
 
+import io.flowdb.internal.base.RangeTombstones;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.sstable.SstProperties;
@@ -8,15 +9,19 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Chooses the next compaction, from the set of tables alone.
+ * Chooses the next compaction, from the set of tables and the time alone.
  *
  * <p>Flushes go to level 0, where tables of similar size are merged with their neighbours (size-tiered). Once level 0 has grown to a
  * quarter of the sorted level it is merged into it. Both bounds matter: with s bytes in the sorted level, stale data takes at most about s/4 while
  * level 0 grows, and a byte is rewritten about log2(level 0 / flush) + 5 times. What is due by itself may be nothing, for want of tables or of similar
  * ones, while level 0 is so full that writers are slowed down: then it is merged all the same.
+ *
+ * <p>Deleted and expired data must go without new data coming: level 0 is merged down early if it has many tombstones or if they hide a quarter of all
+ * bytes, and a table is written anew when half of it has expired.
  */
 public final class CompactionPlanner {
     /** Level 0 is merged down when it is this part of the sorted level. */
@@ -46,19 +51,24 @@ public final class CompactionPlanner {
         this.limit = limit;
     }
 
-    /** What is due now. */
-    public CompactionPlan plan(SstSet set) {
+    /** What is due now; {@code expiredBefore} gives the moment up to which what expires is invisible to everyone, and is asked only if anything expires. */
+    public CompactionPlan plan(SstSet set, LongSupplier expiredBefore) {
+        CompactionPlan due = set.level0().isEmpty() ? CompactionPlan.Nothing.NOTHING : planLevel0(set);
+        return due == CompactionPlan.Nothing.NOTHING && hasExpiring(set)
+                ? planExpired(set, expiredBefore.getAsLong())
+                : due;
+    }
+
+    private CompactionPlan planLevel0(SstSet set) {
         List<Sst> level0 = set.level0();
-        if (level0.isEmpty()) {
-            return CompactionPlan.Nothing.NOTHING;
-        }
         boolean pressing = limit.isPressing(set);
-        if (level0.size() >= threshold || hasManyTombstones(level0) || pressing) {
+        boolean deleting = hasManyTombstones(level0) || hidesMuch(tombstones(level0), set);
+        if (level0.size() >= threshold || deleting || pressing) {
             boolean large = DOWN_SHARE * SstSet.bytesOf(level0) >= SstSet.bytesOf(set.sorted());
             if (areDisjoint(level0, set) && !hasTombstones(level0)) {
                 return new CompactionPlan.MoveDown(level0);
             }
-            if (large || hasManyTombstones(level0)) {
+            if (large || deleting) {
                 return new CompactionPlan.MergeDown(level0, set.sorted(), false);
             }
         }
@@ -74,6 +84,30 @@ public final class CompactionPlanner {
         return SstSet.bytesOf(level0) <= largest
                 ? new CompactionPlan.MergeTier(level0)
                 : new CompactionPlan.MergeDown(level0, set.sorted(), false);
+    }
+
+    private static boolean hasExpiring(SstSet set) {
+        return set.tables().stream().anyMatch(t -> t.meta().properties().minExpireAt() != Long.MAX_VALUE);
+    }
+
+    /**
+     * A table of which most has expired, unless it can be dropped whole. Nothing in what it becomes has expired at this moment, so it is due again only when
+     * as much of the rest has.
+     */
+    private static CompactionPlan planExpired(SstSet set, long before) {
+        List<Sst> mostlyExpired = set.tables().stream()
+                .filter(t -> t.meta().properties().minExpireAt() <= before
+                        && t.reader().sample().halfExpiredAt() <= before)
+                .toList();
+        if (mostlyExpired.isEmpty()) {
+            return CompactionPlan.Nothing.NOTHING;
+        }
+        List<Sst> dropped = ExpirySweep.droppable(set, before);
+        return mostlyExpired.stream()
+                .filter(t -> !dropped.contains(t))
+                .findFirst()
+                .<CompactionPlan>map(CompactionPlan.Rewrite::new)
+                .orElse(CompactionPlan.Nothing.NOTHING);
     }
 
     /** Everything into the sorted level, without what is useless. Tables stay as they are if a rewrite is known to drop nothing. */
@@ -152,6 +186,29 @@ public final class CompactionPlanner {
         return tables.stream()
                 .map(t -> t.meta().properties())
                 .anyMatch(p -> p.tombstoneCount() > 0 || p.rangeTombstoneCount() > 0);
+    }
+
+    private static List<RangeTombstones> tombstones(List<Sst> tables) {
+        return tables.stream()
+                .map(t -> t.reader().tombstones())
+                .filter(t -> !t.isEmpty())
+                .toList();
+    }
+
+    /**
+     * Whether range tombstones hide so many bytes of older tables that it is worth a merge: as many as level 0 may have. What a table's own tombstones hide
+     * is there for a snapshot, and would stay.
+     */
+    public static boolean hidesMuch(Collection<RangeTombstones> tombstones, SstSet set) {
+        if (tombstones.isEmpty()) {
+            return false;
+        }
+        double hidden = 0;
+        for (Sst table : set.tables()) {
+            hidden += table.reader().sample().hiddenShare(tombstones)
+                    * table.meta().fileBytes();
+        }
+        return hidden > 0 && DOWN_SHARE * hidden >= SstSet.bytesOf(set.tables());
     }
 
     /** Tombstones keep data that is gone on the disk: merge them down early. */

@@ -73,6 +73,8 @@ public final class Compactor {
             mergeTier(tier, set);
         } else if (plan instanceof CompactionPlan.MoveDown move) {
             moveDown(move);
+        } else if (plan instanceof CompactionPlan.Rewrite rewrite) {
+            rewrite(rewrite.table(), set);
         } else if (plan instanceof CompactionPlan.MergeDown down) {
             return mergeDown(down);
         } else {
@@ -103,6 +105,18 @@ public final class Compactor {
         SliceMerge merge =
                 new SliceMerge(tables, plan.tables(), new OlderTables(outside), retention.get(), 0, Long.MAX_VALUE);
         writeInPlaceOf(plan.tables(), merge, new Slice(null, null), null);
+    }
+
+    private void rewrite(Sst table, SstSet set) {
+        List<Sst> alone = List.of(table);
+        if (table.meta().level() == 0) {
+            mergeTier(new CompactionPlan.MergeTier(alone), set);
+            return;
+        }
+        /* Other tables of the sorted level share no key with it, and level 0 has nothing older. */
+        OlderTables older = new OlderTables(List.of());
+        SliceMerge merge = new SliceMerge(tables, alone, older, retention.get(), 1, MAX_TABLE_BYTES);
+        writeInPlaceOf(alone, merge, new Slice(null, null), null);
     }
 
     private void moveDown(CompactionPlan.MoveDown plan) {

@@ -43,6 +43,7 @@ public final class SstReader implements AutoCloseable {
             locator; // set and cleared by keep and drop; without it a search takes the longer way
     private final boolean format1;
     private final BlockSlots blocks;
+    private final BlockSample sample;
 
     /** Counts what filters and locators answered, over all tables of an engine. Each time one was asked counts in one of the four. */
     public static final class FilterStats {
@@ -92,6 +93,7 @@ public final class SstReader implements AutoCloseable {
         this.indexes = new PartitionSlots<>(partitions, this::readIndex, IndexPartition::sizeBytes, cache, memory);
         this.filters = new PartitionSlots<>(partitions, this::readFilter, BloomFilter::sizeBytes, cache, memory);
         this.locatorHandle = footer.locator();
+        this.sample = new BlockSample(this);
     }
 
     /** Opens a table; takes over {@code file}, also when it fails. Index, locator and filters are kept in memory as far as there is any left. */
@@ -135,6 +137,11 @@ public final class SstReader implements AutoCloseable {
                 && properties.tombstoneCount() == 0
                 && properties.rangeTombstoneCount() == 0
                 && properties.minExpireAt() == Long.MAX_VALUE;
+    }
+
+    /** Some of its blocks, which stand for all of it. */
+    public BlockSample sample() {
+        return sample;
     }
 
     /** Length of the file. */
@@ -477,7 +484,12 @@ public final class SstReader implements AutoCloseable {
             return null;
         }
         int middle = (first + last) >>> 1;
-        return partition(middle / SstWriter.PARTITION_BLOCKS).lastKey(middle % SstWriter.PARTITION_BLOCKS);
+        return lastKey(middle);
+    }
+
+    /** Key of the last entry of a data block, or the one that stands for it in the index. */
+    byte[] lastKey(int number) {
+        return partition(number / SstWriter.PARTITION_BLOCKS).lastKey(number % SstWriter.PARTITION_BLOCKS);
     }
 
     int partitionCount() {
@@ -540,6 +552,13 @@ public final class SstReader implements AutoCloseable {
             blocks.add(number, block);
         }
         return block;
+    }
+
+    /** A data block that no reader asked for: it counts neither as a hit nor as a miss, and stays out of the cache unless it is there. */
+    byte[] uncountedBlock(int number) {
+        byte[] cached = blocks.peek(number);
+        BlockHandle handle = partition(number / SstWriter.PARTITION_BLOCKS).handle(number % SstWriter.PARTITION_BLOCKS);
+        return cached != null ? cached : Block.checkHead(loadRaw(handle), place(handle));
     }
 
     private byte[] loadRaw(BlockHandle handle) {
