@@ -312,6 +312,14 @@ public final class Engine implements OrderedStore, AutoCloseable {
         return changed;
     }
 
+    /** Carries out one compaction if one is due, as the engine's own thread does; false if none is. */
+    boolean compactDue() {
+        checkMaintainable();
+        boolean changed = background.maintenance().compactDue();
+        pipeline.frozenCountFell();
+        return changed;
+    }
+
     /** Drops tables in which everything has expired; returns the number of records dropped. */
     public long gc() {
         checkMaintainable();

@@ -106,7 +106,7 @@ class BlockSampleTest {
         }
         try (SstReader table = table(entries, List.of())) {
             assertThat(table.blockCount()).isGreaterThan(1_024);
-            assertThat((double) table.sample().halfExpiredAt()).isCloseTo(10_000, within(1_000.0));
+            assertThat(table.sample().halfExpiredAt()).isCloseTo(10_000, within(1_000L));
             assertThat(cache.hits() + cache.misses()).isZero();
         }
     }
