@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Settings of an {@link Engine}. Immutable; sizes are bytes.
  *
- * <p>Every way to make one checks every field and reports all bad ones in one {@link InvalidConfigException}. An engine takes less than
- * {@code memtableSize}, {@code blockCacheCapacity} and {@code indexMemoryBudget} say, each in proportion, if all of them together are more than half of the
- * heap beyond 32 MiB.
+ * <p>Every way to make one checks every field and reports all bad ones in one {@link InvalidConfigException}; a null where none is allowed is a {@link
+ * NullPointerException} with the name of the field. An engine takes less than {@code memtableSize}, {@code blockCacheCapacity} and {@code
+ * indexMemoryBudget} say, of those that want most, if all of them together are more than half of the heap beyond 32 MiB.
  *
  * @param dataDir directory of the database.
  * @param createIfMissing whether {@link Engine#open} creates a missing data directory.
@@ -71,6 +71,10 @@ public record Config(
         Objects.requireNonNull(dataDir, "dataDir");
         Objects.requireNonNull(compression, "compression");
         Objects.requireNonNull(clockMicros, "clockMicros");
+        Objects.requireNonNull(flushInterval, "flushInterval");
+        Objects.requireNonNull(compactionInterval, "compactionInterval");
+        Objects.requireNonNull(gcInterval, "gcInterval");
+        Objects.requireNonNull(timeBucket, "timeBucket");
         new Checks()
                 .range("memtableSize", memtableSize, 64 << 10, 1L << 30, "64 KiB to 1 GiB")
                 .range("maxFrozenMemtables", maxFrozenMemtables, 1, 64, "1 to 64")

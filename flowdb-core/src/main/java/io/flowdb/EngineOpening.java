@@ -72,7 +72,8 @@ final class EngineOpening {
     }
 
     static Engine open(Config config) {
-        return open(config, config.inMemory() ? new MemoryFileSystem() : NioFileSystem.INSTANCE);
+        FileSystem files = config.readOnly() ? NioFileSystem.BESIDE_WRITER : NioFileSystem.INSTANCE;
+        return open(config, config.inMemory() ? new MemoryFileSystem() : files);
     }
 
     /** For tests: the same on another file system. */

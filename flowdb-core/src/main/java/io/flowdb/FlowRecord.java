@@ -40,10 +40,9 @@ public record FlowRecord(byte[] key, long ts, long expireAt, byte[] value) {
         return new FlowRecord(key, ts, NEVER, value);
     }
 
-    /** A record that never expires; key and value are taken as UTF-8. */
+    /** A record that never expires; key and value are taken as UTF-8; a text with half a surrogate pair is refused. */
     public static FlowRecord of(String key, long ts, String value) {
-        Objects.requireNonNull(value, "value");
-        return new FlowRecord(Keys.utf8(key), ts, NEVER, value.getBytes(StandardCharsets.UTF_8));
+        return new FlowRecord(Keys.utf8(key), ts, NEVER, Keys.utf8("value", value));
     }
 
     /** The same record with another expiry. */

@@ -91,6 +91,7 @@ abstract class StateReader implements StoreReader {
     @Override
     public void prefetch(List<byte[]> keys) {
         Objects.requireNonNull(keys, "keys");
+        checkOpen();
         ReadState state = states.enter();
         try {
             Prefetch.of(state.ssts(), keys);

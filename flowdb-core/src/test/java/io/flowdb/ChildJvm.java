@@ -57,10 +57,14 @@ final class ChildJvm implements AutoCloseable {
         return process.pid();
     }
 
-    /** The next line it prints, or null after its end. */
+    /** The next line it prints, but for what SLF4J says of a missing provider; null after its end. */
     @Nullable
     String readLine() throws IOException {
-        return lines.readLine();
+        String line = lines.readLine();
+        while (line != null && line.startsWith("SLF4J")) {
+            line = lines.readLine();
+        }
+        return line;
     }
 
     /** Where its standard input comes from. */

@@ -188,4 +188,24 @@ class EngineBackgroundTest {
             }
         }
     }
+
+    /** An interrupt closed the table's channel, and the file, which the writer had deleted, could not be opened again: not by any later reader either. */
+    @Test
+    void readOnly_interruptedAfterTheWriterHasDeletedItsTables_readsOn() {
+        try (Engine writer = Engine.open(config().build())) {
+            write(writer, 10);
+            writer.flush();
+            try (Engine reader =
+                    Engine.open(config().readOnly(true).blockCacheCapacity(0).build())) {
+                writer.delete("key0", 0);
+                writer.flush();
+                writer.compact();
+                Thread.currentThread().interrupt();
+                assertThat(reader.query(Query.all())).hasSize(10);
+                assertThat(reader.get("key0", 0)).isPresent();
+                assertThat(Thread.interrupted()).isTrue();
+                assertThat(reader.query(Query.all())).hasSize(10);
+            }
+        }
+    }
 }

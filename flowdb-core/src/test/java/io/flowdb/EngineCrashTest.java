@@ -142,7 +142,7 @@ class EngineCrashTest {
     void powerCut_anyPartialState_keepsEveryAcknowledgedCommit() {
         Script dryRun = new Script(SyncMode.always());
         dryRun.run(120, () -> {});
-        int perCall = Math.max(1, RANDOM_STATES / dryRun.calls);
+        int perCall = (RANDOM_STATES + dryRun.calls - 1) / dryRun.calls;
         Script script = new Script(SyncMode.always());
         script.run(120, () -> {
             for (int i = 0; i < perCall; i++) {

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** Ids of files rise over the life of a directory and are never given twice, whatever failed or was deleted meanwhile. */
+/** Ids of files rise over the life of a directory and are not given twice, whatever was cut off or deleted meanwhile. */
 class FileIdsTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
 

@@ -6,12 +6,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A walk over much more data than the heap holds: another JVM with 96 MiB of heap and a block cache of 16 MiB loads 160 MiB, opens them again and walks over
+ * A walk over much more data than the heap holds: another JVM with 128 MiB of heap and a block cache of 16 MiB loads 160 MiB, opens them again and walks over
  * all of them, in both directions. {@code -Dflowdb.test.scanMiB=1024} makes it a gigabyte.
  */
 class FullScanHeapTest {
@@ -22,7 +23,8 @@ class FullScanHeapTest {
 
     @Test
     void scan_dataLargerThanTheHeap_needsABoundedPartOfIt() throws IOException, InterruptedException {
-        try (ChildJvm child = ChildJvm.start(Walker.class, dir.toString(), Integer.toString(MIB))) {
+        List<String> options = List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+        try (ChildJvm child = ChildJvm.start(options, Walker.class, dir.toString(), Integer.toString(MIB))) {
             assertThat(child.readLine()).isEqualTo("loaded");
             assertThat(child.readLine()).isEqualTo("forward");
             assertThat(child.readLine()).isEqualTo("backward");
@@ -33,6 +35,7 @@ class FullScanHeapTest {
     static final class Walker {
         private static final int VALUE_BYTES = 1_000;
         private static final int BATCH = 100;
+        private static final int CACHE_BYTES = 16 << 20;
 
         private Walker() {}
 
@@ -41,7 +44,7 @@ class FullScanHeapTest {
             Config config = Config.builder()
                     .dataDir(Path.of(args[0]))
                     .memtableSize(4 << 20)
-                    .blockCacheCapacity(16 << 20)
+                    .blockCacheCapacity(CACHE_BYTES)
                     .walSyncMode(SyncMode.interval(Duration.ofHours(1)))
                     .build();
             try (Engine engine = Engine.open(config)) {
@@ -59,6 +62,7 @@ class FullScanHeapTest {
                 walk(engine, Query.all(), records, 0, 1);
                 System.out.println("forward");
                 walk(engine, Query.all().reverse(), records, records - 1, -1);
+                assertThat(engine.stats().cache().bytes()).isBetween(CACHE_BYTES / 2L, (long) CACHE_BYTES);
                 System.out.println("backward");
             }
         }

@@ -6,21 +6,19 @@ import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.OpCodec;
 import io.flowdb.internal.base.PointLookup;
-import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.memtable.Memtable;
+import io.flowdb.internal.sstable.CachedBlockReads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
-import org.jetbrains.lincheck.datastructures.Validate;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,7 +51,7 @@ public class LincheckTest {
 
     /** Arguments: what to check, how, and how many scenarios. */
     public static void main(String[] arguments) {
-        Class<?> subject = arguments[0].equals("memtable") ? MemtableReads.class : CacheReads.class;
+        Class<?> subject = arguments[0].equals("memtable") ? MemtableReads.class : CachedBlockReads.class;
         Class<?> sequential = arguments[0].equals("memtable") ? SortedMap.class : Blocks.class;
         int iterations = Integer.parseInt(arguments[2]);
         if (arguments[1].equals("stress")) {
@@ -65,16 +63,17 @@ public class LincheckTest {
                     .sequentialSpecification(sequential)
                     .check(subject);
         } else {
-            /* The search cannot follow views of byte arrays; the codec only reads and writes bytes that are not published yet or never change. */
+            /* The search cannot follow views of byte arrays; these only read and write bytes that are not published yet or never change. */
             new ModelCheckingOptions()
                     .iterations(iterations)
                     .invocationsPerIteration(500)
                     .threads(2)
                     .actorsPerThread(3)
                     .loopBound(1_000)
-                    .addGuarantee(ManagedStrategyGuaranteeKt.forClasses(OpCodec.class.getName())
-                            .allMethods()
-                            .ignore())
+                    .addGuarantee(
+                            ManagedStrategyGuaranteeKt.forClasses(OpCodec.class.getName(), CachedBlockReads.BLOCK_KEYS)
+                                    .allMethods()
+                                    .ignore())
                     .sequentialSpecification(sequential)
                     .check(subject);
         }
@@ -197,92 +196,14 @@ public class LincheckTest {
         }
     }
 
-    /**
-     * The block cache as tables use it: a slot for each block, a hit without a lock, an eviction that clears the slot by compare-and-set. When all
-     * is quiet the bytes counted are those of the blocks in the slots, and within the capacity.
-     */
-    @Param(name = "block", gen = IntGen.class, conf = "0:4")
-    public static class CacheReads {
-        private static final int BLOCKS = 5;
-        private static final int BLOCK_BYTES = 10;
-        private static final int CAPACITY_BYTES = 3 * BLOCK_BYTES;
-
-        private final BlockCache cache = new BlockCache(CAPACITY_BYTES);
-        private final AtomicReferenceArray<Block> slots = new AtomicReferenceArray<>(BLOCKS);
-
-        /** A block that knows its place. */
-        private final class Block extends BlockCache.Entry {
-            private final int number;
-            private boolean hit; // racy, as in tables
-
-            Block(int number) {
-                super(BLOCK_BYTES);
-                this.number = number;
-            }
-
-            @Override
-            protected int shardHash() {
-                return number % 2;
-            }
-
-            @Override
-            protected boolean takeHit() {
-                boolean taken = hit;
-                hit = false;
-                return taken;
-            }
-
-            @Override
-            protected void evicted() {
-                slots.compareAndSet(number, this, null);
-            }
-        }
-
-        /** Reads a block, from its slot or anew. */
-        @Operation
-        public int read(@Param(name = "block") int number) {
-            Block cached = slots.get(number);
-            if (cached != null) {
-                cached.hit = true;
-                return cached.number;
-            }
-            Block loaded = new Block(number);
-            if (slots.compareAndSet(number, null, loaded) && !cache.add(loaded)) {
-                slots.compareAndSet(number, loaded, null);
-            }
-            return loaded.number;
-        }
-
-        /** Lets a block go as if its file were gone. */
-        @Operation
-        public void drop(@Param(name = "block") int number) {
-            Block cached = slots.get(number);
-            if (cached != null) {
-                cache.remove(cached);
-            }
-        }
-
-        /** When nothing runs. */
-        @Validate
-        public void bytesAreThoseOfTheSlots() {
-            int bytes = 0;
-            for (int i = 0; i < BLOCKS; i++) {
-                bytes += slots.get(i) == null ? 0 : BLOCK_BYTES;
-            }
-            if (bytes != cache.usedBytes() || bytes > CAPACITY_BYTES) {
-                throw new IllegalStateException("slots hold " + bytes + " bytes, counted are " + cache.usedBytes());
-            }
-        }
-    }
-
-    /** What reads and drops of blocks give: the block asked for, and nothing. */
+    /** What reads of blocks give, as {@link CachedBlockReads}: the block asked for, whatever the cache lets go of. */
     public static class Blocks {
-        /** As {@link CacheReads}. */
+        /** As {@link CachedBlockReads#read}. */
         public int read(int number) {
             return number;
         }
 
-        /** As {@link CacheReads}. */
-        public void drop(int number) {}
+        /** As {@link CachedBlockReads#clear}. */
+        public void clear() {}
     }
 }

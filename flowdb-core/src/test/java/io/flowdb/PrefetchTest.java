@@ -2,7 +2,9 @@ package io.flowdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.error.EngineClosedException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,13 +47,13 @@ class PrefetchTest {
     }
 
     @Test
-    void prefetch_emptyEngineOrClosed_doesNothing() {
+    void prefetch_emptyEngine_doesNothing_closedOneRefuses() {
         List<byte[]> keys = keys(new Random(1), 20);
         Engine engine = Engine.open(Config.builder().inMemory(true).build());
         StoreReader reader = engine.latest();
         assertThatCode(() -> reader.prefetch(keys)).doesNotThrowAnyException();
         engine.close();
-        assertThatCode(() -> reader.prefetch(keys)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> reader.prefetch(keys)).isInstanceOf(EngineClosedException.class);
     }
 
     private static Engine filled(long cacheBytes, long indexBytes) {

@@ -26,9 +26,24 @@ public final class Keys {
         return key;
     }
 
-    /** The UTF-8 bytes of a text key. */
+    /** The UTF-8 bytes of a text key. Half a surrogate pair has none, and is refused: all such keys would be one. */
     public static byte[] utf8(String key) {
-        return Objects.requireNonNull(key, "key").getBytes(StandardCharsets.UTF_8);
+        return utf8("key", key);
+    }
+
+    /** The UTF-8 bytes of the text that is called {@code name} in an error. */
+    public static byte[] utf8(String name, String text) {
+        Objects.requireNonNull(text, name);
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            if (Character.isSurrogate(unit)) {
+                boolean pair = i + 1 < text.length() && Character.isSurrogatePair(unit, text.charAt(i + 1));
+                Arguments.check(
+                        pair, name, String.format("...\\u%04x...", (int) unit), "text without half surrogate pairs");
+                i++;
+            }
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** The smallest key above every key that starts with {@code prefix}, or null if there is none. */

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file that survives interrupts. The JDK closes a {@link FileChannel} when a thread is interrupted inside it; here the channel is
- * opened again and the operation repeated, with the interrupt kept for the caller.
+ * opened again and the operation repeated, with the interrupt kept for the caller; where the file may have lost its name, a second channel reads on.
  *
  * <p>Threads: any. Positional operations only, so repeating one is harmless.
  */
@@ -39,6 +41,8 @@ final class NioFile implements WritableFile, ReadableFile {
     /** How a file is opened. */
     enum Mode {
         READ,
+        /** For reading, also when its name is gone: others may delete it. */
+        READ_NAMELESS,
         WRITE,
         CREATE
     }
@@ -53,16 +57,18 @@ final class NioFile implements WritableFile, ReadableFile {
     private final ReentrantLock reopenLock = new ReentrantLock(); // rank 90, docs/concurrency.md
 
     private volatile FileChannel channel; // replaced after an interrupt; read without the lock
-    private final @Nullable AsynchronousFileChannel syncChannel; // null if the file is only read
+
+    /** For syncs, and for reads of a file that could not be opened again; null if there are none. */
+    private final @Nullable AsynchronousFileChannel lastingChannel;
 
     @GuardedBy("reopenLock")
     private boolean closed;
 
-    private NioFile(Path path, Mode mode, FileChannel channel, @Nullable AsynchronousFileChannel syncChannel) {
+    private NioFile(Path path, Mode mode, FileChannel channel, @Nullable AsynchronousFileChannel lastingChannel) {
         this.path = path;
         this.mode = mode;
         this.channel = channel;
-        this.syncChannel = syncChannel;
+        this.lastingChannel = lastingChannel;
     }
 
     /** Opens, or creates, a file; one that cannot be opened for syncs as well is not left behind. */
@@ -73,7 +79,7 @@ final class NioFile implements WritableFile, ReadableFile {
                         ? Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)
                         : reopenOptions(mode));
         try {
-            return new NioFile(path, mode, channel, mode == Mode.READ ? null : openSyncChannel(path));
+            return new NioFile(path, mode, channel, mode == Mode.READ ? null : openLastingChannel(path, mode));
         } catch (IOException e) {
             StorageException failure = failure("open", path, e);
             try (channel) {
@@ -87,8 +93,9 @@ final class NioFile implements WritableFile, ReadableFile {
         }
     }
 
-    private static AsynchronousFileChannel openSyncChannel(Path path) throws IOException {
-        return AsynchronousFileChannel.open(path, StandardOpenOption.WRITE);
+    private static AsynchronousFileChannel openLastingChannel(Path path, Mode mode) throws IOException {
+        return AsynchronousFileChannel.open(
+                path, mode == Mode.READ_NAMELESS ? StandardOpenOption.READ : StandardOpenOption.WRITE);
     }
 
     @Override
@@ -114,7 +121,7 @@ final class NioFile implements WritableFile, ReadableFile {
             target.limit(end).position(start);
             while (target.position() < end) {
                 target.limit(Math.min(end, target.position() + MAX_TRANSFER_BYTES));
-                if (c.read(target, position + target.position() - start) < 0) {
+                if (read(c, target, position + target.position() - start) < 0) {
                     break;
                 }
             }
@@ -123,10 +130,37 @@ final class NioFile implements WritableFile, ReadableFile {
         });
     }
 
+    private int read(FileChannel from, ByteBuffer target, long position) throws IOException {
+        return from.isOpen() || mode != Mode.READ_NAMELESS
+                ? from.read(target, position)
+                : readLasting(Objects.requireNonNull(lastingChannel), target, position);
+    }
+
+    /** Slower, as another thread reads, but no interrupt closes the channel. */
+    private static int readLasting(AsynchronousFileChannel from, ByteBuffer target, long position) throws IOException {
+        Future<Integer> read = from.read(target, position);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return read.get();
+                } catch (InterruptedException e) {
+                    interrupted = true; // the buffer is still being filled
+                }
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     @Override
     public void sync() {
         try {
-            Objects.requireNonNull(syncChannel, "opened for reading").force(false);
+            Objects.requireNonNull(lastingChannel, "opened for reading").force(false);
         } catch (ClosedChannelException e) {
             throw new EngineClosedException("file " + path);
         } catch (IOException e) {
@@ -141,7 +175,11 @@ final class NioFile implements WritableFile, ReadableFile {
 
     @Override
     public long size() {
-        return run("get the size of", FileChannel::size);
+        return run(
+                "get the size of",
+                c -> c.isOpen() || mode != Mode.READ_NAMELESS
+                        ? c.size()
+                        : Objects.requireNonNull(lastingChannel).size());
     }
 
     @Override
@@ -154,7 +192,7 @@ final class NioFile implements WritableFile, ReadableFile {
         reopenLock.lock();
         try {
             closed = true;
-            try (AsynchronousFileChannel both = syncChannel) {
+            try (AsynchronousFileChannel both = lastingChannel) {
                 channel.close();
             }
         } catch (IOException e) {
@@ -239,7 +277,7 @@ final class NioFile implements WritableFile, ReadableFile {
             if (closed) {
                 throw new EngineClosedException("file " + path);
             }
-            if (channel == broken) {
+            if (channel == broken && mode != Mode.READ_NAMELESS) {
                 channel = openChannel(path, reopenOptions(mode));
             }
         } finally {
@@ -256,6 +294,7 @@ final class NioFile implements WritableFile, ReadableFile {
     }
 
     private static Set<? extends OpenOption> reopenOptions(Mode mode) {
-        return Set.of(mode == Mode.READ ? StandardOpenOption.READ : StandardOpenOption.WRITE);
+        return Set.of(
+                mode == Mode.READ || mode == Mode.READ_NAMELESS ? StandardOpenOption.READ : StandardOpenOption.WRITE);
     }
 }

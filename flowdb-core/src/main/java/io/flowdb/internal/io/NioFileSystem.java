@@ -21,10 +21,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The real file system, through {@code java.nio}. */
 public final class NioFileSystem implements FileSystem {
-    /** The only instance; it has no state. */
-    public static final NioFileSystem INSTANCE = new NioFileSystem();
+    /** For a directory that is this process's own. */
+    public static final NioFileSystem INSTANCE = new NioFileSystem(NioFile.Mode.READ);
 
-    private NioFileSystem() {}
+    /** For reading in a directory whose files another process may delete; those that are open can be read on. */
+    public static final NioFileSystem BESIDE_WRITER = new NioFileSystem(NioFile.Mode.READ_NAMELESS);
+
+    private final NioFile.Mode readMode;
+
+    private NioFileSystem(NioFile.Mode readMode) {
+        this.readMode = readMode;
+    }
 
     @Override
     public WritableFile create(Path file) {
@@ -38,7 +45,7 @@ public final class NioFileSystem implements FileSystem {
 
     @Override
     public ReadableFile open(Path file) {
-        return NioFile.open(file, NioFile.Mode.READ);
+        return NioFile.open(file, readMode);
     }
 
     @Override

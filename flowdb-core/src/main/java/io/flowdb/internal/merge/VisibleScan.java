@@ -1,5 +1,6 @@
 package io.flowdb.internal.merge;
 
+import io.flowdb.error.StorageException;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.PlainEntries;
@@ -74,7 +75,7 @@ public final class VisibleScan implements AutoCloseable {
             failure = e;
             throw e;
         } catch (Error e) {
-            failure = new IllegalStateException("the walk was broken off", e);
+            failure = new StorageException("A walk was broken off by " + e, e);
             throw e;
         }
     }

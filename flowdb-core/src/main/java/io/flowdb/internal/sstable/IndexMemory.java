@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * partition by partition, through the block cache; a table without its locator is searched by filter and index.
  *
  * <p>Not counted, as they are always in memory: of each table its range tombstones, an entry for each {@value SstWriter#PARTITION_BLOCKS} data
- * blocks, and the slots of {@link BlockSlots}, 9 to 17 bytes for each data block. Threads: any.
+ * blocks, and the slots of {@link BlockSlots}, 13 to 25 bytes for each data block. Threads: any.
  */
 public final class IndexMemory {
     private final long capacityBytes;

@@ -1,14 +1,29 @@
 package io.flowdb.internal.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What goes by words must say the same as what goes by bytes; {@code -Dflowdb.test.seed=N} repeats a run. */
 class KeysTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
+
+    /** Each half of a pair was written as a question mark: three keys of one text each were one record. */
+    @Test
+    void utf8_halfOfASurrogatePair_isRefused() {
+        for (String half : List.of("\ud800", "a\udc00", "\udc00\ud800", "\ud83d", "\ud83d\ud83d\ude00")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Keys.utf8(half))
+                    .withMessageContaining("allowed: text without half surrogate pairs");
+        }
+        assertThat(Keys.utf8("?\ud83d\ude00\u00e9"))
+                .isEqualTo(
+                        new byte[] {'?', (byte) 0xf0, (byte) 0x9f, (byte) 0x98, (byte) 0x80, (byte) 0xc3, (byte) 0xa9});
+    }
 
     @Test
     void compareEqualAndCopy_ofRandomRanges_agreeWithBytes() {
