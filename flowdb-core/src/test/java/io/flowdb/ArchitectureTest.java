@@ -53,7 +53,7 @@ class ArchitectureTest {
             new Layer(MEMTABLE, BASE),
             new Layer(STORAGE, ERROR, BASE, IO),
             new Layer(SSTABLE, ERROR, BASE, IO, STORAGE, COMPRESS, BLOOM, CACHE, STATS),
-            new Layer(MERGE, BASE),
+            new Layer(MERGE, ERROR, BASE),
             new Layer(MANIFEST, ERROR, BASE, IO, FRAME, STORAGE, SSTABLE),
             new Layer(COMPACTION, ERROR, BASE, IO, CACHE, STORAGE, SSTABLE, MERGE, MANIFEST),
             new Layer(
