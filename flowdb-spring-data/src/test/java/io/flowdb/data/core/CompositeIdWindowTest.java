@@ -75,7 +75,7 @@ class CompositeIdWindowTest {
 
     /** What comes after an id was looked for from the first row of the store on. */
     @ParameterizedTest
-    @CsvSource({"ASC, 80", "DESC, 30"})
+    @CsvSource({"ASC, 75", "DESC, 30"})
     void windows_begin_nearTheirPosition(Sort.Direction direction, int read) {
         EntityOrder order =
                 EntityOrder.of(Sort.by(direction, "id"), Row.class, new EntityProperties(template.getConverter()));
