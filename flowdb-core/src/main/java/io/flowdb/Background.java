@@ -129,8 +129,7 @@ final class Background implements AutoCloseable {
             return CompactionPlanner.hidesMuch(
                     List.of(tombstones), lease.state().ssts());
         } catch (StorageException | CorruptionException e) {
-            return false; // flushes go on beside an index that cannot be read, which fails who reads or compacts its
-            // table
+            return false; // the index of a table cannot be read: that fails who reads or compacts it, not flushes
         }
     }
 

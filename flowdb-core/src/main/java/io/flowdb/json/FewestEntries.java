@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds which of several ways to find documents meets the fewest entries. All are counted in step, so that none is counted much further than the
- * smallest is long: what that costs is a small part of reading the smallest. Threads: one.
+ * smallest is long: what that costs is a part of reading the smallest, a tenth to a fifth for two of the same size. Threads: one.
  */
 final class FewestEntries implements AutoCloseable {
     private static final int FIRST_STEP = 16;
