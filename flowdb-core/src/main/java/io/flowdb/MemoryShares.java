@@ -63,7 +63,8 @@ record MemoryShares(long memtableBytes, long cacheBytes, long indexBytes) {
                 || cacheBytes < config.blockCacheCapacity()
                 || indexBytes < config.indexMemoryBudget()) {
             LOG.info(
-                    "The heap has no room for all that is set: memtables of {} bytes instead of {}, a block cache of {} instead of {}, indexes of {} instead of {}",
+                    "The heap has no room for all that is set, so bytes are: of a memtable {} (set: {}),"
+                            + " of the block cache {} (set: {}), of indexes {} (set: {})",
                     memtableBytes,
                     config.memtableSize(),
                     cacheBytes,
