@@ -130,10 +130,14 @@ final class NioFile implements WritableFile, ReadableFile {
         });
     }
 
+    /** What to read from where an interrupt has closed the channel and the name may be gone; null if the channel serves. */
+    private @Nullable AsynchronousFileChannel lastingInsteadOf(FileChannel broken) {
+        return mode == Mode.READ_NAMELESS && !broken.isOpen() ? lastingChannel : null;
+    }
+
     private int read(FileChannel from, ByteBuffer target, long position) throws IOException {
-        return from.isOpen() || mode != Mode.READ_NAMELESS
-                ? from.read(target, position)
-                : readLasting(Objects.requireNonNull(lastingChannel), target, position);
+        AsynchronousFileChannel lasting = lastingInsteadOf(from);
+        return lasting == null ? from.read(target, position) : readLasting(lasting, target, position);
     }
 
     /** Slower, as another thread reads, but no interrupt closes the channel. */
@@ -175,11 +179,10 @@ final class NioFile implements WritableFile, ReadableFile {
 
     @Override
     public long size() {
-        return run(
-                "get the size of",
-                c -> c.isOpen() || mode != Mode.READ_NAMELESS
-                        ? c.size()
-                        : Objects.requireNonNull(lastingChannel).size());
+        return run("get the size of", c -> {
+            AsynchronousFileChannel lasting = lastingInsteadOf(c);
+            return lasting == null ? c.size() : lasting.size();
+        });
     }
 
     @Override
