@@ -37,7 +37,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
     private static final long CLOSE_WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Config config;
-    private final EngineParts parts;
+    final EngineParts parts; // for tests, which read beside it
     private final CommitPipeline pipeline;
     private final Flusher flusher;
     private final Background background;
@@ -220,7 +220,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     /**
      * Copies the value of the version (key, ts) to the begin of {@code into}, if there is room for all of it; otherwise {@code into} stays as it is.
-     * Allocates nothing where the value is found in memory.
+     * Allocates 64 bytes where the value is found in memory, however long it is.
      *
      * @return length of the value, also where it is longer than {@code into}; -1 if there is no such version
      */

@@ -1,12 +1,10 @@
 package io.flowdb;
 
-import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.memtable.Memtable;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a read looks at: the active memtable, the frozen ones (newest first) and the tables. Immutable but for what writers add to
@@ -28,9 +26,6 @@ final class ReadState {
     private final List<Memtable> frozen;
     private final SstSet ssts;
     private final AtomicLongArray readers = new AtomicLongArray(CELLS * SPACING);
-
-    /** One a cell, for {@link #lookup}; made when first wanted. */
-    private final @Nullable PointLookup[] lookups = new PointLookup[CELLS];
 
     private final AtomicBoolean released = new AtomicBoolean();
     private volatile long limit = Long.MAX_VALUE; // lowered once, before the state is replaced
@@ -63,23 +58,6 @@ final class ReadState {
     /** Counts a reader in: one that leaves before its call returns, or one that stays. */
     void enter(int cell, boolean stays) {
         readers.getAndAdd(cell, stays ? WALK : CALL);
-    }
-
-    /**
-     * Returns an empty {@link PointLookup} for a reader that is counted in in this cell, so that most point reads need
-     * not make one. No other reader gets the same object until this one is counted out; it clears the object before.
-     */
-    PointLookup lookup(int cell) {
-        /* The count was 1 at a moment at which the reader was inside, so it was alone in the cell, and whoever comes later sees 2 at least. */
-        if (readers.get(cell) != 1) {
-            return new PointLookup();
-        }
-        PointLookup own = lookups[cell / SPACING];
-        if (own == null) {
-            own = new PointLookup();
-            lookups[cell / SPACING] = own;
-        }
-        return own;
     }
 
     /** Counts out a reader that was counted in by the same thread. */

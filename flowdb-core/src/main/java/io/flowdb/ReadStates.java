@@ -30,27 +30,34 @@ final class ReadStates {
 
     /** Enters the current state for one call; {@link ReadState#leave()} it in the same thread. */
     ReadState enter() {
-        return enter(ReadState.cellOfThread());
-    }
-
-    /** The same, counted in a given cell; {@link ReadState#leave(int)} it. */
-    ReadState enter(int cell) {
-        return enter(cell, false);
+        return enter(ReadState.cellOfThread(), false);
     }
 
     private ReadState enter(int cell, boolean stays) {
         while (true) {
             ReadState state = current;
-            state.enter(cell, stays);
-            if (state == current) {
+            if (tryEnter(state, cell, stays)) {
                 return state;
             }
-            state.leave(cell, stays);
             Thread.onSpinWait();
         }
     }
 
-    /** Number of calls, other than open walks, that are reading the current state now. */
+    /** Enters a state for one call, as {@link #enter()}, if it still is the current one. */
+    boolean tryEnter(ReadState state) {
+        return tryEnter(state, ReadState.cellOfThread(), false);
+    }
+
+    private boolean tryEnter(ReadState state, int cell, boolean stays) {
+        state.enter(cell, stays);
+        if (state == current) {
+            return true;
+        }
+        state.leave(cell, stays);
+        return false;
+    }
+
+    /** Number of calls, other than open walks, that have entered the current state and may be reading files. */
     int pointReaders() {
         return current.callCount();
     }

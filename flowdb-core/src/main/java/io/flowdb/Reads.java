@@ -70,11 +70,10 @@ final class Reads {
     }
 
     /**
-     * Searches the newest entry at or below {@code snapshot} of the highest ts of the key that has one. It may be a tombstone, expired or hidden: then an
+     * Searches the newest entry at or below {@code snapshot} of the highest ts of the key that has one into {@code best}. It may be a tombstone, expired or hidden: then an
      * earlier version may be the latest alive.
      */
-    static PointLookup findLatest(ReadState state, byte[] key, long snapshot) {
-        PointLookup best = new PointLookup();
+    static void findLatest(ReadState state, byte[] key, long snapshot, PointLookup best) {
         if (!state.active().isEmpty()) {
             state.active().findLatest(key, snapshot, best);
         }
@@ -83,7 +82,7 @@ final class Reads {
         }
         SstSet ssts = state.ssts();
         if (ssts.tables().isEmpty()) {
-            return best;
+            return;
         }
         long hash = KeyHash.of(key, 0, key.length);
         for (Sst table : ssts.level0()) {
@@ -97,10 +96,9 @@ final class Reads {
             Sst table = sorted.get(i);
             if (table.reader().findLatest(key, hash, snapshot, best)
                     || !Arrays.equals(table.meta().properties().maxKey(), key)) {
-                break;
+                return;
             }
         }
-        return best;
     }
 
     /** Sequence number up to which range tombstones at or below {@code snapshot} hide records of the key. */

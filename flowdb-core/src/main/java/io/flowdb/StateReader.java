@@ -62,42 +62,19 @@ abstract class StateReader implements StoreReader {
     int getInto(byte[] key, long ts, byte[] into) {
         Keys.checkKey(key);
         Objects.requireNonNull(into, "into");
-        checkOpen();
-        long start = counters.reads.begin();
-        int cell = ReadState.cellOfThread();
-        ReadState state = states.enter(cell);
-        int length;
-        try {
-            length = copyAlive(state, key, ts, into, state.lookup(cell));
-        } finally {
-            state.leave(cell, false);
+        PointLookup found = lookUp(key, ts);
+        if (found == null) {
+            return -1;
         }
-        counters.reads.end(start, 0, length < 0 ? 0 : key.length + length);
-        return length;
-    }
-
-    private int copyAlive(ReadState state, byte[] key, long ts, byte[] into, PointLookup found) {
-        try {
-            if (!findAlive(state, key, ts, found)) {
-                return -1;
-            }
-            found.copyValue(into);
-            return found.valueLength();
-        } finally {
-            found.clear();
-        }
+        found.copyValue(into);
+        return found.valueLength();
     }
 
     @Override
     public void prefetch(List<byte[]> keys) {
         Objects.requireNonNull(keys, "keys");
         checkOpen();
-        ReadState state = states.enter();
-        try {
-            Prefetch.of(state.ssts(), keys);
-        } finally {
-            state.leave();
-        }
+        Prefetch.of(states.current().ssts(), keys);
     }
 
     Optional<FlowRecord> latestRecord(byte[] key) {
@@ -180,7 +157,7 @@ abstract class StateReader implements StoreReader {
         ReadStates.Lease lease = states.lease();
         try {
             checkOpen();
-            long snapshot = Math.min(visibleSeqno(), lease.state().limit());
+            long snapshot = snapshotIn(lease.state());
             VisibleScan scan = Reads.scan(lease.state(), bounds, snapshot, clock, options);
             return new LeasedScan(this, scan, lease, limit, new LeasedScan.Figures(counters, meter, start));
         } catch (RuntimeException | Error e) {
@@ -189,20 +166,40 @@ abstract class StateReader implements StoreReader {
         }
     }
 
-    /** The alive entry of (key, ts), with its value still in the source's array, or null. */
+    /** The alive entry of (key, ts), or null. */
     private @Nullable PointLookup lookUp(byte[] key, long ts) {
         checkOpen();
         long start = counters.reads.begin();
-        PointLookup found = new PointLookup();
-        boolean alive;
-        ReadState state = states.enter();
-        try {
-            alive = findAlive(state, key, ts, found);
-        } finally {
-            state.leave();
+        PointRead found = PointRead.begin(states);
+        boolean alive = findAlive(found, key, ts);
+        if (found.isOvertaken()) {
+            found = PointRead.entered(states);
+            alive = findAlive(found, key, ts);
         }
         counters.reads.end(start, 0, alive ? key.length + found.valueLength() : 0);
         return alive ? found : null;
+    }
+
+    /** Searches (key, ts); whether it is there and alive. Ends the read. */
+    private boolean findAlive(PointRead read, byte[] key, long ts) {
+        try (read) {
+            checkOpen();
+            ReadState state = read.state();
+            long snapshot = snapshotIn(state);
+            Reads.find(state, key, ts, snapshot, read);
+            if (read.seqno() == 0 || read.isOvertaken()) {
+                return false;
+            }
+            long now = nowFor(read);
+            long hiddenUpTo = Reads.hiddenUpTo(state, key, snapshot);
+            if (read.isAlive(now, hiddenUpTo)) {
+                return true;
+            }
+            if (read.expireAt() <= now && read.seqno() > hiddenUpTo) {
+                counters.recordsExpired.increment();
+            }
+            return false;
+        }
     }
 
     /**
@@ -210,37 +207,33 @@ abstract class StateReader implements StoreReader {
      * or hidden: then an earlier version may be the latest alive.
      */
     private @Nullable PointLookup findLatestUnlessDead(byte[] key) {
-        ReadState state = states.enter();
-        try {
+        PointRead found = PointRead.begin(states);
+        boolean dead = isLatestDead(found, key);
+        if (found.isOvertaken()) {
+            found = PointRead.entered(states);
+            dead = isLatestDead(found, key);
+        }
+        return dead ? null : found;
+    }
+
+    /** Searches the entry with the highest ts; whether there is one that is deleted, expired or hidden. Ends the read. */
+    private boolean isLatestDead(PointRead read, byte[] key) {
+        try (read) {
             checkOpen();
-            long snapshot = Math.min(visibleSeqno(), state.limit());
-            PointLookup found = Reads.findLatest(state, key, snapshot);
-            if (found.seqno() == 0) {
-                return found;
-            }
-            long now = found.expireAt() == FlowRecord.NEVER ? 0 : nowMicros();
-            return found.isAlive(now, Reads.hiddenUpTo(state, key, snapshot)) ? found : null;
-        } finally {
-            state.leave();
+            ReadState state = read.state();
+            long snapshot = snapshotIn(state);
+            Reads.findLatest(state, key, snapshot, read);
+            return read.seqno() != 0
+                    && !read.isOvertaken()
+                    && !read.isAlive(nowFor(read), Reads.hiddenUpTo(state, key, snapshot));
         }
     }
 
-    /** Searches (key, ts) into {@code found}, which is empty; whether it is there and alive. */
-    private boolean findAlive(ReadState state, byte[] key, long ts, PointLookup found) {
-        checkOpen();
-        long snapshot = Math.min(visibleSeqno(), state.limit());
-        Reads.find(state, key, ts, snapshot, found);
-        if (found.seqno() == 0) {
-            return false;
-        }
-        long now = found.expireAt() == FlowRecord.NEVER ? 0 : nowMicros();
-        long hiddenUpTo = Reads.hiddenUpTo(state, key, snapshot);
-        if (found.isAlive(now, hiddenUpTo)) {
-            return true;
-        }
-        if (found.expireAt() <= now && found.seqno() > hiddenUpTo) {
-            counters.recordsExpired.increment();
-        }
-        return false;
+    private long snapshotIn(ReadState state) {
+        return Math.min(visibleSeqno(), state.limit());
+    }
+
+    private long nowFor(PointRead read) {
+        return read.expireAt() == FlowRecord.NEVER ? 0 : nowMicros();
     }
 }

@@ -16,7 +16,7 @@ public interface StoreReader {
 
     /**
      * Copies the value of {@code key} to the begin of {@code into}, if there is room for all of it; otherwise {@code into} stays as it is. A read of
-     * an {@link Engine} allocates nothing then.
+     * an {@link Engine} makes no array then, which else is most of what it allocates.
      *
      * @return length of the value, also where it is longer than {@code into}; -1 if it is absent, deleted or expired
      */

@@ -123,9 +123,14 @@ final class Block {
         return (short) SHORT.get(block, at + 3) & 0xffff;
     }
 
-    /** Reads of the cache lines that the head of an entry and what follows it are in; returns some of it, never negative. */
+    /**
+     * Reads one byte each of the two cache lines behind the one that an entry begins in; returns some of them. They are on their way to the processor then
+     * while the entry's key is compared, as that takes the first line and what says where the value begins.
+     */
     static int touch(byte[] block, int at) {
-        return (block[at] & 0x7f) + (block[Math.min(at + LINE_BYTES, block.length - 1)] & 0x7f);
+        /* A branch, which the processor passes before it knows the length; a minimum would have to wait for that. */
+        int second = at + 2 * LINE_BYTES;
+        return second < block.length ? block[at + LINE_BYTES] + block[second] : 0;
     }
 
     /** Number of the last restart point at or before {@code at}. */

@@ -163,7 +163,8 @@ public final class SstReader implements AutoCloseable {
      * Offers {@code target} the newest entry of (key, ts) at or below {@code atMost}, if there is one.
      *
      * @param hash of the key, see {@link io.flowdb.internal.base.KeyHash}
-     * @return true only if the table holds the key, so that no other sorted table does
+     * @return true only if the table holds the key, so that no other sorted table does, or the search was given up, see {@link
+     *     PointLookup#holdFiles}
      */
     public boolean find(byte[] key, long hash, long ts, long atMost, PointLookup target) {
         return find(key, hash, ts, false, atMost, target);
@@ -180,19 +181,27 @@ public final class SstReader implements AutoCloseable {
     private boolean find(byte[] key, long hash, long ts, boolean latest, long atMost, PointLookup target) {
         Locator direct = locator;
         if (direct == null) {
-            return search(key, hash, ts, latest, atMost, target);
+            return !target.holdFiles() || search(key, hash, ts, latest, atMost, target);
         }
         boolean misled = false;
         int mark = Locator.mark(hash);
         for (int slot = direct.next(mark, direct.start(mark)); slot >= 0; slot = direct.next(mark, slot + 1)) {
             int number = direct.block(slot);
+            int at = direct.offset(slot);
             byte[] cached = blocks.get(number);
+            if (cached == null && !target.holdFiles()) {
+                return true;
+            }
             byte[] block = cached != null ? cached : readBlock(number);
+            target.keep(Block.touch(block, at));
             Block.Outcome outcome = latest
-                    ? Block.findLatest(block, direct.offset(slot), key, atMost, target)
-                    : Block.findVersion(block, direct.offset(slot), key, ts, atMost, target);
-            if (outcome == Block.Outcome.UNDECIDED
-                    || outcome == Block.Outcome.BLOCK_ENDED && goesOn(key, number + 1, latest)) {
+                    ? Block.findLatest(block, at, key, atMost, target)
+                    : Block.findVersion(block, at, key, ts, atMost, target);
+            boolean open = outcome == Block.Outcome.UNDECIDED || outcome == Block.Outcome.BLOCK_ENDED;
+            if (open && !target.holdFiles()) {
+                return true;
+            }
+            if (open && (outcome == Block.Outcome.UNDECIDED || goesOn(key, number + 1, latest))) {
                 countHit(cached);
                 if (latest) {
                     searchLatest(key, atMost, target);
