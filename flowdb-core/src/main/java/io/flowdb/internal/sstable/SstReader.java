@@ -39,8 +39,10 @@ public final class SstReader implements AutoCloseable {
 
     private final IndexMemory memory;
     private final BlockHandle locatorHandle;
-    private volatile @Nullable Locator
-            locator; // set and cleared by keep and drop; without it a search takes the longer way
+
+    /** Set and cleared by keep and drop; without it a search takes the longer way. */
+    private volatile @Nullable Locator locator;
+
     private final boolean format1;
     private final BlockSlots blocks;
     private final BlockSample sample;
@@ -163,8 +165,7 @@ public final class SstReader implements AutoCloseable {
      * Offers {@code target} the newest entry of (key, ts) at or below {@code atMost}, if there is one.
      *
      * @param hash of the key, see {@link io.flowdb.internal.base.KeyHash}
-     * @return true only if the table holds the key, so that no other sorted table does, or the search was given up, see {@link
-     *     PointLookup#holdFiles}
+     * @return true only if the table holds the key, so that no other sorted table does, or the search was given up ({@link PointLookup#holdFiles})
      */
     public boolean find(byte[] key, long hash, long ts, long atMost, PointLookup target) {
         return find(key, hash, ts, false, atMost, target);
@@ -492,8 +493,7 @@ public final class SstReader implements AutoCloseable {
         if (last - first < 4) {
             return null;
         }
-        int middle = (first + last) >>> 1;
-        return lastKey(middle);
+        return lastKey((first + last) >>> 1);
     }
 
     /** Key of the last entry of a data block, or the one that stands for it in the index. */
