@@ -128,8 +128,10 @@ final class EngineOpening {
         Wal wal = readOnlyLog != null ? readOnlyLog : keep(openLog(state, check));
         frames.forEach(frame -> check.frame(frame.firstSeqno(), frame.payload(), frame.file(), frame.offset()));
         if (!config.readOnly()) {
-            /* A reader may meet tables that a writer beside it has just made. */
             removeOrphans(tables, manifest, check.lastSeqno());
+        } else if (!manifest.wasFoundSealed()) {
+            /* A reader may meet tables that a writer beside it has just made; but then the manifest is whole the next time. */
+            checkOrphans(tables, tables.orphans(state.tables().keySet()), check.lastSeqno());
         }
         ReadStates states = new ReadStates(new Memtable(), List.of(), ssts);
         keep(states::close); // flushes add tables
@@ -236,12 +238,19 @@ final class EngineOpening {
         return tables;
     }
 
-    /**
-     * Removes the tables that the manifest does not name. A flush makes the log durable before it begins, so a whole table with commits beyond
-     * both manifest and log is no leftover of a crash: the manifest has lost edits.
-     */
+    /** Removes the tables that the manifest does not name. */
     private void removeOrphans(TableStore tables, Manifest manifest, long lastSeqno) {
         List<Long> orphans = tables.orphans(manifest.state().tables().keySet());
+        checkOrphans(tables, orphans, lastSeqno);
+        keepUsedIds(tables, manifest); // while the files that used them are there to tell
+        orphans.forEach(tables::delete);
+    }
+
+    /**
+     * A flush makes the log durable before it begins, so a whole table with commits beyond both manifest and log is no leftover of a crash: the manifest has
+     * lost edits.
+     */
+    private void checkOrphans(TableStore tables, List<Long> orphans, long lastSeqno) {
         for (long id : orphans) {
             if (tables.maxSeqnoOf(id) > lastSeqno) {
                 throw new CorruptionException(
@@ -250,8 +259,6 @@ final class EngineOpening {
                         "does not name table " + id + ", which holds commits beyond " + lastSeqno);
             }
         }
-        keepUsedIds(tables, manifest); // while the files that used them are there to tell
-        orphans.forEach(tables::delete);
     }
 
     /** On a full disk the files that are deleted next may be what makes room: better an id twice than no opening. */

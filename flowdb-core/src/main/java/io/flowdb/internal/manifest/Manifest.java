@@ -55,18 +55,24 @@ public final class Manifest implements AutoCloseable {
     @GuardedBy("lock")
     private ManifestState state;
 
-    private Manifest(FileSystem fileSystem, Path directory, ManifestState state, long endLsn) {
+    private final boolean foundSealed;
+
+    private Manifest(FileSystem fileSystem, Path directory, Stored found, long endLsn) {
         this.fileSystem = fileSystem;
         this.directory = directory;
-        this.state = state;
+        this.state = found.state;
+        this.foundSealed = found.sealed;
         this.endLsn = endLsn;
         this.stateBytes = endLsn;
     }
 
+    /** What a file says. */
+    private record Stored(ManifestState state, boolean sealed) {}
+
     /** Reads the state of {@code directory} and makes a fresh manifest of it. */
     public static Manifest open(FileSystem fileSystem, Path directory) {
-        ManifestState state = read(fileSystem, directory);
-        return new Manifest(fileSystem, directory, state, create(fileSystem, directory, state));
+        Stored found = stored(fileSystem, directory);
+        return new Manifest(fileSystem, directory, found, create(fileSystem, directory, found.state));
     }
 
     /** Reads the state of {@code directory} and changes nothing; edits are refused. */
@@ -74,35 +80,40 @@ public final class Manifest implements AutoCloseable {
         if (!exists(fileSystem, directory)) {
             throw new StorageException("No database in " + directory + " to be read", null);
         }
-        ManifestState state = read(fileSystem, directory);
-        Manifest manifest = new Manifest(fileSystem, directory, state, 0);
+        Manifest manifest = new Manifest(fileSystem, directory, stored(fileSystem, directory), 0);
         manifest.fail(new StorageException("The manifest of " + directory + " was opened read-only", null));
         return manifest;
     }
 
     /** The state that the manifest of {@code directory} records; {@link ManifestState#EMPTY} if there is none. */
     public static ManifestState read(FileSystem fileSystem, Path directory) {
+        return stored(fileSystem, directory).state;
+    }
+
+    private static Stored stored(FileSystem fileSystem, Path directory) {
         Path path = directory.resolve(NAME);
         if (!fileSystem.exists(path)) {
-            return ManifestState.EMPTY;
+            return new Stored(ManifestState.EMPTY, true);
         }
         try (ReadableFile file = fileSystem.open(path)) {
             FileHeader header = FileHeader.decode(file.readExactly(0, FileHeader.BYTES), MAGIC, FORMAT, file.name());
             FrameReader reader = new FrameReader(file, header);
             ManifestState state = ManifestState.EMPTY;
             boolean any = false;
+            boolean sealed = false;
             for (Frame frame = reader.peek(); frame != null; frame = reader.peek()) {
                 if (frame.length() > 0) {
                     state = state.apply(ManifestEdit.decode(reader.payload(frame), file.name()));
                     any = true;
                 }
+                sealed = frame.length() == 0;
                 reader.skip(frame);
             }
             /* The first frame was durable before the file got its name. */
             if (!any || reader.hasEvidenceOf(reader.lsn())) {
                 throw new CorruptionException(file.name(), reader.position(), "no whole frame here, but there was one");
             }
-            return state;
+            return new Stored(state, sealed);
         }
     }
 
@@ -129,6 +140,11 @@ public final class Manifest implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether the file that was found says that its last edit was durable. If not, there may be a later one, torn or damaged. */
+    public boolean wasFoundSealed() {
+        return foundSealed;
     }
 
     /** Whether edits are refused, as nobody knows what the file says. If not, an edit that threw was not recorded. */
