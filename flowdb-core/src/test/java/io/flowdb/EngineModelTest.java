@@ -54,10 +54,13 @@ class EngineModelTest {
         List<ModelEngine> engines = new ArrayList<>();
         try {
             Random settings = new Random(seed);
+            /* The one setting that changes answers: the same for all. */
+            Duration defaultTtl =
+                    settings.nextBoolean() ? Duration.ofNanos(1_000L * (1 + settings.nextInt(3_000))) : null;
             for (int i = 0; i < OPTION_SETS; i++) {
-                engines.add(new ModelEngine(dir.resolve("db" + i), settings));
+                engines.add(new ModelEngine(dir.resolve("db" + i), settings, defaultTtl));
             }
-            new Run(seed, engines).run();
+            new Run(seed, new ModelDatabase(defaultTtl), engines).run();
         } finally {
             engines.forEach(ModelEngine::close);
         }
@@ -67,14 +70,15 @@ class EngineModelTest {
     private static final class Run {
         private final long seed;
         private final Random random;
-        private final ModelDatabase model = new ModelDatabase();
+        private final ModelDatabase model;
         private final List<ModelEngine> engines;
         private int step;
         private String what = "";
 
-        Run(long seed, List<ModelEngine> engines) {
+        Run(long seed, ModelDatabase model, List<ModelEngine> engines) {
             this.seed = seed;
             this.random = new Random(seed);
+            this.model = model;
             this.engines = engines;
         }
 

@@ -15,7 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class ModelDatabase implements ModelTarget {
     private final TreeMap<FlowRecord, FlowRecord> records = new TreeMap<>(ReadForms.ORDER);
     private final List<Pinned> pinned = new ArrayList<>();
+    private final @Nullable Duration defaultTtl;
     private long now = START;
+
+    /** Puts without a time to live and without an expiry get {@code defaultTtl}, if there is one. */
+    ModelDatabase(@Nullable Duration defaultTtl) {
+        this.defaultTtl = defaultTtl;
+    }
 
     /** What was alive at one moment. */
     private record Pinned(List<FlowRecord> alive) {}
@@ -41,10 +47,13 @@ final class ModelDatabase implements ModelTarget {
     @Override
     public void put(List<FlowRecord> puts, @Nullable Duration ttl) {
         for (FlowRecord put : puts) {
-            boolean counted = ttl != null && put.expireAt() == FlowRecord.NEVER;
-            FlowRecord stored = counted ? put.withExpireAt(now + ttl.toNanos() / 1_000) : put;
-            store(stored);
+            store(withTtl(put, ttl == null ? defaultTtl : ttl));
         }
+    }
+
+    private FlowRecord withTtl(FlowRecord put, @Nullable Duration ttl) {
+        boolean counted = ttl != null && put.expireAt() == FlowRecord.NEVER;
+        return counted ? put.withExpireAt(now + ttl.toNanos() / 1_000) : put;
     }
 
     private void store(FlowRecord record) {
@@ -56,7 +65,7 @@ final class ModelDatabase implements ModelTarget {
     public void commit(List<Change> changes) {
         for (Change c : changes) {
             if (c.op() == Op.PUT) {
-                store(new FlowRecord(c.key(), c.ts(), c.expireAt(), c.value()));
+                store(withTtl(new FlowRecord(c.key(), c.ts(), c.expireAt(), c.value()), defaultTtl));
             } else if (c.op() == Op.DELETE) {
                 records.remove(FlowRecord.of(c.key(), c.ts(), new byte[0]));
             } else {

@@ -23,8 +23,10 @@ final class ModelEngine implements ModelTarget, AutoCloseable {
     private final FileSystem files;
     private Engine engine;
 
-    ModelEngine(Path directory, Random random) {
-        this.config = randomConfig(directory, random, clock);
+    ModelEngine(Path directory, Random random, @Nullable Duration defaultTtl) {
+        this.config = randomConfig(directory, random, clock).toBuilder()
+                .defaultTtl(defaultTtl)
+                .build();
         this.files = config.inMemory() ? new MemoryFileSystem() : NioFileSystem.INSTANCE;
         this.engine = EngineOpening.open(config, files);
     }
