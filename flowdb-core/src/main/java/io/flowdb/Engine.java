@@ -50,8 +50,8 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     private volatile boolean closed; // set once, by close()
 
-    /** Where the engine lives, and its lock on that place. */
-    record Place(FileSystem fileSystem, Path directory, AutoCloseable lock) {}
+    /** Where the engine lives, its lock on that place, and what it takes of the heap. */
+    record Place(FileSystem fileSystem, Path directory, AutoCloseable lock, MemoryShares memory) {}
 
     Engine(Config config, EngineParts parts, CommitPipeline pipeline, Background background, Place place) {
         this.config = config;
@@ -364,7 +364,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
         ReadState state = parts.states().enter();
         try {
             checkOpen();
-            return StatsCollector.collect(parts, state, backgroundError());
+            return StatsCollector.collect(parts, state, place.memory(), backgroundError());
         } finally {
             state.leave();
         }

@@ -57,6 +57,7 @@ final class EngineOpening {
     private static final long RETRY_NANOS = 5_000_000;
 
     private final Config settings;
+    private final MemoryShares memory;
     private final Config config; // the settings as the heap allows
     private final FileSystem fileSystem;
     private final ThreadFactory threads;
@@ -65,7 +66,8 @@ final class EngineOpening {
 
     private EngineOpening(Config config, FileSystem fileSystem, ThreadFactory threads) {
         this.settings = config;
-        this.config = MemoryShares.of(config, Runtime.getRuntime().maxMemory()).in(config);
+        this.memory = MemoryShares.of(config, Runtime.getRuntime().maxMemory());
+        this.config = memory.in(config);
         this.fileSystem = fileSystem;
         this.threads = threads;
         this.directory = config.dataDir().toAbsolutePath().normalize();
@@ -179,8 +181,8 @@ final class EngineOpening {
             LogReplay.Room flush = background.flusher()::flushOldest;
             files.wal().replay(new LogReplay(states, found.flushedSeqno(), limits, flush)::frame);
         }
-        Engine engine = new Engine(
-                settings, parts, pipeline, background, new Engine.Place(fileSystem, directory, files.lock()));
+        Engine.Place place = new Engine.Place(fileSystem, directory, files.lock(), memory);
+        Engine engine = new Engine(settings, parts, pipeline, background, place);
         background.start();
         return engine;
     }

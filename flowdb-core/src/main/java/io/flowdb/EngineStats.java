@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param wal the log
  * @param cache the block cache
  * @param bloom the filters
+ * @param memoryLimits what the engine takes of the heap at most: what is set, or less in a small heap
  * @param flushes memtables written to tables
  * @param compactions tables merged
  * @param gcRuns times expired tables were looked for
@@ -45,6 +46,7 @@ public record EngineStats(
         Wal wal,
         Cache cache,
         Bloom bloom,
+        MemoryLimits memoryLimits,
         Flushes flushes,
         Compactions compactions,
         long gcRuns,
@@ -114,6 +116,15 @@ public record EngineStats(
      * @param falsePositives times it did not and what was sought was absent
      */
     public record Bloom(long checks, long negatives, long falsePositives) {}
+
+    /**
+     * What an engine takes of the heap at most. It is less than the settings say if all of them together are more than half of the heap beyond 32 MiB.
+     *
+     * @param memtableBytes size at which a memtable is frozen; there are up to {@code Config.maxFrozenMemtables} and one
+     * @param cacheBytes capacity of the block cache
+     * @param indexBytes memory for block indexes, locators and filters
+     */
+    public record MemoryLimits(long memtableBytes, long cacheBytes, long indexBytes) {}
 
     /**
      * Memtables written to tables.

@@ -17,7 +17,8 @@ final class StatsCollector {
 
     private StatsCollector() {}
 
-    static EngineStats collect(EngineParts parts, ReadState state, @Nullable FlowDbException backgroundError) {
+    static EngineStats collect(
+            EngineParts parts, ReadState state, MemoryShares memory, @Nullable FlowDbException backgroundError) {
         EngineCounters counters = parts.counters();
         TableStore tables = parts.tables();
         LatencyHistogram.Summary syncs = counters.syncs.summary();
@@ -40,6 +41,7 @@ final class StatsCollector {
                         tables.cache().misses(),
                         tables.cache().usedBytes()),
                 bloom(tables.filterStats()),
+                new EngineStats.MemoryLimits(memory.memtableBytes(), memory.cacheBytes(), memory.indexBytes()),
                 flushes,
                 compactions,
                 counters.gcRuns.sum(),

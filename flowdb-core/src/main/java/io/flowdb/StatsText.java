@@ -55,6 +55,10 @@ final class StatsText {
         text.gauge("flowdb_memtable_records", "Operations in all memtables", memtables.records());
         text.gauge("flowdb_memtable_bytes", "Size of all memtables", memtables.bytes());
         text.gauge("flowdb_memtables_frozen", "Memtables waiting for their flush", memtables.frozen());
+        EngineStats.MemoryLimits limits = stats.memoryLimits();
+        text.gauge("flowdb_memtable_limit_bytes", "Size at which a memtable is frozen", limits.memtableBytes());
+        text.gauge("flowdb_block_cache_limit_bytes", "Capacity of the block cache", limits.cacheBytes());
+        text.gauge("flowdb_index_memory_limit_bytes", "Most that indexes, locators, filters keep", limits.indexBytes());
     }
 
     private static void disk(PrometheusText text, EngineStats stats) {

@@ -37,9 +37,33 @@ class EngineStatsTest {
         return FlowRecord.of(key.getBytes(StandardCharsets.UTF_8), ts, new byte[valueBytes]);
     }
 
+    /** What is set may be more than the heap has room for. */
+    @Test
+    void memoryLimits_withSettingsBeyondTheHeap_areWhatTheEngineTakes() {
+        try (Engine engine = openWith(Config.builder()
+                .memtableSize(1 << 30)
+                .maxFrozenMemtables(9)
+                .blockCacheCapacity(Long.MAX_VALUE)
+                .indexMemoryBudget(1 << 20))) {
+            EngineStats.MemoryLimits limits = engine.stats().memoryLimits();
+            assertThat(limits.indexBytes()).isEqualTo(1 << 20);
+            assertThat(limits.memtableBytes()).isBetween(64L << 10, (1L << 30) - 1);
+            assertThat(10 * limits.memtableBytes() + limits.cacheBytes() + limits.indexBytes())
+                    .isLessThanOrEqualTo(Runtime.getRuntime().maxMemory() / 2);
+            assertThat(engine.config().memtableSize()).isEqualTo(1 << 30);
+            assertThat(engine.prometheusText())
+                    .contains("\nflowdb_memtable_limit_bytes " + limits.memtableBytes() + "\n")
+                    .contains("\nflowdb_block_cache_limit_bytes " + limits.cacheBytes() + "\n")
+                    .contains("\nflowdb_index_memory_limit_bytes " + limits.indexBytes() + "\n");
+        }
+    }
+
     @Test
     void stats_ofANewEngine_areZero() {
-        try (Engine engine = open()) {
+        try (Engine engine = openWith(Config.builder()
+                .memtableSize(1 << 20)
+                .blockCacheCapacity(2 << 20)
+                .indexMemoryBudget(3 << 20))) {
             EngineStats stats = engine.stats();
             EngineStats.Latency none = new EngineStats.Latency(0, 0, 0, 0, 0, 0);
             assertThat(stats)
@@ -57,6 +81,7 @@ class EngineStatsTest {
                             new EngineStats.Wal(0, 0, 0),
                             new EngineStats.Cache(0, 0, 0),
                             new EngineStats.Bloom(0, 0, 0),
+                            new EngineStats.MemoryLimits(1 << 20, 2 << 20, 3 << 20),
                             new EngineStats.Flushes(0, 0, 0, null),
                             new EngineStats.Compactions(0, 0, 0, 0, null),
                             0,

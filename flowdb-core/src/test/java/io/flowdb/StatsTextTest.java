@@ -198,6 +198,7 @@ class StatsTextTest {
                 new EngineStats.Wal(115, 116, 142_000_000_000L),
                 new EngineStats.Cache(117, 118, 119),
                 new EngineStats.Bloom(120, 121, 122),
+                new EngineStats.MemoryLimits(143, 144, 145),
                 new EngineStats.Flushes(123, 124, 136_000_000_000L, Instant.ofEpochSecond(125)),
                 new EngineStats.Compactions(126, 127, 128, 148_000_000_000L, Instant.ofEpochSecond(129)),
                 130,
