@@ -9,10 +9,13 @@ import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.memtable.Memtable;
 import io.flowdb.internal.sstable.CachedBlockReads;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.jetbrains.kotlinx.lincheck.Actor;
+import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
@@ -64,7 +67,7 @@ public class LincheckTest {
                     .check(subject);
         } else {
             /* The search cannot follow views of byte arrays; these only read and write bytes that are not published yet or never change. */
-            new ModelCheckingOptions()
+            ModelCheckingOptions options = new ModelCheckingOptions()
                     .iterations(iterations)
                     .invocationsPerIteration(500)
                     .threads(2)
@@ -74,10 +77,45 @@ public class LincheckTest {
                             ManagedStrategyGuaranteeKt.forClasses(OpCodec.class.getName(), CachedBlockReads.BLOCK_KEYS)
                                     .allMethods()
                                     .ignore())
-                    .sequentialSpecification(sequential)
-                    .check(subject);
+                    .sequentialSpecification(sequential);
+            if (subject == CachedBlockReads.class) {
+                cacheScenarios().forEach(options::addCustomScenario);
+            }
+            options.check(subject);
         }
         System.out.println(SOUND);
+    }
+
+    /**
+     * Two threads at one block of a full cache: those drawn at random mostly pass each other by. With these the search finds an eviction that frees the slot
+     * before it clears it, or the keys before the block, keys that are made while the block leaves, and a removal of what has left.
+     */
+    private static List<ExecutionScenario> cacheScenarios() {
+        List<Actor> full = List.of(cacheActor("add", 0), cacheActor("add", 1));
+        List<Actor> fullAndRead = List.of(cacheActor("add", 0), cacheActor("add", 1), cacheActor("read", 0));
+        List<Actor> evictAll = List.of(cacheActor("add", 2), cacheActor("add", 1), cacheActor("add", 2));
+        List<ExecutionScenario> scenarios = new ArrayList<>();
+        for (int block = 0; block < 2; block++) {
+            List<Actor> bring = List.of(cacheActor("add", block), cacheActor("read", block));
+            scenarios.add(cacheScenario(full, List.of(cacheActor("add", 2)), bring));
+            scenarios.add(cacheScenario(full, List.of(cacheActor("clear")), bring));
+        }
+        scenarios.add(cacheScenario(fullAndRead, List.of(cacheActor("read", 0)), evictAll));
+        scenarios.add(cacheScenario(full, List.of(cacheActor("clear")), evictAll));
+        return scenarios;
+    }
+
+    private static ExecutionScenario cacheScenario(List<Actor> before, List<Actor> one, List<Actor> other) {
+        return new ExecutionScenario(before, List.of(one, other), List.of(), cacheActor("slotsAndCacheAgree"));
+    }
+
+    private static Actor cacheActor(String operation, Integer... block) {
+        for (Method method : CachedBlockReads.class.getMethods()) {
+            if (method.getName().equals(operation)) {
+                return new Actor(method, List.of(block));
+            }
+        }
+        throw new IllegalArgumentException("operation: " + operation);
     }
 
     /**
@@ -202,6 +240,9 @@ public class LincheckTest {
         public int read(int number) {
             return number;
         }
+
+        /** As {@link CachedBlockReads#add}. */
+        public void add(int number) {}
 
         /** As {@link CachedBlockReads#clear}. */
         public void clear() {}
