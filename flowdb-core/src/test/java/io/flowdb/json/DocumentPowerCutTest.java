@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -33,7 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Cuts the power at random calls to the file system, in any state that a cut may leave behind, while documents are written, transactions
  * aborted, stores flushed and compacted, and indexes built. What is found afterwards: every acknowledged commit and nothing that was never
- * begun, every index equal to the documents entry for entry, exact counts, unique values, keys that are generated once only, no
+ * begun, every index equal to the documents entry for entry and byte for byte, exact counts, unique values, keys that are generated once only, no
  * half-built index and nothing left of one, and a change feed that goes on without a gap.
  *
  * <p>{@code -Dflowdb.test.seed=N} repeats the random choices; {@code -Dflowdb.test.cuts=N} sets about how many cuts a run is checked at.
@@ -343,6 +344,7 @@ class DocumentPowerCutTest {
     private static void checkAgreement(JsonDB db, Engine engine, Map<String, JsonNode> documents) {
         assertThat(db.verifyIndexes("s").problems()).isEmpty();
         assertThat(db.verifyIndexes("n").problems()).isEmpty();
+        assertEntriesAreThoseOf(documents, engine);
         assertThat(db.count("s")).isEqualTo(documents.size());
         assertThat(db.query("s").whereRange("v", 0, 100).count()).isEqualTo(documents.size());
         Set<JsonNode> unique = new HashSet<>();
@@ -360,6 +362,22 @@ class DocumentPowerCutTest {
                 .as("an index over duplicates is never found")
                 .isEqualTo(documents.size());
         assertNothingLeftBehind(db, engine);
+    }
+
+    /** The same as verifyIndexes says, found without it: what is stored under the indexes, byte for byte. */
+    private static void assertEntriesAreThoseOf(Map<String, JsonNode> documents, Engine engine) {
+        ExpectedEntries expected = new ExpectedEntries();
+        Map<String, String> found = new TreeMap<>();
+        Catalog catalog = Catalog.fromBytes(engine.latest().get(Catalog.KEY).value());
+        for (IndexDef index : catalog.store("s").indexes) {
+            expected.add(index.id, index.schema, documents);
+        }
+        try (StoreCursor cursor = engine.latest().scan(new byte[] {2}, new byte[] {3}, false)) {
+            while (cursor.next()) {
+                found.put(HexFormat.of().formatHex(cursor.key()), HexFormat.of().formatHex(cursor.value()));
+            }
+        }
+        assertThat(found).isEqualTo(expected.entries());
     }
 
     /** Every index entry belongs to an index that is defined. */
