@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * What all parts of one {@link JsonDB} share: the store below, the current catalog, counters, counts, change feed.
  *
  * <p>A write reads from a snapshot and commits on condition that nothing it depends on was changed since, its part of the catalog among it. A
- * snapshot and a catalog fit together if the catalog was published before the snapshot was taken and no change of it is under
- * way; {@link #open()} waits for that. While one thread has the database to itself, commits of all others conflict, whenever they
- * began. Threads: any.
+ * snapshot and a catalog fit together if the catalog is the one that the snapshot holds. Readers, who take what is there, never wait; writers
+ * wait until no other catalog is on its way and nobody has the database to himself, as they would conflict. While one thread has the database to
+ * itself, commits of all others conflict, whenever they began. Threads: any.
  */
 final class Database {
     private static final int SPINS = 4;
@@ -50,7 +50,7 @@ final class Database {
     /** Held by whoever changes the schema. Rank 1 in docs/concurrency.md. */
     final ReentrantLock schemaLock = new ReentrantLock();
 
-    private volatile State state = new State(Catalog.EMPTY, 0, Phase.STEADY, List.of());
+    private volatile State state = new State(Catalog.EMPTY, 0, null, false, List.of());
     private volatile boolean closed; // set once; what begins later is refused
 
     @GuardedBy("schemaLock")
@@ -60,23 +60,37 @@ final class Database {
      * The published catalog.
      *
      * @param seqno of the commit that wrote it
-     * @param phase whether another one may be on its way
+     * @param next the catalog whose commit may be under way, or null
+     * @param exclusive whether one thread has the database to itself, for long
      * @param leftOver what indexes have left that the stored catalog may still name as being built, and nobody keeps; goes with the next catalog
      */
-    private record State(Catalog catalog, long seqno, Phase phase, List<Range> leftOver) {
+    private record State(
+            Catalog catalog, long seqno, @Nullable Catalog next, boolean exclusive, List<Range> leftOver) {
         /** After the commit of another catalog, which has removed what was left over. */
-        State published(Catalog next, CommitOutcome.Committed commit) {
-            return new State(next, commit.seqno(), phase, List.of());
+        State published(Catalog committed, CommitOutcome.Committed commit) {
+            return new State(committed, commit.seqno(), null, exclusive, List.of());
         }
-    }
 
-    private enum Phase {
-        /** The catalog stays. */
-        STEADY,
-        /** A commit of another catalog may be under way. */
-        PUBLISHING,
-        /** One thread has the database to itself, for long. */
-        EXCLUSIVE
+        State publishing(Catalog nextCatalog) {
+            return new State(catalog, seqno, nextCatalog, exclusive, leftOver);
+        }
+
+        State exclusive(boolean now) {
+            return new State(catalog, seqno, next, now, leftOver);
+        }
+
+        /** The catalog that {@code snapshot}, which was taken before, holds; null if it is older than this. */
+        @Nullable
+        Catalog in(StoreSnapshot snapshot) {
+            if (snapshot.seqno() < seqno) {
+                return null;
+            }
+            if (next == null) {
+                return catalog;
+            }
+            StoredValue stored = snapshot.get(Catalog.KEY);
+            return stored == null || stored.seqno() <= seqno ? catalog : next;
+        }
     }
 
     Database(OrderedStore store, JsonLimits limits, LongSupplier clockMicros) {
@@ -95,7 +109,7 @@ final class Database {
         try (StoreSnapshot snapshot = store.snapshot()) {
             StoredValue stored = snapshot.get(Catalog.KEY);
             if (stored != null) {
-                state = new State(Catalog.fromBytes(stored.value()), stored.seqno(), Phase.STEADY, List.of());
+                state = new State(Catalog.fromBytes(stored.value()), stored.seqno(), null, false, List.of());
             }
         }
         if (state.catalog.recording) {
@@ -161,17 +175,44 @@ final class Database {
         return new StoreView(store, store.latest());
     }
 
-    /** A snapshot with its catalog. */
+    /**
+     * A snapshot with its catalog, to read; waits for nobody. Errors: {@link IllegalStateException} in the steps of a migration, which have a state
+     * of their own.
+     */
     Session open() {
+        while (true) {
+            checkOpen();
+            StoreSnapshot snapshot = store.snapshot();
+            boolean opened = false;
+            try {
+                State current = state;
+                if (current.exclusive && schemaLock.isHeldByCurrentThread()) {
+                    throw inMigration();
+                }
+                Catalog catalog = current.in(snapshot);
+                if (catalog != null) {
+                    opened = true;
+                    return new Session(snapshot, catalog, new StoreView(store, snapshot));
+                }
+            } finally {
+                if (!opened) {
+                    snapshot.close();
+                }
+            }
+        }
+    }
+
+    /** A snapshot with its catalog, to commit what depends on it; waits until the catalog stays and nobody has the database to himself. */
+    Session openToWrite() {
         for (int failures = 0; ; failures++) {
             checkOpen();
             StoreSnapshot snapshot = store.snapshot();
             State current = state;
-            if (current.phase == Phase.STEADY && current.seqno <= snapshot.seqno()) {
+            if (!current.exclusive && current.next == null && current.seqno <= snapshot.seqno()) {
                 return new Session(snapshot, current.catalog, new StoreView(store, snapshot));
             }
             snapshot.close();
-            if (current.phase == Phase.EXCLUSIVE) {
+            if (current.exclusive) {
                 awaitSchemaChange();
             } else {
                 pause(failures);
@@ -182,7 +223,7 @@ final class Database {
     /** Takes the schema lock for a change from outside; a migration, which holds it, does not see what its steps change beside it. */
     void lockSchema() {
         schemaLock.lock();
-        if (state.phase == Phase.EXCLUSIVE) {
+        if (state.exclusive) {
             schemaLock.unlock();
             throw inMigration();
         }
@@ -209,22 +250,17 @@ final class Database {
     }
 
     /**
-     * Runs {@code body} while other threads wait in {@link #open()}; the schema lock is held. Nobody else commits documents meanwhile: what was
+     * Runs {@code body} while other threads wait in {@link #openToWrite()}; the schema lock is held. Nobody else commits documents meanwhile: what was
      * under way has ended when {@code body} is called, and what had begun before will conflict.
      */
     void exclusively(Runnable body) {
-        enter(Phase.EXCLUSIVE);
+        state = state.exclusive(true);
         try {
             changeLog.awaitCommits();
             body.run();
         } finally {
-            enter(Phase.STEADY);
+            state = state.exclusive(false);
         }
-    }
-
-    private void enter(Phase phase) {
-        State present = state;
-        state = new State(present.catalog, present.seqno, phase, present.leftOver);
     }
 
     /**
@@ -244,7 +280,7 @@ final class Database {
                 without = without.with(def.withoutBuilding(), without.nextId);
             }
         }
-        state = new State(without, present.seqno, present.phase, List.copyOf(leftOver));
+        state = new State(without, present.seqno, null, present.exclusive, List.copyOf(leftOver));
     }
 
     /** One attempt at a write: reads from the session and adds changes to the plan. */
@@ -264,7 +300,7 @@ final class Database {
      */
     <R extends @Nullable Object> R write(Attempt<R> attempt, int mostFailures) {
         for (int failures = 0; ; failures++) {
-            try (Session session = open()) {
+            try (Session session = openToWrite()) {
                 CommitPlan plan = new CommitPlan(this, session.snapshot());
                 R result = attempt.run(session, plan);
                 CommitOutcome outcome = commit(plan);
@@ -282,7 +318,7 @@ final class Database {
     /** The newest commit of a catalog that is no matter to those who write {@code stores} as {@code session} knows them; else that of the session. */
     long unconcernedUntil(Session session, Set<String> stores) {
         State present = state;
-        for (int failures = 0; present.phase == Phase.PUBLISHING; failures++) {
+        for (int failures = 0; present.next != null; failures++) {
             pause(failures); // else the commit that is under way would be a conflict for all
             present = state;
         }
@@ -311,7 +347,7 @@ final class Database {
         }
         CommitOutcome outcome = null;
         try {
-            if (state.phase == Phase.EXCLUSIVE && !schemaLock.isHeldByCurrentThread()) {
+            if (state.exclusive && !schemaLock.isHeldByCurrentThread()) {
                 return new CommitOutcome.Conflict(0);
             }
             changeLog.addRecord(pending, plan.batch());
@@ -339,14 +375,15 @@ final class Database {
     }
 
     /**
-     * Commits another catalog. Writers whom it concerns and that began before will conflict, those that begin meanwhile wait.
+     * Commits another catalog. Writers whom it concerns and that began before will conflict, those that begin meanwhile wait. The schema lock is held,
+     * or nobody else has the database yet.
      *
      * @param batch further operations of the same commit
      * @return false if a precondition failed; nothing was changed then
      */
     boolean publish(Catalog catalog, WriteBatch batch, Preconditions preconditions) {
         State before = state;
-        beginPublishing();
+        state = before.publishing(catalog);
         State after = before;
         try {
             addCatalog(catalog, batch);
@@ -365,16 +402,10 @@ final class Database {
         state.leftOver.forEach(range -> batch.deleteRange(range.start(), range.end()));
     }
 
-    private void beginPublishing() {
-        if (state.phase == Phase.STEADY) {
-            enter(Phase.PUBLISHING);
-        }
-    }
-
     /** Commits a catalog without the store {@code deleted}, and tells those who want changes; {@code batch} deletes its documents. */
     void publishDeletion(Catalog catalog, WriteBatch batch, StoreDef deleted) {
         State before = state;
-        beginPublishing();
+        state = before.publishing(catalog);
         State after = before;
         ChangeLog.Pending pending = Objects.requireNonNull(
                 changeLog.begin(() -> CommitChanges.of(List.of(RecordedChange.deletionOf(deleted.name)))));
@@ -395,7 +426,7 @@ final class Database {
     /** As {@link #publish(Catalog, WriteBatch, Preconditions)} with a plan. */
     CommitOutcome publish(Catalog catalog, CommitPlan plan) {
         State before = state;
-        beginPublishing();
+        state = before.publishing(catalog);
         State after = before;
         try {
             addCatalog(catalog, plan.batch());

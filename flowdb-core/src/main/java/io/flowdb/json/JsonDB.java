@@ -223,8 +223,8 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     /**
-     * Carries out the migrations whose version is above that of the schema, in order, each in one transaction during which others
-     * wait, and records them. Those that were carried out need not be in the list any more. Errors: {@link
+     * Carries out the migrations whose version is above that of the schema, in order, each in one transaction during which other
+     * writers wait, and records them; readers have the state before it meanwhile. Those that were carried out need not be in the list any more. Errors: {@link
      * io.flowdb.error.SchemaConflictException}, before anything is done, if one that was carried out has another checksum now, or one with a
      * version below that of the schema was never carried out; {@link IllegalArgumentException} if the versions do not ascend; whatever a step throws, which leaves the step undone and those before it done.
      *
@@ -258,10 +258,11 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         return transaction(mode, Isolation.SERIALIZABLE, List.of(stores));
     }
 
-    /** Begins a transaction. */
+    /** Begins a transaction. One that may write waits for the end of a migration; one that only reads waits for nobody. */
     public JsonTransaction transaction(TransactionMode mode, Isolation isolation, Collection<String> stores) {
         Database database = current.get();
-        Session session = database.open();
+        boolean reading = Objects.requireNonNull(mode, "mode") == TransactionMode.READ_ONLY;
+        Session session = reading ? database.open() : database.openToWrite();
         try {
             Set<String> names = new LinkedHashSet<>(stores);
             names.forEach(session.catalog()::store);

@@ -45,7 +45,7 @@ final class RangeDelete {
 
     long run() {
         for (int failures = 0; failures < PATIENCE; failures++) {
-            try (Plan plan = plan(database.open())) {
+            try (Plan plan = plan(database.openToWrite())) {
                 if (!plan.deleteWithEntries()) {
                     break;
                 }
@@ -58,7 +58,7 @@ final class RangeDelete {
         database.schemaLock.lock();
         try {
             for (int failures = 0; failures < PATIENCE; failures++) {
-                try (Plan plan = plan(database.open())) {
+                try (Plan plan = plan(database.openToWrite())) {
                     if (plan.commit()) {
                         sweep(plan);
                         return plan.removed.count();

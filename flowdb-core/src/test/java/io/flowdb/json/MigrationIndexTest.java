@@ -244,23 +244,23 @@ class MigrationIndexTest {
         assertNothingLeftBehind(store, db);
     }
 
-    /** Who read while the begin of an index build was committed waited for its end, though reads go on during a build. */
+    /** Who wanted to write while the begin of an index build was committed waited for its end, though writes go on during a build. */
     @Test
-    void read_whileABuildIsAnnounced_doesNotWaitForTheBuild() {
+    void transaction_whileABuildIsAnnounced_doesNotWaitForTheBuild() {
         fill();
-        CountDownLatch read = new CountDownLatch(1);
-        Thread reader = new Thread(() -> {
-            db.getAll("s", KeyRange.all(), 1);
-            read.countDown();
+        CountDownLatch begun = new CountDownLatch(1);
+        Thread writer = new Thread(() -> {
+            db.transaction(TransactionMode.READ_WRITE, "s").close();
+            begun.countDown();
         });
         AtomicLong commits = new AtomicLong();
         store.beforeCommit = () -> {
             if (commits.incrementAndGet() == 1) {
-                reader.start();
+                writer.start();
                 await().until(() ->
-                        reader.getState() == Thread.State.WAITING || reader.getState() == Thread.State.TIMED_WAITING);
+                        writer.getState() == Thread.State.WAITING || writer.getState() == Thread.State.TIMED_WAITING);
             } else {
-                awaitLatch(read);
+                awaitLatch(begun);
             }
         };
         db.createIndex("s", IndexSchema.of("v", "v"));
