@@ -347,7 +347,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     public ImportResult importJson(String store, InputStream from, ImportOptions options) {
         Database database = current.get();
         StoreDef def = database.catalog().store(store);
-        return new JsonImport(this, def, database.limits.maxDocumentBytes(), options).run(from);
+        return new JsonImport(this, def, database.limits, options).run(from);
     }
 
     /** Writes all documents of one state in key order and returns their number; {@code progress} gets it on the way. */

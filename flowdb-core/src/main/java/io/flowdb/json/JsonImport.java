@@ -2,6 +2,7 @@ package io.flowdb.json;
 
 import io.flowdb.error.ConstraintException;
 import io.flowdb.error.InvalidQueryException;
+import io.flowdb.error.LimitExceededException;
 import io.flowdb.error.StorageException;
 import io.flowdb.internal.json.DocumentCodec;
 import java.io.BufferedInputStream;
@@ -25,7 +26,8 @@ import tools.jackson.databind.JsonNode;
  * Reads documents from NDJSON (one a line) or from one JSON array and stores them in batches. Threads: one.
  *
  * <p>A batch with a bad document is stored one by one, so that exactly the bad ones are left out. Malformed JSON inside an array ends
- * the import even if bad documents are skipped: there is no telling where the next one begins.
+ * the import even if bad documents are skipped: there is no telling where the next one begins. So does an element that is beyond what
+ * {@link DocumentCodec#parser} reads, or much longer than a document may be.
  */
 final class JsonImport {
     private static final int MAX_PROBLEMS = 100;
@@ -41,10 +43,20 @@ final class JsonImport {
 
     private final DocumentOperations db;
     private final StoreDef store;
+    private final JsonLimits limits;
     private final int maxDocumentBytes;
     private final ImportOptions options;
     private final List<JsonNode> batch = new ArrayList<>();
-    private final List<Long> lines = new ArrayList<>();
+    private final List<Place> places = new ArrayList<>();
+
+    /** Where a document begins: its line, and in an array its number from 1, else 0. */
+    private record Place(long line, long element) {
+        @Override
+        public String toString() {
+            return "line " + line + (element == 0 ? "" : ", element " + element);
+        }
+    }
+
     /** The part of a line that earlier chunks held. */
     private final ByteArrayOutputStream begun = new ByteArrayOutputStream(1024);
 
@@ -63,10 +75,11 @@ final class JsonImport {
     /** What the progress callback was told last. */
     private long reported;
 
-    JsonImport(DocumentOperations db, StoreDef store, int maxDocumentBytes, ImportOptions options) {
+    JsonImport(DocumentOperations db, StoreDef store, JsonLimits limits, ImportOptions options) {
         this.db = db;
         this.store = store;
-        this.maxDocumentBytes = maxDocumentBytes;
+        this.limits = limits;
+        this.maxDocumentBytes = limits.maxDocumentBytes();
         this.options = Objects.requireNonNull(options, "options");
     }
 
@@ -108,23 +121,23 @@ final class JsonImport {
     private void readArray(InputStream from) throws IOException {
         BoundedInput in = new BoundedInput(from);
         long most = WHITE_SPACE_FACTOR * maxDocumentBytes + CHUNK_BYTES; // the parser reads ahead
-        try (JsonParser parser = DocumentCodec.MAPPER.createParser(in)) {
+        try (JsonParser parser = DocumentCodec.parser(in)) {
             parser.nextToken();
-            while (true) {
+            for (long number = 1; ; number++) {
                 long start = parser.currentLocation().getByteOffset();
                 in.end = start + most;
-                if (next(parser) == JsonToken.END_ARRAY) {
+                if (next(parser, number) == JsonToken.END_ARRAY) {
                     break;
                 }
-                long line = lineOf(parser);
-                JsonNode element = element(parser, line);
+                Place place = new Place(lineOf(parser), number);
+                JsonNode element = element(parser, place);
                 if (element != null) {
-                    add(element, line, parser.currentLocation().getByteOffset() - start);
+                    add(element, place, parser.currentLocation().getByteOffset() - start);
                 }
             }
-            if (next(parser) != null) {
+            if (next(parser, 0) != null) {
                 flush();
-                throw bad(lineOf(parser), "more behind the end of the array", null);
+                throw bad(new Place(lineOf(parser), 0), "more behind the end of the array", null);
             }
         }
     }
@@ -133,46 +146,51 @@ final class JsonImport {
         return linesBefore + parser.currentTokenLocation().getLineNr();
     }
 
-    private @Nullable JsonToken next(JsonParser parser) throws IOException {
+    private @Nullable JsonToken next(JsonParser parser, long element) throws IOException {
         try {
             return parser.nextToken();
         } catch (JacksonException e) {
-            throw broken(linesBefore + parser.currentLocation().getLineNr(), e);
+            throw broken(new Place(linesBefore + parser.currentLocation().getLineNr(), element), e);
         }
     }
 
     /** The element that begins at the present token, or null if it is bad and left out. */
-    private @Nullable JsonNode element(JsonParser parser, long line) throws IOException {
+    private @Nullable JsonNode element(JsonParser parser, Place place) throws IOException {
         try {
-            return parser.readValueAsTree();
-        } catch (DatabindException e) {
-            unreadable(line, String.valueOf(e.getOriginalMessage()), e);
-            while (parser.streamReadContext().getNestingDepth() > 1) {
-                next(parser);
+            JsonNode element = parser.readValueAsTree();
+            if (!DocumentCodec.isDeeper(element, limits.maxDepth())) {
+                return element;
             }
-            return null;
+            LimitExceededException tooDeep =
+                    new LimitExceededException(store.name, "document depth", limits.maxDepth(), limits.maxDepth() + 1L);
+            unreadable(place, String.valueOf(tooDeep.getMessage()), tooDeep);
+        } catch (DatabindException e) {
+            unreadable(place, String.valueOf(e.getOriginalMessage()), e);
         } catch (JacksonException e) {
-            throw broken(line, e);
+            throw broken(place, e);
         } catch (NumberFormatException e) {
-            flush();
-            throw bad(line, NO_NUMBER, e);
+            unreadable(place, NO_NUMBER, e);
         }
+        while (parser.streamReadContext().getNestingDepth() > 1) {
+            next(parser, place.element);
+        }
+        return null;
     }
 
-    private InvalidQueryException broken(long line, JacksonException e) throws IOException {
+    private InvalidQueryException broken(Place place, JacksonException e) throws IOException {
         if (e.getCause() instanceof TooLongException) {
             flush();
-            return bad(line, "an element much longer than the limit of " + maxDocumentBytes + " bytes", null);
+            return bad(place, "an element much longer than the limit of " + maxDocumentBytes + " bytes", null);
         }
         if (e.getCause() instanceof CharacterCodingException) {
             flush();
-            return bad(line, NO_UTF8, null);
+            return bad(place, NO_UTF8, null);
         }
         if (e.getCause() instanceof IOException ofTheInput) {
             throw ofTheInput;
         }
         flush();
-        return bad(line, String.valueOf(e.getOriginalMessage()), e);
+        return bad(place, String.valueOf(e.getOriginalMessage()), e);
     }
 
     private void readLines(InputStream in) throws IOException {
@@ -206,7 +224,7 @@ final class JsonImport {
             begun.reset();
             if (tooLong) {
                 tooLong = false;
-                unreadable(number, "longer than the limit of " + maxDocumentBytes + " bytes", null);
+                unreadable(new Place(number, 0), "longer than the limit of " + maxDocumentBytes + " bytes", null);
             } else {
                 parse(line, 0, line.length, number);
             }
@@ -225,25 +243,25 @@ final class JsonImport {
         }
         Utf8Check check = new Utf8Check();
         if (check.endOfValid(text, from, end) < end || !check.isAtEnd()) {
-            unreadable(number, NO_UTF8, null);
+            unreadable(new Place(number, 0), NO_UTF8, null);
             return;
         }
         JsonNode document;
         try {
             document = DocumentCodec.parse(text, from, end);
         } catch (JacksonException e) {
-            unreadable(number, String.valueOf(e.getOriginalMessage()), e);
+            unreadable(new Place(number, 0), String.valueOf(e.getOriginalMessage()), e);
             return;
         } catch (NumberFormatException e) {
-            unreadable(number, NO_NUMBER, e);
+            unreadable(new Place(number, 0), NO_NUMBER, e);
             return;
         }
-        add(document, number, end - from);
+        add(document, new Place(number, 0), end - from);
     }
 
-    private void add(JsonNode document, long line, long bytes) {
+    private void add(JsonNode document, Place place, long bytes) {
         batch.add(document);
-        lines.add(line);
+        places.add(place);
         batchBytes += bytes;
         if (batch.size() >= options.batchSize() || batchBytes >= MAX_BATCH_BYTES) {
             flush();
@@ -259,7 +277,7 @@ final class JsonImport {
                 oneByOne();
             }
             batch.clear();
-            lines.clear();
+            places.clear();
             batchBytes = 0;
             report();
         }
@@ -280,42 +298,45 @@ final class JsonImport {
                 db.put(store.name, batch.get(i));
                 imported++;
             } catch (ConstraintException e) {
-                problem(lines.get(i), String.valueOf(e.getMessage()), e);
+                problem(places.get(i), String.valueOf(e.getMessage()), e);
             }
         }
     }
 
     /** A document that could not be read; if the import stops there, those before it are stored first, or found to be bad themselves. */
-    private void unreadable(long line, String message, @Nullable RuntimeException cause) {
+    private void unreadable(Place place, String message, @Nullable RuntimeException cause) {
         if (!options.skipBad()) {
             flush();
         }
-        problem(line, message, cause);
+        problem(place, message, cause);
         if (imported + skipped - reported >= options.batchSize()) {
             report();
         }
     }
 
-    private void problem(long line, String message, @Nullable RuntimeException cause) {
+    private void problem(Place place, String message, @Nullable RuntimeException cause) {
         if (!options.skipBad()) {
-            throw bad(line, message, cause);
+            throw bad(place, message, cause);
         }
         skipped++;
         // A document that cannot be stored is found later than one behind it that cannot be read.
         int position = problems.size();
-        while (position > 0 && problems.get(position - 1).line() > line) {
+        while (position > 0 && isBehind(problems.get(position - 1), place)) {
             position--;
         }
-        problems.add(position, new ImportResult.Problem(line, message));
+        problems.add(position, new ImportResult.Problem(place.line, place.element, message));
         if (problems.size() > MAX_PROBLEMS) {
             problems.remove(MAX_PROBLEMS);
         }
     }
 
-    private InvalidQueryException bad(long line, String message, @Nullable RuntimeException cause) {
+    private static boolean isBehind(ImportResult.Problem problem, Place place) {
+        return problem.line() > place.line || (problem.line() == place.line && problem.element() > place.element);
+    }
+
+    private InvalidQueryException bad(Place place, String message, @Nullable RuntimeException cause) {
         return new InvalidQueryException(
-                "import into store '" + store.name + "', line " + line + ": " + message + " (" + imported
-                        + " imported)",
+                "import into store '" + store.name + "', " + place + ": " + message + " (" + imported + " imported)",
                 cause);
     }
 

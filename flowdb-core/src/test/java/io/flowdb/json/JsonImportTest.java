@@ -167,6 +167,66 @@ class JsonImportTest {
         }
     }
 
+    /**
+     * An element that is well-formed and yet no document is left out by its number, and what comes behind it is read. Those that are nested far too deep,
+     * or have a number that is too long or with too large an exponent, ended the import, also where bad ones were to be left out.
+     */
+    @Test
+    void importJson_arrayElementThatIsNoDocument_isLeftOutByItsNumber() {
+        List<String> bad = List.of(
+                "5",
+                "\"text\"",
+                "null",
+                "true",
+                "[1,{\"id\":[2]}]",
+                "{}",
+                "{\"id\":null}",
+                "{\"id\":{\"a\":[]}}",
+                "{\"id\":2,\"u\":1}",
+                "{\"id\":2,\"id\":2}",
+                "{\"id\":2,\"v\":" + "[".repeat(100) + "]".repeat(100) + "}",
+                "{\"id\":2,\"v\":[1," + "[{\"x\":1,\"y\":".repeat(20_000) + "1" + "}]".repeat(20_000) + "],\"w\":[{}]}",
+                "{\"id\":2,\"v\":[" + "1".repeat(1_001) + ",{\"x\":1}]}",
+                "{\"id\":2,\"v\":[{\"x\":" + "1".repeat(200_000) + "},{}]}",
+                "{\"id\":2,\"v\":[{\"x\":-0." + "1".repeat(2_000) + "},{}]}",
+                "1".repeat(2_000),
+                "{\"id\":2,\"v\":[{\"x\":1E+2147483648},{}]}",
+                "1e-99999999999");
+        for (String separator : List.of(",", "\n,\n")) {
+            StringBuilder text = new StringBuilder("[{\"id\":1,\"u\":1}");
+            bad.forEach(element -> text.append(separator).append(element));
+            text.append(separator).append("{\"id\":3,\"v\":" + "[".repeat(99) + "]".repeat(99) + "}]");
+            for (int batch : List.of(1, 2, 1000)) {
+                try (JsonDB db = JsonDB.on(new MemoryStore())) {
+                    db.createObjectStore(StoreSchema.of("s", "id").withUniqueIndex("u", "u"));
+                    ImportResult result = read(
+                            db,
+                            text.toString(),
+                            ImportOptions.DEFAULT.withBatchSize(batch).skippingBad());
+                    assertThat(result.problems())
+                            .extracting(ImportResult.Problem::element)
+                            .isEqualTo(LongStream.rangeClosed(2, bad.size() + 1)
+                                    .boxed()
+                                    .toList());
+                    assertThat(result.skipped()).isEqualTo(bad.size());
+                    assertThat(db.getAllKeys("s", KeyRange.all(), 9)).containsExactly(1L, 3L);
+                }
+            }
+        }
+        for (String element : bad) {
+            try (JsonDB db = JsonDB.on(new MemoryStore())) {
+                db.createObjectStore(StoreSchema.of("s", "id").withUniqueIndex("u", "u"));
+                String text = "[{\"id\":1,\"u\":1}, " + element + "]";
+                assertThatThrownBy(() -> read(db, text, ImportOptions.DEFAULT))
+                        .isInstanceOf(InvalidQueryException.class)
+                        .hasMessageContaining("line 1, element 2: ")
+                        .hasMessageContaining("(1 imported)")
+                        .cause()
+                        .isNotNull();
+            }
+        }
+    }
+
     /** An array behind an empty line was taken for lines. */
     @Test
     void importJson_whiteSpaceBefore_changesNothingButLineNumbers() {

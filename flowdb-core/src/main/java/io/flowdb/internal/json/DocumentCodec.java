@@ -3,6 +3,7 @@ package io.flowdb.internal.json;
 import io.flowdb.error.CorruptionException;
 import io.flowdb.error.InvalidQueryException;
 import io.flowdb.error.LimitExceededException;
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -11,7 +12,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.exc.StreamWriteException;
@@ -41,19 +44,22 @@ public final class DocumentCodec {
     /** Bytes before the JSON text. */
     public static final int HEADER_BYTES = 9;
 
+    private static final int DEEPEST = 1100;
+
+    /** More than the longest allowed document, so that all that was written can be read. */
+    private static final int READ_LIMIT = 1 << 30;
+
     /** Most digits of a number in a document. */
     public static final int MAX_NUMBER_DIGITS = 1000;
 
     /** The mapper of the document layer. */
-    public static final JsonMapper MAPPER = mapper();
+    public static final JsonMapper MAPPER = mapper(DEEPEST, MAX_NUMBER_DIGITS + 24);
+
+    /** Reads deeper and longer values, so that one that is refused has an end behind which it goes on. */
+    private static final JsonMapper LENIENT = mapper(100_000, 1_000_000);
 
     private static final ObjectWriter ASCII_WRITER = MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
     private static final int FORMAT = 1;
-    /** More than the longest allowed document, so that all that was written can be read. */
-    private static final int READ_LIMIT = 1 << 30;
-
-    private static final int DEEPEST = 1100;
-
     private final int maxBytes;
     private final int maxDepth;
 
@@ -63,11 +69,11 @@ public final class DocumentCodec {
         this.maxDepth = maxDepth;
     }
 
-    private static JsonMapper mapper() {
+    private static JsonMapper mapper(int deepest, int longestNumber) {
         JsonFactory factory = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(DEEPEST)
-                        .maxNumberLength(MAX_NUMBER_DIGITS + 24)
+                        .maxNestingDepth(deepest)
+                        .maxNumberLength(longestNumber)
                         .maxStringLength(READ_LIMIT)
                         .maxNameLength(READ_LIMIT)
                         .build())
@@ -75,6 +81,7 @@ public final class DocumentCodec {
                         .maxNestingDepth(DEEPEST)
                         .build())
                 .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+                .configure(StreamReadFeature.USE_FAST_BIG_NUMBER_PARSER, longestNumber > MAX_NUMBER_DIGITS + 24)
                 .build();
         return JsonMapper.builder(factory)
                 .enable(JsonNodeFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -276,6 +283,27 @@ public final class DocumentCodec {
     public static JsonNode parse(byte[] text, int from, int end) {
         JsonNode tree = TreeReader.read(text, from, end);
         return tree != null ? tree : MAPPER.readTree(text, from, end - from);
+    }
+
+    /** Reads JSON values also beyond the limits of documents: up to 100,000 levels deep, numbers of up to a million digits. */
+    public static JsonParser parser(InputStream from) {
+        return LENIENT.createParser(from);
+    }
+
+    /** Whether objects and arrays in {@code value}, which may be one itself, are nested more than {@code levels} deep. */
+    public static boolean isDeeper(JsonNode value, int levels) {
+        if (!value.isContainer()) {
+            return false;
+        }
+        if (levels == 0) {
+            return true;
+        }
+        for (JsonNode part : value.values()) {
+            if (isDeeper(part, levels - 1)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The document in {@code stored} as a Java value. Errors: {@link InvalidQueryException} if it is no {@code type}. */
