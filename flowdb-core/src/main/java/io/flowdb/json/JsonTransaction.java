@@ -46,7 +46,8 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         this.stores = stores;
         boolean tracking = mode == TransactionMode.READ_WRITE
                 && Objects.requireNonNull(isolation, "isolation") == Isolation.SERIALIZABLE;
-        this.own = new TransactionView(session.snapshot(), tracking, database.maxTransactionBytes());
+        this.own = new TransactionView(
+                session.snapshot(), tracking, database.maxTransactionBytes(), session.catalog()::storeOf);
         this.view = mode == TransactionMode.READ_ONLY ? session.view() : own;
         this.catalog = session::catalog;
         this.migration = false;

@@ -37,7 +37,8 @@ public final class MigrationTransaction {
     MigrationTransaction(Database database, Session session) {
         this.database = database;
         this.catalog = session.catalog();
-        this.view = new TransactionView(session.snapshot(), false, database.maxTransactionBytes());
+        this.view = new TransactionView(
+                session.snapshot(), false, database.maxTransactionBytes(), key -> catalog.storeOf(key));
         this.documents = new JsonTransaction(database, session, view, () -> catalog);
     }
 

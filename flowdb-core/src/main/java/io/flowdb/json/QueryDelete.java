@@ -23,7 +23,7 @@ record QueryDelete(Database database, String store, Function<Reads, List<byte[]>
 
     private long delete(Session session, CommitPlan plan) {
         StoreDef def = session.catalog().store(store);
-        TransactionView view = new TransactionView(session.snapshot(), true, HeapShare.BYTES);
+        TransactionView view = new TransactionView(session.snapshot(), true, HeapShare.BYTES, key -> store);
         RemovedDocuments removed = new RemovedDocuments(def, database.changeLog);
         List<byte[]> found = new ArrayList<>(keys.apply(new Reads(view, def, database.limits)));
         found.sort(Arrays::compareUnsigned); // changes of a commit are in key order, and neighbours share blocks

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ final class TransactionView implements View, ChangeSet {
     private StoreSnapshot snapshot;
     private final boolean tracking;
     private final long maxBytes;
+    /** The name of the store a key of the store below belongs to. */
+    private final Function<byte[], @Nullable String> storeOf;
+
     private final TreeMap<byte[], Held> documents = new TreeMap<>(Arrays::compareUnsigned);
     /** Made when index entries are read for the first time. */
     private @Nullable TreeMap<byte[], OwnEntry> entries;
@@ -79,7 +83,9 @@ final class TransactionView implements View, ChangeSet {
         }
     }
 
-    TransactionView(StoreSnapshot snapshot, boolean tracking, long maxBytes) {
+    TransactionView(
+            StoreSnapshot snapshot, boolean tracking, long maxBytes, Function<byte[], @Nullable String> storeOf) {
+        this.storeOf = storeOf;
         this.snapshot = snapshot;
         this.tracking = tracking;
         this.maxBytes = maxBytes;
@@ -150,7 +156,7 @@ final class TransactionView implements View, ChangeSet {
         if (!tracking) {
             return snapshot.scan(start, end, reverse);
         }
-        checkBytes(null, bytes + undoBytes);
+        checkBytes(start, bytes + undoBytes);
         StoreCursor cursor = snapshot.scan(start, end, reverse);
         return readSet.walk(cursor, start, end, reverse);
     }
@@ -223,17 +229,17 @@ final class TransactionView implements View, ChangeSet {
     @Override
     public void observed(byte[] documentKey) {
         if (tracking) {
-            checkBytes(null, bytes + undoBytes);
+            checkBytes(documentKey, bytes + undoBytes);
             readSet.add(documentKey);
         }
     }
 
-    /** Refuses what would take too much with {@code writes} bytes for what is written. */
-    private void checkBytes(@Nullable String store, long writes) {
+    /** Refuses to read or write {@code key} if it all would take too much with {@code writes} bytes for what is written. */
+    private void checkBytes(byte[] key, long writes) {
         long all = writes + readSet.bytes();
         if (all > maxBytes) {
             String advice = "it is what JsonLimits say, or a quarter of the heap";
-            throw new LimitExceededException(store, "transaction bytes", maxBytes, all, advice);
+            throw new LimitExceededException(storeOf.apply(key), "transaction bytes", maxBytes, all, advice);
         }
     }
 
@@ -243,7 +249,7 @@ final class TransactionView implements View, ChangeSet {
         Undo step = isToBeKept(before) ? new Undo(change.documentKey, before) : null;
         long now = bytes + change.bytes() - (earlier == null ? 0 : earlier.bytes());
         long undoNow = undoBytes + (step == null ? 0 : step.bytes());
-        checkBytes(change.store.name, now + undoNow);
+        checkBytes(change.documentKey, now + undoNow);
         bytes = now;
         undoBytes = undoNow;
         if (step != null) {

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -175,6 +176,38 @@ class ReadSetTest {
             try (JsonTransaction transaction = db.transaction(TransactionMode.READ_ONLY, "s")) {
                 for (int i = 0; i < 3_000; i++) {
                     assertThat(transaction.getByIndex("s", "by_v", (Object) i)).hasSize(1);
+                }
+            }
+        }
+    }
+
+    /** The store whose read has no room, which is not the one that took it. The error named none. */
+    @Test
+    void readThatIsRefused_namesItsStore() {
+        List<Consumer<JsonTransaction>> reads = List.of(
+                t -> t.get("other", 1),
+                t -> t.exists("other", 1),
+                t -> t.getAllKeys("other", KeyRange.all(), 1),
+                t -> t.getByIndex("other", "by_w", (Object) 1),
+                t -> t.getByIndex("other", "by_u", (Object) 1),
+                t -> t.query("other").whereEq("w", 1).count(),
+                t -> t.delete("other", 5));
+        try (JsonDB db = fill(3_000)) {
+            db.createObjectStore(
+                    StoreSchema.of("other", "id").withIndex("by_w", "w").withUniqueIndex("by_u", "u"));
+            for (Consumer<JsonTransaction> read : reads) {
+                try (JsonTransaction t = db.transaction(TransactionMode.READ_WRITE, "s", "other")) {
+                    assertThatExceptionOfType(LimitExceededException.class)
+                            .isThrownBy(() -> {
+                                for (int i = 0; i < 3_000; i++) {
+                                    t.exists("s", i);
+                                }
+                            })
+                            .satisfies(e -> assertThat(e.store()).isEqualTo("s"));
+                    assertThatExceptionOfType(LimitExceededException.class)
+                            .isThrownBy(() -> read.accept(t))
+                            .withMessageContaining("(store 'other')")
+                            .satisfies(e -> assertThat(e.store()).isEqualTo("other"));
                 }
             }
         }
