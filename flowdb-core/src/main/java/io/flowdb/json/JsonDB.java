@@ -71,11 +71,16 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
      * everything as it was. The database is closed then.
      */
     public static JsonDB open(Config config, int version, Upgrade upgrade) {
-        JsonDB db = open(config);
+        return open(config, JsonLimits.DEFAULT, version, upgrade);
+    }
+
+    /** As {@link #open(Config, int, Upgrade)} with other limits. */
+    public static JsonDB open(Config config, JsonLimits limits, int version, Upgrade upgrade) {
+        JsonDB db = open(config, limits);
         try {
             new Migrator(db.current.get()).upgrade(version, upgrade);
             return db;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             db.close();
             throw e;
         }

@@ -1,14 +1,18 @@
 package io.flowdb.json;
 
+import static io.flowdb.json.AbstractJsonDbTest.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.flowdb.Config;
+import io.flowdb.error.LimitExceededException;
 import io.flowdb.error.SchemaConflictException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Migrations run once and in the order of their versions. One that was added below the version of the schema was skipped without a word. */
 class MigrationOrderTest {
@@ -56,5 +60,28 @@ class MigrationOrderTest {
                     .isEqualTo(1);
         }
         assertThat(carriedOut).containsExactly(0, 6);
+    }
+
+    /** There was no way to give limits to a database that is upgraded as it is opened; an upgrade that ended with an error of the JVM left it open. */
+    @Test
+    void open_withLimitsAndAVersion_hasThemInTheUpgradeAndLater(@TempDir Path directory) {
+        Config config = Config.of(directory);
+        JsonLimits limits = JsonLimits.DEFAULT.withMaxDepth(2);
+        assertThatExceptionOfType(LimitExceededException.class)
+                .isThrownBy(() -> JsonDB.open(config, limits, 1, (m, from) -> {
+                    m.createObjectStore(StoreSchema.of("s", "id"));
+                    m.documents().put("s", json("{'id':1,'a':[[]]}"));
+                }));
+        assertThatExceptionOfType(NoClassDefFoundError.class)
+                .isThrownBy(() -> JsonDB.open(config, limits, 1, (m, from) -> {
+                    throw new NoClassDefFoundError("on purpose");
+                }));
+        Upgrade upgrade = (m, from) -> m.createObjectStore(StoreSchema.of("s", "id"));
+        try (JsonDB db = JsonDB.open(config, limits, 1, upgrade)) {
+            db.put("s", json("{'id':1,'a':[]}"));
+            assertThatExceptionOfType(LimitExceededException.class)
+                    .isThrownBy(() -> db.put("s", json("{'id':2,'a':[[]]}")));
+            assertThat(db.schemaVersion()).isEqualTo(1);
+        }
     }
 }
