@@ -55,6 +55,7 @@ final class AnnotatedSchema {
             throw new IllegalArgumentException(
                     type.getName() + " has " + schema.keyPaths.size() + " properties with @Id (allowed: one)");
         }
+        schema.checkPaths();
         schema.addCompoundIndexes();
         return new StoreSchema(
                 name(type, store),
@@ -177,10 +178,32 @@ final class AnnotatedSchema {
      */
     private record Position(String prefix, NameTransformer names) {}
 
+    /** Refuses annotations on what Jackson leaves out, or writes in another way than as properties of an object. */
+    private void checkPaths() {
+        Set<String> paths = new LinkedHashSet<>(keyPaths);
+        indexes.forEach(index -> paths.addAll(index.paths()));
+        for (String path : paths) {
+            if (!WrittenPaths.contain(parts, config.constructType(type), path, true)) {
+                throw refused(
+                        type.getName(),
+                        "@Id or @Indexed at the path \"" + path + "\", where Jackson writes nothing of its own accord",
+                        "properties that are not ignored, in objects without serializers of their own");
+            }
+        }
+    }
+
     private void addCompoundIndexes() {
         for (CompoundIndex compound : type.getAnnotationsByType(CompoundIndex.class)) {
             List<String> paths = List.of(compound.paths());
             String name = compound.name().isEmpty() ? "by_" + String.join("_", paths) : compound.name();
+            for (String path : paths) {
+                if (!WrittenPaths.contain(parts, config.constructType(type), path, false)) {
+                    throw refused(
+                            type.getName(),
+                            "@CompoundIndex with the path \"" + path + "\"",
+                            "paths that Jackson writes");
+                }
+            }
             indexes.add(new IndexSchema(name, paths, compound.unique(), false));
         }
     }

@@ -3,12 +3,17 @@ package io.flowdb.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.flowdb.annotation.CompoundIndex;
 import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
@@ -20,6 +25,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /**
  * Annotations and the JSON that they are about. Indexes were made for paths that no document has, so that a unique one let equal values in, or
@@ -238,5 +248,194 @@ class AnnotatedPathsTest {
         assertThat(db.getStore("s").indexes())
                 .containsExactlyInAnyOrder(
                         IndexSchema.multiEntry("by_tags", "tags"), IndexSchema.of("by_part.x", "part.x"));
+    }
+
+    static final class StreetSerializer extends ValueSerializer<Street> {
+        @Override
+        public void serialize(Street value, JsonGenerator to, SerializationContext context) {
+            to.writeString(value.name());
+        }
+    }
+
+    @ObjectStore("s")
+    @JsonIgnoreProperties("wrong")
+    record IgnoredByClass(
+            @Id String id, @Indexed(unique = true) String wrong) {}
+
+    @ObjectStore("s")
+    @JsonIncludeProperties("id")
+    record NotIncluded(@Id String id, @Indexed String wrong) {}
+
+    record Pair(@Indexed String wrong, String other) {}
+
+    @ObjectStore("s")
+    record IgnoredByProperty(
+            @Id String id, @JsonIgnoreProperties("wrong") Pair pair) {}
+
+    @ObjectStore("s")
+    record WrittenAsArray(
+            @Id String id,
+            @JsonFormat(shape = JsonFormat.Shape.ARRAY) Pair pair) {}
+
+    @JsonFormat(shape = JsonFormat.Shape.ARRAY)
+    record Tuple(@Indexed String wrong, String other) {}
+
+    @ObjectStore("s")
+    record WithTuple(@Id String id, Tuple pair) {}
+
+    @ObjectStore("s")
+    record WithSerializer(
+            @Id String id,
+            @JsonSerialize(using = StreetSerializer.class) Street wrong) {}
+
+    @ObjectStore("s")
+    @CompoundIndex(paths = {"kind", "wrong"})
+    record Misspelt(@Id String id, String kind, String wrongly) {}
+
+    @ObjectStore("s")
+    @CompoundIndex(paths = {"kind", "part.wrong"})
+    record MisspeltInside(@Id String id, String kind, Optional<Plain> part) {}
+
+    @ObjectStore("s")
+    @CompoundIndex(paths = {"kind", "id.wrong"})
+    record BeyondText(@Id String id, String kind) {}
+
+    @ObjectStore("s")
+    @CompoundIndex(paths = {"kind", "parts.wrong"})
+    record NoPosition(@Id String id, String kind, List<Plain> parts) {}
+
+    @ObjectStore("s")
+    @CompoundIndex(paths = {"home.city", "wrong"})
+    record UnwrappedIsNoPart(@Id String id, @JsonUnwrapped Home home, String wrong) {}
+
+    /** An index without entries was made of what Jackson leaves out or writes otherwise, and of every path of a compound index that was misspelt. */
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                IgnoredByClass.class,
+                NotIncluded.class,
+                IgnoredByProperty.class,
+                WrittenAsArray.class,
+                WithTuple.class,
+                WithSerializer.class,
+                Misspelt.class,
+                MisspeltInside.class,
+                BeyondText.class,
+                NoPosition.class,
+                UnwrappedIsNoPart.class
+            })
+    void path_whereJacksonWritesNothing_isRefusedByName(Class<?> type) {
+        assertThatThrownBy(() -> db.applySchema(type))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(type.getName())
+                .hasMessageContaining("path \"")
+                .hasMessageContaining("(allowed: ");
+        assertThat(db.storeNames()).isEmpty();
+    }
+
+    record Anything(String name) {
+        @JsonAnyGetter
+        Map<String, Object> more() {
+            return Map.of("extra", name);
+        }
+    }
+
+    interface Shape {}
+
+    record Round(int radius) implements Shape {}
+
+    @ObjectStore("s")
+    @CompoundIndex(
+            name = "i0",
+            paths = {"work_deep_.x", "city"})
+    @CompoundIndex(
+            name = "i1",
+            paths = {"contact.number", "street_name"})
+    @CompoundIndex(
+            name = "i2",
+            paths = {"pet.kind", "pet.age"})
+    @CompoundIndex(
+            name = "i3",
+            paths = {"tags.0", "id"})
+    @CompoundIndex(
+            name = "i4",
+            paths = {"map.any.name", "map.any.parts.0.name"})
+    @CompoundIndex(
+            name = "i5",
+            paths = {"tree.a.b", "object.c"})
+    @CompoundIndex(
+            name = "i6",
+            paths = {"tuple.0", "tuple.1"})
+    @CompoundIndex(
+            name = "i7",
+            paths = {"anything.extra", "shape.radius"})
+    @CompoundIndex(
+            name = "i8",
+            paths = {"street.length", "code.name"})
+    @CompoundIndex(
+            name = "i9",
+            paths = {"re-named", "kept.name"})
+    record Compound(
+            @Id String id,
+            @JsonUnwrapped Home home,
+            @JsonUnwrapped(prefix = "work_", suffix = "_") Optional<Work> work,
+            Contact contact,
+            Optional<Pet> pet,
+            List<String> tags,
+            Map<String, Plain> map,
+            JsonNode tree,
+            Object object,
+            @JsonFormat(shape = JsonFormat.Shape.ARRAY) Plainer tuple,
+            Anything anything,
+            Shape shape,
+            @JsonSerialize(using = LengthSerializer.class) Plainer street,
+            Code code,
+            @JsonProperty("re-named") int renamed,
+            @JsonIgnoreProperties("other") Plainer kept) {}
+
+    record Plainer(String name, String other) {}
+
+    static final class LengthSerializer extends ValueSerializer<Plainer> {
+        @Override
+        public void serialize(Plainer value, JsonGenerator to, SerializationContext context) {
+            to.writeStartObject();
+            to.writeNumberProperty("length", value.name().length());
+            to.writeEndObject();
+        }
+    }
+
+    @Test
+    void compoundIndex_onPathsThatAreWritten_hasEntries() {
+        db.applySchema(Compound.class);
+        Plainer plainer = new Plainer("n", "o");
+        Plain plain = new Plain("p", List.of(new Plain("q", List.of(), Map.of())), Map.of());
+        db.putDoc(
+                "s",
+                new Compound(
+                        "a",
+                        new Home("Oslo", new Street("Ring", 1)),
+                        Optional.of(new Work("Rome", new Deep("y"))),
+                        new Phone("no", "1"),
+                        Optional.of(new Dog("Rex", 3)),
+                        List.of("t"),
+                        Map.of("any", plain),
+                        AbstractJsonDbTest.json("{'a':{'b':1}}"),
+                        Map.of("c", 1),
+                        plainer,
+                        new Anything("x"),
+                        new Round(1),
+                        plainer,
+                        new Code(new Street("Ring", 1)),
+                        1,
+                        plainer));
+        List<IndexSchema> compound = db.getStore("s").indexes().stream()
+                .filter(index -> index.name().startsWith("i"))
+                .toList();
+        assertThat(compound).hasSize(10);
+        for (IndexSchema index : compound) {
+            assertThat(db.getByIndex("s", index.name(), KeyRange.all()))
+                    .as("%s in %s", index, db.get("s", "a"))
+                    .hasSize(1);
+        }
     }
 }
