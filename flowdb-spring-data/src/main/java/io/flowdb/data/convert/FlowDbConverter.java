@@ -20,7 +20,10 @@ public interface FlowDbConverter {
     /** The entities known. */
     MappingContext<FlowDbPersistentEntity<?>, FlowDbPersistentProperty> getMappingContext();
 
-    /** The document of {@code entity}; null properties are written as JSON null, so that indexes hold an entry for them. */
+    /**
+     * The document of {@code entity}; null properties are written as JSON null, unless a converter of the property writes something
+     * else, so that indexes hold an entry for them.
+     */
     ObjectNode write(Object entity);
 
     /** A new instance of {@code type}, or of the subclass the document names, from {@code document}. */

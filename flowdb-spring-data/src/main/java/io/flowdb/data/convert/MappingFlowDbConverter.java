@@ -79,7 +79,7 @@ public final class MappingFlowDbConverter implements FlowDbConverter {
     @Override
     public JsonNode writeValue(FlowDbPersistentProperty property, @Nullable Object value) {
         if (value == null) {
-            return NullNode.getInstance();
+            return codecs.of(property).writeNull();
         }
         if (ClassUtils.isAssignableValue(property.getType(), value)) {
             return codecs.of(property).write(value);

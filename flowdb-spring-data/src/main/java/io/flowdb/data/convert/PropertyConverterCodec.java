@@ -25,7 +25,15 @@ final class PropertyConverterCodec implements ValueCodec {
 
     @Override
     public JsonNode write(Object value) {
-        Object simple = converter.write(value, context);
+        return node(converter.write(value, context));
+    }
+
+    @Override
+    public JsonNode writeNull() {
+        return node(converter.writeNull(context));
+    }
+
+    private JsonNode node(@Nullable Object simple) {
         if (simple instanceof JsonNode node) {
             return node;
         }
@@ -37,7 +45,12 @@ final class PropertyConverterCodec implements ValueCodec {
     @Override
     public @Nullable Object read(JsonNode node) {
         Object simple = ContainerCodecs.natural(node);
-        return simple == null ? converter.readNull(context) : converter.read(simple, context);
+        return simple == null ? readNull() : converter.read(simple, context);
+    }
+
+    @Override
+    public @Nullable Object readNull() {
+        return converter.readNull(context);
     }
 
     private record Context(FlowDbPersistentProperty property)

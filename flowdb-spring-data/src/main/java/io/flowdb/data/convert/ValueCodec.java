@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 
-/** Both directions of one type, side by side. Null is written by the static method; codecs never see it. Threads: any. */
+/** Both directions of one type, side by side. {@link #write} never sees null, and {@link #read} no JSON null. Threads: any. */
 interface ValueCodec {
 
     /** The JSON form of {@code value}. */
@@ -19,9 +19,14 @@ interface ValueCodec {
         return null;
     }
 
-    /** {@link #write}, with JSON null for null. */
+    /** The JSON form of null. */
+    default JsonNode writeNull() {
+        return NullNode.getInstance();
+    }
+
+    /** {@link #write}, or {@link #writeNull} for null. */
     static JsonNode writeNullable(ValueCodec codec, @Nullable Object value) {
-        return value == null ? NullNode.getInstance() : codec.write(value);
+        return value == null ? codec.writeNull() : codec.write(value);
     }
 
     /** {@link #read}, or {@link #readNull} for JSON null. */

@@ -61,7 +61,7 @@ public final class Conditions<T> {
     /** Equal, or null if {@code value} is. */
     public Filter eq(String property, @Nullable Object value) {
         ResolvedProperty p = resolve(property);
-        return value == null ? Filter.isNull(p.fieldPath()) : Filter.eq(p.fieldPath(), convert(p, value));
+        return value == null ? isNull(p) : Filter.eq(p.fieldPath(), convert(p, value));
     }
 
     /** Not {@link #eq}. */
@@ -127,7 +127,7 @@ public final class Conditions<T> {
             choices.add(Filter.in(p.fieldPath(), keys));
         }
         if (orNull) {
-            choices.add(Filter.isNull(p.fieldPath()));
+            choices.add(isNull(p));
         }
         return choices.size() == 1 ? choices.get(0) : Filter.or(choices);
     }
@@ -139,12 +139,20 @@ public final class Conditions<T> {
 
     /** Null or missing. */
     public Filter isNull(String property) {
-        return Filter.isNull(resolve(property).fieldPath());
+        return isNull(resolve(property));
+    }
+
+    /** A converter of the property may write something else for null; documents that it has not written hold null. */
+    private Filter isNull(ResolvedProperty p) {
+        Filter isNull = Filter.isNull(p.fieldPath());
+        JsonNode written = convert(p, null);
+        return written.isNull() ? isNull : Filter.or(isNull, Filter.eq(p.fieldPath(), written));
     }
 
     /** Neither null nor missing. */
     public Filter isNotNull(String property) {
-        return Filter.isNotNull(resolve(property).fieldPath());
+        ResolvedProperty p = resolve(property);
+        return convert(p, null).isNull() ? Filter.isNotNull(p.fieldPath()) : Filter.not(isNull(p));
     }
 
     /** Null, missing, or a text or collection without content. */
@@ -159,7 +167,7 @@ public final class Conditions<T> {
         if (element != null && element.isCollectionLike()) { // of which one may be empty
             empty = Filter.and(empty, Filter.isNull(p.fieldPath() + ".0"));
         }
-        return Filter.or(Filter.isNull(p.fieldPath()), empty);
+        return Filter.or(isNull(p), empty);
     }
 
     /** Text that starts with {@code prefix}, taken literally. */
@@ -214,7 +222,7 @@ public final class Conditions<T> {
     /** Text equal to {@code value} whatever the case of its letters; null if {@code value} is. */
     public Filter eqIgnoreCase(String property, @Nullable Object value) {
         ResolvedProperty p = resolveText(property);
-        return value == null ? Filter.isNull(p.fieldPath()) : Filter.eqIgnoreCase(p.fieldPath(), text(property, value));
+        return value == null ? isNull(p) : Filter.eqIgnoreCase(p.fieldPath(), text(property, value));
     }
 
     /** {@link #in(String, Object)} whatever the case of letters. */
@@ -288,7 +296,7 @@ public final class Conditions<T> {
         return p;
     }
 
-    private JsonNode convert(ResolvedProperty p, Object value) {
+    private JsonNode convert(ResolvedProperty p, @Nullable Object value) {
         try {
             return converter.writeValue(p.property(), value);
         } catch (MappingException | ClassCastException e) {
