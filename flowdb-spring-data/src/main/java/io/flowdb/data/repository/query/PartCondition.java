@@ -73,7 +73,7 @@ record PartCondition(Part part, String path, boolean ignoreCase, int arguments) 
             case REGEX -> given == java.util.regex.Pattern.class || CharSequence.class.isAssignableFrom(given);
             case LIKE, NOT_LIKE, STARTING_WITH, ENDING_WITH ->
                 CharSequence.class.isAssignableFrom(given) || given == Character.class || given == char.class;
-            case CONTAINING, NOT_CONTAINING -> true;
+            case CONTAINING, NOT_CONTAINING -> new ParameterTypes(conditions).fitContent(path, given);
             default -> conditions.accepts(path, given);
         };
         if (!fits) {

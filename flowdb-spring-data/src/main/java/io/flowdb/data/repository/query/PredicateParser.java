@@ -47,8 +47,25 @@ final class PredicateParser {
      *
      * @param first where it begins
      * @param literal whether it is the same in every call
+     * @param type of a parameter; null where it is none, or not known
+     * @param elements of a list that is written out
      */
-    private record Operand(Word first, boolean literal, Value value) {}
+    private record Operand(
+            Word first,
+            boolean literal,
+            Value value,
+            @Nullable Class<?> type,
+            List<Operand> elements) {
+
+        static Operand literal(Word first, Value value) {
+            return new Operand(first, true, value, null, List.of());
+        }
+    }
+
+    /** Which types of parameters a condition takes, in words and as a test. */
+    private record Fitting(String expected, java.util.function.Predicate<Class<?>> test) {}
+
+    private static final Fitting TEXT = new Fitting("a parameter of text", ParameterTypes::isText);
 
     /**
      * A parsed query.
@@ -62,16 +79,24 @@ final class PredicateParser {
 
     private final QueryText words;
     private final Conditions<?> conditions;
+    private final ParameterTypes types;
+    private final Function<String, @Nullable Class<?>> typeOf;
     private final List<String> parameters = new ArrayList<>();
 
-    private PredicateParser(QueryText words, Conditions<?> conditions) {
+    private PredicateParser(QueryText words, Conditions<?> conditions, Function<String, @Nullable Class<?>> typeOf) {
         this.words = words;
         this.conditions = conditions;
+        this.types = new ParameterTypes(conditions);
+        this.typeOf = typeOf;
     }
 
-    /** Throws {@link IllegalArgumentException} with the position of what is wrong, and what was expected there. */
-    static Parsed parse(QueryText words, Conditions<?> conditions) {
-        PredicateParser parser = new PredicateParser(words, conditions);
+    /**
+     * Throws {@link IllegalArgumentException} with the position of what is wrong, and what was expected there.
+     *
+     * @param typeOf the type of a parameter as it is written, or null if that is not known
+     */
+    static Parsed parse(QueryText words, Conditions<?> conditions, Function<String, @Nullable Class<?>> typeOf) {
+        PredicateParser parser = new PredicateParser(words, conditions, typeOf);
         Predicate predicate = null;
         if (parser.words.peek().kind() != Kind.END && !parser.atOrder()) {
             predicate = parser.or();
@@ -180,7 +205,7 @@ final class PredicateParser {
             return named(property, at, ignoreCase);
         }
         refuse(ignoreCase, operator);
-        return with(value(), value -> comparison.apply(property, value));
+        return with(value(), fitting(property), value -> comparison.apply(property, value));
     }
 
     private @Nullable BiFunction<String, @Nullable Object, Filter> comparison() {
@@ -199,15 +224,14 @@ final class PredicateParser {
     private Predicate equal(String property, boolean ignoreCase) {
         return with(
                 value(),
+                ignoreCase ? TEXT : fitting(property),
                 value -> ignoreCase ? conditions.eqIgnoreCase(property, value) : conditions.eq(property, value));
     }
 
     private Predicate named(String property, Word at, boolean ignoreCase) {
         Word operator = words.peek();
         if (words.takeIf("in")) {
-            return with(
-                    list(),
-                    value -> ignoreCase ? conditions.inIgnoreCase(property, value) : conditions.in(property, value));
+            return in(property, ignoreCase);
         }
         if (words.takeIf("between")) {
             refuse(ignoreCase, operator);
@@ -217,25 +241,51 @@ final class PredicateParser {
             if (!conditions.isCollection(property)) {
                 checkText(property, at);
             }
-            return with(value(), value -> conditions.contains(property, value, ignoreCase));
+            Fitting fitting = conditions.isCollection(property)
+                    ? new Fitting(
+                            "a parameter comparable with the elements of '" + property + "'",
+                            type -> types.fitContent(property, type))
+                    : TEXT;
+            return with(value(), fitting, value -> conditions.contains(property, value, ignoreCase));
         }
+        return textual(property, at, ignoreCase);
+    }
+
+    private Predicate textual(String property, Word at, boolean ignoreCase) {
         if (words.takeIf("like")) {
             checkText(property, at);
-            return with(value(), value -> conditions.like(property, value, ignoreCase));
+            return with(value(), TEXT, value -> conditions.like(property, value, ignoreCase));
         }
         if (words.takeIf("starts", "with")) {
             checkText(property, at);
-            return with(value(), value -> conditions.startsWith(property, value, ignoreCase));
+            return with(value(), TEXT, value -> conditions.startsWith(property, value, ignoreCase));
         }
         if (words.takeIf("ends", "with")) {
             checkText(property, at);
-            return with(value(), value -> conditions.endsWith(property, value, ignoreCase));
+            return with(value(), TEXT, value -> conditions.endsWith(property, value, ignoreCase));
         }
         if (words.takeIf("matches")) {
             checkText(property, at);
-            return with(value(), value -> conditions.regex(property, value, ignoreCase));
+            Fitting fitting = new Fitting("a parameter of text or a Pattern", ParameterTypes::isTextOrPattern);
+            return with(value(), fitting, value -> conditions.regex(property, value, ignoreCase));
         }
         throw words.failure("an operator expected after '" + property + "'");
+    }
+
+    private Predicate in(String property, boolean ignoreCase) {
+        Operand list = list();
+        list.elements().forEach(element -> checkType(element, ignoreCase ? TEXT : fitting(property)));
+        Fitting fitting = ignoreCase
+                ? new Fitting("a parameter of texts", ParameterTypes::isTexts)
+                : new Fitting(fitting(property).expected(), type -> types.fitValues(property, type));
+        return with(
+                list,
+                fitting,
+                value -> ignoreCase ? conditions.inIgnoreCase(property, value) : conditions.in(property, value));
+    }
+
+    private Fitting fitting(String property) {
+        return new Fitting("a parameter comparable with '" + property + "'", type -> types.fitValue(property, type));
     }
 
     private void checkText(String property, Word at) {
@@ -245,10 +295,14 @@ final class PredicateParser {
     private Predicate between(String property) {
         Operand low = value();
         if (!low.literal() && !words.valueAfter("and")) {
-            return with(low, range -> range == null ? conditions.none() : conditions.in(property, range(range)));
+            Fitting fitting = new Fitting("a parameter of type Range", ParameterTypes::isRange);
+            return with(
+                    low, fitting, range -> range == null ? conditions.none() : conditions.in(property, range(range)));
         }
         words.require("and");
         Operand high = value();
+        checkType(low, fitting(property));
+        checkType(high, fitting(property));
         checkLiteral(low, value -> conditions.ge(property, value));
         checkLiteral(high, value -> conditions.le(property, value));
         return values -> conditions.between(
@@ -263,9 +317,18 @@ final class PredicateParser {
                 + value.getClass().getName() + " alone");
     }
 
-    private Predicate with(Operand operand, Function<@Nullable Object, Filter> condition) {
+    private Predicate with(Operand operand, Fitting fitting, Function<@Nullable Object, Filter> condition) {
+        checkType(operand, fitting);
         checkLiteral(operand, condition);
         return values -> condition.apply(operand.value().in(values));
+    }
+
+    /** A parameter that can never fit shows here, too. */
+    private void checkType(Operand operand, Fitting fitting) {
+        Class<?> type = operand.type();
+        if (type != null && !fitting.test().test(type)) {
+            throw words.failure(fitting.expected() + " expected (it is a " + type.getTypeName() + ")", operand.first());
+        }
     }
 
     /** A literal that does not fit shows here, and not in the first call. */
@@ -295,7 +358,7 @@ final class PredicateParser {
     /** One value or several; a list of null alone is one. */
     private Operand list() {
         Word first = words.peek();
-        return words.takeIf("(", "null", ")") ? new Operand(first, true, LIST_OF_NULL) : value();
+        return words.takeIf("(", "null", ")") ? Operand.literal(first, LIST_OF_NULL) : value();
     }
 
     private Operand value() {
@@ -309,11 +372,13 @@ final class PredicateParser {
                 list.add(value());
             }
             boolean literal = list.stream().allMatch(Operand::literal);
-            return list.size() == 1 ? list.get(0) : new Operand(first, literal, values -> all(list, values));
+            return list.size() == 1
+                    ? list.get(0)
+                    : new Operand(first, literal, values -> all(list, values), null, list);
         }
         if (words.takeIf("-")) {
             BigDecimal number = number().negate();
-            return new Operand(first, true, values -> number);
+            return Operand.literal(first, values -> number);
         }
         return single();
     }
@@ -330,23 +395,24 @@ final class PredicateParser {
             case PARAMETER -> {
                 words.take();
                 parameters.add(word.text());
-                return new Operand(word, false, values -> values.get(word.text()));
+                return new Operand(
+                        word, false, values -> values.get(word.text()), typeOf.apply(word.text()), List.of());
             }
             case TEXT -> {
                 words.take();
-                return new Operand(word, true, values -> word.text());
+                return Operand.literal(word, values -> word.text());
             }
             case NUMBER -> {
                 BigDecimal number = number();
-                return new Operand(word, true, values -> number);
+                return Operand.literal(word, values -> number);
             }
             default -> {
                 if (words.takeIf("true") || words.takeIf("false")) {
                     boolean truth = word.is("true");
-                    return new Operand(word, true, values -> truth);
+                    return Operand.literal(word, values -> truth);
                 }
                 if (words.takeIf("null")) {
-                    return new Operand(word, true, values -> null);
+                    return Operand.literal(word, values -> null);
                 }
                 String hint = word.kind() == Kind.NAME ? " (text stands in quotes)" : "";
                 throw words.failure("a value expected" + hint);

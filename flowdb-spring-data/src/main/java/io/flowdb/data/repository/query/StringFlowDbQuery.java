@@ -37,11 +37,13 @@ public final class StringFlowDbQuery extends AbstractFlowDbQuery {
                 .parse(text, method.getParameters());
         String rewritten = expressions.getQueryString();
         String written = rewritten.length() == text.length() ? text : rewritten;
-        this.query =
-                PredicateParser.parse(new QueryText(rewritten, written), operations.conditions(method.entityType()));
+        this.query = PredicateParser.parse(
+                new QueryText(rewritten, written),
+                operations.conditions(method.entityType()),
+                parameter -> typeOf(parameter, method.getParameters()));
         this.action = action(method);
         for (String parameter : query.parameters()) {
-            if (!parameter.substring(1).startsWith(EXPRESSION)) {
+            if (!isExpression(parameter)) {
                 places.put(parameter, place(parameter, method.getParameters()));
             }
         }
@@ -52,6 +54,20 @@ public final class StringFlowDbQuery extends AbstractFlowDbQuery {
         String name = EXPRESSION + index + "$";
         int wanted = expression.startsWith("#{") ? expression.length() : expression.length() + "#{}".length();
         return name + "$".repeat(Math.max(0, wanted - name.length()));
+    }
+
+    private static boolean isExpression(String parameter) {
+        return parameter.substring(1).startsWith(EXPRESSION);
+    }
+
+    /** Null for an expression, whose type only its value tells. */
+    private static @Nullable Class<?> typeOf(String parameter, Parameters<?, ?> parameters) {
+        return isExpression(parameter)
+                ? null
+                : parameters
+                        .getBindableParameters()
+                        .getParameter(place(parameter, parameters))
+                        .getType();
     }
 
     private static Action action(FlowDbQueryMethod method) {

@@ -43,7 +43,7 @@ class BrokenPredicateTest {
     }
 
     private static void parse(String query) {
-        PredicateParser.parse(new QueryText(query, query), CONDITIONS);
+        PredicateParser.parse(new QueryText(query, query), CONDITIONS, parameter -> null);
     }
 
     @ParameterizedTest
