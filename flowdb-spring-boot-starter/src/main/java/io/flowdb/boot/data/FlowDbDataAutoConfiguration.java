@@ -34,6 +34,9 @@ public final class FlowDbDataAutoConfiguration {
     /** Name of the bean that lists the entity classes. */
     static final String MANAGED_TYPES = "flowdb.managed-types";
 
+    /** Name by which repositories refer to the template. */
+    private static final String TEMPLATE = "flowDbTemplate";
+
     FlowDbDataAutoConfiguration() {}
 
     /** The classes with {@code @ObjectStore} in the application's packages. */
@@ -93,6 +96,11 @@ public final class FlowDbDataAutoConfiguration {
             template.setSlowQueries(slowQueries);
         }
         return template;
+    }
+
+    @Bean
+    static ReferredBean flowDbTemplateByName() {
+        return new ReferredBean(TEMPLATE, FlowDbOperations.class);
     }
 
     @Bean

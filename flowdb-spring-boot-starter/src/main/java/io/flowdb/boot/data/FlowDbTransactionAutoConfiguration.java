@@ -40,6 +40,11 @@ public final class FlowDbTransactionAutoConfiguration {
 
     FlowDbTransactionAutoConfiguration() {}
 
+    @Bean
+    static ReferredBean flowDbTransactionManagerByName() {
+        return new ReferredBean(TRANSACTION_MANAGER, FlowDbTransactionManager.class);
+    }
+
     private static FlowDbTransactionManager manager(
             CurrentDocuments documents, ObjectProvider<TransactionManagerCustomizers> customizers) {
         FlowDbTransactionManager manager = new FlowDbTransactionManager(documents);

@@ -148,6 +148,17 @@ class DataAutoConfigurationTest {
                         .isSameAs(context.getBean("flowDbTemplate")));
     }
 
+    /** The start failed for want of a bean of the name by which repositories refer to the template. */
+    @Test
+    void template_declaredByAnotherName_isThatOfRepositories() {
+        runner().withUserConfiguration(OwnNamedTemplate.class).run(context -> {
+            context.getBean(TodoRepository.class).save(Todo.of("1", "ada", "write", 1));
+            assertThat(context.getBean("mine", FlowDbOperations.class).existsById("1", Todo.class))
+                    .isTrue();
+            assertThat(context).hasSingleBean(FlowDbOperations.class);
+        });
+    }
+
     /** The template of the application was on other documents than the transaction manager, and joined no transaction of it. */
     @Test
     void template_declaredByTheApplication_joinsTransactions() {
@@ -442,6 +453,14 @@ class DataAutoConfigurationTest {
     static class OwnTemplate {
         @Bean
         FlowDbTemplate flowDbTemplate(JsonDB database, FlowDbConverter converter) {
+            return new FlowDbTemplate(database, converter);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnNamedTemplate {
+        @Bean
+        FlowDbTemplate mine(JsonDB database, FlowDbConverter converter) {
             return new FlowDbTemplate(database, converter);
         }
     }

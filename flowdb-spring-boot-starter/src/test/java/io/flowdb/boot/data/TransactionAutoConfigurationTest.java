@@ -9,12 +9,14 @@ import io.flowdb.boot.data.todo.Todo;
 import io.flowdb.boot.data.todo.TodoConfiguration;
 import io.flowdb.boot.data.todo.TodoRepository;
 import io.flowdb.data.core.FlowDbTransactionManager;
+import io.flowdb.json.JsonDB;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -66,6 +68,22 @@ class TransactionAutoConfigurationTest {
                 .run(context -> assertThat(context)
                         .getBeanNames(FlowDbTransactionManager.class)
                         .containsExactly("mine"));
+    }
+
+    /** The first write failed: repositories, {@code @FlowDbTransactional} and the test slice ask for the manager by its name. */
+    @Test
+    void manager_declaredByAnotherName_isThatOfRepositories() {
+        alone().withUserConfiguration(OwnManager.class).run(context -> {
+            TodoRepository todos = context.getBean(TodoRepository.class);
+            Service service = context.getBean(Service.class);
+
+            todos.save(Todo.of("1", "ada", "write", 1));
+            service.saveTodoInFlowDb("2");
+            assertThatIllegalStateException().isThrownBy(() -> service.saveTodoInFlowDbAndFail("3"));
+
+            assertThat(todos.findAll()).extracting(Todo::id).containsExactly("1", "2");
+            assertThat(context.getBean("flowDbTransactionManager")).isSameAs(context.getBean("mine"));
+        });
     }
 
     @Test
@@ -143,6 +161,14 @@ class TransactionAutoConfigurationTest {
     @TodoConfiguration
     @Import(Service.class)
     static class TodoApplication {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnManager {
+        @Bean
+        FlowDbTransactionManager mine(JsonDB documents) {
+            return new FlowDbTransactionManager(documents);
+        }
+    }
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
