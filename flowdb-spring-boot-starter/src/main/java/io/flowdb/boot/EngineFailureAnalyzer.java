@@ -32,7 +32,7 @@ final class EngineFailureAnalyzer extends AbstractFailureAnalyzer<FlowDbExceptio
             return new FailureAnalysis(
                     "The file system refused FlowDB: " + cause.getMessage(),
                     "Check that the disk of flowdb.data-dir has space, is mounted for writing, and that the user of this"
-                            + " process owns the directory.",
+                            + " process owns the directory. Where flowdb.read-only is true, a database must be there already.",
                     cause);
         }
         return null;

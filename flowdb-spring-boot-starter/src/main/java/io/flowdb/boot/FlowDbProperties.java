@@ -206,7 +206,11 @@ public record FlowDbProperties(
     List<Violation> violations() {
         List<Violation> found = new ArrayList<>();
         collect(this::dataPath, found);
-        collect(() -> settings().build(), found);
+        // An interval is checked also where the mode makes no use of it.
+        collect(() -> settings().walSyncMode(SyncMode.interval(walSyncInterval)).build(), found);
+        if (inMemory && readOnly) {
+            found.add(new Violation("readOnly", "true", "false with flowdb.in-memory=true, as nothing could be read"));
+        }
         if (shutdownTimeout.isNegative()) {
             found.add(new Violation("shutdownTimeout", shutdownTimeout.toString(), "0 or more"));
         }
@@ -225,6 +229,12 @@ public record FlowDbProperties(
     }
 
     private Path dataPath() {
+        if (dataDir.contains("${")) {
+            throw invalidDataDir("; nothing defines the placeholder in it");
+        }
+        if (dataDir.equals("~") || dataDir.startsWith("~/")) {
+            throw invalidDataDir("; only a shell knows ~, write ${user.home}");
+        }
         if (!dataDir.isBlank() && !dataDir.startsWith("file:") && !dataDir.startsWith("classpath:")) {
             try {
                 return Path.of(dataDir);

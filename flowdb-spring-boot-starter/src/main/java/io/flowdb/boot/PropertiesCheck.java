@@ -77,7 +77,7 @@ final class PropertiesCheck extends AbstractBindHandler {
                         name.toString(),
                         property == null ? "" : String.valueOf(property.getValue()),
                         property == null ? null : property.getOrigin(),
-                        "allowed: " + allowed(target)));
+                        "allowed: " + allowed(name, target)));
         return null; // the default takes its place, so that the binding goes on to the next property
     }
 
@@ -134,8 +134,11 @@ final class PropertiesCheck extends AbstractBindHandler {
         if (field.equals("walSyncMode")) {
             return FlowDbProperties.PREFIX + ".wal-sync-interval"; // the only part of it that can be out of range
         }
-        return FlowDbProperties.PREFIX + "."
-                + field.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        return FlowDbProperties.PREFIX + "." + kebabCase(field);
+    }
+
+    private static String kebabCase(String name) {
+        return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 
     private static @Nullable ConfigurationProperty find(ConfigurationPropertyName name, BindContext context) {
@@ -148,7 +151,7 @@ final class PropertiesCheck extends AbstractBindHandler {
         return null;
     }
 
-    private static String allowed(Bindable<?> target) {
+    private static String allowed(ConfigurationPropertyName name, Bindable<?> target) {
         Class<?> type = target.getBoxedType().toClass();
         if (type == DataSize.class) {
             DataSizeUnit unit = target.getAnnotation(DataSizeUnit.class);
@@ -166,7 +169,16 @@ final class PropertiesCheck extends AbstractBindHandler {
         if (type == Boolean.class) {
             return "true, false";
         }
+        if (type.isRecord()) {
+            return "no value of its own, as it is a group: " + members(name, type);
+        }
         return Number.class.isAssignableFrom(type) ? "a whole number" : "a value of type " + type.getSimpleName();
+    }
+
+    private static String members(ConfigurationPropertyName name, Class<?> group) {
+        return Arrays.stream(group.getRecordComponents())
+                .map(component -> name + "." + kebabCase(component.getName()))
+                .collect(Collectors.joining(", "));
     }
 
     private static String bareNumber(@Nullable Enum<?> unit) {

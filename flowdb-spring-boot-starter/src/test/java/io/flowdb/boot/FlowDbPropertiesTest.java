@@ -14,6 +14,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +27,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 class FlowDbPropertiesTest {
     /** The application has an engine of its own, so that the settings made of the properties open nothing. */
@@ -123,11 +127,40 @@ class FlowDbPropertiesTest {
                         .getPropertySources()
                         .replace(
                                 "systemEnvironment",
-                                new org.springframework.core.env.SystemEnvironmentPropertySource(
+                                new SystemEnvironmentPropertySource(
                                         "systemEnvironment",
-                                        java.util.Map.of("FLOWDB_MEMTABLESIZE", "32MB", "FLOWDB_HOME", "/opt/flowdb"))))
+                                        Map.of("FLOWDB_MEMTABLESIZE", "32MB", "FLOWDB_HOME", "/opt/flowdb"))))
                 .run(context ->
                         assertThat(context.getBean(Config.class).memtableSize()).isEqualTo(32L << 20));
+    }
+
+    /** Both ways that Spring Boot reads names of variables: without the dashes, and with an underscore for each. */
+    @Test
+    void property_each_isBoundFromAVariableOfEitherSpelling() {
+        settings().forEach(setting -> {
+            String[] pairs = (String[]) setting.get()[2];
+            for (String dash : List.of("", "_")) {
+                Map<String, Object> variables = Arrays.stream(pairs)
+                        .map(pair -> pair.split("=", 2))
+                        .collect(Collectors.toMap(
+                                pair -> pair[0].replace("-", dash)
+                                        .replace(".", "_")
+                                        .toUpperCase(Locale.ROOT),
+                                pair -> pair[1]));
+                runner.withInitializer(context -> context.getEnvironment()
+                                .getPropertySources()
+                                .replace(
+                                        "systemEnvironment",
+                                        new SystemEnvironmentPropertySource("systemEnvironment", variables)))
+                        .run(context -> assertThat(field((String) setting.get()[0], context.getBean(Config.class)))
+                                .as(variables.toString())
+                                .isEqualTo(setting.get()[1]));
+            }
+        });
+    }
+
+    private static Object field(String name, Config config) throws ReflectiveOperationException {
+        return Config.class.getMethod(name).invoke(config);
     }
 
     @Test

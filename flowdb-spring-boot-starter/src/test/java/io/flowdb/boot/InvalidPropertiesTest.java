@@ -52,6 +52,13 @@ class InvalidPropertiesTest {
             query.scan           | never      | allow, warn, fail
             schema.mode          | drop       | update, validate, sync, none
             data-dir             | file:x     | a directory of the file system
+            data-dir             | ~/data     | only a shell knows ~, write ${user.home}
+            data-dir             | ${nope}/db | nothing defines the placeholder in it
+            wal-sync-interval    | 0          | at least 1 ms
+            wal-sync-interval    | -5         | at least 1 ms
+            read-only            | true       | false with flowdb.in-memory=true
+            schema               | update     | no value of its own, as it is a group: flowdb.schema.mode
+            query                | warn       | it is a group: flowdb.query.scan, flowdb.query.slow-threshold
             """)
     void value_outOfRange_isReportedWithNameValueAndRange(String name, String value, String range) {
         runner.withPropertyValues("flowdb.in-memory=true", "flowdb." + name + "=" + value)
