@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -115,6 +117,7 @@ public record FlowDbProperties(
     /** Prefix of every property. */
     static final String PREFIX = "flowdb";
 
+    private static final String NOT_NEGATIVE = "0 or more";
     private static final String DIRECTORY = "a directory of the file system, without a prefix such as file:";
 
     /** When commits are forced to stable storage. */
@@ -212,12 +215,39 @@ public record FlowDbProperties(
             found.add(new Violation("readOnly", "true", "false with flowdb.in-memory=true, as nothing could be read"));
         }
         if (shutdownTimeout.isNegative()) {
-            found.add(new Violation("shutdownTimeout", shutdownTimeout.toString(), "0 or more"));
+            found.add(new Violation("shutdownTimeout", shutdownTimeout.toString(), NOT_NEGATIVE));
         }
         if (query.slowThreshold().isNegative()) {
-            found.add(new Violation("query.slowThreshold", query.slowThreshold().toString(), "0 or more"));
+            found.add(new Violation("query.slowThreshold", query.slowThreshold().toString(), NOT_NEGATIVE));
         }
         return found;
+    }
+
+    /** What is allowed of each component with a range, by its name: what is said of a value that has none of it. */
+    static Map<String, String> ranges() {
+        Duration negative = Duration.ofMillis(-1);
+        List<Violation> all = new ArrayList<>();
+        all.add(new Violation("shutdownTimeout", negative.toString(), NOT_NEGATIVE));
+        all.add(new Violation("query.slowThreshold", negative.toString(), NOT_NEGATIVE));
+        collect(
+                () -> Config.builder()
+                        .walSyncMode(SyncMode.interval(negative))
+                        .memtableSize(-1)
+                        .maxFrozenMemtables(-1)
+                        .flushInterval(negative)
+                        .blockSize(-1)
+                        .blockCacheCapacity(-1)
+                        .indexMemoryBudget(-1)
+                        .bloomBitsPerKey(-1)
+                        .walSegmentSize(-1)
+                        .compactionThreshold(-1)
+                        .compactionInterval(negative)
+                        .gcInterval(negative)
+                        .timeBucket(negative)
+                        .defaultTtl(negative)
+                        .build(),
+                all);
+        return all.stream().collect(Collectors.toMap(Violation::field, Violation::allowed));
     }
 
     private static void collect(Runnable check, List<Violation> found) {

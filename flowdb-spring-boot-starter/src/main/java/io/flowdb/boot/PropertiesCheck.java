@@ -155,11 +155,11 @@ final class PropertiesCheck extends AbstractBindHandler {
         Class<?> type = target.getBoxedType().toClass();
         if (type == DataSize.class) {
             DataSizeUnit unit = target.getAnnotation(DataSizeUnit.class);
-            return "a size such as 512KB or 64MB" + bareNumber(unit == null ? null : unit.value());
+            return "a size such as 512KB or 64MB" + range(name) + bareNumber(unit == null ? null : unit.value());
         }
         if (type == Duration.class) {
             DurationUnit unit = target.getAnnotation(DurationUnit.class);
-            return "a duration such as 500ms, 10s or 1h" + bareNumber(unit == null ? null : unit.value());
+            return "a duration such as 500ms, 10s or 1h" + range(name) + bareNumber(unit == null ? null : unit.value());
         }
         if (type.isEnum()) {
             return Arrays.stream(type.getEnumConstants())
@@ -172,7 +172,17 @@ final class PropertiesCheck extends AbstractBindHandler {
         if (type.isRecord()) {
             return "no value of its own, as it is a group: " + members(name, type);
         }
-        return Number.class.isAssignableFrom(type) ? "a whole number" : "a value of type " + type.getSimpleName();
+        return Number.class.isAssignableFrom(type)
+                ? "a whole number" + range(name)
+                : "a value of type " + type.getSimpleName();
+    }
+
+    private static String range(ConfigurationPropertyName name) {
+        return FlowDbProperties.ranges().entrySet().stream()
+                .filter(range -> propertyName(range.getKey()).equals(name.toString()))
+                .map(range -> " (" + range.getValue() + ")")
+                .findFirst()
+                .orElse("");
     }
 
     private static String members(ConfigurationPropertyName name, Class<?> group) {

@@ -2,8 +2,12 @@ package io.flowdb.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +19,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.unit.DataSize;
 
 /** What a user reads when a setting cannot be used. */
 class InvalidPropertiesTest {
@@ -27,13 +32,13 @@ class InvalidPropertiesTest {
             memtable-size        | 1KB        | 64 KiB to 1 GiB
             memtable-size        | 2000       | 64 KiB to 1 GiB
             memtable-size        | -5         | 64 KiB to 1 GiB
-            memtable-size        | lots       | a size such as 512KB or 64MB; a bare number is in megabytes
+            memtable-size        | lots       | a size such as 512KB or 64MB (64 KiB to 1 GiB); a bare number is in megabytes
             memtable-size        | 99999999999999999 | a size such as
             max-frozen-memtables | 0          | 1 to 64
-            max-frozen-memtables | 3.5        | a whole number
+            max-frozen-memtables | 3.5        | a whole number (1 to 64)
             wal-sync-mode        | sometimes  | always, interval
             flush-interval       | -1         | 0 or more
-            flush-interval       | soon       | a duration such as 500ms, 10s or 1h; a bare number is in millis
+            flush-interval       | soon       | a duration such as 500ms, 10s or 1h (0 or more); a bare number is in millis
             block-size           | 100        | 512 B to 4 MiB
             block-size           | 8GB        | 512 B to 4 MiB
             block-cache-capacity | -1         | 0 or more bytes
@@ -65,6 +70,31 @@ class InvalidPropertiesTest {
                 .run(context -> {
                     assertThat(StartupReport.of(context.getStartupFailure()).getDescription())
                             .contains("Property: flowdb." + name + "\n", "Value: \"" + value + "\"", range);
+                });
+    }
+
+    /** Of a value that is not even a number, only the kind was said. */
+    @Test
+    void value_ofAnotherKind_isReportedWithTheRange() {
+        Map<String, String> properties = new TreeMap<>();
+        for (RecordComponent component : FlowDbProperties.class.getRecordComponents()) {
+            Class<?> type = component.getType();
+            if (type == int.class || type == DataSize.class || type == Duration.class) {
+                properties.put(PropertiesCheck.propertyName(component.getName()), "x");
+            }
+        }
+        assertThat(properties).hasSize(15);
+        runner.withPropertyValues(properties.entrySet().stream()
+                        .map(property -> property.getKey() + "=" + property.getValue())
+                        .toArray(String[]::new))
+                .run(context -> {
+                    String report =
+                            StartupReport.of(context.getStartupFailure()).getDescription();
+                    for (String property : properties.keySet()) {
+                        assertThat(report)
+                                .containsPattern("Property: " + property
+                                        + "\n    Value: \"x\"\n.*\n    Reason: allowed: a .* \\(.*(\\d|more).*\\)");
+                    }
                 });
     }
 
