@@ -133,6 +133,12 @@ public final class FlowDb
         return opened.released();
     }
 
+    /** Whether somebody closed the engine, and not this bean; it refuses use until the application context is paused and restarted. */
+    public boolean isClosedElsewhere() {
+        Opened open = opened.peek();
+        return open != null && !open.engine().isOpen() && opened.peek() == open;
+    }
+
     /** The data directory as an absolute path, or words for an engine in memory. */
     @Override
     public String toString() {

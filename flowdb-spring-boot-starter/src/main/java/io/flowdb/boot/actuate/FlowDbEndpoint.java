@@ -118,7 +118,7 @@ public final class FlowDbEndpoint {
                 ? null
                 : flowDb.config().dataDir().toAbsolutePath().normalize().toString();
         Optional<JsonDB> documents = flowDb.openDocuments();
-        if (documents.isPresent()) {
+        if (documents.isPresent() && !flowDb.isClosedElsewhere()) {
             try {
                 List<StoreDescription> stores =
                         stores(documents.get(), documents.get().storeNames());
@@ -128,7 +128,8 @@ public final class FlowDbEndpoint {
                 // Described below.
             }
         }
-        return new EngineDescription(flowDb.isPaused() ? State.PAUSED : State.NOT_OPEN, directory, null, List.of());
+        State state = flowDb.isPaused() ? State.PAUSED : flowDb.isClosedElsewhere() ? State.CLOSED : State.NOT_OPEN;
+        return new EngineDescription(state, directory, null, List.of());
     }
 
     /** The stores of these names, without those that were deleted since they were listed. */
@@ -162,6 +163,8 @@ public final class FlowDbEndpoint {
         OPEN,
         /** Not until the application context restarts. */
         PAUSED,
+        /** Code of the application closed it, and not its bean; not until the application context is paused and restarted. */
+        CLOSED,
         /** It will open at its first use. */
         NOT_OPEN
     }

@@ -17,7 +17,7 @@ import org.springframework.boot.health.contributor.Health;
  * UP              open
  * OUT_OF_SERVICE  paused with the application context
  * UNKNOWN         not opened yet
- * DOWN            failed, or less free space than the next flush and the next WAL segment may need
+ * DOWN            failed, closed by code of the application, or less free space than the next flush and the next WAL segment may need
  * </pre>
  * <p>Sizes are in bytes.
  */
@@ -55,6 +55,10 @@ public final class FlowDbHealthIndicator extends AbstractHealthIndicator {
             builder.outOfService().withDetail("state", "paused");
         } else if (engine.isEmpty()) {
             builder.unknown().withDetail("state", "not open");
+        } else if (flowDb.isClosedElsewhere()) {
+            builder.down()
+                    .withDetail("state", "closed")
+                    .withDetail("reason", "code of the application closed the engine");
         } else {
             builder.up().withDetail("state", config.readOnly() ? "open, read-only" : "open");
             if (!config.inMemory()) {

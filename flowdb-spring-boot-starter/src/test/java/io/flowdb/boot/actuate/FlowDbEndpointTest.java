@@ -84,6 +84,22 @@ class FlowDbEndpointTest {
                 .isEqualTo(Map.of("refused", "the engine is not open"));
     }
 
+    /** It was said to open at its next use. */
+    @Test
+    void engine_closedByTheApplication_isDescribedAsClosed() {
+        FlowDb flowDb = FlowDb.of(inMemory());
+        try {
+            flowDb.engine().close();
+            assertThat(flowDb.isClosedElsewhere()).isTrue();
+            assertThat(endpoint(flowDb).engine("flowDb").state()).isEqualTo(State.CLOSED);
+            assertThat(endpoint(flowDb).run("flowDb", Operation.FLUSH).result())
+                    .isEqualTo(Map.of("refused", "the engine is not open"));
+        } finally {
+            flowDb.destroy();
+        }
+        assertThat(flowDb.isClosedElsewhere()).isFalse();
+    }
+
     /** An empty text arrives as null, and was answered with 500. */
     @Test
     void run_noOperation_isABadRequest() {

@@ -52,6 +52,27 @@ class FlowDbHealthIndicatorTest {
         });
     }
 
+    /** It was up and open, while every operation failed. */
+    @Test
+    void engine_closedByTheApplication_isDownUntilARestart() {
+        runner().run(context -> {
+            FlowDb flowDb = context.getBean(FlowDb.class);
+            FlowDbHealthIndicator indicator = context.getBean(FlowDbHealthIndicator.class);
+            flowDb.engine().close();
+            Health health = health(indicator);
+            assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+            assertThat(health.getDetails())
+                    .containsEntry("state", "closed")
+                    .containsEntry("reason", "code of the application closed the engine");
+            ConfigurableApplicationContext source =
+                    context.getSourceApplicationContext(ConfigurableApplicationContext.class);
+            source.pause();
+            assertThat(health(indicator).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+            source.restart();
+            assertThat(health(indicator).getStatus()).isEqualTo(Status.UP);
+        });
+    }
+
     @Test
     void engine_neverUsed_isUnknownAndStaysClosed() {
         FlowDb flowDb = FlowDb.of(Config.of(dir.resolve("none")));
