@@ -32,7 +32,7 @@ final class QueryMeters implements BeanPostProcessor, DisposableBean {
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
         if (bean instanceof FlowDbTemplate template) {
-            template.setQueryListener(
+            template.addQueryListener(
                     (store, path, nanos) -> timers.computeIfAbsent(new Tags(beanName, store, path), this::timer)
                             .record(nanos, TimeUnit.NANOSECONDS));
         }

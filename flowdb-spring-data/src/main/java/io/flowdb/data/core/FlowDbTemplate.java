@@ -106,9 +106,9 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         access.queries().setSlowQueries(slowQueries);
     }
 
-    /** Tells {@code listener} of every query, also of those that bypass row policies. Default: none is told. */
-    public void setQueryListener(QueryListener listener) {
-        access.queries().setListener(listener);
+    /** Tells {@code listener}, too, of every query, also of those that bypass row policies. To be called before the template is used. */
+    public void addQueryListener(QueryListener listener) {
+        access.queries().addListener(listener);
     }
 
     @Override

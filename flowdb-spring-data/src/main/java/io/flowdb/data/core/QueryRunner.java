@@ -23,7 +23,7 @@ final class QueryRunner {
     /** Null if nobody asks for them. Set once, before the template is used. */
     private @Nullable SlowQueries slowQueries;
 
-    /** Null if nobody asks. Set once, before the template is used. */
+    /** All listeners as one; null if nobody asks. Set before the template is used. */
     private @Nullable QueryListener listener;
 
     QueryRunner(EntityProperties properties, Function<String, StoreSchema> schemas) {
@@ -31,8 +31,14 @@ final class QueryRunner {
         this.schemas = schemas;
     }
 
-    void setListener(QueryListener listener) {
-        this.listener = listener;
+    void addListener(QueryListener added) {
+        QueryListener others = listener;
+        listener = others == null
+                ? added
+                : (store, path, nanos) -> {
+                    others.queried(store, path, nanos);
+                    added.queried(store, path, nanos);
+                };
     }
 
     void setSlowQueries(SlowQueries slowQueries) {

@@ -40,7 +40,7 @@ class QueryListenerTest {
     @BeforeEach
     void listen() {
         parts.save(new Part("1", "a", 1));
-        database.template().setQueryListener((store, path, nanos) -> {
+        database.template().addQueryListener((store, path, nanos) -> {
             assertThat(store).isEqualTo("part");
             assertThat(nanos).isPositive();
             told.add(path);
@@ -68,6 +68,17 @@ class QueryListenerTest {
                         AccessPath.ID,
                         AccessPath.SCAN,
                         AccessPath.SCAN);
+    }
+
+    /** There was one, so that the meters of Spring Boot took the place of the application's. */
+    @Test
+    void listeners_several_areAllTold() {
+        List<AccessPath> toldToo = new ArrayList<>();
+        database.template().addQueryListener((store, path, nanos) -> toldToo.add(path));
+        parts.findByName("a");
+        parts.findBySize(1);
+        assertThat(told).containsExactly(AccessPath.INDEX, AccessPath.SCAN);
+        assertThat(toldToo).isEqualTo(told);
     }
 
     @Test
