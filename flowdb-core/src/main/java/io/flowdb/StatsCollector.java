@@ -4,7 +4,7 @@ import io.flowdb.error.FlowDbException;
 import io.flowdb.internal.compaction.TableStore;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.memtable.Memtable;
-import io.flowdb.internal.sstable.SstReader;
+import io.flowdb.internal.sstable.FilterStats;
 import io.flowdb.internal.stats.LatencyHistogram;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,7 +75,7 @@ final class StatsCollector {
                 instant(counters.lastCompactionMicros));
     }
 
-    private static EngineStats.Bloom bloom(SstReader.FilterStats asked) {
+    private static EngineStats.Bloom bloom(FilterStats asked) {
         long negatives = asked.negatives.sum();
         long falsePositives = asked.falsePositives.sum();
         long positives = asked.positives.sum() + asked.located.sum(0);

@@ -12,6 +12,7 @@ import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.compress.Codec;
 import io.flowdb.internal.io.MemoryFileSystem;
 import io.flowdb.internal.memtable.Memtable;
+import io.flowdb.internal.sstable.FilterStats;
 import io.flowdb.internal.sstable.IndexMemory;
 import io.flowdb.internal.sstable.ScanOptions;
 import io.flowdb.internal.sstable.SstOptions;
@@ -70,11 +71,7 @@ public class BlockSearchBenchmark {
             writer.finish();
         }
         SstReader reader = SstReader.open(
-                files.open(file),
-                id,
-                new BlockCache(CACHE_BYTES),
-                new IndexMemory(Long.MAX_VALUE),
-                new SstReader.FilterStats());
+                files.open(file), id, new BlockCache(CACHE_BYTES), new IndexMemory(Long.MAX_VALUE), new FilterStats());
         if ((count == RECORDS_OF_BLOCK) != (reader.blockCount() == 1)) {
             throw new IllegalStateException(count + " records are in " + reader.blockCount() + " blocks");
         }

@@ -10,6 +10,7 @@ import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.manifest.SstMeta;
 import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.merge.RetainedCursor;
+import io.flowdb.internal.sstable.FilterStats;
 import io.flowdb.internal.sstable.IndexMemory;
 import io.flowdb.internal.sstable.SstOptions;
 import io.flowdb.internal.sstable.SstProperties;
@@ -32,7 +33,7 @@ public final class TableStore {
     private final SstOptions options;
     private final BlockCache cache;
     private final IndexMemory indexMemory;
-    private final SstReader.FilterStats filterStats = new SstReader.FilterStats();
+    private final FilterStats filterStats = new FilterStats();
     private final AtomicLong nextId;
 
     /** {@code nextId} and higher ids have never been used. */
@@ -65,7 +66,7 @@ public final class TableStore {
     }
 
     /** What the filters of all tables were asked. */
-    public SstReader.FilterStats filterStats() {
+    public FilterStats filterStats() {
         return filterStats;
     }
 

@@ -11,8 +11,6 @@ import io.flowdb.internal.base.StackRoom;
 import io.flowdb.internal.bloom.BloomFilter;
 import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.io.ReadableFile;
-import io.flowdb.internal.stats.ThreadCells;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,24 +44,6 @@ public final class SstReader implements AutoCloseable {
     private final boolean format1;
     private final BlockSlots blocks;
     private final BlockSample sample;
-
-    /** Counts what filters and locators answered, over all tables of an engine. Each time one was asked counts in one of the four. */
-    public static final class FilterStats {
-        /** Times a filter did not rule out a key that was there, as far as is known. */
-        public final LongAdder positives = new LongAdder();
-
-        /**
-         * Further positives: those of locators that led to a block in the cache. They count as hits of the cache as
-         * well, so that such a read adds to one counter only.
-         */
-        public final ThreadCells located = new ThreadCells();
-
-        /** Times a filter or locator ruled out the key. */
-        public final LongAdder negatives = new LongAdder();
-
-        /** Times neither ruled out a key that was absent. */
-        public final LongAdder falsePositives = new LongAdder();
-    }
 
     private SstReader(ReadableFile file, long fileId, BlockCache cache, IndexMemory memory, FilterStats filterStats) {
         this.file = file;

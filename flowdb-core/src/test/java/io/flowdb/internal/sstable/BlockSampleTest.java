@@ -43,7 +43,7 @@ class BlockSampleTest {
             tombstones.forEach(writer::add);
             writer.finish();
         }
-        return SstReader.open(files.open(file), 7, cache, new IndexMemory(1 << 20), new SstReader.FilterStats());
+        return SstReader.open(files.open(file), 7, cache, new IndexMemory(1 << 20), new FilterStats());
     }
 
     private static String key(int number) {

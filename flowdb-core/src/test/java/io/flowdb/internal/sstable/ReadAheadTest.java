@@ -123,7 +123,7 @@ class ReadAheadTest {
                 1,
                 new BlockCache(1 << 20),
                 new IndexMemory(1 << 20),
-                new SstReader.FilterStats());
+                new FilterStats());
         reads = 0;
         bytes = 0;
         return reader;

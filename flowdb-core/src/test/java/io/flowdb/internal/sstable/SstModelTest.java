@@ -106,7 +106,7 @@ class SstModelTest {
         random = new Random(seed);
         write();
         long cacheBytes = random.nextInt(3) * 4_000L;
-        SstReader.FilterStats stats = new SstReader.FilterStats();
+        FilterStats stats = new FilterStats();
         try (SstReader reader = SstReader.open(
                 files.open(FILE), 7, new BlockCache(cacheBytes), new IndexMemory(random.nextInt(3) * 3_000L), stats)) {
             assertThat(reader.verify()).isEqualTo(entries.size());

@@ -25,7 +25,7 @@ class SstReaderTest {
     private final MemoryFileSystem files = new MemoryFileSystem();
 
     private static SstReader open(ReadableFile file) {
-        return SstReader.open(file, ID, new BlockCache(0), new IndexMemory(1 << 20), new SstReader.FilterStats());
+        return SstReader.open(file, ID, new BlockCache(0), new IndexMemory(1 << 20), new FilterStats());
     }
 
     /**
