@@ -286,7 +286,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     // --- maintenance
 
-    /** Writes everything in memory to tables. */
+    /** Writes everything that is in memory now to tables; what is committed meanwhile may stay. */
     public void flush() {
         checkMaintainable();
         flushFrozen(); // first: each failing call would freeze another memtable
@@ -295,8 +295,14 @@ public final class Engine implements OrderedStore, AutoCloseable {
         pipeline.checkAccepting();
     }
 
+    /* Those that are there now: writers may fill others as fast as they are flushed. */
     private void flushFrozen() {
-        while (flusher.flushOldest()) {
+        List<Memtable> frozen = parts.states().current().frozen();
+        if (frozen.isEmpty()) {
+            return;
+        }
+        long last = frozen.get(0).maxSeqno();
+        while (flusher.flushOldest(last)) {
             background.flushed();
         }
     }

@@ -46,6 +46,11 @@ final class Flusher {
 
     /** Flushes the oldest frozen memtable, or waits a moment until that is possible; false if there is none. */
     boolean flushOldest() {
+        return flushOldest(Long.MAX_VALUE);
+    }
+
+    /** The same, and false if what the oldest one holds came after {@code last}. */
+    boolean flushOldest(long last) {
         flushLock.lock();
         try {
             List<Memtable> frozen = parts.states().current().frozen();
@@ -53,6 +58,9 @@ final class Flusher {
                 return false;
             }
             Memtable oldest = frozen.get(frozen.size() - 1);
+            if (oldest.maxSeqno() > last) {
+                return false;
+            }
             if (oldest.maxSeqno() > parts.snapshots().newestVisible()) {
                 /* Its last commits are still on their way to the log, and may yet be taken back. */
                 LockSupport.parkNanos(50_000);

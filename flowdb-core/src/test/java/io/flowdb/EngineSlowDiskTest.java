@@ -3,6 +3,7 @@ package io.flowdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.flowdb.internal.base.Keys;
 import io.flowdb.testing.FaultyFileSystem;
 import io.flowdb.testing.FaultyFileSystem.Call;
 import io.flowdb.testing.ShortTransfers;
@@ -28,6 +29,42 @@ class EngineSlowDiskTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
     private static final long MEMTABLE_BYTES = 64 << 10;
     private static final int MAX_FROZEN = 2;
+
+    /** Writers fill another memtable while one is flushed, for ever. A flush, and so a checkpoint, went on until they stopped. */
+    @Test
+    void flush_writersAsFastAsTheDisk_endsWithWhatWasThere() {
+        FaultyFileSystem files = new FaultyFileSystem();
+        Config config = Config.builder()
+                .dataDir(Path.of("/data/db").toAbsolutePath())
+                .memtableSize(MEMTABLE_BYTES)
+                .maxFrozenMemtables(64)
+                .autoBackground(false)
+                .build();
+        int most = 50;
+        AtomicInteger written = new AtomicInteger();
+        try (Engine engine = EngineOpening.open(config, files)) {
+            byte[] fills = new byte[(int) MEMTABLE_BYTES];
+            engine.write(FlowRecord.of("first", 0, "v"));
+            engine.write(new FlowRecord(Keys.utf8("second"), 0, FlowRecord.NEVER, fills));
+            engine.write(FlowRecord.of("third", 0, "v"));
+            files.setFault((call, path) -> {
+                if (call == Call.SYNC && path.toString().endsWith(".sst") && written.get() < most) {
+                    for (int i = 0; i < 2; i++) { // the second one meets a full memtable
+                        byte[] key = Keys.utf8("later" + written.incrementAndGet());
+                        engine.write(new FlowRecord(key, 0, FlowRecord.NEVER, fills));
+                    }
+                }
+            });
+            engine.flush();
+            assertThat(written).hasValueLessThanOrEqualTo(8);
+            assertThat(engine.stats().memtables().records()).isLessThanOrEqualTo(written.get());
+            files.setFault((call, path) -> {});
+        }
+        files = files.afterPowerCut(FaultyFileSystem.Loss.ALL, new Random(SEED));
+        try (Engine engine = EngineOpening.open(config, files)) {
+            assertThat(engine.query(Query.all())).hasSize(3 + written.get());
+        }
+    }
 
     /** Every call takes a while and one of them very long: writers wait, the wait is counted, memory stays bounded, and nothing is lost. */
     @Test

@@ -14,7 +14,6 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.exc.StreamWriteException;
@@ -81,7 +80,6 @@ public final class DocumentCodec {
                         .maxNestingDepth(DEEPEST)
                         .build())
                 .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
-                .configure(StreamReadFeature.USE_FAST_BIG_NUMBER_PARSER, longestNumber > MAX_NUMBER_DIGITS + 24)
                 .build();
         return JsonMapper.builder(factory)
                 .enable(JsonNodeFeature.USE_BIG_DECIMAL_FOR_FLOATS)

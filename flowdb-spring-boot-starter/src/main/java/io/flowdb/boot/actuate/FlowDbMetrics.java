@@ -115,6 +115,11 @@ public final class FlowDbMetrics implements MeterBinder, DisposableBean {
                 "Memtables waiting for their flush",
                 null,
                 s -> s.memtables().frozen());
+        meters.gauge(
+                "flowdb.memtable.limit",
+                "Size at which a memtable is frozen",
+                "bytes",
+                s -> s.memoryLimits().memtableBytes());
         meters.timer(
                 "flowdb.flush",
                 "Memtables written to tables",
@@ -145,6 +150,11 @@ public final class FlowDbMetrics implements MeterBinder, DisposableBean {
                 "bytes",
                 s -> s.tables().indexBytes());
         meters.gauge(
+                "flowdb.index.limit",
+                "Most that indexes, locators and filters keep",
+                "bytes",
+                s -> s.memoryLimits().indexBytes());
+        meters.gauge(
                 "flowdb.time.buckets",
                 "Buckets of the time index with tables",
                 null,
@@ -162,6 +172,11 @@ public final class FlowDbMetrics implements MeterBinder, DisposableBean {
                 "Size of cached blocks",
                 "bytes",
                 s -> s.cache().bytes());
+        meters.gauge(
+                "flowdb.block.cache.limit",
+                "Capacity of the block cache",
+                "bytes",
+                s -> s.memoryLimits().cacheBytes());
         String gets = "flowdb.block.cache.gets";
         meters.with("result", "hit")
                 .counter(gets, "Block reads", null, s -> s.cache().hits());

@@ -131,6 +131,9 @@ class ActuatorTest {
                             "flowdb_memtable_records{name=\"flowDb\"}",
                             "flowdb_memtable_size_bytes{name=\"flowDb\"}",
                             "flowdb_memtable_frozen{name=\"flowDb\"}",
+                            "flowdb_memtable_limit_bytes{name=\"flowDb\"}",
+                            "flowdb_block_cache_limit_bytes{name=\"flowDb\"}",
+                            "flowdb_index_limit_bytes{name=\"flowDb\"}",
                             "flowdb_flush_seconds_count{name=\"flowDb\"}",
                             "flowdb_compaction_seconds_count{name=\"flowDb\"}",
                             "flowdb_compaction_bytes_total{direction=\"in\",name=\"flowDb\"}",
@@ -151,6 +154,11 @@ class ActuatorTest {
             assertThat(value(lines, "flowdb_wal_sync_seconds_count")).isGreaterThanOrEqualTo(10);
             assertThat(value(lines, "flowdb_wal_sync_seconds_sum")).isPositive();
             assertThat(value(lines, "flowdb_read_bytes_total")).isPositive();
+            EngineStats.MemoryLimits limits =
+                    application.getBean(FlowDb.class).engine().stats().memoryLimits();
+            assertThat(value(lines, "flowdb_memtable_limit_bytes")).isEqualTo(limits.memtableBytes());
+            assertThat(value(lines, "flowdb_block_cache_limit_bytes")).isEqualTo(limits.cacheBytes());
+            assertThat(value(lines, "flowdb_index_limit_bytes")).isEqualTo(limits.indexBytes());
             assertThat(value(lines, "flowdb_uptime_seconds")).isPositive();
             assertThat(lines.stream()
                             .filter(l -> l.contains("operation=\"write\",quantile=\"1\""))
