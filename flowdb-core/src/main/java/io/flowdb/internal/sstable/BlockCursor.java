@@ -41,6 +41,9 @@ final class BlockCursor {
     private int[] group = NO_ENTRIES;
     private int inGroup = -1;
 
+    /* Result of a read that was made only to bring bytes to the processor, so that the compiler keeps it. */
+    private int touched;
+
     /** The decoded entry: ours, or the one of a walk over versions, which is decoded where it is wanted. */
     private @Nullable ShownEntry own;
 
@@ -263,6 +266,7 @@ final class BlockCursor {
             return;
         }
         int entry = Block.restart(block, end, Block.restartBefore(block, end, offset - 1));
+        touched = Block.touch(block, entry, offset);
         int count = 0;
         while (entry < offset) {
             if (count == group.length) {
