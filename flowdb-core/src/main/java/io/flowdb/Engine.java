@@ -354,8 +354,9 @@ public final class Engine implements OrderedStore, AutoCloseable {
     }
 
     /**
-     * Reads and checks every block of every table, the log and the manifest; reports damage instead of throwing it, and changes nothing. A
-     * read-only engine checks its tables only: log and manifest may be another engine's, which writes them.
+     * Reads and checks every block of every table, the log and the manifest, and that the entries of each table agree with its indexes, filters and sums;
+     * reports damage instead of throwing it, and changes nothing. A read-only engine checks its tables only: log and manifest may be another engine's,
+     * which writes them.
      *
      * @throws io.flowdb.error.StorageException if too many files are open to look
      */

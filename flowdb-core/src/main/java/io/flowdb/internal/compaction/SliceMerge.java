@@ -1,5 +1,6 @@
 package io.flowdb.internal.compaction;
 
+import io.flowdb.error.CorruptionException;
 import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.base.RangeTombstones;
@@ -8,10 +9,12 @@ import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.merge.MergingCursor;
 import io.flowdb.internal.merge.RetainedCursor;
 import io.flowdb.internal.merge.Retention;
+import io.flowdb.internal.sstable.EntriesOutOfOrderException;
 import io.flowdb.internal.sstable.ScanOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Merges parts of some tables into new ones. Threads: any, each with another slice.
@@ -49,6 +52,9 @@ record SliceMerge(TableStore tables, List<Sst> inputs, OlderTables older, Retent
             RetainedCursor entries = new RetainedCursor(merged, RangeTombstones.of(tombstones), retention, older);
             List<Sst> made = tables.write(entries, level, target, cancelled);
             return new Result(made, SstSet.bytesOf(touched), entries.expiredCount());
+        } catch (EntriesOutOfOrderException e) {
+            String files = touched.stream().map(t -> t.reader().fileName()).collect(Collectors.joining(", "));
+            throw new CorruptionException(files, -1, "in one of them " + e.getMessage());
         }
     }
 

@@ -1,5 +1,7 @@
 package io.flowdb.internal.sstable;
 
+import io.flowdb.error.CorruptionException;
+import io.flowdb.error.FlowDbException;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.LittleEndian;
 import io.flowdb.internal.base.PointLookup;
@@ -25,6 +27,20 @@ final class Block {
     private static final int MOST_STEPS = 8;
 
     private Block() {}
+
+    /**
+     * What to throw where reading the blocks of a file ended in {@code e}. Those with a right checksum are not checked entry by entry: a length or an offset
+     * that leads out of one shows when it is used.
+     */
+    static RuntimeException failure(String file, RuntimeException e) {
+        if (e instanceof FlowDbException) {
+            return e;
+        }
+        CorruptionException corruption =
+                new CorruptionException(file, -1, "its checksums are right, but what they cover is no table: " + e);
+        corruption.addSuppressed(e);
+        return corruption;
+    }
 
     /** Checks header and restart points of a block whose checksum was right; returns the block. */
     static byte[] checkHead(byte[] block, Place place) {
@@ -129,8 +145,7 @@ final class Block {
      */
     static int touch(byte[] block, int at) {
         /* A branch, which the processor passes before it knows the length; a minimum would have to wait for that. */
-        int second = at + 2 * LINE_BYTES;
-        return second < block.length ? block[at + LINE_BYTES] + block[second] : 0;
+        return at < block.length - 2 * LINE_BYTES ? block[at + LINE_BYTES] + block[at + 2 * LINE_BYTES] : 0;
     }
 
     /** Reads one byte of each cache line of a part, so that the lines come together instead of one after the other; returns their sum. */
@@ -267,7 +282,7 @@ final class Block {
             position = skipVarint(block, position);
         }
         target.set(seqno, (byte) (block[at] & BlockBuilder.OP_MASK), ts, expireAt);
-        target.setValue(block, position, (int) varint(block, at + BlockBuilder.KEY_AT + rest(block, at)));
+        target.setValue(block, position, valueLength(block, at + BlockBuilder.KEY_AT + rest(block, at), position));
     }
 
     /** Whether the first entry has this key. */
@@ -332,6 +347,15 @@ final class Block {
         return value;
     }
 
+    /** The length that stands at {@code lengthAt} of a value that begins at {@code valueAt}. A longer one than the block has room for is refused, so that nobody asks for memory for it. */
+    static int valueLength(byte[] block, int lengthAt, int valueAt) {
+        long length = varint(block, lengthAt);
+        if (Long.compareUnsigned(length, block.length - valueAt) > 0) {
+            throw new IndexOutOfBoundsException("value of " + Long.toUnsignedString(length) + " bytes in a block");
+        }
+        return (int) length;
+    }
+
     static int skipVarint(byte[] block, int at) {
         int position = at;
         while (block[position] < 0) {
@@ -347,7 +371,7 @@ final class Block {
         if ((block[at] & BlockBuilder.EXPIRY_FLAG) != 0) {
             position = skipVarint(block, position);
         }
-        return position + (int) varint(block, lengthAt);
+        return position + valueLength(block, lengthAt, position);
     }
 
     /** As {@link #entryEnd} for an entry whose head lies before {@code end}; -1 if it reaches beyond it. */

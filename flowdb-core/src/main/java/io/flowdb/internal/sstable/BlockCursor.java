@@ -81,6 +81,11 @@ final class BlockCursor {
         at = source == null || offset >= end ? -1 : offset;
     }
 
+    /** Where the entry stood on begins in its block. */
+    int offset() {
+        return at;
+    }
+
     /** The entry stood on, decoded when it is first looked at. */
     InternalEntry entry() {
         if (decodedAt != at) {
@@ -105,13 +110,16 @@ final class BlockCursor {
         int shared = Block.shared(b, offset);
         int rest = Block.rest(b, offset);
         int position = offset + BlockBuilder.KEY_AT;
+        if (shared + rest == 0) {
+            throw new IndexOutOfBoundsException("no key at " + offset + " of a block");
+        }
         if (shared == 0) {
             into.showKey(b, position, rest);
         } else {
             into.showJoinedKey(b, restartKey(offset), shared, position, rest);
         }
         position += rest;
-        int length = (int) Block.varint(b, position);
+        int lengthAt = position;
         position = Block.skipVarint(b, position);
         long ts = baseTs + BlockBuilder.unzigzag(Block.varint(b, position));
         position = Block.skipVarint(b, position);
@@ -123,6 +131,7 @@ final class BlockCursor {
             position = Block.skipVarint(b, position);
         }
         into.showTimes((byte) (flags & BlockBuilder.OP_MASK), ts, seqno, expireAt);
+        int length = Block.valueLength(b, lengthAt, position);
         into.showValue(b, position, length);
         behind = position + length;
     }
@@ -206,7 +215,7 @@ final class BlockCursor {
         int rest = (int) (head >>> 24) & 0xffff;
         int keyAt = offset + BlockBuilder.KEY_AT;
         int position = keyAt + rest;
-        if ((head & PLAIN_MASK) != Op.PUT.code() || position > b.length - Long.BYTES) {
+        if ((head & PLAIN_MASK) != Op.PUT.code() || rest == 0 || position > b.length - Long.BYTES) {
             return Step.UNDECIDED;
         }
         long numbers = LittleEndian.getLong(b, position);
@@ -242,10 +251,10 @@ final class BlockCursor {
         if (plain.endBefore(b, keyAt, rest)) {
             return Step.ENDED;
         }
-        if (!plain.contain(ts, seqno)) {
+        position += bytes;
+        if (!plain.contain(ts, seqno) || length > b.length - position) {
             return Step.UNDECIDED;
         }
-        position += bytes;
         at = offset;
         decodedAt = offset;
         if (current != shown) {

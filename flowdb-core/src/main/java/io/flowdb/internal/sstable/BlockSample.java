@@ -33,7 +33,11 @@ public final class BlockSample {
     public long halfExpiredAt() {
         long known = halfExpiredAt;
         if (known == UNKNOWN) {
-            known = findHalfExpiredAt();
+            try {
+                known = findHalfExpiredAt();
+            } catch (RuntimeException e) {
+                throw Block.failure(table.fileName(), e);
+            }
             halfExpiredAt = known;
         }
         return known;

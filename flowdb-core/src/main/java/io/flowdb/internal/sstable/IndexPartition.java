@@ -105,6 +105,18 @@ final class IndexPartition {
         return minTs[index] <= max && maxTs[index] >= min;
     }
 
+    /** Whether the times of a block are said to reach from {@code min} to {@code max} at least. */
+    boolean covers(int index, long min, long max) {
+        return minTs[index] <= min && maxTs[index] >= max;
+    }
+
+    /** Whether an entry of this, the root, ends at the same place as all of {@code partition}. */
+    boolean endsAs(int index, IndexPartition partition) {
+        int last = partition.count - 1;
+        return last >= 0
+                && compare(index, partition.lastKey(last), partition.lastTs[last], partition.lastSeqno[last]) == 0;
+    }
+
     /**
      * The first block whose last entry, or the place that stands for it, is at or behind the given place in internal order; {@link #count()} if there is none. All blocks before it
      * end before the place; the block itself may as well, and then the next one begins behind the place.
@@ -132,7 +144,8 @@ final class IndexPartition {
         return low;
     }
 
-    private int compare(int index, byte[] key, long ts, long seqno) {
+    /** Order of the place that ends a block, and another place. */
+    int compare(int index, byte[] key, long ts, long seqno) {
         int from = keyFrom(index);
         int order = Keys.compare(keys, from, keyEnds[index] - from, key, 0, key.length);
         if (order != 0) {

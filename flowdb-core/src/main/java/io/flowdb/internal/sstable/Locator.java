@@ -100,6 +100,16 @@ final class Locator {
         return -1;
     }
 
+    /** Whether a key of this hash may be at a place. */
+    boolean leadsTo(long hash, int block, int offset) {
+        int mark = mark(hash);
+        int slot = next(mark, start(mark));
+        while (slot >= 0 && (block(slot) != block || offset(slot) != offset)) {
+            slot = next(mark, slot + 1);
+        }
+        return slot >= 0;
+    }
+
     /** Block number in a slot. */
     int block(int slot) {
         return (int) slots[slot] >>> offsetBits;

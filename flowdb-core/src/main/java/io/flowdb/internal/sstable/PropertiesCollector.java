@@ -5,7 +5,6 @@ import io.flowdb.internal.base.ByteWriter;
 import io.flowdb.internal.base.InternalEntry;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.RangeTombstone;
-import io.flowdb.internal.base.RangeTombstones;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -103,14 +102,14 @@ final class PropertiesCollector {
         return out.toBytes();
     }
 
-    static RangeTombstones decodeTombstones(byte[] raw, String file) {
+    static List<RangeTombstone> decodeTombstones(byte[] raw, String file) {
         ByteReader in = new ByteReader(raw, 0, raw.length, file);
         int count = in.readVarInt(raw.length);
         List<RangeTombstone> found = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             found.add(new RangeTombstone(in.readBytes(), in.readBytes(), in.readLong()));
         }
-        return RangeTombstones.of(found);
+        return found;
     }
 
     private void countSeqno(long seqno) {

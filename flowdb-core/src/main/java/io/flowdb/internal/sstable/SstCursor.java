@@ -6,7 +6,10 @@ import io.flowdb.internal.base.PlainEntries;
 import io.flowdb.internal.base.ShownEntry;
 import org.jspecify.annotations.Nullable;
 
-/** Walks a table block by block; holds one block. Blocks outside the wanted time range are skipped unread. */
+/**
+ * Walks a table block by block; holds one block. Blocks outside the wanted time range are skipped unread. Errors: as of {@link SstReader}, also where the
+ * entries of a block are none although its checksum is right.
+ */
 public final class SstCursor implements InternalCursor {
     private final SstReader reader;
     private final ScanOptions options;
@@ -30,6 +33,14 @@ public final class SstCursor implements InternalCursor {
 
     @Override
     public void first() {
+        try {
+            toFirst();
+        } catch (RuntimeException e) {
+            throw Block.failure(reader.fileName(), e);
+        }
+    }
+
+    private void toFirst() {
         if (openForward(0)) {
             in.first();
         }
@@ -37,6 +48,14 @@ public final class SstCursor implements InternalCursor {
 
     @Override
     public void last() {
+        try {
+            toLast();
+        } catch (RuntimeException e) {
+            throw Block.failure(reader.fileName(), e);
+        }
+    }
+
+    private void toLast() {
         if (openBackward(reader.blockCount() - 1)) {
             in.last();
         }
@@ -44,6 +63,14 @@ public final class SstCursor implements InternalCursor {
 
     @Override
     public void seek(byte[] key, long ts, long seqno) {
+        try {
+            toPlace(key, ts, seqno);
+        } catch (RuntimeException e) {
+            throw Block.failure(reader.fileName(), e);
+        }
+    }
+
+    private void toPlace(byte[] key, long ts, long seqno) {
         int target = blockAt(key, ts, seqno);
         if (openForward(target)) {
             if (number == target) {
@@ -59,6 +86,14 @@ public final class SstCursor implements InternalCursor {
 
     @Override
     public void seekBefore(byte[] key, long ts, long seqno) {
+        try {
+            toBefore(key, ts, seqno);
+        } catch (RuntimeException e) {
+            throw Block.failure(reader.fileName(), e);
+        }
+    }
+
+    private void toBefore(byte[] key, long ts, long seqno) {
         int target = blockAt(key, ts, seqno);
         if (openBackward(Math.min(target, reader.blockCount() - 1))) {
             if (number == target) {
@@ -74,6 +109,14 @@ public final class SstCursor implements InternalCursor {
 
     @Override
     public void next() {
+        try {
+            forward();
+        } catch (RuntimeException e) {
+            throw Block.failure(reader.fileName(), e);
+        }
+    }
+
+    private void forward() {
         in.next();
         if (!in.valid() && openForward(number + 1)) {
             in.first();
@@ -82,6 +125,14 @@ public final class SstCursor implements InternalCursor {
 
     @Override
     public void prev() {
+        try {
+            back();
+        } catch (RuntimeException e) {
+            throw Block.failure(reader.fileName(), e);
+        }
+    }
+
+    private void back() {
         in.prev();
         if (!in.valid() && openBackward(number - 1)) {
             in.last();
@@ -91,6 +142,14 @@ public final class SstCursor implements InternalCursor {
     /* The same as the interface has, but that entries are decoded once, into what is shown, and keys are copied only where they share bytes. */
     @Override
     public boolean nextVersion(long atMost, ShownEntry shown) {
+        try {
+            return forward(atMost, shown);
+        } catch (RuntimeException e) {
+            throw Block.failure(reader.fileName(), e);
+        }
+    }
+
+    private boolean forward(long atMost, ShownEntry shown) {
         if (!in.valid()) {
             return false;
         }
@@ -134,12 +193,20 @@ public final class SstCursor implements InternalCursor {
 
     @Override
     public boolean previousVersion(long atMost, ShownEntry shown) {
+        try {
+            return back(atMost, shown);
+        } catch (RuntimeException e) {
+            throw Block.failure(reader.fileName(), e);
+        }
+    }
+
+    private boolean back(long atMost, ShownEntry shown) {
         if (!in.valid()) {
             return false;
         }
         in.show(shown);
         boolean visible = shown.seqno() <= atMost;
-        for (prev(); in.valid() && in.isAtVersionOf(shown); prev()) {
+        for (back(); in.valid() && in.isAtVersionOf(shown); back()) {
             if (in.seqnoHere() <= atMost) {
                 in.show(shown);
                 visible = true;
@@ -220,7 +287,11 @@ public final class SstCursor implements InternalCursor {
 
     @Override
     public InternalEntry entry() {
-        return in.entry();
+        try {
+            return in.entry();
+        } catch (RuntimeException e) {
+            throw Block.failure(reader.fileName(), e);
+        }
     }
 
     @Override

@@ -5,12 +5,14 @@ import io.flowdb.internal.base.ByteReader;
 import io.flowdb.internal.base.InternalEntry;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.PointLookup;
+import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.base.RangeTombstones;
 import io.flowdb.internal.base.ShownEntry;
 import io.flowdb.internal.base.StackRoom;
 import io.flowdb.internal.bloom.BloomFilter;
 import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.io.ReadableFile;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +29,9 @@ public final class SstReader implements AutoCloseable {
     private final BlockCache cache;
     private final FilterStats filterStats;
     private final SstProperties properties;
+    private final BlockHandle tombstonesHandle;
     private final RangeTombstones tombstones;
 
-    /** Last entries of the partitions; entry i stands for filter i and index i. */
     private final IndexPartition root;
 
     private final PartitionSlots<IndexPartition> indexes;
@@ -60,7 +62,8 @@ public final class SstReader implements AutoCloseable {
         this.format1 = footer.format() == 1;
         byte[] raw = readBlock(footer.properties());
         this.properties = SstProperties.decode(new ByteReader(raw, 0, raw.length, file.name()));
-        this.tombstones = PropertiesCollector.decodeTombstones(readBlock(footer.tombstones()), file.name());
+        this.tombstonesHandle = footer.tombstones();
+        this.tombstones = RangeTombstones.of(readTombstones());
         this.root = IndexPartition.decode(readBlock(footer.indexRoot()), file.name());
         int partitions = root.count() / 2;
         if (properties.blockCount() < 0
@@ -126,6 +129,11 @@ public final class SstReader implements AutoCloseable {
         return sample;
     }
 
+    /** Name of the file, for errors. */
+    public String fileName() {
+        return file.name();
+    }
+
     /** Length of the file. */
     public long fileBytes() {
         return fileBytes;
@@ -148,7 +156,11 @@ public final class SstReader implements AutoCloseable {
      * @return true only if the table holds the key, so that no other sorted table does, or the search was given up ({@link PointLookup#holdFiles})
      */
     public boolean find(byte[] key, long hash, long ts, long atMost, PointLookup target) {
-        return find(key, hash, ts, false, atMost, target);
+        try {
+            return find(key, hash, ts, false, atMost, target);
+        } catch (RuntimeException e) {
+            throw Block.failure(file.name(), e);
+        }
     }
 
     /**
@@ -156,7 +168,11 @@ public final class SstReader implements AutoCloseable {
      * Hash and result are as for {@link #find}.
      */
     public boolean findLatest(byte[] key, long hash, long atMost, PointLookup target) {
-        return find(key, hash, Long.MAX_VALUE, true, atMost, target);
+        try {
+            return find(key, hash, Long.MAX_VALUE, true, atMost, target);
+        } catch (RuntimeException e) {
+            throw Block.failure(file.name(), e);
+        }
     }
 
     private boolean find(byte[] key, long hash, long ts, boolean latest, long atMost, PointLookup target) {
@@ -330,7 +346,7 @@ public final class SstReader implements AutoCloseable {
     }
 
     /**
-     * Reads every block of every kind from the file, whatever is in memory, and checks it.
+     * Reads every block of every kind from the file, whatever is in memory, and checks each alone and all together.
      *
      * @return number of entries
      */
@@ -339,21 +355,8 @@ public final class SstReader implements AutoCloseable {
         if (!fresh.properties.isSameAs(properties)) {
             throw new CorruptionException(file.name(), -1, "not the table that was opened");
         }
-        fresh.readLocator();
-        long entries = 0;
-        for (int i = 0; i < fresh.indexes.count(); i++) {
-            fresh.readFilter(i);
-            IndexPartition index = fresh.readIndex(i);
-            for (int block = 0; block < index.count(); block++) {
-                BlockHandle handle = index.handle(block);
-                entries += Block.count(Block.check(loadRaw(handle), place(handle)));
-            }
-        }
-        if (entries != properties.entryCount()) {
-            throw new CorruptionException(
-                    file.name(), -1, entries + " entries found, " + properties.entryCount() + " expected");
-        }
-        return entries;
+        new TableCheck(fresh).run();
+        return properties.entryCount();
     }
 
     /** Drops its blocks from the cache and closes the file. */
@@ -431,12 +434,17 @@ public final class SstReader implements AutoCloseable {
         return !format1 && locatorHandle.length() > 0;
     }
 
-    private @Nullable Locator readLocator() {
+    @Nullable
+    Locator readLocator() {
         byte[] raw = readBlock(locatorHandle);
         return format1 ? null : Locator.decode(raw, blocks.count(), file.name(), locatorHandle.offset());
     }
 
-    private IndexPartition readIndex(int partition) {
+    List<RangeTombstone> readTombstones() {
+        return PropertiesCollector.decodeTombstones(readBlock(tombstonesHandle), file.name());
+    }
+
+    IndexPartition readIndex(int partition) {
         BlockHandle handle = root.handle(2 * partition + 1);
         IndexPartition index = IndexPartition.decode(readBlock(handle), file.name());
         if (index.count() != blocksIn(partition)) {
@@ -448,7 +456,7 @@ public final class SstReader implements AutoCloseable {
         return index;
     }
 
-    private BloomFilter readFilter(int partition) {
+    BloomFilter readFilter(int partition) {
         BlockHandle handle = root.handle(2 * partition);
         byte[] raw = readBlock(handle);
         if (!BloomFilter.isValid(raw)) {
@@ -479,6 +487,11 @@ public final class SstReader implements AutoCloseable {
     /** Key of the last entry of a data block, or the one that stands for it in the index. */
     byte[] lastKey(int number) {
         return partition(number / SstWriter.PARTITION_BLOCKS).lastKey(number % SstWriter.PARTITION_BLOCKS);
+    }
+
+    /** Where the partitions end: entries 2i and 2i + 1 stand for filter and index of partition i. */
+    IndexPartition root() {
+        return root;
     }
 
     int partitionCount() {
@@ -550,7 +563,7 @@ public final class SstReader implements AutoCloseable {
         return cached != null ? cached : Block.checkHead(loadRaw(handle), place(handle));
     }
 
-    private byte[] loadRaw(BlockHandle handle) {
+    byte[] loadRaw(BlockHandle handle) {
         return open(handle, readStored(handle), true);
     }
 
@@ -575,7 +588,7 @@ public final class SstReader implements AutoCloseable {
         return file.readExactly(offset, (int) length);
     }
 
-    private BlockTrailer.Place place(BlockHandle handle) {
+    BlockTrailer.Place place(BlockHandle handle) {
         return new BlockTrailer.Place(fileId, handle.offset(), file.name());
     }
 }

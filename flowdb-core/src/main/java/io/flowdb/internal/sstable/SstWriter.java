@@ -62,7 +62,7 @@ public final class SstWriter implements AutoCloseable {
         this.locator = new Locator.Builder(options.locatorKeys());
     }
 
-    /** Adds an entry; it must follow the one before in internal order. */
+    /** Adds an entry. Errors: {@link EntriesOutOfOrderException} unless it follows the one before in internal order. */
     public void add(InternalEntry entry) {
         boolean sameKey = collector.entryCount() > 0
                 && Arrays.equals(
@@ -177,7 +177,7 @@ public final class SstWriter implements AutoCloseable {
                                 entry.keyOffset() + entry.keyLength())
                         < 0;
         if (!rises) {
-            throw new IllegalStateException("entries out of order at sequence number " + entry.seqno());
+            throw new EntriesOutOfOrderException(entry.seqno());
         }
     }
 
