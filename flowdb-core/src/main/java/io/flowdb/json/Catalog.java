@@ -7,6 +7,7 @@ import io.flowdb.error.UnsupportedFormatException;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.json.DocumentCodec;
 import io.flowdb.internal.json.KeyLayout;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -245,7 +246,7 @@ final class Catalog {
                         node.get("checksum").stringValue()));
             }
             return new Catalog(stores, root.get("nextId").intValue(), List.copyOf(migrations), recording);
-        } catch (JacksonException | NullPointerException | IllegalArgumentException e) {
+        } catch (JacksonException | NullPointerException | IllegalArgumentException | DateTimeException e) {
             throw new CorruptionException("document catalog", -1, String.valueOf(e.getMessage()));
         }
     }

@@ -35,6 +35,7 @@ final class ChangeRecords {
     private static final int FORMAT = 1;
     private static final int TOO_LARGE = 2;
     private static final int PART_BYTES = 1 << 20;
+    private static final int KEY_BYTES = 11;
     /** In the place of an expiry, which is not recorded. */
     static final long UNKNOWN = 0;
 
@@ -101,8 +102,12 @@ final class ChangeRecords {
         List<Found> all = new ArrayList<>();
         try (StoreCursor cursor = store.latest().scan(KeyLayout.changes(0, 0), KeyLayout.changesEnd(), false)) {
             while (cursor.next()) {
-                long ticket = KeyLayout.ticket(cursor.key());
                 byte[] part = cursor.value();
+                if (cursor.key().length != KEY_BYTES || part.length == 0) {
+                    throw new CorruptionException(
+                            NAME, -1, "key of " + cursor.key().length + " bytes, part of " + part.length);
+                }
+                long ticket = KeyLayout.ticket(cursor.key());
                 int last = all.size() - 1;
                 if (last >= 0 && all.get(last).ticket == ticket) {
                     Found begun = all.get(last);

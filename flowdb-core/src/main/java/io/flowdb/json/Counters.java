@@ -8,6 +8,7 @@ import io.flowdb.StoreReader.StoredValue;
 import io.flowdb.StoreSnapshot;
 import io.flowdb.WriteBatch;
 import io.flowdb.WriteOptions;
+import io.flowdb.error.CorruptionException;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.error.LimitExceededException;
 import io.flowdb.internal.base.StackRoom;
@@ -86,8 +87,17 @@ final class Counters {
         return counter != null ? counter : counters.computeIfAbsent(store.id, id -> new Counter(store));
     }
 
-    private static long number(@Nullable StoredValue stored) {
-        return stored == null ? 1 : ByteBuffer.wrap(stored.value()).getLong();
+    private static long number(StoreDef store, @Nullable StoredValue stored) {
+        if (stored == null) {
+            return 1;
+        }
+        if (stored.value().length != Long.BYTES) {
+            throw new CorruptionException(
+                    "counter of store '" + store.name + "'",
+                    -1,
+                    "expected " + Long.BYTES + " bytes, found " + stored.value().length);
+        }
+        return ByteBuffer.wrap(stored.value()).getLong();
     }
 
     private static byte[] bytes(long number) {
@@ -120,7 +130,7 @@ final class Counters {
         private void load() {
             if (!loaded) {
                 StoredValue stored = database.store.latest().get(store.counterKey);
-                reserved = number(stored);
+                reserved = number(store, stored);
                 next = Math.max(reserved, largestKey() + 1);
                 loaded = true;
             }
@@ -170,7 +180,7 @@ final class Counters {
         @GuardedBy("lock")
         private void reserve() {
             try (StoreSnapshot snapshot = database.store.snapshot()) {
-                long stored = number(snapshot.get(store.counterKey));
+                long stored = number(store, snapshot.get(store.counterKey));
                 long wanted = Math.max(stored, next + block);
                 WriteBatch batch = new WriteBatch().put(store.counterKey, bytes(wanted));
                 Preconditions unchanged = Preconditions.since(snapshot).key(store.counterKey);
@@ -191,8 +201,8 @@ final class Counters {
                     return;
                 }
                 StoredValue stored = database.store.latest().get(store.counterKey);
-                if (number(stored) >= covered) {
-                    reserved = Math.max(reserved, number(stored));
+                if (number(store, stored) >= covered) {
+                    reserved = Math.max(reserved, number(store, stored));
                 } else {
                     plan.preconditions().key(store.counterKey, stored == null ? 0 : stored.seqno());
                     plan.batch().put(store.counterKey, bytes(covered + block));
@@ -206,7 +216,7 @@ final class Counters {
             lock.lock();
             try (StoreSnapshot snapshot = database.store.snapshot()) {
                 StoredValue stored = snapshot.get(store.counterKey);
-                if (loaded && stored != null && number(stored) > next) {
+                if (loaded && stored != null && number(store, stored) > next) {
                     WriteBatch batch = new WriteBatch().put(store.counterKey, bytes(next));
                     database.store.commit(
                             batch, Preconditions.since(snapshot).key(store.counterKey), WriteOptions.DEFAULT);
