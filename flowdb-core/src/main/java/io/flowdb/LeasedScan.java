@@ -1,5 +1,6 @@
 package io.flowdb;
 
+import io.flowdb.error.CorruptionException;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.base.ShownEntry;
 import io.flowdb.internal.merge.VisibleScan;
@@ -141,6 +142,9 @@ final class LeasedScan implements RecordCursor {
 
     FlowRecord record() {
         ShownEntry shown = current();
+        if (shown.keyLength() == 0) {
+            throw new CorruptionException("a table", -1, "an entry has no key; verify() says in which");
+        }
         return new FlowRecord(shown.key(), shown.ts(), shown.expireAt(), shown.value());
     }
 

@@ -215,7 +215,7 @@ final class BlockCursor {
         int rest = (int) (head >>> 24) & 0xffff;
         int keyAt = offset + BlockBuilder.KEY_AT;
         int position = keyAt + rest;
-        if ((head & PLAIN_MASK) != Op.PUT.code() || rest == 0 || position > b.length - Long.BYTES) {
+        if ((head & PLAIN_MASK) != Op.PUT.code() || position > b.length - Long.BYTES) {
             return Step.UNDECIDED;
         }
         long numbers = LittleEndian.getLong(b, position);
