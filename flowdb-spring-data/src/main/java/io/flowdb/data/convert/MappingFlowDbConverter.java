@@ -127,12 +127,14 @@ public final class MappingFlowDbConverter implements FlowDbConverter {
         Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(property.getType());
         Class<?> wanted =
                 property.isCollectionLike() ? ClassUtils.resolvePrimitiveIfNecessary(property.getActualType()) : type;
+        if (CharSequence.class.isAssignableFrom(boxed) && ScalarCodecs.find(wanted) != null) {
+            return ScalarCodecs.readText(wanted) || type.isAssignableFrom(boxed);
+        }
         return type.isAssignableFrom(boxed)
                 || boxed.isAssignableFrom(type)
                 || wanted.isAssignableFrom(boxed)
                 || boxed.isAssignableFrom(wanted)
                 || (Number.class.isAssignableFrom(boxed) && Number.class.isAssignableFrom(wanted))
-                || (CharSequence.class.isAssignableFrom(boxed) && ScalarCodecs.find(wanted) != null)
                 || conversionService.canConvert(boxed, wanted);
     }
 

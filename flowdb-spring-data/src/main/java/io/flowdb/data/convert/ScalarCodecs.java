@@ -23,6 +23,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -54,6 +55,17 @@ final class ScalarCodecs {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final BigInteger NANOS_PER_SECOND = BigInteger.valueOf(1_000_000_000);
     private static final Map<Class<?>, ValueCodec> BY_TYPE = new HashMap<>();
+
+    /** No text is read as one of these, not even one of digits. */
+    private static final Set<Class<?>> NEVER_TEXT = Set.of(
+            Boolean.class,
+            Byte.class,
+            Short.class,
+            Integer.class,
+            Long.class,
+            BigInteger.class,
+            BigDecimal.class,
+            Year.class);
 
     static {
         basics();
@@ -87,6 +99,11 @@ final class ScalarCodecs {
             return codec(JsonNode.class, n -> n, n -> n);
         }
         return null;
+    }
+
+    /** Whether some text is read as a value of {@code type}, for which there is a codec. */
+    static boolean readText(Class<?> type) {
+        return !NEVER_TEXT.contains(type);
     }
 
     private static void basics() {

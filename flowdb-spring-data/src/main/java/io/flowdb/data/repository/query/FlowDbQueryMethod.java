@@ -2,11 +2,14 @@ package io.flowdb.data.repository.query;
 
 import io.flowdb.data.repository.Query;
 import java.lang.reflect.Method;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.data.projection.ProjectionFactory;
 import org.springframework.data.repository.core.RepositoryMetadata;
 import org.springframework.data.repository.query.DefaultParameters;
+import org.springframework.data.repository.query.Parameter;
 import org.springframework.data.repository.query.QueryMethod;
 
 /** A query method of a repository and its {@link Query} annotation. */
@@ -41,6 +44,17 @@ public final class FlowDbQueryMethod extends QueryMethod {
     /** The repository and method, for messages. */
     String description() {
         return repository.getSimpleName() + "." + method.getName();
+    }
+
+    /** As declared, with what fills the variables of a generic repository; what a wrapper such as {@code Optional} holds. */
+    ResolvableType typeOf(Parameter parameter) {
+        ResolvableType declared = ResolvableType.forMethodParameter(method, parameter.getIndex(), repository);
+        for (ResolvableType type : List.of(declared, declared.getGeneric(0))) {
+            if (type.toClass() == parameter.getType()) {
+                return type;
+            }
+        }
+        return ResolvableType.forClass(parameter.getType());
     }
 
     Class<?> entityType() {

@@ -3,7 +3,9 @@ package io.flowdb.data.repository.query;
 import io.flowdb.data.core.Conditions;
 import io.flowdb.json.Filter;
 import java.util.Iterator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
 import org.springframework.data.domain.Range;
 import org.springframework.data.repository.query.Parameter;
 import org.springframework.data.repository.query.parser.Part;
@@ -23,10 +25,16 @@ record PartCondition(Part part, String path, boolean ignoreCase, int arguments) 
     /**
      * Takes the parameters of a part from {@code parameters}.
      *
+     * @param typeOf the type of a parameter, with those of its elements
      * @param spare how many parameters the method has beyond what its keywords need; {@code Exists} may take one
      * @throws IllegalArgumentException saying what does not fit
      */
-    static PartCondition of(Part part, Conditions<?> conditions, Iterator<? extends Parameter> parameters, int spare) {
+    static PartCondition of(
+            Part part,
+            Conditions<?> conditions,
+            Iterator<? extends Parameter> parameters,
+            Function<Parameter, ResolvableType> typeOf,
+            int spare) {
         String path = part.getProperty().toDotPath();
         conditions.fieldPath(path); // throws if a query cannot follow the path
         Type type = part.getType();
@@ -43,7 +51,7 @@ record PartCondition(Part part, String path, boolean ignoreCase, int arguments) 
             }
             Parameter parameter = parameters.next();
             taken++;
-            checkParameter(type, path, parameter, conditions);
+            checkParameter(type, path, parameter, typeOf.apply(parameter), conditions);
             if (type == Type.BETWEEN && Range.class.isAssignableFrom(parameter.getType())) {
                 break;
             }
@@ -64,21 +72,27 @@ record PartCondition(Part part, String path, boolean ignoreCase, int arguments) 
         }
     }
 
-    private static void checkParameter(Type type, String path, Parameter parameter, Conditions<?> conditions) {
+    private static void checkParameter(
+            Type type, String path, Parameter parameter, ResolvableType declared, Conditions<?> conditions) {
+        ParameterTypes types = new ParameterTypes(conditions);
         Class<?> given = parameter.getType();
         boolean fits = switch (type) {
-            case IN, NOT_IN -> given.isArray() || Iterable.class.isAssignableFrom(given) || given == Object.class;
+            case IN, NOT_IN ->
+                (given.isArray() || Iterable.class.isAssignableFrom(given) || given == Object.class)
+                        && types.fitValues(path, declared);
             case EXISTS -> given == Boolean.class || given == boolean.class;
-            case BETWEEN -> Range.class.isAssignableFrom(given) || conditions.accepts(path, given);
+            case BETWEEN ->
+                Range.class.isAssignableFrom(given) ? types.fitRange(path, declared) : types.fitValue(path, declared);
             case REGEX -> given == java.util.regex.Pattern.class || CharSequence.class.isAssignableFrom(given);
             case LIKE, NOT_LIKE, STARTING_WITH, ENDING_WITH ->
                 CharSequence.class.isAssignableFrom(given) || given == Character.class || given == char.class;
-            case CONTAINING, NOT_CONTAINING -> new ParameterTypes(conditions).fitContent(path, given);
-            default -> conditions.accepts(path, given);
+            case CONTAINING, NOT_CONTAINING -> types.fitContent(path, declared);
+            default -> types.fitValue(path, declared);
         };
         if (!fits) {
             throw new IllegalArgumentException("'" + path + "' (" + type + ") cannot take the parameter '"
-                    + parameter.getName().orElse("#" + parameter.getIndex()) + "' of type " + given.getName());
+                    + parameter.getName().orElse("#" + parameter.getIndex()) + "' of type "
+                    + ParameterTypes.describe(declared));
         }
     }
 

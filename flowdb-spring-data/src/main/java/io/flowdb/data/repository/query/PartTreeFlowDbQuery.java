@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Range;
 import org.springframework.data.repository.query.Parameter;
-import org.springframework.data.repository.query.Parameters;
 import org.springframework.data.repository.query.ParametersParameterAccessor;
 import org.springframework.data.repository.query.parser.Part;
 import org.springframework.data.repository.query.parser.PartTree;
@@ -39,7 +38,7 @@ public final class PartTreeFlowDbQuery extends AbstractFlowDbQuery {
         this.tree = new PartTree(method.getName(), method.entityType());
         this.conditions = operations.conditions(method.entityType());
         this.action = action(tree);
-        bind(method.getParameters());
+        bind(method);
         tree.getSort().forEach(order -> conditions.fieldPath(order.getProperty()));
     }
 
@@ -61,9 +60,9 @@ public final class PartTreeFlowDbQuery extends AbstractFlowDbQuery {
         return tree.isExistsProjection() ? Action.EXISTS : Action.FIND;
     }
 
-    private void bind(Parameters<?, ?> all) {
+    private void bind(FlowDbQueryMethod method) {
         List<Parameter> bindable = new ArrayList<>();
-        all.getBindableParameters().forEach(bindable::add);
+        method.getParameters().getBindableParameters().forEach(bindable::add);
         int needed = 0;
         int ranges = 0;
         for (Part part : tree.getParts()) {
@@ -77,7 +76,7 @@ public final class PartTreeFlowDbQuery extends AbstractFlowDbQuery {
         for (PartTree.OrPart or : tree) {
             List<PartCondition> conjunction = new ArrayList<>();
             for (Part part : or) {
-                PartCondition condition = PartCondition.of(part, conditions, parameters, spare);
+                PartCondition condition = PartCondition.of(part, conditions, parameters, method::typeOf, spare);
                 spare -= part.getType() == Part.Type.EXISTS ? condition.arguments() : 0;
                 conjunction.add(condition);
             }

@@ -12,6 +12,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.domain.Range;
 import org.springframework.data.domain.Sort;
@@ -54,7 +55,7 @@ final class PredicateParser {
             Word first,
             boolean literal,
             Value value,
-            @Nullable Class<?> type,
+            @Nullable ResolvableType type,
             List<Operand> elements) {
 
         static Operand literal(Word first, Value value) {
@@ -63,9 +64,11 @@ final class PredicateParser {
     }
 
     /** Which types of parameters a condition takes, in words and as a test. */
-    private record Fitting(String expected, java.util.function.Predicate<Class<?>> test) {}
+    private record Fitting(String expected, java.util.function.Predicate<ResolvableType> test) {}
 
     private static final Fitting TEXT = new Fitting("a parameter of text", ParameterTypes::isText);
+
+    private static final Fitting TEXTS = new Fitting("a parameter of texts", ParameterTypes::isTexts);
 
     /**
      * A parsed query.
@@ -80,10 +83,11 @@ final class PredicateParser {
     private final QueryText words;
     private final Conditions<?> conditions;
     private final ParameterTypes types;
-    private final Function<String, @Nullable Class<?>> typeOf;
+    private final Function<String, @Nullable ResolvableType> typeOf;
     private final List<String> parameters = new ArrayList<>();
 
-    private PredicateParser(QueryText words, Conditions<?> conditions, Function<String, @Nullable Class<?>> typeOf) {
+    private PredicateParser(
+            QueryText words, Conditions<?> conditions, Function<String, @Nullable ResolvableType> typeOf) {
         this.words = words;
         this.conditions = conditions;
         this.types = new ParameterTypes(conditions);
@@ -95,7 +99,7 @@ final class PredicateParser {
      *
      * @param typeOf the type of a parameter as it is written, or null if that is not known
      */
-    static Parsed parse(QueryText words, Conditions<?> conditions, Function<String, @Nullable Class<?>> typeOf) {
+    static Parsed parse(QueryText words, Conditions<?> conditions, Function<String, @Nullable ResolvableType> typeOf) {
         PredicateParser parser = new PredicateParser(words, conditions, typeOf);
         Predicate predicate = null;
         if (parser.words.peek().kind() != Kind.END && !parser.atOrder()) {
@@ -241,14 +245,21 @@ final class PredicateParser {
             if (!conditions.isCollection(property)) {
                 checkText(property, at);
             }
-            Fitting fitting = conditions.isCollection(property)
-                    ? new Fitting(
-                            "a parameter comparable with the elements of '" + property + "'",
-                            type -> types.fitContent(property, type))
-                    : TEXT;
-            return with(value(), fitting, value -> conditions.contains(property, value, ignoreCase));
+            return with(
+                    value(), content(property, ignoreCase), value -> conditions.contains(property, value, ignoreCase));
         }
         return textual(property, at, ignoreCase);
+    }
+
+    private Fitting content(String property, boolean ignoreCase) {
+        if (!conditions.isCollection(property)) {
+            return TEXT;
+        }
+        return ignoreCase
+                ? TEXTS
+                : new Fitting(
+                        "a parameter comparable with the elements of '" + property + "'",
+                        type -> types.fitContent(property, type));
     }
 
     private Predicate textual(String property, Word at, boolean ignoreCase) {
@@ -275,9 +286,8 @@ final class PredicateParser {
     private Predicate in(String property, boolean ignoreCase) {
         Operand list = list();
         list.elements().forEach(element -> checkType(element, ignoreCase ? TEXT : fitting(property)));
-        Fitting fitting = ignoreCase
-                ? new Fitting("a parameter of texts", ParameterTypes::isTexts)
-                : new Fitting(fitting(property).expected(), type -> types.fitValues(property, type));
+        Fitting fitting =
+                ignoreCase ? TEXTS : new Fitting(fitting(property).expected(), type -> types.fitValues(property, type));
         return with(
                 list,
                 fitting,
@@ -296,8 +306,11 @@ final class PredicateParser {
         Operand low = value();
         if (!low.literal() && !words.valueAfter("and")) {
             Fitting fitting = new Fitting("a parameter of type Range", ParameterTypes::isRange);
+            checkType(low, fitting);
+            Fitting bounds = new Fitting(
+                    "a Range of values comparable with '" + property + "'", type -> types.fitRange(property, type));
             return with(
-                    low, fitting, range -> range == null ? conditions.none() : conditions.in(property, range(range)));
+                    low, bounds, range -> range == null ? conditions.none() : conditions.in(property, range(range)));
         }
         words.require("and");
         Operand high = value();
@@ -325,9 +338,10 @@ final class PredicateParser {
 
     /** A parameter that can never fit shows here, too. */
     private void checkType(Operand operand, Fitting fitting) {
-        Class<?> type = operand.type();
+        ResolvableType type = operand.type();
         if (type != null && !fitting.test().test(type)) {
-            throw words.failure(fitting.expected() + " expected (it is a " + type.getTypeName() + ")", operand.first());
+            throw words.failure(
+                    fitting.expected() + " expected (it is a " + ParameterTypes.describe(type) + ")", operand.first());
         }
     }
 

@@ -8,6 +8,7 @@ import io.flowdb.json.Filter;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
 import org.springframework.data.repository.query.Parameter;
 import org.springframework.data.repository.query.Parameters;
 import org.springframework.data.repository.query.ParametersParameterAccessor;
@@ -40,7 +41,7 @@ public final class StringFlowDbQuery extends AbstractFlowDbQuery {
         this.query = PredicateParser.parse(
                 new QueryText(rewritten, written),
                 operations.conditions(method.entityType()),
-                parameter -> typeOf(parameter, method.getParameters()));
+                parameter -> typeOf(parameter, method));
         this.action = action(method);
         for (String parameter : query.parameters()) {
             if (!isExpression(parameter)) {
@@ -61,13 +62,11 @@ public final class StringFlowDbQuery extends AbstractFlowDbQuery {
     }
 
     /** Null for an expression, whose type only its value tells. */
-    private static @Nullable Class<?> typeOf(String parameter, Parameters<?, ?> parameters) {
+    private static @Nullable ResolvableType typeOf(String parameter, FlowDbQueryMethod method) {
+        Parameters<?, ?> parameters = method.getParameters();
         return isExpression(parameter)
                 ? null
-                : parameters
-                        .getBindableParameters()
-                        .getParameter(place(parameter, parameters))
-                        .getType();
+                : method.typeOf(parameters.getBindableParameters().getParameter(place(parameter, parameters)));
     }
 
     private static Action action(FlowDbQueryMethod method) {
