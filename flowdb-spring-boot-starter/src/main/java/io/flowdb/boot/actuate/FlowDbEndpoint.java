@@ -2,8 +2,10 @@ package io.flowdb.boot.actuate;
 
 import io.flowdb.EngineStats;
 import io.flowdb.boot.FlowDb;
+import io.flowdb.error.CorruptionException;
 import io.flowdb.error.EngineClosedException;
-import io.flowdb.error.ReadOnlyTransactionException;
+import io.flowdb.error.FlowDbException;
+import io.flowdb.error.StorageException;
 import io.flowdb.error.StoreNotFoundException;
 import io.flowdb.json.JsonDB;
 import io.flowdb.json.StoreSchema;
@@ -29,6 +31,9 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 public final class FlowDbEndpoint {
     /** Key in the result of an operation that did nothing; the value says why. */
     static final String REFUSED = "refused";
+
+    /** Key in the result of an operation that could not be finished; the value says why. */
+    static final String FAILED = "failed";
 
     private static final String NOT_OPEN = "the engine is not open";
 
@@ -60,7 +65,7 @@ public final class FlowDbEndpoint {
         return flowDb == null ? null : describe(flowDb);
     }
 
-    /** Runs an operation on an engine that is open; tells if the engine refuses it. */
+    /** Runs an operation on an engine that is open; tells if the engine refuses it, or fails. */
     @WriteOperation
     public Outcome run(@Selector String name, @Nullable Operation operation) {
         FlowDb flowDb = engines.get(name);
@@ -72,20 +77,30 @@ public final class FlowDbEndpoint {
             throw new InvalidEndpointRequestException("There is no operation", "The operation is missing");
         }
         long start = System.nanoTime();
-        Map<String, Object> result = result(flowDb, operation);
-        return new Outcome(operation, (System.nanoTime() - start) / 1_000_000, result);
+        Ending ending;
+        Map<String, Object> result;
+        try {
+            Optional<JsonDB> documents = flowDb.openDocuments();
+            if (documents.isEmpty()) {
+                ending = Ending.NOT_OPEN;
+                result = Map.of(REFUSED, NOT_OPEN);
+            } else {
+                result = operation.run(flowDb, documents.get());
+                ending = result.containsKey(REFUSED) ? Ending.REFUSED : Ending.DONE;
+            }
+        } catch (FlowDbException failure) {
+            ending = Ending.of(failure);
+            result = reason(ending, failure);
+        }
+        return new Outcome(operation, ending, (System.nanoTime() - start) / 1_000_000, result);
     }
 
-    private static Map<String, Object> result(FlowDb flowDb, Operation operation) {
-        try {
-            return flowDb.openDocuments()
-                    .map(documents -> operation.run(flowDb, documents))
-                    .orElseGet(() -> Map.of(REFUSED, NOT_OPEN));
-        } catch (EngineClosedException closedMeanwhile) {
-            return Map.of(REFUSED, NOT_OPEN);
-        } catch (ReadOnlyTransactionException readOnly) {
-            return Map.of(REFUSED, "the engine is read-only");
-        }
+    private static Map<String, Object> reason(Ending ending, FlowDbException failure) {
+        return switch (ending) {
+            case NOT_OPEN -> Map.of(REFUSED, NOT_OPEN);
+            case REFUSED -> Map.of(REFUSED, "the engine is read-only");
+            default -> Map.of(FAILED, String.valueOf(failure.getMessage()));
+        };
     }
 
     /**
@@ -137,7 +152,7 @@ public final class FlowDbEndpoint {
         List<StoreDescription> stores = new ArrayList<>(names.size());
         for (String name : names) {
             try {
-                stores.add(describe(documents.getStore(name), documents.count(name)));
+                stores.add(describe(documents.getStore(name), count(documents, name)));
             } catch (StoreNotFoundException deletedMeanwhile) {
                 // Left out.
             }
@@ -145,7 +160,16 @@ public final class FlowDbEndpoint {
         return stores;
     }
 
-    private static StoreDescription describe(StoreSchema schema, long count) {
+    /** Null where they cannot be read: the rest is worth seeing all the more. */
+    private static @Nullable Long count(JsonDB documents, String store) {
+        try {
+            return documents.count(store);
+        } catch (StorageException | CorruptionException unreadable) {
+            return null;
+        }
+    }
+
+    private static StoreDescription describe(StoreSchema schema, @Nullable Long count) {
         return new StoreDescription(
                 schema.name(),
                 schema.keyPath(),
@@ -202,7 +226,7 @@ public final class FlowDbEndpoint {
      * @param keyPath of the primary key in its documents
      * @param autoIncrement whether documents without a key get one
      * @param ttl ISO-8601 duration from the last write of a document to its expiry, or null
-     * @param documents their number; documents that expire are counted by walking their keys
+     * @param documents their number, or null if they cannot be read; documents that expire are counted by walking their keys
      * @param indexes in the order in which they were defined
      */
     public record StoreDescription(
@@ -210,7 +234,7 @@ public final class FlowDbEndpoint {
             String keyPath,
             boolean autoIncrement,
             @Nullable String ttl,
-            long documents,
+            @Nullable Long documents,
             List<IndexDescription> indexes) {}
 
     /**
@@ -227,8 +251,9 @@ public final class FlowDbEndpoint {
      * What an operation did.
      *
      * @param operation that was run
+     * @param ending whether it did what was asked
      * @param millis it took
-     * @param result its figures
+     * @param result its figures, or why there are none
      */
-    public record Outcome(Operation operation, long millis, Map<String, Object> result) {}
+    public record Outcome(Operation operation, Ending ending, long millis, Map<String, Object> result) {}
 }

@@ -6,6 +6,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.SimpleAutowireCandidateResolver;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -27,5 +28,13 @@ public final class FlowDbEndpointAutoConfiguration {
         return new FlowDbEndpoint(
                 SimpleAutowireCandidateResolver.resolveAutowireCandidates(beanFactory, FlowDb.class),
                 queries::getIfAvailable);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBean(FlowDbEndpoint.class)
+    @ConditionalOnAvailableEndpoint(endpoint = FlowDbEndpoint.class, exposure = EndpointExposure.WEB)
+    FlowDbWebEndpoint flowDbWebEndpoint(FlowDbEndpoint endpoint) {
+        return new FlowDbWebEndpoint(endpoint);
     }
 }

@@ -2,6 +2,7 @@ package io.flowdb.boot.actuate;
 
 import io.flowdb.VerifyReport;
 import io.flowdb.boot.FlowDb;
+import io.flowdb.error.CorruptionException;
 import io.flowdb.error.StoreNotFoundException;
 import io.flowdb.json.IndexCheck;
 import io.flowdb.json.JsonDB;
@@ -61,6 +62,9 @@ public enum Operation {
                                     check.problems().size()));
                 } catch (StoreNotFoundException deletedMeanwhile) {
                     // There is nothing of it to check.
+                } catch (CorruptionException damaged) {
+                    clean = false;
+                    indexes.put(store, Map.of(FlowDbEndpoint.FAILED, String.valueOf(damaged.getMessage())));
                 }
             }
             return Map.of("clean", clean, "tables", tables, "stores", indexes);

@@ -9,14 +9,17 @@ import io.flowdb.EngineStats;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbInitializer;
 import io.flowdb.boot.data.todo.OpenTodoConfiguration;
+import io.flowdb.boot.data.todo.Todo;
 import io.flowdb.boot.data.todo.TodoRepository;
 import io.flowdb.error.StorageException;
 import io.flowdb.json.JsonDB;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.WebApplicationType;
@@ -299,6 +302,106 @@ class ActuatorTest {
                             .statusCode())
                     .isEqualTo(400);
         }
+    }
+
+    /** This was answered with 500 and a stack trace in the log. */
+    @Test
+    void endpoint_onADirectoryThatIsLost_saysWhatFailed() throws Exception {
+        try (ConfigurableApplicationContext application =
+                start("flowdb.auto-background=false", "management.endpoint.flowdb.access=unrestricted")) {
+            application
+                    .getBean(JsonDB.class)
+                    .put("notes", JsonMapper.shared().createObjectNode().put("id", 1));
+            Path tables = dir.resolve("db").resolve("sst");
+            Path away = dir.resolve("away");
+            Files.move(tables, away);
+            for (String operation : List.of("flush", "checkpoint")) {
+                JsonNode outcome = failing(application, operation, 503);
+                assertThat(outcome.path("operation").asString()).isEqualToIgnoringCase(operation);
+                assertThat(outcome.path("ending").asString()).isEqualTo("FAILED");
+                assertThat(outcome.at("/result/failed").asString()).contains("sst");
+            }
+            Files.move(away, tables);
+            assertThat(run(application, "flush").path("ending").asString()).isEqualTo("DONE");
+        }
+    }
+
+    /** A refusal had the status of a success: a script that makes backups did not see it. */
+    @Test
+    void endpoint_onAnEngineThatIsNotOpen_is503() throws Exception {
+        try (ConfigurableApplicationContext application = start("management.endpoint.flowdb.access=unrestricted")) {
+            application.getBean(FlowDb.class).engine().close();
+
+            JsonNode outcome = failing(application, "flush", 503);
+            assertThat(outcome.path("ending").asString()).isEqualTo("NOT_OPEN");
+            assertThat(outcome.at("/result/refused").asString()).isEqualTo("the engine is not open");
+        }
+    }
+
+    @Test
+    void endpoint_checkpointOfAnEngineInMemory_is409() throws Exception {
+        try (ConfigurableApplicationContext application =
+                start("flowdb.in-memory=true", "management.endpoint.flowdb.access=unrestricted")) {
+            application.getBean(JsonDB.class).storeNames();
+
+            JsonNode outcome = failing(application, "checkpoint", 409);
+            assertThat(outcome.path("ending").asString()).isEqualTo("REFUSED");
+            assertThat(outcome.at("/result/refused").asString()).contains("in memory");
+        }
+    }
+
+    /** Looking at a damaged database, and checking it, were answered with 500: just where they are needed. */
+    @Test
+    void endpoint_onDamagedTables_showsTheRestAndVerifies() throws Exception {
+        try (ConfigurableApplicationContext application =
+                start("flowdb.auto-background=false", "management.endpoint.flowdb.access=unrestricted")) {
+            JsonDB documents = application.getBean(JsonDB.class);
+            TodoRepository todos = application.getBean(TodoRepository.class);
+            for (int i = 0; i < 200; i++) {
+                documents.put("notes", JsonMapper.shared().createObjectNode().put("id", i));
+                todos.save(Todo.of("todo" + i, "ada", "title " + i, i));
+            }
+            application.getBean(FlowDb.class).engine().flush();
+            damage(dir.resolve("db").resolve("sst"));
+
+            JsonNode engine =
+                    Http.json(Http.get(application, "/actuator/flowdb")).at("/engines/flowDb");
+            assertThat(engine.path("state").asString()).isEqualTo("OPEN");
+            assertThat(engine.at("/stores/0/name").asString()).isEqualTo("notes");
+            JsonNode verified = run(application, "verify").path("result");
+            assertThat(verified.path("clean").asBoolean()).isFalse();
+            assertThat(verified.at("/tables/problems").size()).isPositive();
+            assertThat(verified.at("/stores/notes/failed").asString()).contains("orruption");
+
+            HttpResponse<String> explained = Http.post(
+                    application,
+                    "/actuator/flowdb/flowDb/TodoRepository.findByOwnerIdOrderByPriorityDesc",
+                    "{\"arguments\":\"ada\"}");
+            assertThat(explained.statusCode()).as(explained.body()).isEqualTo(500);
+            assertThat(Http.json(explained).path("ending").asString()).isEqualTo("DAMAGED");
+            assertThat(Http.json(explained).path("failed").asString()).contains("orruption");
+        }
+    }
+
+    /** Overwrites the blocks of all tables, not what is read when they are opened. */
+    private static void damage(Path tables) throws IOException {
+        try (Stream<Path> files = Files.list(tables)) {
+            for (Path file : files.toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                for (int at = 16; at < bytes.length / 2; at += 64) {
+                    bytes[at] ^= 0x55;
+                }
+                Files.write(file, bytes);
+            }
+        }
+    }
+
+    private static JsonNode failing(ConfigurableApplicationContext application, String operation, int status)
+            throws Exception {
+        HttpResponse<String> response =
+                Http.post(application, "/actuator/flowdb/flowDb", "{\"operation\":\"" + operation + "\"}");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        return Http.json(response);
     }
 
     private static JsonNode run(ConfigurableApplicationContext application, String operation) throws Exception {
