@@ -11,6 +11,8 @@ export class ApiError extends Error {
     super(detail);
     this.status = status;
     this.errors = errors;
+    /* Whether somebody else is logged in by now, or nobody, whom it does not concern. */
+    this.late = false;
   }
 
   /** What is wrong with a field, or nothing. */
@@ -25,8 +27,17 @@ function capitalized(text) {
 }
 
 async function send(method, path, body) {
-  const headers = { Accept: "application/json, application/problem+json" };
   const token = localStorage.getItem(TOKEN);
+  try {
+    return await sendAs(token, method, path, body);
+  } catch (error) {
+    error.late = token !== localStorage.getItem(TOKEN);
+    throw error;
+  }
+}
+
+async function sendAs(token, method, path, body) {
+  const headers = { Accept: "application/json, application/problem+json" };
   if (token) {
     headers.Authorization = "Bearer " + token;
   }
@@ -77,7 +88,7 @@ async function openSession(path, email, password) {
 
 export const signUp = (email, password) => openSession("/api/signup", email, password);
 export const logIn = (email, password) => openSession("/api/login", email, password);
-export const listTodos = () => send("GET", "/api/todos");
+export const listTodos = (page, size) => send("GET", `/api/todos?page=${page}&size=${size}`);
 export const addTodo = (title, priority) => send("POST", "/api/todos", { title, priority });
 export const changeTodo = (id, change) => send("PUT", "/api/todos/" + encodeURIComponent(id), change);
 export const deleteTodo = (id) => send("DELETE", "/api/todos/" + encodeURIComponent(id));

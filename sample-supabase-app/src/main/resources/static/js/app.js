@@ -12,13 +12,17 @@ function notice(text) {
   byId("notice").hidden = !text;
 }
 
-function failed(error) {
-  if (error.status === 401) {
+/** Tells of an error; null, when something has worked, takes the last one off the page. */
+function outcome(error) {
+  if (error?.late) {
+    return;
+  }
+  if (error?.status === 401) {
     forgetSession();
     show();
     notice("Your session has ended. Please log in again.");
   } else {
-    notice(error.message);
+    notice(error ? error.message : "");
   }
 }
 
@@ -36,7 +40,7 @@ async function show() {
     try {
       await showTodos();
     } catch (error) {
-      failed(error);
+      outcome(error);
     }
   }
 }
@@ -52,12 +56,12 @@ byId("log-out").addEventListener("click", async () => {
     await show();
     byId("auth-heading").focus();
   } catch (error) {
-    failed(error);
+    outcome(error);
   }
 });
 
 startAuth(welcome);
-startTodos(failed);
+startTodos(outcome);
 startCities();
 onSessionChange(show);
 show();

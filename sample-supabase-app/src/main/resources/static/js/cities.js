@@ -9,6 +9,12 @@ const LIMIT = 20;
 const TOTAL = 171075;
 const POLL_MILLIS = 1000;
 
+/** Words inside of names that stay small. */
+const SMALL_WORDS = new Set(
+  ("a aan am an and auf aux bei d da das de del den der des di do dos du e el en et i im in la las le les los lès na nad " +
+    "of on op os pod sous sur ten ter the und under upon van von vor y zu à").split(" "),
+);
+
 /** Grows with each search, so that a slow answer never replaces a newer one. */
 let newest = 0;
 
@@ -55,11 +61,17 @@ async function search() {
   }
 }
 
-/** Names begin with capitals, people do not: "new york" finds New York, and "rio de" Rio de Janeiro. */
+/** Names begin with capitals, people do not: "new york" finds New York, "RIO" and "rio de janeiro" find Rio de Janeiro. */
 function spellings(typed) {
-  const first = typed.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
-  const all = typed.replace(/(?<=^|[\s-])\p{Ll}/gu, (letter) => letter.toUpperCase());
-  return [...new Set([first, all, typed])];
+  const shouted = typed.length > 1 && typed === typed.toUpperCase();
+  const small = shouted ? typed.toLowerCase() : typed;
+  const first = small.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+  const all = small.replace(/(?<=^|[\s-])\p{Ll}/gu, (letter) => letter.toUpperCase());
+  const but = all.replace(/(?<=[\s-])\p{L}+(?=[\s-])/gu, (word) => {
+    const low = word.toLowerCase();
+    return SMALL_WORDS.has(low) ? low : word;
+  });
+  return [...new Set([first, all, but, typed])];
 }
 
 async function firstAnswer(prefixes, country) {

@@ -5,90 +5,140 @@ import { addTodo, changeTodo, deleteTodo, listTodos } from "./api.js";
 import { byId, element, showFieldError } from "./dom.js";
 
 const PRIORITIES = ["None", "Low", "Medium", "High"];
+const PAGE_SIZE = 1000;
 
-/** Prepares the list; `failed` gets each error that is not about a field. */
-export function startTodos(failed) {
+/** Grows with each list that is asked for, so that a late one replaces neither a newer one nor that of somebody else. */
+let newest = 0;
+
+/** How many pages are read, and what they held. */
+let pages = 1;
+let shown = [];
+let more = false;
+
+/** How many additions are under way. */
+let adding = 0;
+
+/** Prepares the list; `outcome` gets each error that is not about a field, and null after what has worked. */
+export function startTodos(outcome) {
   byId("priority").append(...priorityOptions(0));
   byId("todo-form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    await add(failed);
+    await add(outcome);
   });
   /* One listener for all rows: they come and go. */
   byId("todo-list").addEventListener("change", (event) => {
     const change = event.target.type === "checkbox"
       ? { status: event.target.checked ? "done" : "open" }
       : { priority: Number(event.target.value) };
-    act(failed, () => changeTodo(rowOf(event.target).dataset.id, change));
+    act(outcome, () => changeTodo(rowOf(event.target).dataset.id, change));
   });
+  byId("todo-more").addEventListener("click", () => showMore(outcome));
   byId("todo-list").addEventListener("click", (event) => {
     const button = event.target.closest("button.delete");
     if (button) {
-      remove(failed, rowOf(button));
+      remove(outcome, rowOf(button));
     }
   });
 }
 
 /** Reads the list from the server and shows it. */
 export async function showTodos() {
-  render(await listTodos());
+  const mine = ++newest;
+  const found = new Map();
+  let last = [];
+  for (let page = 0; page < pages && (page === 0 || last.length === PAGE_SIZE); page++) {
+    last = await listTodos(page, PAGE_SIZE);
+    last.forEach((todo) => found.set(todo.id, todo));
+  }
+  if (mine === newest) {
+    more = last.length === PAGE_SIZE;
+    render([...found.values()]);
+  }
 }
 
 /** Takes the list off the page: it belongs to somebody. */
 export function clearTodos() {
+  newest++;
+  pages = 1;
+  more = false;
   render([]);
   byId("todo-form").reset();
   showFieldError(byId("title"), byId("title-error"), "");
 }
 
-async function add(failed) {
+async function showMore(outcome) {
+  const before = shown.length;
+  pages++;
+  await act(outcome, async () => {});
+  const first = byId("todo-list").children[before];
+  (first?.querySelector("input") ?? byId("title")).focus();
+}
+
+/** The form is free for the next one at once. Submitted again without anything new it says nothing: Enter was pressed twice. */
+async function add(outcome) {
   const title = byId("title");
   const output = byId("title-error");
-  if (!title.value.trim()) {
-    showFieldError(title, output, "Type what there is to do.");
-    title.focus();
+  const typed = { title: title.value.trim(), priority: byId("priority").value };
+  title.focus();
+  if (!typed.title) {
+    showFieldError(title, output, adding ? "" : "Type what there is to do.");
     return;
   }
   showFieldError(title, output, "");
+  byId("todo-form").reset();
+  adding++;
   try {
-    await addTodo(title.value.trim(), Number(byId("priority").value));
-    byId("todo-form").reset();
-    await showTodos();
+    await addTodo(typed.title, Number(typed.priority));
   } catch (error) {
-    const message = error.messageFor?.("title");
-    if (message) {
-      showFieldError(title, output, message);
-    } else {
-      failed(error);
-    }
+    refused(error, typed, outcome);
+    return;
+  } finally {
+    adding--;
   }
-  title.focus();
+  await act(outcome, async () => {});
 }
 
-async function remove(failed, row) {
+/** Puts back what was typed, unless there is something new by now. */
+function refused(error, typed, outcome) {
+  const title = byId("title");
+  const message = error.messageFor?.("title");
+  const back = !error.late && !title.value;
+  if (back) {
+    title.value = typed.title;
+    byId("priority").value = typed.priority;
+    showFieldError(title, byId("title-error"), message);
+  }
+  if (!back || !message) {
+    outcome(error);
+  }
+}
+
+async function remove(outcome, row) {
   const next = row.nextElementSibling ?? row.previousElementSibling;
+  const { id } = row.dataset;
   const nextId = next?.dataset.id;
-  await act(failed, () => deleteTodo(row.dataset.id));
-  (findRow(nextId)?.querySelector("button.delete") ?? byId("title")).focus();
+  await act(outcome, () => deleteTodo(id));
+  ((findRow(id) ?? findRow(nextId))?.querySelector("button.delete") ?? byId("title")).focus();
 }
 
 /** Does one thing to the list and shows the outcome, keeping the focus where it was. */
-async function act(failed, action) {
-  const focused = document.activeElement?.closest("#todo-list li") ? document.activeElement : null;
-  const id = focused && rowOf(focused).dataset.id;
-  const part = focused && focused.dataset.part;
+async function act(outcome, action) {
+  let failure = null;
   try {
     await action();
   } catch (error) {
-    failed(error);
+    failure = error;
   }
+  const mine = newest + 1;
   try {
     await showTodos();
   } catch (error) {
-    failed(error);
+    failure ??= error;
+    if (mine === newest) {
+      render(shown); // as it is on the server for all that is known
+    }
   }
-  if (id) {
-    findRow(id)?.querySelector(`[data-part="${part}"]`)?.focus();
-  }
+  outcome(failure);
 }
 
 function rowOf(part) {
@@ -100,10 +150,19 @@ function findRow(id) {
 }
 
 function render(todos) {
+  const focused = document.activeElement?.closest("#todo-list li") ? document.activeElement : null;
+  const id = focused && rowOf(focused).dataset.id;
+  const part = focused && focused.dataset.part;
+  shown = todos;
   const open = todos.filter((todo) => todo.status === "open").length;
-  byId("todos-count").textContent = todos.length ? `${open} open, ${todos.length - open} done` : "";
+  const first = more ? `The first ${todos.length.toLocaleString("en")}: ` : "";
+  byId("todos-count").textContent = todos.length ? `${first}${open} open, ${todos.length - open} done` : "";
   byId("todo-empty").hidden = todos.length > 0;
+  byId("todo-more").hidden = !more;
   byId("todo-list").replaceChildren(...todos.map(row));
+  if (id) {
+    findRow(id)?.querySelector(`[data-part="${part}"]`)?.focus();
+  }
 }
 
 function row(todo) {

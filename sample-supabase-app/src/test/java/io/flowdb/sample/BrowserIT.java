@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -202,8 +205,157 @@ class BrowserIT {
         assertNothingBlocked();
     }
 
+    /** Was stored twice. The second Enter is about nothing, and says nothing. */
+    @Test
+    void add_submittedTwice_isStoredOnce() {
+        signUp("emil@example.com");
+        find("#title").sendKeys("once");
+        browser.executeScript(
+                "const form = document.getElementById('todo-form'); form.requestSubmit(); form.requestSubmit();");
+        assertTitles("once");
+        find("#title").sendKeys("again" + Keys.ENTER + Keys.ENTER);
+        assertTitles("once", "again");
+        assertThat(find("#title-error").getText()).isEmpty();
+        browser.navigate().refresh();
+        assertTitles("once", "again");
+    }
+
+    /** The answer to the first one emptied the form, and with it what was typed meanwhile. */
+    @Test
+    void add_nextTypedBeforeTheAnswer_isKept() {
+        signUp("fay@example.com");
+        holdAnswers("POST");
+        find("#title").sendKeys("first", Keys.ENTER);
+        awaitHeld(1);
+        find("#title").sendKeys("second");
+        releaseAnswers();
+        assertTitles("first");
+        assertThat(find("#title").getDomProperty("value")).isEqualTo("second");
+        find("#title").sendKeys(Keys.ENTER);
+        assertTitles("first", "second");
+    }
+
+    /** The list of the one before was shown to the next one, where its answer came late. */
+    @Test
+    void list_answeredAfterLogOut_isNotShownToTheNext() {
+        signUp("gus@example.com");
+        add("private", "None");
+        holdAnswers("GET");
+        find("#todo-list input").click();
+        awaitHeld(1);
+        find("#log-out").click();
+        awaitShown("#auth-form");
+        browser.executeScript("window.late = window.held; window.held = null");
+        signUp("hal@example.com");
+        awaitShown("#todo-empty");
+        browser.executeScript("window.held = window.late");
+        releaseAnswers();
+        assertThat(texts("#todo-list li")).isEmpty();
+        awaitShown("#todo-empty");
+    }
+
+    /** A log-out that is over ended the session of the next one, too, when a late request of the first was refused. */
+    @Test
+    void refusal_ofTheSessionBefore_endsNotTheNext() {
+        signUp("ida@example.com");
+        add("private", "None");
+        holdAnswers("PUT");
+        find("#todo-list input").click();
+        awaitHeld(1);
+        find("#log-out").click();
+        awaitShown("#auth-form");
+        signUp("jon@example.com");
+        browser.executeScript("window.refuse = true");
+        releaseAnswers();
+        add("mine", "None");
+        assertTitles("mine");
+        assertThat(find("#notice").isDisplayed()).isFalse();
+    }
+
+    /** The page showed a change that nobody had stored, and went on to say so when the server was back. */
+    @Test
+    void change_serverAway_isTakenBackAndToldUntilOneWorks() {
+        signUp("kim@example.com");
+        add("stays open", "Low");
+        browser.executeScript(
+                "window.real = window.fetch; window.fetch = async () => { throw new TypeError('away'); }");
+        find("#todo-list input").click();
+        awaitText("#notice", "The server does not answer. Is it running?");
+        assertThat(find("#todo-list input").isSelected()).isFalse();
+        new Select(find("#todo-list select")).selectByVisibleText("High");
+        awaitTrue(() -> "Low"
+                .equals(new Select(find("#todo-list select"))
+                        .getFirstSelectedOption()
+                        .getText()));
+        find("#title").sendKeys("not lost", Keys.ENTER);
+        awaitTrue(() -> "not lost".equals(find("#title").getDomProperty("value")));
+
+        browser.executeScript("window.fetch = window.real");
+        find("#title").sendKeys(Keys.ENTER);
+        assertTitles("stays open", "not lost");
+        awaitTrue(() -> !find("#notice").isDisplayed());
+    }
+
+    /** The page ended at the first thousand and counted no more. */
+    @Test
+    void list_overAThousand_isShownInParts() {
+        signUp("lea@example.com");
+        String token = (String) browser.executeScript("return localStorage.getItem('flowdb-sample-token')");
+        IntStream.range(0, 1003)
+                .forEach(i -> sample.api().post("/api/todos", token, Map.of("title", "todo " + i, "priority", 1)));
+        browser.navigate().refresh();
+        awaitText("#todos-count", "The first 1,000: 1000 open, 0 done");
+        assertThat(texts("#todo-list li")).hasSize(1000);
+
+        find("#todo-more").sendKeys(Keys.ENTER);
+        awaitText("#todos-count", "1003 open, 0 done");
+        assertThat(find("#todo-more").isDisplayed()).isFalse();
+        assertThat(new HashSet<>(texts("#todo-list .title"))).hasSize(1003);
+        find("#todo-list li:last-child input").click();
+        awaitText("#todos-count", "1002 open, 1 done");
+    }
+
+    @Test
+    void cities_typedInAnotherCase_areFound() {
+        awaitText("#import-state", "171,075 of them, in the same database.");
+        for (String typed : List.of("rio de janeiro", "RIO DE JANEIRO", "frankfurt am main", "stratford-upon-avon")) {
+            find("#city-prefix").clear();
+            find("#city-prefix").sendKeys(typed);
+            awaitTrue(() -> texts("#city-list .city-name").stream().anyMatch(typed::equalsIgnoreCase));
+        }
+    }
+
+    /** From now on the page gets no answers to requests of this method. */
+    private void holdAnswers(String method) {
+        browser.executeScript("""
+                const real = window.fetch;
+                window.held = [];
+                window.fetch = async (path, options) => {
+                  const held = window.held;
+                  const answer = await real(path, options);
+                  if (held && (options?.method ?? "GET") === arguments[0] && path.startsWith("/api/todos")) {
+                    await new Promise((done) => held.push(done));
+                    return window.refuse ? new Response("{}", { status: 401 }) : answer;
+                  }
+                  return answer;
+                };
+                """, method);
+    }
+
+    private void awaitHeld(long answers) {
+        awaitTrue(() -> Long.valueOf(answers).equals(browser.executeScript("return window.held.length")));
+    }
+
+    /** Lets go all that are held; later ones are not. Returns when the page has seen them. */
+    private void releaseAnswers() {
+        browser.executeAsyncScript(
+                "const held = window.held ?? []; window.held = null; held.forEach((go) => go()); setTimeout(arguments[0], 50);");
+    }
+
     private void signUp(String email) {
-        find("#auth-switch").click();
+        if (find("#auth-submit").getText().equals("Log in")) {
+            find("#auth-switch").click();
+        }
         find("#email").sendKeys(email);
         find("#password").sendKeys(Api.PASSWORD);
         find("#auth-submit").click();
