@@ -1,7 +1,6 @@
 package io.flowdb.internal.sstable;
 
 import io.flowdb.error.CorruptionException;
-import io.flowdb.error.FlowDbException;
 import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.LittleEndian;
 import io.flowdb.internal.base.PointLookup;
@@ -30,10 +29,10 @@ final class Block {
 
     /**
      * What to throw where reading the blocks of a file ended in {@code e}. Those with a right checksum are not checked entry by entry: a length or an offset
-     * that leads out of one shows when it is used.
+     * that leads out of one shows when it is used. Other exceptions are no fault of the bytes.
      */
     static RuntimeException failure(String file, RuntimeException e) {
-        if (e instanceof FlowDbException) {
+        if (!(e instanceof IndexOutOfBoundsException || e instanceof IllegalArgumentException)) {
             return e;
         }
         CorruptionException corruption =
@@ -74,8 +73,8 @@ final class Block {
             }
             boolean fits = at + BlockBuilder.KEY_AT <= end;
             int shared = fits ? shared(block, at) : 0;
-            if (!fits || shared > Math.max(0, restartLength)) {
-                throw place.corruption("entry " + i + " does not fit its block");
+            if (!fits || shared > Math.max(0, restartLength) || shared + rest(block, at) == 0) {
+                throw place.corruption("entry " + i + " does not fit its block, or has no key");
             }
             restartLength = restartLength < 0 ? rest(block, at) : restartLength;
             at = checkedEnd(block, at, end);

@@ -98,11 +98,8 @@ final class TableCheck {
             throw corruption(place, "is out of order");
         }
         boolean known = entry.op() == Op.PUT.code() || entry.op() == Op.DELETE.code();
-        if (!known || entry.keyLength() == 0 || entry.seqno() <= 0) {
-            throw corruption(
-                    place,
-                    "has operation " + entry.op() + ", a key of " + entry.keyLength() + " bytes and sequence number "
-                            + entry.seqno());
+        if (!known || entry.seqno() <= 0) {
+            throw corruption(place, "has operation " + entry.op() + " and sequence number " + entry.seqno());
         }
         if (order != 0) {
             key = entry.key();
