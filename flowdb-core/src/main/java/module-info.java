@@ -1,4 +1,7 @@
-/** FlowDB: an embedded storage engine and document database. Only these packages are its interface; the rest may change at any time. */
+/**
+ * FlowDB: an embedded storage engine and document database. Only these packages are its interface; the rest may change
+ * at any time.
+ */
 module io.flowdb {
     requires transitive tools.jackson.databind;
     requires org.slf4j;

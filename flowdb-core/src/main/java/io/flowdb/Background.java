@@ -116,7 +116,10 @@ final class Background implements AutoCloseable {
         }
     }
 
-    /** Whether a memtable is large enough for a table of its own, or hides so much of the tables that its flush gives space back. */
+    /**
+     * Whether a memtable is large enough for a table of its own, or hides so much of the tables that its flush gives
+     * space back.
+     */
     private boolean isWorthwhile(Memtable active) {
         if (active.sizeBytes() >= config.memtableSize() / WORTHWHILE_SHARE) {
             return true;

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A daemon thread that runs a task when it is woken and at least once a period. A task that throws is run again after a pause: its
- * owner keeps the failure for the statistics. Threads: any.
+ * A daemon thread that runs a task when it is woken and at least once a period. A task that throws is run again after a
+ * pause: its owner keeps the failure for the statistics. Threads: any.
  */
 final class BackgroundTask implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundTask.class);
@@ -95,7 +95,10 @@ final class BackgroundTask implements AutoCloseable {
         }
     }
 
-    /** Logs a failure. What the log cannot take, for want of memory perhaps, must not end the thread: nothing would be flushed any more. */
+    /**
+     * Logs a failure. What the log cannot take, for want of memory perhaps, must not end the thread: nothing would be
+     * flushed any more.
+     */
     private void report(Throwable failure) {
         try {
             LOG.warn("{} failed and will be tried again", thread.getName(), failure);

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far flushes and compactions are behind the writers, and how much writers are slowed down for it: the further behind, the more, so that they
- * need not stop. Threads: guarded by its owner's lock.
+ * How far flushes and compactions are behind the writers, and how much writers are slowed down for it: the further
+ * behind, the more, so that they need not stop. Threads: guarded by its owner's lock.
  */
 final class Backlog {
     /*

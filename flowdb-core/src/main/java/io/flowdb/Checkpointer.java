@@ -30,7 +30,10 @@ final class Checkpointer {
         this.source = source;
     }
 
-    /** The manifest is written last, so a directory without one is an unfinished checkpoint. One that fails takes away what it has made. */
+    /**
+     * The manifest is written last, so a directory without one is an unfinished checkpoint. One that fails takes away
+     * what it has made.
+     */
     void copy(SstSet tables, long nextFileId, Path target) {
         check(fileSystem.isVacant(target), "target", target, "a missing or empty directory");
         Deque<Path> made = new ArrayDeque<>(); // the last one first
@@ -64,7 +67,10 @@ final class Checkpointer {
         Manifest.write(fileSystem, target, ManifestState.EMPTY.apply(all));
     }
 
-    /** Links to tables would keep their space after the database has dropped them, and the target could not be used again. */
+    /**
+     * Links to tables would keep their space after the database has dropped them, and the target could not be used
+     * again.
+     */
     private void remove(Deque<Path> made, Throwable cause) {
         for (Path path : made) {
             try {

@@ -4,7 +4,10 @@ import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.memtable.Memtable;
 import org.jspecify.annotations.Nullable;
 
-/** What must still hold when a batch commits. Asked once for the tables without a lock, then for the memtables under the commit lock. */
+/**
+ * What must still hold when a batch commits. Asked once for the tables without a lock, then for the memtables under the
+ * commit lock.
+ */
 interface CommitGuard {
     /** Nothing to check. */
     CommitGuard NONE = new CommitGuard() {

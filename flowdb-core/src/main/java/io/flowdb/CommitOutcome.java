@@ -13,7 +13,8 @@ public sealed interface CommitOutcome {
     /**
      * Something was written after the preconditions' sequence number; nothing was stored.
      *
-     * @param precondition position of the failed one, counted over keys first, then ranges, in the order they were added
+     * @param precondition position of the failed one, counted over keys first, then ranges, in the order they were
+     *     added
      */
     record Conflict(int precondition) implements CommitOutcome {}
 }

@@ -25,22 +25,27 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way into the database. Gives commits their order, makes them durable in groups and makes them visible in that order.
+ * The one way into the database. Gives commits their order, makes them durable in groups and makes them visible in that
+ * order.
  *
  * <p>Threads: any. Errors: see {@link Engine}; after the first failed log write or sync every later commit is refused.
  */
 final class CommitPipeline {
     /*
-     * A commit takes its sequence numbers, its place in the log and its place in the memtable under the commit lock, so all three orders are
-     * one. It is not visible yet: readers stop at publishedSeqno. A committer who finds nobody leading leads: it writes (and syncs)
-     * everything appended so far, publishes and releases those it served. While it is at the disk others append, so groups grow with the load and one
-     * sync serves many (DeWitt et al. 1984). If none of those who came meanwhile wants a sync it serves them too, as waking one of them takes longer than
-     * the write; else the first of them leads.
+     * A commit takes its sequence numbers, its place in the log and its place in the memtable under the commit lock, so
+     * all three orders are one. It is not visible yet: readers stop at publishedSeqno. A committer who finds nobody
+     * leading leads: it writes (and syncs) everything appended so far, publishes and releases those it served. While it
+     * is at the disk others append, so groups grow with the load and one sync serves many (DeWitt et al. 1984). If none
+     * of those who came meanwhile wants a sync it serves them too, as waking one of them takes longer than the write;
+     * else the first of them leads.
      */
     /** Groups that one committer writes for others before somebody else has to lead. */
     private static final int MAX_EXTRA_GROUPS = 16;
 
-    /** How often a committer lets other threads run before it sleeps: the lock is free, and a write without a sync over, sooner than a thread wakes up. */
+    /**
+     * How often a committer lets other threads run before it sleeps: the lock is free, and a write without a sync over,
+     * sooner than a thread wakes up.
+     */
     private static final int YIELDS = 50;
 
     private final Wal wal;
@@ -229,7 +234,10 @@ final class CommitPipeline {
         }
     }
 
-    /** Takes the commit lock. Without a sync it is held for a few microseconds, so others run meanwhile before this thread sleeps. */
+    /**
+     * Takes the commit lock. Without a sync it is held for a few microseconds, so others run meanwhile before this
+     * thread sleeps.
+     */
     private void lock(boolean sync) {
         for (int i = 0; i < YIELDS && !sync; i++) {
             if (commitLock.tryLock()) {
@@ -487,8 +495,9 @@ final class CommitPipeline {
     }
 
     /**
-     * Ends everyone in the queue, as later records stand behind those that failed. If the disk was full, or too many files
-     * were open, log and memtables are put back to the last published commit and the next commit may try again; otherwise nothing is accepted any more.
+     * Ends everyone in the queue, as later records stand behind those that failed. If the disk was full, or too many
+     * files were open, log and memtables are put back to the last published commit and the next commit may try again;
+     * otherwise nothing is accepted any more.
      */
     private void fail(FlowDbException cause) {
         ArrayList<QueuedCommit> served = new ArrayList<>(MAX_EXTRA_GROUPS); // not made at the first add, see publish
@@ -535,8 +544,8 @@ final class CommitPipeline {
     }
 
     /**
-     * Before a roll-back: frames that an earlier write handed over, and whose owners wait for a sync, stand in the log and cannot be taken back. Syncs
-     * them and returns the last tag, 0 if there are none or they could not be synced.
+     * Before a roll-back: frames that an earlier write handed over, and whose owners wait for a sync, stand in the log
+     * and cannot be taken back. Syncs them and returns the last tag, 0 if there are none or they could not be synced.
      */
     private long syncWritten(FlowDbException cause) {
         long written = wal.writtenTag();

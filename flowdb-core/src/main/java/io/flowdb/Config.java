@@ -16,20 +16,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Settings of an {@link Engine}. Immutable; sizes are bytes.
  *
- * <p>Every way to make one checks every field and reports all bad ones in one {@link InvalidConfigException}; a null where none is allowed is a {@link
- * NullPointerException} with the name of the field. An engine takes less than {@code memtableSize}, {@code blockCacheCapacity} and {@code
- * indexMemoryBudget} say, of those that want most, if all of them together are more than half of the heap beyond 32 MiB.
+ * <p>Every way to make one checks every field and reports all bad ones in one {@link InvalidConfigException}; a null
+ * where none is allowed is a {@link NullPointerException} with the name of the field. An engine takes less than
+ * {@code memtableSize}, {@code blockCacheCapacity} and {@code indexMemoryBudget} say, of those that want most, if all
+ * of them together are more than half of the heap beyond 32 MiB.
  *
  * @param dataDir directory of the database.
  * @param createIfMissing whether {@link Engine#open} creates a missing data directory.
  * @param walSyncMode when commits are forced to stable storage.
  * @param memtableSize bytes a memtable takes before it is frozen and flushed.
  * @param maxFrozenMemtables frozen memtables waiting for their flush at which writers stall.
- * @param flushInterval age at which a memtable is flushed in the background if worthwhile: a quarter full, or with range deletes over a quarter of what the
- *     tables hold; zero for only by size.
+ * @param flushInterval age at which a memtable is flushed in the background if worthwhile: a quarter full, or with
+ *     range deletes over a quarter of what the tables hold; zero for only by size.
  * @param blockSize bytes of a data block before compression.
  * @param blockCacheCapacity bytes of uncompressed blocks kept in memory; 0 for none.
- * @param indexMemoryBudget bytes of block indexes, locators and filters kept in memory; what does not fit is read through the block cache.
+ * @param indexMemoryBudget bytes of block indexes, locators and filters kept in memory; what does not fit is read
+ *     through the block cache.
  * @param bloomBitsPerKey bits of bloom filter per key; 0 for none.
  * @param compression how blocks of new tables are compressed.
  * @param walSegmentSize bytes of one WAL segment; {@code memtableSize} if that is less.
@@ -211,7 +213,9 @@ public record Config(
             return this;
         }
 
-        /** When commits are forced to stable storage. Allowed: always, or an interval of at least 1 ms. Default: always. */
+        /**
+         * When commits are forced to stable storage. Allowed: always, or an interval of at least 1 ms. Default: always.
+         */
         public Builder walSyncMode(SyncMode walSyncMode) {
             this.walSyncMode = Objects.requireNonNull(walSyncMode, "walSyncMode");
             return this;
@@ -229,7 +233,10 @@ public record Config(
             return this;
         }
 
-        /** Age at which a memtable is flushed in the background if worthwhile; zero for only by size. Allowed: 0 or more. Default: 1 s. */
+        /**
+         * Age at which a memtable is flushed in the background if worthwhile; zero for only by size. Allowed: 0 or
+         * more. Default: 1 s.
+         */
         public Builder flushInterval(Duration flushInterval) {
             this.flushInterval = Objects.requireNonNull(flushInterval, "flushInterval");
             return this;
@@ -247,7 +254,10 @@ public record Config(
             return this;
         }
 
-        /** Bytes of block indexes, locators and filters kept in memory; what does not fit is read through the block cache. Allowed: 0 or more bytes. Default: 256 MiB. */
+        /**
+         * Bytes of block indexes, locators and filters kept in memory; what does not fit is read through the block
+         * cache. Allowed: 0 or more bytes. Default: 256 MiB.
+         */
         public Builder indexMemoryBudget(long indexMemoryBudget) {
             this.indexMemoryBudget = indexMemoryBudget;
             return this;
@@ -265,7 +275,9 @@ public record Config(
             return this;
         }
 
-        /** Bytes of one WAL segment; {@code memtableSize} if that is less. Allowed: 64 KiB to 1 GiB. Default: 64 MiB. */
+        /**
+         * Bytes of one WAL segment; {@code memtableSize} if that is less. Allowed: 64 KiB to 1 GiB. Default: 64 MiB.
+         */
         public Builder walSegmentSize(long walSegmentSize) {
             this.walSegmentSize = walSegmentSize;
             return this;
@@ -289,13 +301,18 @@ public record Config(
             return this;
         }
 
-        /** Width of the buckets of the time index, by which a query over a range of time finds its tables. Allowed: more than 0. Default: 1 h. */
+        /**
+         * Width of the buckets of the time index, by which a query over a range of time finds its tables. Allowed: more
+         * than 0. Default: 1 h.
+         */
         public Builder timeBucket(Duration timeBucket) {
             this.timeBucket = Objects.requireNonNull(timeBucket, "timeBucket");
             return this;
         }
 
-        /** Time to live of records written without expiry; null for none. Allowed: none, or more than 0. Default: none. */
+        /**
+         * Time to live of records written without expiry; null for none. Allowed: none, or more than 0. Default: none.
+         */
         public Builder defaultTtl(@Nullable Duration defaultTtl) {
             this.defaultTtl = defaultTtl;
             return this;

@@ -27,9 +27,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The storage engine: an ordered map from (key, ts) to values, durable, with snapshots and atomic batches.
  *
- * <p>Threads: every method may be called from any thread; an interrupt neither loses a write nor closes a file. Errors: {@link
- * FlowDbException}, {@link IllegalArgumentException} with name and value, for a null {@link NullPointerException} with the name; after {@link #close()} every call throws {@link EngineClosedException}. A
- * write that throws {@link io.flowdb.error.CommitUnknownException} may or may not have been stored; every other failed write has not.
+ * <p>Threads: every method may be called from any thread; an interrupt neither loses a write nor closes a file. Errors:
+ * {@link FlowDbException}, {@link IllegalArgumentException} with name and value, for a null
+ * {@link NullPointerException} with the name; after {@link #close()} every call throws {@link EngineClosedException}. A
+ * write that throws {@link io.flowdb.error.CommitUnknownException} may or may not have been stored; every other failed
+ * write has not.
  */
 public final class Engine implements OrderedStore, AutoCloseable {
     private static final Limits LIMITS =
@@ -64,12 +66,14 @@ public final class Engine implements OrderedStore, AutoCloseable {
     }
 
     /**
-     * Opens the database in {@code config.dataDir()}, and creates it if there is none and {@code createIfMissing} says so.
+     * Opens the database in {@code config.dataDir()}, and creates it if there is none and {@code createIfMissing} says
+     * so.
      *
      * @throws io.flowdb.error.DatabaseLockedException if another engine has it open
      * @throws io.flowdb.error.CorruptionException if stored bytes are damaged
      * @throws io.flowdb.error.InvalidConfigException if the directory cannot serve
-     * @throws io.flowdb.error.LimitExceededException if {@code config.readOnly()} and the log, which then stays in memory, is longer than half of the heap
+     * @throws io.flowdb.error.LimitExceededException if {@code config.readOnly()} and the log, which then stays in
+     *     memory, is longer than half of the heap
      */
     public static Engine open(Config config) {
         return EngineOpening.open(Objects.requireNonNull(config, "config"));
@@ -219,8 +223,8 @@ public final class Engine implements OrderedStore, AutoCloseable {
     }
 
     /**
-     * Copies the value of the version (key, ts) to the begin of {@code into}, if there is room for all of it; otherwise {@code into} stays as it is.
-     * Allocates 64 bytes where the value is found in memory, however long it is.
+     * Copies the value of the version (key, ts) to the begin of {@code into}, if there is room for all of it; otherwise
+     * {@code into} stays as it is. Allocates 64 bytes where the value is found in memory, however long it is.
      *
      * @return length of the value, also where it is longer than {@code into}; -1 if there is no such version
      */
@@ -308,8 +312,8 @@ public final class Engine implements OrderedStore, AutoCloseable {
     }
 
     /**
-     * Merges all tables, without what deletes, overwrites and expiry have made useless; false if there was nothing to merge. Tables that overlap no other and
-     * hold nothing useless are not written again.
+     * Merges all tables, without what deletes, overwrites and expiry have made useless; false if there was nothing to
+     * merge. Tables that overlap no other and hold nothing useless are not written again.
      */
     public boolean compact() {
         checkMaintainable();
@@ -333,10 +337,11 @@ public final class Engine implements OrderedStore, AutoCloseable {
     }
 
     /**
-     * Makes a consistent copy of the database in {@code target} while reads and writes go on; it holds every write that returned before
-     * this call. Files are shared by hard links where possible. The copy can be opened as a database.
+     * Makes a consistent copy of the database in {@code target} while reads and writes go on; it holds every write that
+     * returned before this call. Files are shared by hard links where possible. The copy can be opened as a database.
      *
-     * <p>A read-only engine makes none, as it would have to write what is only in the log: {@link ReadOnlyTransactionException}.
+     * <p>A read-only engine makes none, as it would have to write what is only in the log:
+     * {@link ReadOnlyTransactionException}.
      *
      * @param target a missing or empty directory, outside that of the database
      */
@@ -354,9 +359,9 @@ public final class Engine implements OrderedStore, AutoCloseable {
     }
 
     /**
-     * Reads and checks every block of every table, the log and the manifest, and that the entries of each table agree with its indexes, filters and sums;
-     * reports damage instead of throwing it, and changes nothing. A read-only engine checks its tables only: log and manifest may be another engine's,
-     * which writes them.
+     * Reads and checks every block of every table, the log and the manifest, and that the entries of each table agree
+     * with its indexes, filters and sums; reports damage instead of throwing it, and changes nothing. A read-only
+     * engine checks its tables only: log and manifest may be another engine's, which writes them.
      *
      * @throws io.flowdb.error.StorageException if too many files are open to look
      */
@@ -382,7 +387,10 @@ public final class Engine implements OrderedStore, AutoCloseable {
         return StatsText.of(stats());
     }
 
-    /** Ends background work, makes everything durable, flushes if it can and gives the directory free. Idempotent; who comes second waits for the first. */
+    /**
+     * Ends background work, makes everything durable, flushes if it can and gives the directory free. Idempotent; who
+     * comes second waits for the first.
+     */
     @Override
     public void close() {
         StackRoom.checkForMaintenance();

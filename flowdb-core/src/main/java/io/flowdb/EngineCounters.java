@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 /** What the engine counts and times while it works. Threads: any. */
 final class EngineCounters {
     /*
-     * A clock read costs some 20 ns, twice an operation. A commit or a flush does not feel it; a point read of 200 ns and a short walk would, so
-     * only some of them are timed.
+     * A clock read costs some 20 ns, twice an operation. A commit or a flush does not feel it; a point read of 200 ns
+     * and a short walk would, so only some of them are timed.
      */
     private static final int TIMED_READS = 64;
     private static final int TIMED_SCANS = 16;

@@ -37,16 +37,17 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a directory: lock, manifest, tables, log, in this order; then the engine's parts are put together. Whatever was opened is closed
- * again if a later step fails.
+ * Opens a directory: lock, manifest, tables, log, in this order; then the engine's parts are put together. Whatever was
+ * opened is closed again if a later step fails.
  */
 final class EngineOpening {
     private static final String TABLES = "sst";
     private static final String LOG = "wal";
 
     /*
-     * Building a locator takes up to 36 bytes a key, keeping it 12. So none is built that would take more than a fifth of the memory for indexes, and
-     * sorted tables of tiny records end at that number of keys. The least is what 8 MiB of the smallest records are.
+     * Building a locator takes up to 36 bytes a key, keeping it 12. So none is built that would take more than a fifth
+     * of the memory for indexes, and sorted tables of tiny records end at that number of keys. The least is what 8 MiB
+     * of the smallest records are.
      */
     private static final long INDEX_BYTES_PER_LOCATOR_KEY = 64;
     private static final long MIN_LOCATOR_KEYS = 256 << 10;
@@ -116,8 +117,8 @@ final class EngineOpening {
         }
         checkManifestPresent();
         /*
-         * A reader takes the log first: what a writer beside it deletes from the log later is in the tables of the manifest that is read
-         * then. The other way round a flush in between would leave a gap.
+         * A reader takes the log first: what a writer beside it deletes from the log later is in the tables of the
+         * manifest that is read then. The other way round a flush in between would leave a gap.
          */
         Deque<Frame> frames = new ArrayDeque<>();
         Wal readOnlyLog = config.readOnly() ? keep(openLogReadOnly(frames)) : null;
@@ -132,7 +133,10 @@ final class EngineOpening {
         if (!config.readOnly()) {
             removeOrphans(tables, manifest, check.lastSeqno());
         } else if (!manifest.wasFoundSealed()) {
-            /* A reader may meet tables that a writer beside it has just made; but then the manifest is whole the next time. */
+            /*
+             * A reader may meet tables that a writer beside it has just made; but then the manifest is whole the next
+             * time.
+             */
             checkOrphans(tables, tables.orphans(state.tables().keySet()), check.lastSeqno());
         }
         ReadStates states = new ReadStates(new Memtable(), List.of(), ssts);
@@ -200,7 +204,9 @@ final class EngineOpening {
         }
     }
 
-    /** The manifest is durable before the first table or segment is made: without it these would be taken for orphans. */
+    /**
+     * The manifest is durable before the first table or segment is made: without it these would be taken for orphans.
+     */
     private void checkManifestPresent() {
         boolean data = !fileSystem.list(directory.resolve(TABLES)).isEmpty()
                 || !fileSystem.list(directory.resolve(LOG)).isEmpty();
@@ -249,8 +255,8 @@ final class EngineOpening {
     }
 
     /**
-     * A flush makes the log durable before it begins, so a whole table with commits beyond both manifest and log is no leftover of a crash: the manifest has
-     * lost edits.
+     * A flush makes the log durable before it begins, so a whole table with commits beyond both manifest and log is no
+     * leftover of a crash: the manifest has lost edits.
      */
     private void checkOrphans(TableStore tables, List<Long> orphans, long lastSeqno) {
         for (long id : orphans) {

@@ -75,7 +75,10 @@ record EngineParts(
         replaced.retire();
     }
 
-    /** After a change of the set of tables: decides anew which indexes, locators and filters are kept in memory, and reads what is missing. */
+    /**
+     * After a change of the set of tables: decides anew which indexes, locators and filters are kept in memory, and
+     * reads what is missing.
+     */
     void shareIndexMemory() {
         try (ReadStates.Lease lease = states.lease()) {
             tables.settle(lease.state().ssts());

@@ -5,8 +5,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Figures of an engine since it was opened. Counters are exact and only rise; sizes are bytes. {@link Engine#prometheusText()} has the same
- * figures. Taken while others work, so figures that belong together may be a few operations apart.
+ * Figures of an engine since it was opened. Counters are exact and only rise; sizes are bytes.
+ * {@link Engine#prometheusText()} has the same figures. Taken while others work, so figures that belong together may be
+ * a few operations apart.
  *
  * @param recordsWritten puts and deletes committed
  * @param bytesWritten encoded bytes committed
@@ -27,12 +28,13 @@ import org.jspecify.annotations.Nullable;
  * @param lastGc when the last look for expired tables ended, by the engine's clock; null before the first
  * @param writeStalls times a writer had to wait for flushes
  * @param writeStallNanos how long they waited together
- * @param writeAmplification bytes written to log, flushed and compacted for each byte committed, the log counted as the bytes committed; 0 before
- *     the first write
+ * @param writeAmplification bytes written to log, flushed and compacted for each byte committed, the log counted as the
+ *     bytes committed; 0 before the first write
  * @param latencies how long operations took
  * @param liveSnapshots open snapshots
  * @param uptime since the engine was opened
- * @param lastBackgroundError what a failed flush, compaction or drop of expired tables, a refused write or a file that could not be deleted says, or null
+ * @param lastBackgroundError what a failed flush, compaction or drop of expired tables, a refused write or a file that
+ *     could not be deleted says, or null
  */
 public record EngineStats(
         long recordsWritten,
@@ -76,10 +78,12 @@ public record EngineStats(
      * @param bytes of all files
      * @param records entries in them, old versions and tombstones of single versions included
      * @param blockIndexEntries blocks known to the indexes
-     * @param indexBytes memory that their block indexes, locators and filters keep, at most {@code Config.indexMemoryBudget}
-     * @param timeBuckets buckets of the time index that tables are entered in; a table over more than 64 buckets stands beside them
-     * @param compressionRatio bytes of keys and values for each byte of their blocks on disk, as keys shared, packed and compressed; 1 if there
-     *     are no tables
+     * @param indexBytes memory that their block indexes, locators and filters keep, at most
+     *     {@code Config.indexMemoryBudget}
+     * @param timeBuckets buckets of the time index that tables are entered in; a table over more than 64 buckets stands
+     *     beside them
+     * @param compressionRatio bytes of keys and values for each byte of their blocks on disk, as keys shared, packed
+     *     and compressed; 1 if there are no tables
      */
     public record Tables(
             int count,
@@ -118,9 +122,11 @@ public record EngineStats(
     public record Bloom(long checks, long negatives, long falsePositives) {}
 
     /**
-     * What an engine takes of the heap at most. It is less than the settings say if all of them together are more than half of the heap beyond 32 MiB.
+     * What an engine takes of the heap at most. It is less than the settings say if all of them together are more than
+     * half of the heap beyond 32 MiB.
      *
-     * @param memtableBytes size at which a memtable is frozen; there are up to {@code Config.maxFrozenMemtables} and one
+     * @param memtableBytes size at which a memtable is frozen; there are up to {@code Config.maxFrozenMemtables} and
+     *     one
      * @param cacheBytes capacity of the block cache
      * @param indexBytes memory for block indexes, locators and filters
      */
@@ -154,8 +160,9 @@ public record EngineStats(
             @Nullable Instant last) {}
 
     /**
-     * How long operations took. Every write, sync, flush and compaction is timed; of point reads and scans a sample, since a clock read takes a
-     * good part of the time of a point read: one in 64 point reads and one in 16 scans, the first of a thread among them.
+     * How long operations took. Every write, sync, flush and compaction is timed; of point reads and scans a sample,
+     * since a clock read takes a good part of the time of a point read: one in 64 point reads and one in 16 scans, the
+     * first of a thread among them.
      *
      * @param write commits, from the call to the return, waits included
      * @param read point reads
@@ -168,7 +175,8 @@ public record EngineStats(
             Latency write, Latency read, Latency scan, Latency flush, Latency sync, Latency compaction) {}
 
     /**
-     * Durations of one kind of operation, in microseconds; quantiles are at most 3.2 % too high. All zero if nothing was timed.
+     * Durations of one kind of operation, in microseconds; quantiles are at most 3.2 % too high. All zero if nothing
+     * was timed.
      *
      * @param timed number of durations
      * @param totalMicros their sum

@@ -14,7 +14,8 @@ import java.util.Objects;
  *
  * @param key 1 to {@value #MAX_KEY_BYTES} bytes, ordered as unsigned bytes
  * @param ts event time in microseconds since the epoch; the engine orders by it and does not interpret it
- * @param expireAt microseconds since the epoch; the record is alive while {@code expireAt > now}; {@link #NEVER} for no expiry
+ * @param expireAt microseconds since the epoch; the record is alive while {@code expireAt > now}; {@link #NEVER} for no
+ *     expiry
  * @param value 0 to {@value #MAX_VALUE_BYTES} bytes
  */
 public record FlowRecord(byte[] key, long ts, long expireAt, byte[] value) {

@@ -18,9 +18,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns frozen memtables into tables, oldest first. A failed flush changes nothing: memtable and log stay, and it is tried again. What fails when the tables are live is
- * no failure of the flush: it is done with the next one.
- * Threads: any; one flush at a time.
+ * Turns frozen memtables into tables, oldest first. A failed flush changes nothing: memtable and log stay, and it is
+ * tried again. What fails when the tables are live is no failure of the flush: it is done with the next one. Threads:
+ * any; one flush at a time.
  */
 final class Flusher {
     private final EngineParts parts;
@@ -37,7 +37,10 @@ final class Flusher {
     private volatile boolean healthy = true; // mirrors lastFailure for readers without the lock
     private volatile @Nullable FlowDbException leftUndone; // written under flushLock
 
-    /** {@code onManifestFailure} must stop all writes: what the manifest says on disk is then unknown. {@code refused} tells whether commits are refused. */
+    /**
+     * {@code onManifestFailure} must stop all writes: what the manifest says on disk is then unknown. {@code refused}
+     * tells whether commits are refused.
+     */
     Flusher(EngineParts parts, Consumer<FlowDbException> onManifestFailure, BooleanSupplier refused) {
         this.parts = parts;
         this.refused = refused;
@@ -112,7 +115,10 @@ final class Flusher {
         }
     }
 
-    /** Why the last flush could not do what comes after it, the sharing of memory for indexes and the deletion of log segments; null if it could. */
+    /**
+     * Why the last flush could not do what comes after it, the sharing of memory for indexes and the deletion of log
+     * segments; null if it could.
+     */
     @Nullable
     FlowDbException leftUndone() {
         return leftUndone;

@@ -5,8 +5,8 @@ import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.OpCodec;
 
 /**
- * Looks at the frames of the log before anything is made of them: their operations fit, and their sequence numbers go on from the tables' without a gap.
- * Threads: one. Errors: {@link CorruptionException}.
+ * Looks at the frames of the log before anything is made of them: their operations fit, and their sequence numbers go
+ * on from the tables' without a gap. Threads: one. Errors: {@link CorruptionException}.
  */
 final class LogCheck {
     private final long flushedSeqno;

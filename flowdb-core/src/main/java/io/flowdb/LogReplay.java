@@ -5,9 +5,9 @@ import io.flowdb.internal.base.OpCodec;
 import io.flowdb.internal.memtable.Memtable;
 
 /**
- * Puts the frames of the log, which {@link LogCheck} has seen, into memtables, but for what tables already hold. As many memtables are kept as writers may fill;
- * before there is another one the oldest is flushed. So an opening needs no more memory than the settings say, whoever wrote the log. Threads: one, before any other
- * has the engine.
+ * Puts the frames of the log, which {@link LogCheck} has seen, into memtables, but for what tables already hold. As
+ * many memtables are kept as writers may fill; before there is another one the oldest is flushed. So an opening needs
+ * no more memory than the settings say, whoever wrote the log. Threads: one, before any other has the engine.
  */
 final class LogReplay {
     private final ReadStates states;
@@ -22,7 +22,10 @@ final class LogReplay {
         /** None: memtables stay. */
         Room NONE = () -> {};
 
-        /** Flushes the oldest memtable. If that may be possible later only, a {@link StorageException} that is retryable is thrown. */
+        /**
+         * Flushes the oldest memtable. If that may be possible later only, a {@link StorageException} that is retryable
+         * is thrown.
+         */
         void make();
     }
 

@@ -41,7 +41,10 @@ final class Maintenance {
     private volatile @Nullable FlowDbException dropFailure;
     private volatile @Nullable FlowDbException leftUndone;
 
-    /** A compaction takes a second thread from {@code threads}, unless that is null, while a caller of {@link #compactAll} waits for it. */
+    /**
+     * A compaction takes a second thread from {@code threads}, unless that is null, while a caller of
+     * {@link #compactAll} waits for it.
+     */
     Maintenance(
             EngineParts parts,
             CompactionPlanner planner,
@@ -87,8 +90,8 @@ final class Maintenance {
     }
 
     /**
-     * Why the last compaction, or the last drop of expired tables, failed, or could not do what comes after it, the sharing of memory for indexes; null if
-     * both succeeded, or nothing is due any more.
+     * Why the last compaction, or the last drop of expired tables, failed, or could not do what comes after it, the
+     * sharing of memory for indexes; null if both succeeded, or nothing is due any more.
      */
     @Nullable
     FlowDbException lastFailure() {
@@ -136,7 +139,8 @@ final class Maintenance {
     }
 
     /**
-     * Reads every block of every table. Errors: what is no damage, such as too many open files, or the engine's end, is thrown.
+     * Reads every block of every table. Errors: what is no damage, such as too many open files, or the engine's end, is
+     * thrown.
      *
      * @param withLog whether log and manifest are read as well, which must be this engine's own
      */
@@ -200,7 +204,10 @@ final class Maintenance {
         }
     }
 
-    /** The tables of the current state. Only this class takes tables away, so they stay live while its lock is held, without a lease. */
+    /**
+     * The tables of the current state. Only this class takes tables away, so they stay live while its lock is held,
+     * without a lease.
+     */
     @GuardedBy("compactionLock")
     private SstSet liveTables() {
         if (closed) {
@@ -276,7 +283,10 @@ final class Maintenance {
         shareIndexMemory();
     }
 
-    /** The tables are replaced: what fails from here on is no failure of the compaction or drop, and is done after the next one. */
+    /**
+     * The tables are replaced: what fails from here on is no failure of the compaction or drop, and is done after the
+     * next one.
+     */
     private void shareIndexMemory() {
         try {
             parts.shareIndexMemory();

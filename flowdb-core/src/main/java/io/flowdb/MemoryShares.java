@@ -5,9 +5,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an engine really takes of the heap for its memtables, its block cache and its indexes: what the settings say, unless all of them together are more
- * than half of the heap beyond 32 MiB. Then those that want most get less, as the engine would end with {@link OutOfMemoryError} instead: each gets what it
- * wants up to a level that is the same for all.
+ * What an engine really takes of the heap for its memtables, its block cache and its indexes: what the settings say,
+ * unless all of them together are more than half of the heap beyond 32 MiB. Then those that want most get less, as the
+ * engine would end with {@link OutOfMemoryError} instead: each gets what it wants up to a level that is the same for
+ * all.
  *
  * @param memtableBytes size at which a memtable is frozen
  * @param cacheBytes capacity of the block cache
@@ -17,8 +18,8 @@ record MemoryShares(long memtableBytes, long cacheBytes, long indexBytes) {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
     /*
-     * The other half is for what no setting counts: arrays of a memtable that are half empty, as they grow by doubling, batches, the log's buffers,
-     * what compactions build, and the application.
+     * The other half is for what no setting counts: arrays of a memtable that are half empty, as they grow by doubling,
+     * batches, the log's buffers, what compactions build, and the application.
      */
     private static final double LARGEST_PART = 0.5;
 
@@ -43,7 +44,9 @@ record MemoryShares(long memtableBytes, long cacheBytes, long indexBytes) {
                 Math.min(config.indexMemoryBudget(), most));
     }
 
-    /** The most that each may get, so that all together get what is allowed: what some do not want is for the others. */
+    /**
+     * The most that each may get, so that all together get what is allowed: what some do not want is for the others.
+     */
     private static long level(double allowed, double... wanted) {
         Arrays.sort(wanted);
         double left = allowed;

@@ -1,23 +1,25 @@
 package io.flowdb;
 
 /**
- * What the document layer needs of a storage engine: an ordered map from bytes to bytes with snapshots and conditional atomic
- * commits. {@link Engine} is the implementation that ships; a database server can stand here as well.
+ * What the document layer needs of a storage engine: an ordered map from bytes to bytes with snapshots and conditional
+ * atomic commits. {@link Engine} is the implementation that ships; a database server can stand here as well.
  *
- * <p>Keys are ordered as unsigned bytes and hold one value each (the engine stores them with ts 0). Threads: all methods may be
- * called from any thread. Errors: {@link io.flowdb.error.FlowDbException}.
+ * <p>Keys are ordered as unsigned bytes and hold one value each (the engine stores them with ts 0). Threads: all
+ * methods may be called from any thread. Errors: {@link io.flowdb.error.FlowDbException}.
  */
 public interface OrderedStore {
 
     /** The newest committed state, read without pinning it. */
     StoreReader latest();
 
-    /** Pins the newest committed state until it is closed, and the moment: what expires later is there for its readers. */
+    /**
+     * Pins the newest committed state until it is closed, and the moment: what expires later is there for its readers.
+     */
     StoreSnapshot snapshot();
 
     /**
-     * Commits {@code batch} atomically if nothing named in {@code preconditions} was written after its sequence number there.
-     * With {@link CommitOutcome.Conflict} nothing was written, and the conflicting commit is already visible to
+     * Commits {@code batch} atomically if nothing named in {@code preconditions} was written after its sequence number
+     * there. With {@link CommitOutcome.Conflict} nothing was written, and the conflicting commit is already visible to
      * {@link #latest()}, so an immediate retry makes progress. An empty batch only checks the preconditions.
      *
      * @param preconditions their snapshot must still be open, or be {@link Preconditions#NONE}
@@ -31,8 +33,8 @@ public interface OrderedStore {
     Limits limits();
 
     /**
-     * What all views of the same data have in common: two stores whose identities are equal are one. A store that passes calls on to another one
-     * gives the identity of that; it lives as long as the store.
+     * What all views of the same data have in common: two stores whose identities are equal are one. A store that
+     * passes calls on to another one gives the identity of that; it lives as long as the store.
      */
     default Object identity() {
         return this;

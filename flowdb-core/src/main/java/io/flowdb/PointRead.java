@@ -5,8 +5,9 @@ import io.flowdb.internal.base.PointLookup;
 /**
  * The search of one point read in the current {@link ReadState}.
  *
- * <p>What is in memory, memtables and blocks, stays what it was for whoever has a reference to it. So the state is entered only before a file is
- * read: most reads come without counting, which costs two fences. Threads: one; {@link #close} ends it.
+ * <p>What is in memory, memtables and blocks, stays what it was for whoever has a reference to it. So the state is
+ * entered only before a file is read: most reads come without counting, which costs two fences. Threads: one;
+ * {@link #close} ends it.
  */
 final class PointRead extends PointLookup implements AutoCloseable {
     private final ReadStates states;

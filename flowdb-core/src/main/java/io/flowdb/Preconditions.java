@@ -8,7 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys and key ranges that must not have been written since a snapshot. Threads: one; not changed once handed to a commit.
+ * Keys and key ranges that must not have been written since a snapshot. Threads: one; not changed once handed to a
+ * commit.
  */
 public final class Preconditions {
     /** Nothing to check. */
@@ -37,8 +38,8 @@ public final class Preconditions {
     }
 
     /**
-     * Requires that {@code key} was neither written nor deleted after commit {@code sinceSeqno}: later writes than those of the snapshot are known to do
-     * no harm. A number below the snapshot's stands for that.
+     * Requires that {@code key} was neither written nor deleted after commit {@code sinceSeqno}: later writes than
+     * those of the snapshot are known to do no harm. A number below the snapshot's stands for that.
      */
     public Preconditions key(byte[] key, long sinceSeqno) {
         key(key);
@@ -48,7 +49,10 @@ public final class Preconditions {
         return this;
     }
 
-    /** Requires that no key from {@code start} (inclusive) to {@code end} (exclusive, null for unbounded) was written or deleted; {@code start >= end} requires nothing. */
+    /**
+     * Requires that no key from {@code start} (inclusive) to {@code end} (exclusive, null for unbounded) was written or
+     * deleted; {@code start >= end} requires nothing.
+     */
     public Preconditions range(byte[] start, byte @Nullable [] end) {
         checkMutable();
         ranges.add(new Range(Objects.requireNonNull(start, "start"), end));

@@ -6,7 +6,10 @@ import io.flowdb.internal.manifest.SstSet;
 import io.flowdb.internal.sstable.SstReader;
 import java.util.List;
 
-/** Brings what reads of several keys will look at to the processor: of all keys at once, where a read waits twice, for its locator and its block. Stateless. */
+/**
+ * Brings what reads of several keys will look at to the processor: of all keys at once, where a read waits twice, for
+ * its locator and its block. Stateless.
+ */
 final class Prefetch {
     /** Tables of so many bytes are in the processor's caches anyway. */
     private static final long SMALL_BYTES = 8 << 20;
@@ -31,7 +34,10 @@ final class Prefetch {
         int sum = 0;
         for (int first = 0; first < keys.size(); first += AT_ONCE) {
             int count = Math.min(AT_ONCE, keys.size() - first);
-            /* What takes long is kept out of the other loops: a processor looks a few hundred instructions ahead for what it can load meanwhile. */
+            /*
+             * What takes long is kept out of the other loops: a processor looks a few hundred instructions ahead for
+             * what it can load meanwhile.
+             */
             for (int i = 0; i < count; i++) {
                 byte[] key = keys.get(first + i);
                 tables[i] = table(ssts, key);

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which records to read, in which order and how many. Immutable: every method returns a new query.
  *
- * <p>Key bounds are kept as a half-open byte range: an exclusive start and an inclusive end use {@link Keys#successor}. Bounds
- * that exclude each other give an empty result.
+ * <p>Key bounds are kept as a half-open byte range: an exclusive start and an inclusive end use {@link Keys#successor}.
+ * Bounds that exclude each other give an empty result.
  */
 public final class Query {
     private static final Query ALL = new Query(null, null, TimeRange.ALL, false, Long.MAX_VALUE, ReadOptions.DEFAULT);

@@ -6,7 +6,9 @@ import io.flowdb.error.StorageException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** One commit on its way to the disk, in the queue of the {@link CommitPipeline}. Threads: its own, and the leader's. */
+/**
+ * One commit on its way to the disk, in the queue of the {@link CommitPipeline}. Threads: its own, and the leader's.
+ */
 final class QueuedCommit {
     private final Thread thread = Thread.currentThread();
     final long first; // sequence number of its first operation, and tag of its frame in the log

@@ -7,10 +7,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Everything a read looks at: the active memtable, the frozen ones (newest first) and the tables. Immutable but for what writers add to
- * the active memtable.
+ * Everything a read looks at: the active memtable, the frozen ones (newest first) and the tables. Immutable but for
+ * what writers add to the active memtable.
  *
- * <p>Readers enter before and leave after they read; a state that has been replaced lets go of its tables when the last reader has left. Threads: any.
+ * <p>Readers enter before and leave after they read; a state that has been replaced lets go of its tables when the last
+ * reader has left. Threads: any.
  */
 final class ReadState {
     /* One counter would be fought over by all reading threads; each thread uses one of several, a cache line apart. */
@@ -104,8 +105,8 @@ final class ReadState {
     }
 
     /*
-     * A reader that stays keeps its own cell above zero during the whole summing, so a sum of zero means that none is left. One that enters a
-     * retired state notices that it is not current, leaves again and gets here itself.
+     * A reader that stays keeps its own cell above zero during the whole summing, so a sum of zero means that none is
+     * left. One that enters a retired state notices that it is not current, leaves again and gets here itself.
      */
     private void releaseIfUnused() {
         if (sum() == 0 && released.compareAndSet(false, true)) {

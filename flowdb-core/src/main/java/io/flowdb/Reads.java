@@ -26,7 +26,10 @@ final class Reads {
 
     private Reads() {}
 
-    /** Searches the newest entry of (key, ts) at or below {@code snapshot} into {@code best}; it may be a tombstone or expired. */
+    /**
+     * Searches the newest entry of (key, ts) at or below {@code snapshot} into {@code best}; it may be a tombstone or
+     * expired.
+     */
     static void find(ReadState state, byte[] key, long ts, long snapshot, PointLookup best) {
         if (findInMemory(state.active(), key, ts, snapshot, best)) {
             return;
@@ -70,8 +73,8 @@ final class Reads {
     }
 
     /**
-     * Searches the newest entry at or below {@code snapshot} of the highest ts of the key that has one into {@code best}. It may be a tombstone, expired or hidden: then an
-     * earlier version may be the latest alive.
+     * Searches the newest entry at or below {@code snapshot} of the highest ts of the key that has one into
+     * {@code best}. It may be a tombstone, expired or hidden: then an earlier version may be the latest alive.
      */
     static void findLatest(ReadState state, byte[] key, long snapshot, PointLookup best) {
         if (!state.active().isEmpty()) {

@@ -1,11 +1,12 @@
 package io.flowdb;
 
 /**
- * A walk over records in (key, ts) order, or its reverse, that allocates nothing for a record: {@link #copyKey} and {@link #copyValue} fill the
- * caller's arrays. The walk holds back the space of replaced tables: close it soon. Threads: one at a time.
+ * A walk over records in (key, ts) order, or its reverse, that allocates nothing for a record: {@link #copyKey} and
+ * {@link #copyValue} fill the caller's arrays. The walk holds back the space of replaced tables: close it soon.
+ * Threads: one at a time.
  *
- * <p>The getters speak of the record that {@link #next()} moved to, until it is called again or the walk is closed. Before the first call they throw
- * {@link IllegalStateException}.
+ * <p>The getters speak of the record that {@link #next()} moved to, until it is called again or the walk is closed.
+ * Before the first call they throw {@link IllegalStateException}.
  */
 public interface RecordCursor extends StoreCursor {
 

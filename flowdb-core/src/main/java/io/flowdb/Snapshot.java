@@ -4,8 +4,9 @@ import io.flowdb.internal.base.Keys;
 import java.util.Optional;
 
 /**
- * The engine's state at one moment: later commits, flushes, compactions and expiry do not change what it returns. Records that
- * had not expired when it was taken stay visible. Holds back the reclaiming of space: close it soon. Threads: any.
+ * The engine's state at one moment: later commits, flushes, compactions and expiry do not change what it returns.
+ * Records that had not expired when it was taken stay visible. Holds back the reclaiming of space: close it soon.
+ * Threads: any.
  */
 public interface Snapshot extends StoreSnapshot {
 

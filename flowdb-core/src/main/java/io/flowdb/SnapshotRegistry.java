@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotRegistry {
     /*
-     * Rank 60, docs/concurrency.md. A monitor, as that is given back wherever the stack of a thread ends; it is taken for each query, and to look for
-     * room on the stack would cost more. Nothing waits in it.
+     * Rank 60, docs/concurrency.md. A monitor, as that is given back wherever the stack of a thread ends; it is taken
+     * for each query, and to look for room on the stack would cost more. Nothing waits in it.
      */
     private final Object lock = new Object();
 

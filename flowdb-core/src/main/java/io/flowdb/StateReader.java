@@ -26,7 +26,10 @@ abstract class StateReader implements StoreReader {
     /** Throws if the reader may not be used. */
     abstract void checkOpen();
 
-    /** Highest visible sequence number; asked after the state has been entered, and limited to {@link ReadState#limit()}. */
+    /**
+     * Highest visible sequence number; asked after the state has been entered, and limited to
+     * {@link ReadState#limit()}.
+     */
     abstract long visibleSeqno();
 
     /** Moment at which expiry is judged; a walk asks once, when it meets the first record that expires. */
@@ -216,7 +219,9 @@ abstract class StateReader implements StoreReader {
         return dead ? null : found;
     }
 
-    /** Searches the entry with the highest ts; whether there is one that is deleted, expired or hidden. Ends the read. */
+    /**
+     * Searches the entry with the highest ts; whether there is one that is deleted, expired or hidden. Ends the read.
+     */
     private boolean isLatestDead(PointRead read, byte[] key) {
         try (read) {
             checkOpen();

@@ -3,12 +3,16 @@ package io.flowdb;
 /**
  * A walk over a range of an {@link OrderedStore}. Holds a few blocks a source at most. Threads: one at a time.
  *
- * <p>Keys and values are only copied when asked for, so a walk that never calls {@link #value()} costs no value copies. {@link #copyKey} and
- * {@link #copyValue} fill an array of the caller; a walk of an {@link Engine} then allocates nothing for an entry.
+ * <p>Keys and values are only copied when asked for, so a walk that never calls {@link #value()} costs no value copies.
+ * {@link #copyKey} and {@link #copyValue} fill an array of the caller; a walk of an {@link Engine} then allocates
+ * nothing for an entry.
  */
 public interface StoreCursor extends AutoCloseable {
 
-    /** Moves to the next entry in the direction of the walk; false at the end. A walk that has failed fails again: begin a new one. */
+    /**
+     * Moves to the next entry in the direction of the walk; false at the end. A walk that has failed fails again: begin
+     * a new one.
+     */
     boolean next();
 
     /** A copy of the current key. */

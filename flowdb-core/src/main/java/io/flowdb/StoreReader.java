@@ -15,8 +15,9 @@ public interface StoreReader {
     StoredValue get(byte[] key);
 
     /**
-     * Copies the value of {@code key} to the begin of {@code into}, if there is room for all of it; otherwise {@code into} stays as it is. A read of
-     * an {@link Engine} makes no array then, which else is most of what it allocates.
+     * Copies the value of {@code key} to the begin of {@code into}, if there is room for all of it; otherwise
+     * {@code into} stays as it is. A read of an {@link Engine} makes no array then, which else is most of what it
+     * allocates.
      *
      * @return length of the value, also where it is longer than {@code into}; -1 if it is absent, deleted or expired
      */
@@ -34,8 +35,8 @@ public interface StoreReader {
     }
 
     /**
-     * Says that these keys are read next. What the reads will look at is brought to the processor all at once then, while the reads themselves would wait
-     * for it one after the other. Changes no answer, and reads no file.
+     * Says that these keys are read next. What the reads will look at is brought to the processor all at once then,
+     * while the reads themselves would wait for it one after the other. Changes no answer, and reads no file.
      */
     default void prefetch(List<byte[]> keys) {}
 

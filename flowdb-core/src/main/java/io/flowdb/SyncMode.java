@@ -12,8 +12,8 @@ public sealed interface SyncMode {
     }
 
     /**
-     * A write returns once the operating system has its bytes (they survive a process kill); a timer forces them to disk, so
-     * power loss takes at most the last {@code period}.
+     * A write returns once the operating system has its bytes (they survive a process kill); a timer forces them to
+     * disk, so power loss takes at most the last {@code period}.
      *
      * @param period at least one millisecond, checked by {@link Config.Builder#build()}
      */

@@ -9,11 +9,11 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Puts, deletes and range deletes that commit together or not at all, in the order in which they were added: a later operation
- * wins over an earlier one of the same batch.
+ * Puts, deletes and range deletes that commit together or not at all, in the order in which they were added: a later
+ * operation wins over an earlier one of the same batch.
  *
- * <p>Operations are encoded as they are added (see {@link OpCodec}); arrays may be reused afterwards. Threads: one at a time; a batch may be
- * written once more after {@link #clear()}.
+ * <p>Operations are encoded as they are added (see {@link OpCodec}); arrays may be reused afterwards. Threads: one at a
+ * time; a batch may be written once more after {@link #clear()}.
  */
 public final class WriteBatch {
     /** Largest encoded batch, in bytes. */
@@ -70,8 +70,8 @@ public final class WriteBatch {
     }
 
     /**
-     * Adds a delete of every version of the keys from {@code start} (inclusive, may be empty for the first key) to {@code end}
-     * (exclusive). {@code start >= end} deletes nothing.
+     * Adds a delete of every version of the keys from {@code start} (inclusive, may be empty for the first key) to
+     * {@code end} (exclusive). {@code start >= end} deletes nothing.
      */
     public WriteBatch deleteRange(byte[] start, byte[] end) {
         Objects.requireNonNull(start, "start");
@@ -102,7 +102,10 @@ public final class WriteBatch {
         return delete(Keys.utf8(key), ts);
     }
 
-    /** Adds a delete of every version of the keys from {@code start} (inclusive) to {@code end} (exclusive), taken as UTF-8. */
+    /**
+     * Adds a delete of every version of the keys from {@code start} (inclusive) to {@code end} (exclusive), taken as
+     * UTF-8.
+     */
     public WriteBatch deleteRange(String start, String end) {
         return deleteRange(
                 Keys.utf8(Objects.requireNonNull(start, "start")), Keys.utf8(Objects.requireNonNull(end, "end")));

@@ -6,6 +6,8 @@ public enum WriteOptions {
     DEFAULT,
     /** Return only after the write is on stable storage, whatever the sync mode. */
     SYNC,
-    /** Return once the operating system has the bytes; with {@link SyncMode#always()} a later synced write covers it. */
+    /**
+     * Return once the operating system has the bytes; with {@link SyncMode#always()} a later synced write covers it.
+     */
     NO_SYNC
 }

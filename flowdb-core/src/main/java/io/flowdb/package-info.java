@@ -1,4 +1,7 @@
-/** The storage engine: keys with timestamps, snapshots, atomic batches. Imports: error and every internal engine package. */
+/**
+ * The storage engine: keys with timestamps, snapshots, atomic batches. Imports: error and every internal engine
+ * package.
+ */
 @NullMarked
 package io.flowdb;
 

@@ -14,8 +14,8 @@ import java.util.List;
 /**
  * Dependencies between the packages of this module point one way.
  *
- * <p>A new package gets a line in {@link #LAYERS}, after every package it may access, and a {@code package-info.java} that
- * says the same.
+ * <p>A new package gets a line in {@link #LAYERS}, after every package it may access, and a {@code package-info.java}
+ * that says the same.
  */
 @AnalyzeClasses(packages = "io.flowdb", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {

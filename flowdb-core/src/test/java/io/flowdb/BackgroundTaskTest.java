@@ -19,7 +19,10 @@ class BackgroundTaskTest {
         }
     }
 
-    /** The logger's error ended the thread: nothing was flushed any more, and writers stalled until the engine was opened again. */
+    /**
+     * The logger's error ended the thread: nothing was flushed any more, and writers stalled until the engine was
+     * opened again.
+     */
     @Test
     void task_failsAndCannotBeLogged_runsAgain() {
         AtomicInteger runs = new AtomicInteger();

@@ -57,7 +57,10 @@ class BacklogTest {
         assertThat(backlog().isFull(state(2))).isTrue();
     }
 
-    /** Commits whose share of the rate is less than a pause is worth are slowed down together, and none of them for long. */
+    /**
+     * Commits whose share of the rate is less than a pause is worth are slowed down together, and none of them for
+     * long.
+     */
     @Test
     void pause_smallCommits_areAddedUp() {
         fillTo(0.75);

@@ -70,8 +70,8 @@ class CheckpointFilesTest {
     }
 
     /**
-     * What a failed checkpoint had made stayed: links that kept the space of tables which the database dropped later, on a full disk most likely, and a
-     * target that was refused from then on as not empty.
+     * What a failed checkpoint had made stayed: links that kept the space of tables which the database dropped later,
+     * on a full disk most likely, and a target that was refused from then on as not empty.
      */
     @Test
     void checkpoint_failsAtAnyCall_leavesNothingAndCanBeMadeAgain() {
@@ -104,7 +104,10 @@ class CheckpointFilesTest {
         assertThat(failAt).isGreaterThan(10);
     }
 
-    /** Makes a checkpoint whose call of this number, of those that change something below the target, fails; whether there was one. */
+    /**
+     * Makes a checkpoint whose call of this number, of those that change something below the target, fails; whether
+     * there was one.
+     */
     private static boolean failsAtCall(FaultyFileSystem files, int failAt, Path target, Engine engine) {
         int[] calls = new int[1];
         files.setFault((call, path) -> {

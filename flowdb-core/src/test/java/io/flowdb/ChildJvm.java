@@ -35,7 +35,10 @@ final class ChildJvm implements AutoCloseable {
                 builder(options, main, arguments).redirectErrorStream(true).start());
     }
 
-    /** Starts {@code main} with at most {@code files} open files, on a POSIX system; what it writes as errors is among the lines. */
+    /**
+     * Starts {@code main} with at most {@code files} open files, on a POSIX system; what it writes as errors is among
+     * the lines.
+     */
     static ChildJvm startWithFiles(int files, List<String> options, Class<?> main, String... arguments)
             throws IOException {
         ProcessBuilder builder = builder(options, main, arguments).redirectErrorStream(true);

@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * Lets each call of the clock, the one piece of foreign code that the engine runs, fail in turn in a scripted run. Only the operation that met it fails, with what
- * the clock threw; it is done or not done, nothing stays held, and all goes on.
+ * Lets each call of the clock, the one piece of foreign code that the engine runs, fail in turn in a scripted run. Only
+ * the operation that met it fails, with what the clock threw; it is done or not done, nothing stays held, and all goes
+ * on.
  */
 class ClockErrorTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
@@ -149,7 +150,9 @@ class ClockErrorTest {
             }
         }
 
-        /** A caller that is told of a failure is right: what has been done is not failed by the clock that tells when. */
+        /**
+         * A caller that is told of a failure is right: what has been done is not failed by the clock that tells when.
+         */
         private void attemptWhole(Runnable action) {
             long records = engine.stats().tables().records();
             int count = engine.stats().tables().count();

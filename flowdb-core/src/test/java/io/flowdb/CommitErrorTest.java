@@ -50,7 +50,9 @@ class CommitErrorTest {
         });
     }
 
-    /** Lets the next call of a kind to the log fail once a commit of another thread, which is returned, waits behind it. */
+    /**
+     * Lets the next call of a kind to the log fail once a commit of another thread, which is returned, waits behind it.
+     */
     private Thread failBeforeAFollower(
             Engine engine, Call kind, AtomicReference<Throwable> ofFollower, FaultyFileSystem.Fault failure) {
         Thread follower = new Thread(
@@ -66,7 +68,10 @@ class CommitErrorTest {
         return follower;
     }
 
-    /** The error left the committers in the queue, with a leader that was gone: the next commit and {@code close} waited for ever. */
+    /**
+     * The error left the committers in the queue, with a leader that was gone: the next commit and {@code close} waited
+     * for ever.
+     */
     @Test
     void write_errorWhileAFullDiskIsRolledBack_releasesEveryone() {
         Engine engine = open();
@@ -125,8 +130,8 @@ class CommitErrorTest {
     }
 
     /**
-     * The frame of a batch that did not get into the memtable as a whole stood in the log with nobody to answer for it: {@code close} wrote it, and
-     * the next open met it.
+     * The frame of a batch that did not get into the memtable as a whole stood in the log with nobody to answer for it:
+     * {@code close} wrote it, and the next open met it.
      */
     @Test
     void write_errorWhileTheMemtableIsFilled_leavesNothingInTheLog() {
@@ -155,7 +160,10 @@ class CommitErrorTest {
         }
     }
 
-    /** The tables before the one that could not be opened stayed open, with their share of the memory for indexes, at each try. */
+    /**
+     * The tables before the one that could not be opened stayed open, with their share of the memory for indexes, at
+     * each try.
+     */
     @Test
     void compact_aNewTableCannotBeOpened_letsGoOfTheOthers() {
         try (Engine engine = open()) {
@@ -206,8 +214,9 @@ class CommitErrorTest {
     }
 
     /**
-     * A sync that was not asked for by a commit, a flush's here, failed and there was no memory to say so: the log took it for not made, and the next sync
-     * for one that covers everything, though the system had given up the pages of the first. A power cut then took an acknowledged commit.
+     * A sync that was not asked for by a commit, a flush's here, failed and there was no memory to say so: the log took
+     * it for not made, and the next sync for one that covers everything, though the system had given up the pages of
+     * the first. A power cut then took an acknowledged commit.
      */
     @Test
     void flush_errorInTheSyncOfTheLog_refusesWritesUntilReopened() {
@@ -273,7 +282,10 @@ class CommitErrorTest {
         }
     }
 
-    /** Only failures of the disk were kept for the statistics: with too little memory flushes failed for ever and {@code stats()} said nothing. */
+    /**
+     * Only failures of the disk were kept for the statistics: with too little memory flushes failed for ever and
+     * {@code stats()} said nothing.
+     */
     @Test
     void flushAndCompact_errorInANewTable_isVisibleUntilTheyWorkAgain() {
         try (Engine engine = open()) {
@@ -308,8 +320,9 @@ class CommitErrorTest {
     }
 
     /**
-     * Who led the committers went away with an error thrown while the first one was reported: those in the queue and all later ones waited for ever,
-     * and so did {@code close}; and the log did not know that a write had ended half-way.
+     * Who led the committers went away with an error thrown while the first one was reported: those in the queue and
+     * all later ones waited for ever, and so did {@code close}; and the log did not know that a write had ended
+     * half-way.
      */
     @Test
     void write_errorWhileAnErrorIsReported_releasesEveryoneAndRefuses() {

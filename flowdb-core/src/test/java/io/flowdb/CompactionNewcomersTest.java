@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Tables that are flushed while a long merge into the sorted level runs: they piled up until it ended, forty of them stopped the writers. {@code
- * flowdb.test.seed} repeats a run.
+ * Tables that are flushed while a long merge into the sorted level runs: they piled up until it ended, forty of them
+ * stopped the writers. {@code flowdb.test.seed} repeats a run.
  */
 @Timeout(120)
 class CompactionNewcomersTest {

@@ -28,9 +28,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Eight committers, some of whom want a sync, on a disk that is full now and then. Each keeps the books of its own commits: what returned is visible at
- * once and stays, what was refused as not stored never appears, and after a power cut every committer finds its commits up to a point that is not
- * before its last synced one.
+ * Eight committers, some of whom want a sync, on a disk that is full now and then. Each keeps the books of its own
+ * commits: what returned is visible at once and stays, what was refused as not stored never appears, and after a power
+ * cut every committer finds its commits up to a point that is not before its last synced one.
  */
 class ConcurrentCommitTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
@@ -92,9 +92,9 @@ class ConcurrentCommitTest {
     }
 
     /**
-     * The second commit leads without a sync and writes the third, which wants one. Before that one's own write, a fourth is queued behind it, for
-     * which there is no room. The third was once taken back with it, although its frame stood in the log: it came back when the engine was
-     * opened again, and its number had been given to another commit.
+     * The second commit leads without a sync and writes the third, which wants one. Before that one's own write, a
+     * fourth is queued behind it, for which there is no room. The third was once taken back with it, although its frame
+     * stood in the log: it came back when the engine was opened again, and its number had been given to another commit.
      */
     @Test
     void commit_writtenBeforeItsSync_isNotTakenBackByTheNextFullDisk() throws Exception {

@@ -24,10 +24,11 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 /**
- * Bytes that are wrong under a checksum that is right, as only a fault of a writer or an intruder leaves them: every part of every file, found by the
- * description in docs/format. No opening, read or merge may end in anything but a typed exception, or hang, or ask for memory because a length claims it.
- * Where wrong answers come of it, {@link Engine#verify} sees what the entries contradict. {@code -Dflowdb.test.seed=N} runs one case again, {@code
- * -Dflowdb.test.craftedCases=N} more of them.
+ * Bytes that are wrong under a checksum that is right, as only a fault of a writer or an intruder leaves them: every
+ * part of every file, found by the description in docs/format. No opening, read or merge may end in anything but a
+ * typed exception, or hang, or ask for memory because a length claims it. Where wrong answers come of it,
+ * {@link Engine#verify} sees what the entries contradict. {@code -Dflowdb.test.seed=N} runs one case again,
+ * {@code -Dflowdb.test.craftedCases=N} more of them.
  */
 class CraftedBytesTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
@@ -174,7 +175,10 @@ class CraftedBytesTest {
         return change.toString();
     }
 
-    /** Reads and writes in every way; whether a typed exception came. Wrong answers are for {@link Engine#verify} to see, if they can be seen at all. */
+    /**
+     * Reads and writes in every way; whether a typed exception came. Wrong answers are for {@link Engine#verify} to
+     * see, if they can be seen at all.
+     */
     private static boolean use(
             Config config, FaultyFileSystem files, Map<String, String> content, Part part, String what) {
         boolean noticed = false;

@@ -8,8 +8,8 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * A scripted run of an engine and what its database must hold after each commit. State i is the content after i commits, so a
- * recovered database is right if it equals a state from {@link #durable()} to {@link #started()}.
+ * A scripted run of an engine and what its database must hold after each commit. State i is the content after i
+ * commits, so a recovered database is right if it equals a state from {@link #durable()} to {@link #started()}.
  */
 final class CrashModel {
     private static final int KEYS = 40;

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens what a crash has left, works on it, and crashes again at any call of that, to any depth: what one opening has found and made durable, and what was
- * acknowledged since, is there in every later one. A crash is a power cut, or the end of the process, after which a power cut may still take what is
- * not durable. Threads: one.
+ * Opens what a crash has left, works on it, and crashes again at any call of that, to any depth: what one opening has
+ * found and made durable, and what was acknowledged since, is there in every later one. A crash is a power cut, or the
+ * end of the process, after which a power cut may still take what is not durable. Threads: one.
  */
 final class CrashTree {
     private static final int MAX_DEPTH = 4;

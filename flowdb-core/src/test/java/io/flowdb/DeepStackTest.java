@@ -10,8 +10,9 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * An endless recursion that uses the engine on its way ends in it, most likely. A lock was then left held, as the error came out of {@code lock()} when it had
- * been taken already, and every other writer, and {@code close()}, waited for ever; or a commit was broken off half-way, and writes were refused.
+ * An endless recursion that uses the engine on its way ends in it, most likely. A lock was then left held, as the error
+ * came out of {@code lock()} when it had been taken already, and every other writer, and {@code close()}, waited for
+ * ever; or a commit was broken off half-way, and writes were refused.
  */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class DeepStackTest {

@@ -25,8 +25,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Many documents in a small heap: another JVM with 40 MiB. A sort with a large offset, a query's delete and changes kept for a live query ended with {@link
- * OutOfMemoryError}; they work now, or are refused with a limit, and nothing is changed then.
+ * Many documents in a small heap: another JVM with 40 MiB. A sort with a large offset, a query's delete and changes
+ * kept for a live query ended with {@link OutOfMemoryError}; they work now, or are refused with a limit, and nothing is
+ * changed then.
  */
 class DocumentHeapTest {
     @TempDir

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** T-64: walks over documents stream. Another JVM with 96 MiB of heap walks 160 MiB of documents in every way, while they are overwritten. */
+/**
+ * T-64: walks over documents stream. Another JVM with 96 MiB of heap walks 160 MiB of documents in every way, while
+ * they are overwritten.
+ */
 class DocumentWalkHeapTest {
     @TempDir
     Path dir;

@@ -63,7 +63,10 @@ class EngineBackgroundTest {
         }
     }
 
-    /** Each try of a flush that failed froze the active memtable if it was old enough: writers could fill one more for each, without bound. */
+    /**
+     * Each try of a flush that failed froze the active memtable if it was old enough: writers could fill one more for
+     * each, without bound.
+     */
     @Test
     void flush_failsAgainAndAgain_freezesNoFurtherMemtable() {
         FaultyFileSystem files = new FaultyFileSystem();
@@ -189,7 +192,10 @@ class EngineBackgroundTest {
         }
     }
 
-    /** An interrupt closed the table's channel, and the file, which the writer had deleted, could not be opened again: not by any later reader either. */
+    /**
+     * An interrupt closed the table's channel, and the file, which the writer had deleted, could not be opened again:
+     * not by any later reader either.
+     */
     @Test
     void readOnly_interruptedAfterTheWriterHasDeletedItsTables_readsOn() {
         try (Engine writer = Engine.open(config().build())) {

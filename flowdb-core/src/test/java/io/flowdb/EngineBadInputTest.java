@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Wrong arguments of every public method of the engine and its types: a null is a {@link NullPointerException} that names the parameter, any other
- * wrong value an {@link IllegalArgumentException} with name and value, and nothing is lost or stored. A public method that is missing in the
- * tables below fails {@link #tables_everyPublicMethod_isInThem}.
+ * Wrong arguments of every public method of the engine and its types: a null is a {@link NullPointerException} that
+ * names the parameter, any other wrong value an {@link IllegalArgumentException} with name and value, and nothing is
+ * lost or stored. A public method that is missing in the tables below fails {@link #tables_everyPublicMethod_isInThem}.
  */
 class EngineBadInputTest {
     private static final byte[] KEY = Keys.utf8("k");
@@ -467,7 +467,10 @@ class EngineBadInputTest {
         }
     }
 
-    /** A value of 256 MiB is the longest, and a batch of 1 GiB the largest; both are checked before memory is taken for a copy. */
+    /**
+     * A value of 256 MiB is the longest, and a batch of 1 GiB the largest; both are checked before memory is taken for
+     * a copy.
+     */
     @Test
     void write_valueOrBatchTooLarge_isRefusedByItsLength() {
         byte[] tooLarge = new byte[(256 << 20) + 1];

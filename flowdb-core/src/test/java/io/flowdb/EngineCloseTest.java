@@ -120,8 +120,9 @@ class EngineCloseTest {
     }
 
     /**
-     * The log failed under a commit that {@code close} waited for: the reason why commits are refused stayed that of the closing, so it waited for what could
-     * never be flushed, ten seconds, and what a full disk refused was not taken back.
+     * The log failed under a commit that {@code close} waited for: the reason why commits are refused stayed that of
+     * the closing, so it waited for what could never be flushed, ten seconds, and what a full disk refused was not
+     * taken back.
      */
     @Test
     void close_commitThatFailsMeanwhile_endsAtOnceAndSaysWhatIsKnown() throws Exception {
@@ -154,7 +155,10 @@ class EngineCloseTest {
         }
     }
 
-    /** What the clock threw while {@code close} flushed came out of it, and a flush in another thread could have gone on in a directory that was given free. */
+    /**
+     * What the clock threw while {@code close} flushed came out of it, and a flush in another thread could have gone on
+     * in a directory that was given free.
+     */
     @Test
     void close_clockThrows_closesAndKeepsEverything() {
         AtomicBoolean broken = new AtomicBoolean();
@@ -176,7 +180,9 @@ class EngineCloseTest {
         }
     }
 
-    /** It went on with files that belonged to another engine meanwhile, and reported what that had changed as damage. */
+    /**
+     * It went on with files that belonged to another engine meanwhile, and reported what that had changed as damage.
+     */
     @Test
     void close_verifyUnderWay_failsTyped() throws Exception {
         Engine engine = EngineOpening.open(quiet(), files);
@@ -286,7 +292,10 @@ class EngineCloseTest {
         }
     }
 
-    /** Two threads that close one walk at once counted it out twice: tables were never let go of, or while others still read them. */
+    /**
+     * Two threads that close one walk at once counted it out twice: tables were never let go of, or while others still
+     * read them.
+     */
     @Test
     void scan_closedByTwoThreadsAtOnce_isCountedOutOnce() throws Exception {
         try (Engine engine = EngineOpening.open(quiet(), files)) {
@@ -339,7 +348,10 @@ class EngineCloseTest {
         }
     }
 
-    /** 32 threads read, write, scan and maintain while the engine is closed: each call works or is refused, and none hangs. */
+    /**
+     * 32 threads read, write, scan and maintain while the engine is closed: each call works or is refused, and none
+     * hangs.
+     */
     @Test
     void close_under32BusyThreads_refusesTypedAndLosesNothing() throws Exception {
         Config config = config(dir.resolve("db"));

@@ -152,7 +152,10 @@ class EngineCompactionTest {
         }
     }
 
-    /** T-44, which speaks of a single file: there is none, so all files of the directory together, log and manifest too, must not grow. */
+    /**
+     * T-44, which speaks of a single file: there is none, so all files of the directory together, log and manifest too,
+     * must not grow.
+     */
     @Test
     void compact_deletedAndWrittenAgainForManyRounds_keepsTheDirectorySmall() {
         try (Engine engine = EngineOpening.open(config().build(), files)) {
@@ -207,7 +210,10 @@ class EngineCompactionTest {
         }
     }
 
-    /** Whoever flushes, the engine's thread or a caller: the compaction that this makes due does not wait for its interval. */
+    /**
+     * Whoever flushes, the engine's thread or a caller: the compaction that this makes due does not wait for its
+     * interval.
+     */
     @Test
     void flush_byTheCaller_startsTheCompactionThatIsDue() {
         Config config = config().autoBackground(true)

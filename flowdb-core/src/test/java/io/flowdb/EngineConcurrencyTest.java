@@ -231,7 +231,10 @@ class EngineConcurrencyTest {
         return found;
     }
 
-    /** Every operation gets a sequence number of its own, without gaps, and everything acknowledged is there after reopening. */
+    /**
+     * Every operation gets a sequence number of its own, without gaps, and everything acknowledged is there after
+     * reopening.
+     */
     @Test
     void writers_eight_loseNothingAndLeaveNoGaps() {
         ConcurrentMap<String, String> acknowledged = new ConcurrentHashMap<>();
@@ -410,7 +413,10 @@ class EngineConcurrencyTest {
         }
     }
 
-    /** A caller whose own flush or compaction was interrupted in the sync of a table got an error, and nobody made the table again. */
+    /**
+     * A caller whose own flush or compaction was interrupted in the sync of a table got an error, and nobody made the
+     * table again.
+     */
     @Test
     void interrupts_ofFlushAndCompact_leaveOneFileForEachTable() throws IOException {
         try (Engine engine = Engine.open(config().autoBackground(false).build())) {

@@ -193,7 +193,9 @@ class EngineConfigTest {
         }
     }
 
-    /** The time to the next flush was computed in nanoseconds, which overflowed: the background flush failed for ever. */
+    /**
+     * The time to the next flush was computed in nanoseconds, which overflowed: the background flush failed for ever.
+     */
     @Test
     void flushInterval_longerThanNanosecondsCount_stillFlushesBySize() {
         Config config = Config.builder()

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Damages every byte of every file of a small database. Opening and reading either give the right answers or throw a typed exception that
- * names the file; what is damaged is never taken for absent.
+ * Damages every byte of every file of a small database. Opening and reading either give the right answers or throw a
+ * typed exception that names the file; what is damaged is never taken for absent.
  *
  * <p>{@code -Dflowdb.test.everyBit=true} flips every bit instead of one of each byte.
  */
@@ -118,7 +118,9 @@ class EngineCorruptionTest {
         }
     }
 
-    /** Opens and reads everything by every path; true if all went well, false if a typed exception told of the damage. */
+    /**
+     * Opens and reads everything by every path; true if all went well, false if a typed exception told of the damage.
+     */
     private static boolean answers(FaultyFileSystem files, TreeMap<String, String> content, String what) {
         Engine engine;
         try {

@@ -13,8 +13,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Cuts the power at every call that a scripted run makes to its file system, and in each state that the cut may leave behind opens the
- * database again: every acknowledged commit is there, at most the one in flight beside it, whole or not at all, and orphans are gone (T-31).
+ * Cuts the power at every call that a scripted run makes to its file system, and in each state that the cut may leave
+ * behind opens the database again: every acknowledged commit is there, at most the one in flight beside it, whole or
+ * not at all, and orphans are gone (T-31).
  *
  * <p>{@code -Dflowdb.test.seed=N} repeats a run, {@code -Dflowdb.test.crashStates=N} sets the number of random states.
  */
@@ -172,8 +173,9 @@ class EngineCrashTest {
     }
 
     /**
-     * The process was killed when it had made a directory and not yet made its name durable. The next one found the directory and took it for durable: a power cut
-     * took it, with a database of acknowledged commits, or a checkpoint that had returned.
+     * The process was killed when it had made a directory and not yet made its name durable. The next one found the
+     * directory and took it for durable: a power cut took it, with a database of acknowledged commits, or a checkpoint
+     * that had returned.
      */
     @Test
     void kill_whileDirectoriesAreMade_losesNothingLater() {

@@ -27,8 +27,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Failing disks and late syncs: the acceptance cases T-28, T-29, T-33, T-34 and T-35. Others are shown elsewhere: T-21 and T-27 by {@code EngineKillTest},
- * T-22 to T-24 by {@link WalTornTailTest}, T-31 by {@link EngineCrashTest}, T-32 by {@link DirectoryLockTest}.
+ * Failing disks and late syncs: the acceptance cases T-28, T-29, T-33, T-34 and T-35. Others are shown elsewhere: T-21
+ * and T-27 by {@code EngineKillTest}, T-22 to T-24 by {@link WalTornTailTest}, T-31 by {@link EngineCrashTest}, T-32 by
+ * {@link DirectoryLockTest}.
  */
 @Timeout(300)
 class EngineDurabilityTest {
@@ -111,8 +112,8 @@ class EngineDurabilityTest {
     }
 
     /**
-     * A flush or compaction whose table just fits and whose manifest edit does not: the engine refused writes until it was opened again. Nothing of
-     * the edit takes effect, also if half of it is in the file.
+     * A flush or compaction whose table just fits and whose manifest edit does not: the engine refused writes until it
+     * was opened again. Nothing of the edit takes effect, also if half of it is in the file.
      */
     @Test
     void flushAndCompact_manifestFindsTheDiskFull_workOnceThereIsSpace() {
@@ -191,8 +192,9 @@ class EngineDurabilityTest {
     }
 
     /**
-     * A segment of the log that could not be deleted, as on Windows while another program reads it, was forgotten, with those after it, and stayed until the
-     * next opening; and the flush before it was not counted. Later it was counted, but its caller was told that it had failed, with everything in tables.
+     * A segment of the log that could not be deleted, as on Windows while another program reads it, was forgotten, with
+     * those after it, and stayed until the next opening; and the flush before it was not counted. Later it was counted,
+     * but its caller was told that it had failed, with everything in tables.
      */
     @Test
     void flush_segmentCannotBeDeleted_isDeletedByTheNextOne() {
@@ -216,7 +218,10 @@ class EngineDurabilityTest {
         checkReopens(config().build());
     }
 
-    /** The table was live and its memtable gone, but the caller was told that the flush had failed, as an index could not be read into memory. */
+    /**
+     * The table was live and its memtable gone, but the caller was told that the flush had failed, as an index could
+     * not be read into memory.
+     */
     @Test
     void flush_indexCannotBeReadAfterwards_hasSucceeded() {
         int keys = 200;
@@ -257,7 +262,10 @@ class EngineDurabilityTest {
         }
     }
 
-    /** Each call froze what had been written since the last one, however many memtables waited, so a caller that tried again and wrote on filled the heap. */
+    /**
+     * Each call froze what had been written since the last one, however many memtables waited, so a caller that tried
+     * again and wrote on filled the heap.
+     */
     @Test
     void flush_failsAndIsCalledAgainBetweenWrites_freezesNoMoreThanAllowed() {
         try (Engine engine = EngineOpening.open(config().maxFrozenMemtables(2).build(), files)) {
@@ -302,7 +310,10 @@ class EngineDurabilityTest {
         checkReopens(config().build());
     }
 
-    /** T-29: the caller and every later one get the cause, the statistics show it, reads go on, and opening again leads back. */
+    /**
+     * T-29: the caller and every later one get the cause, the statistics show it, reads go on, and opening again leads
+     * back.
+     */
     @Test
     void write_syncFails_isRefusedUntilOpenedAgain() {
         Config config = config().build();
@@ -394,9 +405,10 @@ class EngineDurabilityTest {
     }
 
     /**
-     * A flush recorded the first segment that is still needed while a full one, whose frames were all in tables, awaited its timed sync, and so
-     * named that segment. The sync came before the flush deleted segments, and the flush deleted the one that it had just recorded: the
-     * next open missed it and refused. Found by killing writers in {@code EngineKillTest}.
+     * A flush recorded the first segment that is still needed while a full one, whose frames were all in tables,
+     * awaited its timed sync, and so named that segment. The sync came before the flush deleted segments, and the flush
+     * deleted the one that it had just recorded: the next open missed it and refused. Found by killing writers in
+     * {@code EngineKillTest}.
      */
     @Test
     void flush_logRotatedAndSyncedMeanwhile_keepsTheSegmentItRecords() {
@@ -433,7 +445,10 @@ class EngineDurabilityTest {
         }
     }
 
-    /** The directory of a checkpoint was not durable in its parent: after a power cut a checkpoint that had returned was gone. */
+    /**
+     * The directory of a checkpoint was not durable in its parent: after a power cut a checkpoint that had returned was
+     * gone.
+     */
     @Test
     void checkpoint_powerCutAfterReturn_isThere() {
         Path target = Path.of("/backups/monday/copy").toAbsolutePath();

@@ -124,7 +124,9 @@ class EngineExpiryTest {
                         FlowRecord.of("both", 2, "untouched"));
     }
 
-    /** T-18: what is returned is what is stored, with a default time to live too: a patch of a value keeps the expiry. */
+    /**
+     * T-18: what is returned is what is stored, with a default time to live too: a patch of a value keeps the expiry.
+     */
     @Test
     void patch_withDefaultTtl_returnsWhatIsStored() {
         new EngineScenario()
@@ -183,8 +185,8 @@ class EngineExpiryTest {
     }
 
     /**
-     * T-41. Tables of the same keys that had all expired went one a call, the oldest first: each newer one was kept for the sake of those below it,
-     * which were dropped in the same call.
+     * T-41. Tables of the same keys that had all expired went one a call, the oldest first: each newer one was kept for
+     * the sake of those below it, which were dropped in the same call.
      */
     @Test
     void gc_expiredTablesOfTheSameKeys_dropsAllOfThem() {
@@ -248,7 +250,9 @@ class EngineExpiryTest {
         }
     }
 
-    /** A snapshot goes on showing what had not expired when it was taken, whatever gc and compaction remove meanwhile. */
+    /**
+     * A snapshot goes on showing what had not expired when it was taken, whatever gc and compaction remove meanwhile.
+     */
     @Test
     void snapshot_recordsExpireMeanwhile_keepsShowingThem() {
         AtomicLong clock = new AtomicLong(START);

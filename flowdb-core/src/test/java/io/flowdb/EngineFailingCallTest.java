@@ -20,9 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Lets each call of a scripted run fail in turn: puts, deletes, range deletes, reads, flush, compaction, gc, checkpoint, verify, close and
- * reopening. Nothing acknowledged is lost, nothing refused is stored, no read gives a wrong answer, every error is typed and has the file
- * system's as its cause, and once the disk works again so does the next opening.
+ * Lets each call of a scripted run fail in turn: puts, deletes, range deletes, reads, flush, compaction, gc,
+ * checkpoint, verify, close and reopening. Nothing acknowledged is lost, nothing refused is stored, no read gives a
+ * wrong answer, every error is typed and has the file system's as its cause, and once the disk works again so does the
+ * next opening.
  *
  * <p>{@code -Dflowdb.test.seed=N} repeats a run.
  */
@@ -344,8 +345,8 @@ class EngineFailingCallTest {
     }
 
     /**
-     * An error in the sync that makes the name of a new directory durable left the directory: who met it later took it for durable, and a checkpoint in it
-     * that had returned was gone after a power cut.
+     * An error in the sync that makes the name of a new directory durable left the directory: who met it later took it
+     * for durable, and a checkpoint in it that had returned was gone after a power cut.
      */
     @Test
     void everyCall_outOfMemoryOnce_losesNothing() {

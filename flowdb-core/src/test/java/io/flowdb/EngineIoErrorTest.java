@@ -77,8 +77,9 @@ class EngineIoErrorTest {
     }
 
     /**
-     * Two commits are written together, the first one fits and the second does not: nothing of either was stored, they are told. The first one stood in the
-     * file, whole, and was cut off, which no sync made durable: after a power cut it was there, in the place of the commit that came next.
+     * Two commits are written together, the first one fits and the second does not: nothing of either was stored, they
+     * are told. The first one stood in the file, whole, and was cut off, which no sync made durable: after a power cut
+     * it was there, in the place of the commit that came next.
      */
     @Test
     void write_diskFullBehindAWholeFrame_leavesNothingOfItAfterAPowerCut() {
@@ -141,8 +142,9 @@ class EngineIoErrorTest {
     }
 
     /**
-     * The disk had room for an edit of the manifest and not for the seal behind it: the edit is taken back by writing over it and its table deleted. No sync
-     * made that durable: a power cut could bring back the edit, and the database was not opened again for want of the table.
+     * The disk had room for an edit of the manifest and not for the seal behind it: the edit is taken back by writing
+     * over it and its table deleted. No sync made that durable: a power cut could bring back the edit, and the database
+     * was not opened again for want of the table.
      */
     @Test
     void flush_diskFullBehindAnEdit_leavesNothingOfItAfterAPowerCut() {
@@ -177,8 +179,8 @@ class EngineIoErrorTest {
     }
 
     /**
-     * Who reads a replaced table last deletes its file. If that failed the reader, with its answer at hand, failed for it, or a compaction that was done; the
-     * other tables stayed open, and all files were there until the next opening.
+     * Who reads a replaced table last deletes its file. If that failed the reader, with its answer at hand, failed for
+     * it, or a compaction that was done; the other tables stayed open, and all files were there until the next opening.
      */
     @Test
     void compact_fileOfAReplacedTableCannotBeDeleted_failsNobodyAndIsTriedAgain() {

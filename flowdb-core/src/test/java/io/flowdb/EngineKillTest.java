@@ -13,10 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * T-21 and T-27: kills a writing process at random, again and again on one directory, and opens what it leaves. Every acknowledged commit is
- * there, no batch is there in part, and what is there is a prefix: with a commit also all that had been acknowledged before it was begun.
+ * T-21 and T-27: kills a writing process at random, again and again on one directory, and opens what it leaves. Every
+ * acknowledged commit is there, no batch is there in part, and what is there is a prefix: with a commit also all that
+ * had been acknowledged before it was begun.
  *
- * <p>{@code -Dflowdb.test.killRounds=N} sets the number of kills, {@code -Dflowdb.test.seed=N} the moments, which no seed makes the same again.
+ * <p>{@code -Dflowdb.test.killRounds=N} sets the number of kills, {@code -Dflowdb.test.seed=N} the moments, which no
+ * seed makes the same again.
  */
 class EngineKillTest {
     private static final int ROUNDS = Integer.getInteger("flowdb.test.killRounds", 50);

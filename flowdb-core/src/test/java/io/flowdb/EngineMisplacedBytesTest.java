@@ -16,8 +16,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Bytes that are sound in themselves but lie in the wrong place, as misdirected writes, exchanged files and old copies leave them: whole blocks at
- * another block's offset, files under another's name, files of an earlier moment. A read gives the right answer or a typed exception.
+ * Bytes that are sound in themselves but lie in the wrong place, as misdirected writes, exchanged files and old copies
+ * leave them: whole blocks at another block's offset, files under another's name, files of an earlier moment. A read
+ * gives the right answer or a typed exception.
  */
 class EngineMisplacedBytesTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
@@ -201,8 +202,9 @@ class EngineMisplacedBytesTest {
     }
 
     /**
-     * A segment of the log in the place of another. An earlier segment in the place of the last one passed for a torn end: it does not follow the
-     * segment before it, so it was deleted, and the commits of the last segment were missing without a word. Its number tells.
+     * A segment of the log in the place of another. An earlier segment in the place of the last one passed for a torn
+     * end: it does not follow the segment before it, so it was deleted, and the commits of the last segment were
+     * missing without a word. Its number tells.
      */
     @Test
     void logSegments_exchangedOrRepeated_areReported() {

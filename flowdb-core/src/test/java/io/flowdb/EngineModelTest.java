@@ -21,12 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * T-15: one list of random operations is given to a {@link ModelDatabase} and to several engines, each with settings of its own: puts, batches,
- * deletes, range deletes, patches, time to live, snapshots held open, flush, compaction, gc and reopening. All must give the model's answer
- * to every read, and so the same answers as each other.
+ * T-15: one list of random operations is given to a {@link ModelDatabase} and to several engines, each with settings of
+ * its own: puts, batches, deletes, range deletes, patches, time to live, snapshots held open, flush, compaction, gc and
+ * reopening. All must give the model's answer to every read, and so the same answers as each other.
  *
- * <p>The seed is in the test's name; {@code -Dflowdb.test.seed=N} runs one seed alone. {@code flowdb.test.modelSeeds}, {@code
- * flowdb.test.modelSteps} and {@code flowdb.test.modelOptionSets} set how much is done.
+ * <p>The seed is in the test's name; {@code -Dflowdb.test.seed=N} runs one seed alone. {@code flowdb.test.modelSeeds},
+ * {@code flowdb.test.modelSteps} and {@code flowdb.test.modelOptionSets} set how much is done.
  */
 class EngineModelTest {
     private static final int STEPS = Integer.getInteger("flowdb.test.modelSteps", 10_000);

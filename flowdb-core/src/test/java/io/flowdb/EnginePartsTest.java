@@ -32,8 +32,8 @@ class EnginePartsTest {
     private final List<FlowDbException> refusals = new ArrayList<>();
 
     /**
-     * A table stood in the manifest and in no read state, and the engine went on: a later compaction dropped a delete together with all that the state
-     * knew of below it, and at the next open the table brought back what was deleted.
+     * A table stood in the manifest and in no read state, and the engine went on: a later compaction dropped a delete
+     * together with all that the state knew of below it, and at the next open the table brought back what was deleted.
      */
     @Test
     void flush_stateCannotBeReplacedAfterTheEdit_allowsNoLaterEdit() {

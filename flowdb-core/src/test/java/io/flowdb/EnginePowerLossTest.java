@@ -19,10 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Cuts the power, or kills the process, while several threads write, with and without a sync, and others flush, compact and drop what has expired. Whatever
- * is left holds the commits up to some sequence number, batches whole, none missing and none besides, and all that had been made durable by then.
+ * Cuts the power, or kills the process, while several threads write, with and without a sync, and others flush, compact
+ * and drop what has expired. Whatever is left holds the commits up to some sequence number, batches whole, none missing
+ * and none besides, and all that had been made durable by then.
  *
- * <p>{@code -Dflowdb.test.seed=N} repeats the choices, not the order of the threads; {@code -Dflowdb.test.seconds=N} is how long they work.
+ * <p>{@code -Dflowdb.test.seed=N} repeats the choices, not the order of the threads; {@code -Dflowdb.test.seconds=N} is
+ * how long they work.
  */
 @Timeout(300)
 class EnginePowerLossTest {

@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Conditional commits: refused exactly if a key, or something in a range, that they name was put, deleted or range deleted since their snapshot,
- * wherever the engine keeps that change by now. Found on the way: a range whose start is not below its end, which holds nothing, was taken to
- * overlap range deletes around it.
+ * Conditional commits: refused exactly if a key, or something in a range, that they name was put, deleted or range
+ * deleted since their snapshot, wherever the engine keeps that change by now. Found on the way: a range whose start is
+ * not below its end, which holds nothing, was taken to overlap range deletes around it.
  */
 class EnginePreconditionsTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());

@@ -29,7 +29,10 @@ class EngineReadCostTest {
         return String.format("key%06d", i);
     }
 
-    /** T-19: the first records of a scan over everything cost a few blocks of each table, by the metric and by the file system's count. */
+    /**
+     * T-19: the first records of a scan over everything cost a few blocks of each table, by the metric and by the file
+     * system's count.
+     */
     @Test
     void scan_firstFiveOfEverything_readsFewBlocks() {
         try (Engine engine = EngineOpening.open(config().build(), files)) {

@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * A list of steps and what they must leave. The steps are run once with nothing between them, once each with a flush, a compaction and a
- * reopening after every step; each run is then checked by every form of read before a flush, after it, after a compaction, after
- * reopening and after a kill.
+ * A list of steps and what they must leave. The steps are run once with nothing between them, once each with a flush, a
+ * compaction and a reopening after every step; each run is then checked by every form of read before a flush, after it,
+ * after a compaction, after reopening and after a kill.
  */
 final class EngineScenario {
     /** Time at the first step, in microseconds. */

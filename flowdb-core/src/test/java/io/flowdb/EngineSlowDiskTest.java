@@ -30,7 +30,10 @@ class EngineSlowDiskTest {
     private static final long MEMTABLE_BYTES = 64 << 10;
     private static final int MAX_FROZEN = 2;
 
-    /** Writers fill another memtable while one is flushed, for ever. A flush, and so a checkpoint, went on until they stopped. */
+    /**
+     * Writers fill another memtable while one is flushed, for ever. A flush, and so a checkpoint, went on until they
+     * stopped.
+     */
     @Test
     void flush_writersAsFastAsTheDisk_endsWithWhatWasThere() {
         FaultyFileSystem files = new FaultyFileSystem();
@@ -66,7 +69,10 @@ class EngineSlowDiskTest {
         }
     }
 
-    /** Every call takes a while and one of them very long: writers wait, the wait is counted, memory stays bounded, and nothing is lost. */
+    /**
+     * Every call takes a while and one of them very long: writers wait, the wait is counted, memory stays bounded, and
+     * nothing is lost.
+     */
     @Test
     void write_fasterThanTheDisk_waitsAndStaysBounded() {
         FaultyFileSystem files = new FaultyFileSystem();

@@ -17,12 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * How much disk the engine takes while a set of keys is overwritten without a pause: at most 2.2 times what the live records take when everything is
- * compacted, log included. Values that do not compress make log and tables alike; of values that compress to half, the log and the memtables of level 0
- * weigh twice as much beside the live data.
+ * How much disk the engine takes while a set of keys is overwritten without a pause: at most 2.2 times what the live
+ * records take when everything is compacted, log included. Values that do not compress make log and tables alike; of
+ * values that compress to half, the log and the memtables of level 0 weigh twice as much beside the live data.
  *
- * <p>{@code flowdb.test.spaceRecords} is the number of keys, {@code flowdb.test.spaceRounds} how often each is written; {@code flowdb.test.seed} repeats
- * a run.
+ * <p>{@code flowdb.test.spaceRecords} is the number of keys, {@code flowdb.test.spaceRounds} how often each is written;
+ * {@code flowdb.test.seed} repeats a run.
  */
 @Timeout(600)
 class EngineSpaceTest {

@@ -222,7 +222,10 @@ class EngineStatsTest {
         }
     }
 
-    /** A locator that was misled and found nothing in the end counted as a false positive and as a negative, so positives went below zero. */
+    /**
+     * A locator that was misled and found nothing in the end counted as a false positive and as a negative, so
+     * positives went below zero.
+     */
     @Test
     void bloom_countsEachLookUpOnce() {
         try (Engine engine = open()) {
@@ -242,7 +245,10 @@ class EngineStatsTest {
         }
     }
 
-    /** Without a locator in memory, a filter that was misled about a key counted as a false positive for {@code get}, but as a positive for {@code getLatest}. */
+    /**
+     * Without a locator in memory, a filter that was misled about a key counted as a false positive for {@code get},
+     * but as a positive for {@code getLatest}.
+     */
     @Test
     void bloom_latestOfAbsentKeys_countsTheSameAsGet() {
         try (Engine engine = openWith(Config.builder().indexMemoryBudget(0).bloomBitsPerKey(1))) {
@@ -269,7 +275,10 @@ class EngineStatsTest {
         }
     }
 
-    /** Partitions of index and filter that had to be read counted as misses, those in the cache not as hits. The figures are of data blocks. */
+    /**
+     * Partitions of index and filter that had to be read counted as misses, those in the cache not as hits. The figures
+     * are of data blocks.
+     */
     @Test
     void cache_partitionsReadThroughIt_areNotCounted() {
         try (Engine engine = openWith(
@@ -302,7 +311,10 @@ class EngineStatsTest {
         }
     }
 
-    /** Every figure that follows from a script, computed by hand from the formats; and none of it is left after the next opening but the tables. */
+    /**
+     * Every figure that follows from a script, computed by hand from the formats; and none of it is left after the next
+     * opening but the tables.
+     */
     @Test
     void script_onFiles_hasTheFiguresThatFollow() {
         FaultyFileSystem files = new FaultyFileSystem();

@@ -65,7 +65,10 @@ class EngineVerifyTest {
         }
     }
 
-    /** Damage to a log that is only read at the next open is found while there still is an engine that knows the records. */
+    /**
+     * Damage to a log that is only read at the next open is found while there still is an engine that knows the
+     * records.
+     */
     @Test
     void verify_ofADamagedLog_namesTheSegment() throws IOException {
         try (Engine engine = Engine.open(config())) {

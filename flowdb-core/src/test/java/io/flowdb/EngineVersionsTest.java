@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Versions, deletes and queries: the acceptance cases T-01 to T-14, in every state of the database and by every form of read. */
+/**
+ * Versions, deletes and queries: the acceptance cases T-01 to T-14, in every state of the database and by every form of
+ * read.
+ */
 class EngineVersionsTest {
     private static final long HOUR = TimeUnit.HOURS.toMicros(1);
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());

@@ -17,7 +17,10 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is used at the wrong time: after it was closed, or for writing where only reading is allowed. Each is a typed error, and nothing is stored. */
+/**
+ * What is used at the wrong time: after it was closed, or for writing where only reading is allowed. Each is a typed
+ * error, and nothing is stored.
+ */
 class EngineWrongStateTest {
     private static final byte[] KEY = Keys.utf8("k");
     private static final FlowRecord RECORD = FlowRecord.of("k", 1, "v");

@@ -18,7 +18,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** Ids of files rise over the life of a directory and are not given twice, whatever was cut off or deleted meanwhile. */
+/**
+ * Ids of files rise over the life of a directory and are not given twice, whatever was cut off or deleted meanwhile.
+ */
 class FileIdsTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
 
@@ -96,8 +98,8 @@ class FileIdsTest {
     }
 
     /**
-     * An id was used again if no edit of the manifest followed: that of a table which could not be finished, after closing, and that of one which a power cut
-     * left behind, after it had been deleted at the next opening.
+     * An id was used again if no edit of the manifest followed: that of a table which could not be finished, after
+     * closing, and that of one which a power cut left behind, after it had been deleted at the next opening.
      */
     @Test
     void ids_ofTablesThatWereNeverFinished_areNotUsedAgain() {

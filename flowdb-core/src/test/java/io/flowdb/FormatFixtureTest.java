@@ -21,10 +21,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Opens directories of the test resources, which {@link #write} made when a format was fixed: {@code format-1}, and {@code format-2} with tables of
- * format 2. Each has two tables, one plain and one compressed, and a log with commits that no table holds. If a test here fails, old files are
- * no longer read, or files are no longer written as they were: that needs a new format number and a fixture of its own (docs/format).
- * {@code -Dflowdb.test.writeFixture=DIR} writes one.
+ * Opens directories of the test resources, which {@link #write} made when a format was fixed: {@code format-1}, and
+ * {@code format-2} with tables of format 2. Each has two tables, one plain and one compressed, and a log with commits
+ * that no table holds. If a test here fails, old files are no longer read, or files are no longer written as they were:
+ * that needs a new format number and a fixture of its own (docs/format). {@code -Dflowdb.test.writeFixture=DIR} writes
+ * one.
  */
 class FormatFixtureTest {
     private static final long NOW = 1_000_000;
@@ -35,7 +36,9 @@ class FormatFixtureTest {
 
     private static final String NEWEST = "format-2";
 
-    /** The same format, as it is written now: the compressor chooses other matches than the one of {@link #NEWEST} did. */
+    /**
+     * The same format, as it is written now: the compressor chooses other matches than the one of {@link #NEWEST} did.
+     */
     private static final String WRITTEN = "format-2-written";
 
     private Path copyOf(String name) throws IOException, URISyntaxException {
@@ -120,7 +123,10 @@ class FormatFixtureTest {
         assertThat(contents(fresh)).hasSameSizeAs(contents(fixture(WRITTEN)));
     }
 
-    /** Writes the fixture in {@code open} and copies it to {@code target} while the engine is still open, so that the log is not flushed. */
+    /**
+     * Writes the fixture in {@code open} and copies it to {@code target} while the engine is still open, so that the
+     * log is not flushed.
+     */
     private static void write(Path open, Path target) throws IOException {
         try (Engine engine = Engine.open(config(open, Compression.NONE, NOW))) {
             engine.write(new WriteBatch()

@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A walk over much more data than the heap holds: another JVM with 128 MiB of heap and a block cache of 16 MiB loads 160 MiB, opens them again and walks over
- * all of them, in both directions. {@code -Dflowdb.test.scanMiB=1024} makes it a gigabyte.
+ * A walk over much more data than the heap holds: another JVM with 128 MiB of heap and a block cache of 16 MiB loads
+ * 160 MiB, opens them again and walks over all of them, in both directions. {@code -Dflowdb.test.scanMiB=1024} makes it
+ * a gigabyte.
  */
 class FullScanHeapTest {
     private static final int MIB = Integer.getInteger("flowdb.test.scanMiB", 160);

@@ -68,7 +68,10 @@ class IndexBudgetTest {
         assertThat(engine.query(Query.keyRange(key(4_000), key(4_010)))).hasSize(6);
     }
 
-    /** Without memory for indexes, with little, with enough for some; without a cache and with one: the answers are the same. */
+    /**
+     * Without memory for indexes, with little, with enough for some; without a cache and with one: the answers are the
+     * same.
+     */
     @ParameterizedTest(name = "budget {0}, cache {1}")
     @CsvSource({
         "0, 0",

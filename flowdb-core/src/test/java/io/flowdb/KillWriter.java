@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The process that {@link EngineKillTest} kills: several threads commit batches to one directory, with flushes and compactions going on, and
- * each commit is reported on standard output as {@code thread batch} after it has returned.
+ * The process that {@link EngineKillTest} kills: several threads commit batches to one directory, with flushes and
+ * compactions going on, and each commit is reported on standard output as {@code thread batch} after it has returned.
  *
- * <p>Batch n of a thread puts {@link #RECORDS} records. Their values name the batch and, for every thread, how many batches had been
- * acknowledged before this one was begun.
+ * <p>Batch n of a thread puts {@link #RECORDS} records. Their values name the batch and, for every thread, how many
+ * batches had been acknowledged before this one was begun.
  */
 final class KillWriter {
     static final int THREADS = 4;

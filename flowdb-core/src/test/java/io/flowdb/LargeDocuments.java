@@ -8,8 +8,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Documents {@code {id, v, version, text}} of 20,000 bytes that do not compress, so that some thousands are more than a small heap: id counts from 0,
- * v is id modulo {@value #GROUPS}.
+ * Documents {@code {id, v, version, text}} of 20,000 bytes that do not compress, so that some thousands are more than a
+ * small heap: id counts from 0, v is id modulo {@value #GROUPS}.
  */
 final class LargeDocuments {
     static final int TEXT_BYTES = 20_000;
@@ -18,7 +18,10 @@ final class LargeDocuments {
 
     private LargeDocuments() {}
 
-    /** Writes documents 0 to {@code count}, a multiple of 50, into store {@code s}; {@code version} is in each, and other bytes with it. */
+    /**
+     * Writes documents 0 to {@code count}, a multiple of 50, into store {@code s}; {@code version} is in each, and
+     * other bytes with it.
+     */
     static void load(JsonDB db, int count, int version) {
         Random random = new Random(version);
         List<ObjectNode> documents = new ArrayList<>();

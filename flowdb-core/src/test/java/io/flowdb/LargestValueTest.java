@@ -10,7 +10,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A value of 256 MiB, the longest there may be, from memory, log and table; in another JVM, with the heap that docs/configuration.md names. */
+/**
+ * A value of 256 MiB, the longest there may be, from memory, log and table; in another JVM, with the heap that
+ * docs/configuration.md names.
+ */
 class LargestValueTest {
     @TempDir
     Path dir;

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Linearizability of what readers use without locks, checked by Lincheck: under stress, and in a bounded search of interleavings. It changes the
- * classes that it runs, so it runs in a JVM of its own.
+ * Linearizability of what readers use without locks, checked by Lincheck: under stress, and in a bounded search of
+ * interleavings. It changes the classes that it runs, so it runs in a JVM of its own.
  *
  * <p>{@code -Dflowdb.test.lincheckIterations=N} sets the number of scenarios.
  */
@@ -66,7 +66,10 @@ public class LincheckTest {
                     .sequentialSpecification(sequential)
                     .check(subject);
         } else {
-            /* The search cannot follow views of byte arrays; these only read and write bytes that are not published yet or never change. */
+            /*
+             * The search cannot follow views of byte arrays; these only read and write bytes that are not published yet
+             * or never change.
+             */
             ModelCheckingOptions options = new ModelCheckingOptions()
                     .iterations(iterations)
                     .invocationsPerIteration(500)
@@ -87,8 +90,9 @@ public class LincheckTest {
     }
 
     /**
-     * Two threads at one block of a full cache: those drawn at random mostly pass each other by. With these the search finds an eviction that frees the slot
-     * before it clears it, or the keys before the block, keys that are made while the block leaves, and a removal of what has left.
+     * Two threads at one block of a full cache: those drawn at random mostly pass each other by. With these the search
+     * finds an eviction that frees the slot before it clears it, or the keys before the block, keys that are made while
+     * the block leaves, and a removal of what has left.
      */
     private static List<ExecutionScenario> cacheScenarios() {
         List<Actor> full = List.of(cacheActor("add", 0), cacheActor("add", 1));
@@ -119,8 +123,8 @@ public class LincheckTest {
     }
 
     /**
-     * A memtable as its contract has it: one writer, which publishes a sequence number once its operation is in, and readers without locks,
-     * which take that number before they enter.
+     * A memtable as its contract has it: one writer, which publishes a sequence number once its operation is in, and
+     * readers without locks, which take that number before they enter.
      */
     @Param(name = "key", gen = IntGen.class, conf = "0:3")
     public static class MemtableReads {

@@ -12,8 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The language of the user changes nothing of what is stored. Numbers in file names were written with the digits of the default locale: with those of
- * Arabic, Persian or Bengali, recovery did not know the segments of the log, and every commit since the last flush was gone without a word.
+ * The language of the user changes nothing of what is stored. Numbers in file names were written with the digits of the
+ * default locale: with those of Arabic, Persian or Bengali, recovery did not know the segments of the log, and every
+ * commit since the last flush was gone without a word.
  */
 class LocaleTest {
     private final Locale before = Locale.getDefault();

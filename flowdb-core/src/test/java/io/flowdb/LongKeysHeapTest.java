@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A JVM with a small heap writes, merges and reads keys as long as they may be. The index of a table held the last key of each block whole, so it was as large as
- * its data, and several times as large while it was written or read: 3,000 such keys took more than a heap of 512 MiB.
+ * A JVM with a small heap writes, merges and reads keys as long as they may be. The index of a table held the last key
+ * of each block whole, so it was as large as its data, and several times as large while it was written or read: 3,000
+ * such keys took more than a heap of 512 MiB.
  */
 class LongKeysHeapTest {
     private static final int KEYS = 900;

@@ -56,8 +56,8 @@ class MaintenanceFailureTest {
     }
 
     /**
-     * A merge into the sorted level replaces its tables one by one. If it failed at a later one, what it had read and written until then was in no
-     * figure, neither then nor after the next compaction.
+     * A merge into the sorted level replaces its tables one by one. If it failed at a later one, what it had read and
+     * written until then was in no figure, neither then nor after the next compaction.
      */
     @Test
     void compaction_failsAtItsSecondTable_countsWhatItWroteBefore() {
@@ -107,7 +107,9 @@ class MaintenanceFailureTest {
         }
     }
 
-    /** Nothing told of a drop that failed: no error was shown, whether it was tried in the background or by a caller. */
+    /**
+     * Nothing told of a drop that failed: no error was shown, whether it was tried in the background or by a caller.
+     */
     @Test
     void gc_fails_isShownUntilItSucceeds() {
         try (Engine engine = EngineOpening.open(config().build(), files)) {
@@ -161,7 +163,10 @@ class MaintenanceFailureTest {
         }
     }
 
-    /** The failure of a compaction was shown for ever if there was nothing left to compact when it would have been tried again. */
+    /**
+     * The failure of a compaction was shown for ever if there was nothing left to compact when it would have been tried
+     * again.
+     */
     @Test
     void compaction_failsAndNothingIsLeftToDo_isNotShownAnyMore() {
         try (Engine engine = EngineOpening.open(config().build(), files)) {
@@ -177,7 +182,10 @@ class MaintenanceFailureTest {
         }
     }
 
-    /** The new table was live and the old ones gone, but the caller was told that the compaction had failed, and it was in no figure, as an index could not be read into memory. */
+    /**
+     * The new table was live and the old ones gone, but the caller was told that the compaction had failed, and it was
+     * in no figure, as an index could not be read into memory.
+     */
     @Test
     void compaction_indexCannotBeReadAfterwards_hasSucceeded() {
         long ofOneTable;

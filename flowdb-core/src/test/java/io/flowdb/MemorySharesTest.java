@@ -32,7 +32,10 @@ class MemorySharesTest {
         }
     }
 
-    /** All got less in proportion to what they wanted: with a heap of 128 MiB a cache of 16 MiB was one of 3, for memory that indexes did not use. */
+    /**
+     * All got less in proportion to what they wanted: with a heap of 128 MiB a cache of 16 MiB was one of 3, for memory
+     * that indexes did not use.
+     */
     @Test
     void of_settingThatIsModest_isMet() {
         Config modest = DEFAULTS.toBuilder()

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A table that is moved to the sorted level, and then merged away, while a walk reads it as it was before. The moved table was once opened a second
- * time, and its file deleted when nothing held the second one: an interrupt within a read, which closes the channel, then left the walk without a
- * file to open again.
+ * A table that is moved to the sorted level, and then merged away, while a walk reads it as it was before. The moved
+ * table was once opened a second time, and its file deleted when nothing held the second one: an interrupt within a
+ * read, which closes the channel, then left the walk without a file to open again.
  */
 class MovedTableTest {
     private static final int RECORDS = 200;

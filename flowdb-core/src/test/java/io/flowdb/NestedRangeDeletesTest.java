@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Range deletes inside each other, with a read after each. Each read once arranged all of them again, and noted each at every piece of its range: n * n
- * for one read.
+ * Range deletes inside each other, with a read after each. Each read once arranged all of them again, and noted each at
+ * every piece of its range: n * n for one read.
  */
 class NestedRangeDeletesTest {
     private static final int RANGES = 10_000;

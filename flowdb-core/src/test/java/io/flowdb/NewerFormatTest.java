@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files of each kind with a format number of the future and a right checksum: opening refuses by name and number and changes nothing. */
+/**
+ * Files of each kind with a format number of the future and a right checksum: opening refuses by name and number and
+ * changes nothing.
+ */
 class NewerFormatTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
     private static final int FUTURE = 99;

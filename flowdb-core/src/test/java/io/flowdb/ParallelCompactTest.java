@@ -39,7 +39,10 @@ class ParallelCompactTest {
         return String.format("key%05d", number);
     }
 
-    /** Some 6 MB in three tables that all reach over all keys, with versions, deletes, and deletes of ranges over the middle and elsewhere. */
+    /**
+     * Some 6 MB in three tables that all reach over all keys, with versions, deletes, and deletes of ranges over the
+     * middle and elsewhere.
+     */
     private void fill(Engine engine) {
         Random random = new Random(seed);
         for (int table = 0; table < 3; table++) {
@@ -104,7 +107,9 @@ class ParallelCompactTest {
         }
     }
 
-    /** Whichever half meets the failure: the call reports it, no file is left over, and the next call does all of it. */
+    /**
+     * Whichever half meets the failure: the call reports it, no file is left over, and the next call does all of it.
+     */
     @Test
     void compact_aHalfFails_leavesTheInputsAndNothingElse() {
         try (Engine engine = open()) {

@@ -59,7 +59,10 @@ class PointReadTest {
         }
     }
 
-    /** A reader whose tables are replaced, and their files deleted, after it has taken the state and before it looks at them. */
+    /**
+     * A reader whose tables are replaced, and their files deleted, after it has taken the state and before it looks at
+     * them.
+     */
     private static final class OvertakenReader extends StateReader {
         private final Engine engine;
         private final Runnable overtake;

@@ -56,8 +56,8 @@ class QueryTest {
     }
 
     /**
-     * T-14. A lower bound above {@code Long.MAX_VALUE} was kept as an empty range, which the upper bound set after it opened again: {@code fromTs(MAX,
-     * false).toTs(MAX, true)} gave the record at that time.
+     * T-14. A lower bound above {@code Long.MAX_VALUE} was kept as an empty range, which the upper bound set after it
+     * opened again: {@code fromTs(MAX, false).toTs(MAX, true)} gave the record at that time.
      */
     @Test
     void timeBounds_everyPairInBothOrders_letThroughWhatBothDo() {

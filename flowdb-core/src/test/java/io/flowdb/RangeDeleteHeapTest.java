@@ -21,8 +21,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The documents of a range that is deleted, and those of a whole store while changes are recorded, were held in memory until the commit, even if no
- * feed was open. Another JVM with 96 MiB of heap deletes ranges of 120 MiB.
+ * The documents of a range that is deleted, and those of a whole store while changes are recorded, were held in memory
+ * until the commit, even if no feed was open. Another JVM with 96 MiB of heap deletes ranges of 120 MiB.
  */
 class RangeDeleteHeapTest {
     @TempDir
@@ -39,8 +39,8 @@ class RangeDeleteHeapTest {
     }
 
     /**
-     * The index entries of half a million documents were collected in one batch, which 128 MiB did not hold; fewer than the whole store, so that
-     * no range of an index can go at once.
+     * The index entries of half a million documents were collected in one batch, which 128 MiB did not hold; fewer than
+     * the whole store, so that no range of an index can go at once.
      */
     @Test
     void deletes_moreEntriesThanTheHeapHolds_needABoundedPartOfIt() throws IOException, InterruptedException {

@@ -13,7 +13,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** Errors, such as a lack of memory, in the middle of a read: whoever reads is counted out, so that files of dropped tables go. */
+/**
+ * Errors, such as a lack of memory, in the middle of a read: whoever reads is counted out, so that files of dropped
+ * tables go.
+ */
 class ReadErrorTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
     private static final byte[] KEY = Keys.utf8("k");

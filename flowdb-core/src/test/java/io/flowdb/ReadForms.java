@@ -19,9 +19,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a database must hold, and every form of read that must say so: {@code get} with its form that fills an array, {@code getLatest}, queries by prefix, key range, time
- * range, both and all, scans as iterator, stream and cursor, forward and reverse, of the engine and of a snapshot, and the readers of {@link
- * OrderedStore}. The expected answers are found by filtering the list of records.
+ * What a database must hold, and every form of read that must say so: {@code get} with its form that fills an array,
+ * {@code getLatest}, queries by prefix, key range, time range, both and all, scans as iterator, stream and cursor,
+ * forward and reverse, of the engine and of a snapshot, and the readers of {@link OrderedStore}. The expected answers
+ * are found by filtering the list of records.
  */
 final class ReadForms {
     private static final int PROBED = 8;
@@ -223,7 +224,10 @@ final class ReadForms {
         }
     }
 
-    /** Ranges between every two keys, empty ones among them, in and against their order: each comes up again after others. */
+    /**
+     * Ranges between every two keys, empty ones among them, in and against their order: each comes up again after
+     * others.
+     */
     private void checkRanges(String state, StoreReader reader, List<FlowRecord> stored) {
         List<StoreReader.Range> ranges = new ArrayList<>();
         keys.forEach(start -> keys.forEach(end -> ranges.add(new StoreReader.Range(start, end))));

@@ -48,8 +48,8 @@ class ReadOnlyDamageTest {
     }
 
     /**
-     * A manifest cut short does not name the newest tables. A writer took that for the damage it is, for they hold commits beyond it; a read-only engine
-     * gave the database of an earlier moment, without a word.
+     * A manifest cut short does not name the newest tables. A writer took that for the damage it is, for they hold
+     * commits beyond it; a read-only engine gave the database of an earlier moment, without a word.
      */
     @Test
     void manifest_cutShort_isNeverAnEarlierMoment() throws IOException {

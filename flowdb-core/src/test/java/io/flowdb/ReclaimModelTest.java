@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Compactions that are due for what has expired or is deleted, after random operations: readers and snapshots see what a map says, and the compactions come to
- * an end. {@code -Dflowdb.test.seed=N} runs one seed alone.
+ * Compactions that are due for what has expired or is deleted, after random operations: readers and snapshots see what
+ * a map says, and the compactions come to an end. {@code -Dflowdb.test.seed=N} runs one seed alone.
  */
 class ReclaimModelTest {
     private static final int STEPS = 3_000;

@@ -11,7 +11,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The space of expired and deleted records comes back by itself: nobody calls for a compaction, and nothing is written any more. */
+/**
+ * The space of expired and deleted records comes back by itself: nobody calls for a compaction, and nothing is written
+ * any more.
+ */
 @Timeout(60)
 class ReclaimTest {
     private static final int RECORDS = 400;
@@ -67,7 +70,10 @@ class ReclaimTest {
                         && engine.stats().flushes().count() == before.flushes().count());
     }
 
-    /** Nine of ten records of a table had expired and stayed, as level 0 was empty, so that nothing was due, and the table did not expire as a whole. */
+    /**
+     * Nine of ten records of a table had expired and stayed, as level 0 was empty, so that nothing was due, and the
+     * table did not expire as a whole.
+     */
     @Test
     void expired_mostOfATableOfTheSortedLevel_isReclaimed() {
         try (Engine engine = Engine.open(config().build())) {
@@ -173,7 +179,10 @@ class ReclaimTest {
         }
     }
 
-    /** A table with one record beside the delete was due for a merge only when there was as much new data as a quarter of what it had deleted. */
+    /**
+     * A table with one record beside the delete was due for a merge only when there was as much new data as a quarter
+     * of what it had deleted.
+     */
     @Test
     void deletedRange_besideAPut_isReclaimed() {
         try (Engine engine = Engine.open(config().build())) {
@@ -187,7 +196,10 @@ class ReclaimTest {
         }
     }
 
-    /** A delete takes few bytes of a memtable, so it was not flushed until something else was, and everything it had deleted stayed. */
+    /**
+     * A delete takes few bytes of a memtable, so it was not flushed until something else was, and everything it had
+     * deleted stayed.
+     */
     @Test
     void deletedRange_aloneInMemory_isFlushedAndReclaimed() {
         try (Engine engine =

@@ -20,9 +20,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /**
- * Opens a database whose log fills more memtables than the settings allow, as after a crash of an engine with a larger heap. All of them were made before
- * the first was flushed, so that the opening ended in {@link OutOfMemoryError}; now it flushes on its way. The power is cut, or the disk fails, at every
- * call of such an opening, and of the openings that follow.
+ * Opens a database whose log fills more memtables than the settings allow, as after a crash of an engine with a larger
+ * heap. All of them were made before the first was flushed, so that the opening ended in {@link OutOfMemoryError}; now
+ * it flushes on its way. The power is cut, or the disk fails, at every call of such an opening, and of the openings
+ * that follow.
  *
  * <p>{@code -Dflowdb.test.seed=N} repeats a run.
  */
@@ -193,7 +194,9 @@ class ReplayFlushTest {
         assertThat(files.files()).isEqualTo(before);
     }
 
-    /** A record that has expired when it is flushed goes; what it replaced, and what was deleted, does not come back. */
+    /**
+     * A record that has expired when it is flushed goes; what it replaced, and what was deleted, does not come back.
+     */
     @Test
     void open_expiredAndDeletedInTheLog_hideWhatTablesHold() {
         AtomicLong now = new AtomicLong(1_000);

@@ -17,9 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A JVM with a small heap opens a database whose log is longer than that heap, as after a crash of one with a large heap. The log was read into memtables before
- * anything was flushed, and the opening ended in {@link OutOfMemoryError}: 150 MB of records took a heap of 512 MB. {@code
- * -Dflowdb.test.replayMiB=300 -Dflowdb.test.replayHeapMiB=64} takes longer.
+ * A JVM with a small heap opens a database whose log is longer than that heap, as after a crash of one with a large
+ * heap. The log was read into memtables before anything was flushed, and the opening ended in {@link OutOfMemoryError}:
+ * 150 MB of records took a heap of 512 MB. {@code -Dflowdb.test.replayMiB=300 -Dflowdb.test.replayHeapMiB=64} takes
+ * longer.
  */
 class ReplayHeapTest {
     private static final int LOG_MIB = Integer.getInteger("flowdb.test.replayMiB", 96);
@@ -30,7 +31,9 @@ class ReplayHeapTest {
     @TempDir
     Path dir;
 
-    /** Writes the log as an engine does that is killed before it has flushed anything; returns the number of records. */
+    /**
+     * Writes the log as an engine does that is killed before it has flushed anything; returns the number of records.
+     */
     private int writeLog() {
         Engine.open(Config.builder().dataDir(dir).build()).close();
         int records = 0;

@@ -12,9 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Another JVM with a small heap and default settings, which ask for 576 MiB: three memtables, the block cache and the indexes. It ended with {@link
- * OutOfMemoryError} before the first memtable was full, and in compactions, which kept 36 bytes for each key of a table of up to 128 MiB. Twenty million
- * records with 128 MiB: {@code -Dflowdb.test.smallRecords=20000000 -Dflowdb.test.smallHeapMiB=128}.
+ * Another JVM with a small heap and default settings, which ask for 576 MiB: three memtables, the block cache and the
+ * indexes. It ended with {@link OutOfMemoryError} before the first memtable was full, and in compactions, which kept 36
+ * bytes for each key of a table of up to 128 MiB. Twenty million records with 128 MiB: {@code
+ * -Dflowdb.test.smallRecords=20000000 -Dflowdb.test.smallHeapMiB=128}.
  */
 class SmallHeapTest {
     private static final int RECORDS = Integer.getInteger("flowdb.test.smallRecords", 1_500_000);

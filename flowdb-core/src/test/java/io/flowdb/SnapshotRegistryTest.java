@@ -17,8 +17,9 @@ class SnapshotRegistryTest {
     }
 
     /**
-     * Whoever takes a snapshot looks at the clock first. If it was stopped there while a compaction began, the snapshot showed records that the
-     * compaction took for expired: they were there at first and gone when the compaction had ended.
+     * Whoever takes a snapshot looks at the clock first. If it was stopped there while a compaction began, the snapshot
+     * showed records that the compaction took for expired: they were there at first and gone when the compaction had
+     * ended.
      */
     @Test
     void pin_compactionBeginsAfterTheLookAtTheClock_judgesExpiryNoEarlierThanIt() {

@@ -12,8 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Writers waited for level 0 to become smaller while no compaction was due: the planner went by the number of tables of similar size, the backlog by their
- * bytes and by their number whatever their size. Nothing ended the wait but its limit of 30 s, for every write from then on.
+ * Writers waited for level 0 to become smaller while no compaction was due: the planner went by the number of tables of
+ * similar size, the backlog by their bytes and by their number whatever their size. Nothing ended the wait but its
+ * limit of 30 s, for every write from then on.
  */
 class StalledForeverTest {
     private static final int MEMTABLE_BYTES = 64 << 10;
@@ -58,7 +59,10 @@ class StalledForeverTest {
         }
     }
 
-    /** Tables that do not shrink fill level 0 before there are as many as the threshold says; 1000 is more than level 0 may ever hold. */
+    /**
+     * Tables that do not shrink fill level 0 before there are as many as the threshold says; 1000 is more than level 0
+     * may ever hold.
+     */
     @ParameterizedTest
     @ValueSource(ints = {8, 1000})
     void write_thresholdThatLevel0CannotReach_goesOn(int threshold) {
@@ -70,7 +74,10 @@ class StalledForeverTest {
         }
     }
 
-    /** Large and small tables in turn, as flushes by hand or checkpoints leave them: no neighbours of similar size, and too little to be merged down. */
+    /**
+     * Large and small tables in turn, as flushes by hand or checkpoints leave them: no neighbours of similar size, and
+     * too little to be merged down.
+     */
     @Test
     void write_manyTablesOfUnlikeSizes_goesOn() {
         try (Engine engine = Engine.open(config(2))) {

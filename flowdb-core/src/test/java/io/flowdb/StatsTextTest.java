@@ -96,8 +96,8 @@ class StatsTextTest {
     }
 
     /**
-     * The official client accepts names, types and values, and writes the same lines. The lines are compared as they are, without the parser here: what any
-     * reader makes of the client's text it makes of this one.
+     * The official client accepts names, types and values, and writes the same lines. The lines are compared as they
+     * are, without the parser here: what any reader makes of the client's text it makes of this one.
      */
     @Test
     void text_ofTheOfficialClient_hasTheSameLines() throws IOException {

@@ -37,7 +37,10 @@ class TimeBucketTest {
         }
     }
 
-    /** A range tombstone has no time of its own: it hides what it covers though its table has nothing of the wanted time. */
+    /**
+     * A range tombstone has no time of its own: it hides what it covers though its table has nothing of the wanted
+     * time.
+     */
     @Test
     void rangeTombstone_inATableOfAnotherTime_hides() {
         try (Engine engine = open(Duration.ofHours(1))) {

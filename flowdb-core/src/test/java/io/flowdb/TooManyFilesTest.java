@@ -21,8 +21,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Another JVM with few file descriptors, which uses up all but some of them. A commit that needed a new segment of the log ended with an unknown outcome,
- * and the engine refused writes until it was opened again, though nothing had been written.
+ * Another JVM with few file descriptors, which uses up all but some of them. A commit that needed a new segment of the
+ * log ended with an unknown outcome, and the engine refused writes until it was opened again, though nothing had been
+ * written.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no limit to set")
 class TooManyFilesTest {

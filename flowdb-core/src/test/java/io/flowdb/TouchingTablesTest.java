@@ -8,8 +8,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A range tombstone that a snapshot keeps is cut where a sorted table ends, so the table's greatest key is then the first key of the next one. A point
- * read must go on to that one.
+ * A range tombstone that a snapshot keeps is cut where a sorted table ends, so the table's greatest key is then the
+ * first key of the next one. A point read must go on to that one.
  */
 class TouchingTablesTest {
     private static final int KEYS = 40;
@@ -29,7 +29,10 @@ class TouchingTablesTest {
         engine.write(new FlowRecord(key(i), 1, FlowRecord.NEVER, value(i)));
     }
 
-    /** Without a locator a table cannot tell that it lacks a key; it was taken to have it, and the key in the next table was not found. */
+    /**
+     * Without a locator a table cannot tell that it lacks a key; it was taken to have it, and the key in the next table
+     * was not found.
+     */
     @ParameterizedTest(name = "budget {0}")
     @ValueSource(longs = {0, 1 << 20})
     void get_ofTheFirstKeyBehindARangeTombstone_findsIt(long budget) {

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A log that lies on another volume, behind links, while that volume is away. What could not be looked at was taken for absent: the database opened
- * without the commits since the last flush, and went on.
+ * A log that lies on another volume, behind links, while that volume is away. What could not be looked at was taken for
+ * absent: the database opened without the commits since the last flush, and went on.
  */
 class UnreachableFilesTest {
     @TempDir

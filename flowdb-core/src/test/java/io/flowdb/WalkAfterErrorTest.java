@@ -12,7 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A walk that is gone on with after a read has failed: it may fail again, but it skips nothing and does not seem to be at its end. */
+/**
+ * A walk that is gone on with after a read has failed: it may fail again, but it skips nothing and does not seem to be
+ * at its end.
+ */
 class WalkAfterErrorTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
 
@@ -28,7 +31,10 @@ class WalkAfterErrorTest {
         return EngineOpening.open(config, files);
     }
 
-    /** A failed read left the walk between two blocks: the next call took the unread block for the one before, or left it out, or ended the walk. */
+    /**
+     * A failed read left the walk between two blocks: the next call took the unread block for the one before, or left
+     * it out, or ended the walk.
+     */
     @ParameterizedTest(name = "reverse {0}")
     @ValueSource(booleans = {false, true})
     void next_afterAFailedRead_skipsNothing(boolean reverse) {

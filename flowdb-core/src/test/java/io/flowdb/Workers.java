@@ -49,8 +49,8 @@ final class Workers {
     }
 
     /**
-     * Lets them work for a while, and on a busy machine until each has had two turns, or until one fails; then ends them all and throws what
-     * one has thrown.
+     * Lets them work for a while, and on a busy machine until each has had two turns, or until one fails; then ends
+     * them all and throws what one has thrown.
      */
     void runFor(Duration time) {
         runFor(time, () -> true);

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A writer that waits for a flush which does not come: it gives up after the limit, and nothing of its write is stored. */
+/**
+ * A writer that waits for a flush which does not come: it gives up after the limit, and nothing of its write is stored.
+ */
 class WriteStallTest {
     private static final long LIMIT_MILLIS = 40;
     private static final int MEMTABLE_BYTES = 1_000;

@@ -6,7 +6,10 @@ import io.flowdb.benchmarks.stress.StressCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The benchmark jar: {@code compare}, {@code stress} and {@code jmh}. Exit code 0 if all went well, 1 if not, 2 for wrong arguments. */
+/**
+ * The benchmark jar: {@code compare}, {@code stress} and {@code jmh}. Exit code 0 if all went well, 1 if not, 2 for
+ * wrong arguments.
+ */
 @Command(
         name = "benchmarks",
         description = "Benchmarks of FlowDB and its peers.",

@@ -8,8 +8,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /**
- * The packages depend on each other in one direction. The names of the Spring stores once stood beside the users that each of the stores
- * implements, so the package and its parts needed one another.
+ * The packages depend on each other in one direction. The names of the Spring stores once stood beside the users that
+ * each of the stores implements, so the package and its parts needed one another.
  */
 @AnalyzeClasses(packages = "io.flowdb.benchmarks", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {

@@ -19,7 +19,10 @@ public @interface CompoundIndex {
     /** Name of the index; empty for {@code by_} and the paths joined by {@code _}. */
     String name() default "";
 
-    /** Dotted paths, as they stand in the JSON documents; the first one sorts first. One that no document of the class can have is refused. */
+    /**
+     * Dotted paths, as they stand in the JSON documents; the first one sorts first. One that no document of the class
+     * can have is refused.
+     */
     String[] paths();
 
     /** Whether no two documents may share all values, if none of them is null. */

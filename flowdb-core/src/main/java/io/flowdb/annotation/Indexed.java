@@ -6,7 +6,9 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The property has an index of its own. In a nested type the index covers the dotted path that leads to the property. */
+/**
+ * The property has an index of its own. In a nested type the index covers the dotted path that leads to the property.
+ */
 @Documented
 @Target({ElementType.FIELD, ElementType.METHOD, ElementType.RECORD_COMPONENT
 }) // a parameter would be all that Kotlin annotates

@@ -14,15 +14,17 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 public @interface ObjectStore {
 
-    /** Name of the store; empty for the simple name of the class with a small first letter. Short for {@link #name()}. */
+    /**
+     * Name of the store; empty for the simple name of the class with a small first letter. Short for {@link #name()}.
+     */
     String value() default "";
 
     /** Name of the store; give this or {@link #value()}, not both. */
     String name() default "";
 
     /**
-     * Whether the store makes keys for documents that have none: 1, 2, 3 and so on. A document has none if the property with {@link Id} is null or
-     * absent, so that is a {@code Long}: a {@code long} that nobody has set is the key 0.
+     * Whether the store makes keys for documents that have none: 1, 2, 3 and so on. A document has none if the property
+     * with {@link Id} is null or absent, so that is a {@code Long}: a {@code long} that nobody has set is the key 0.
      */
     boolean autoIncrement() default false;
 }

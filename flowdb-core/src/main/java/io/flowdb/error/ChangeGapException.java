@@ -1,8 +1,8 @@
 package io.flowdb.error;
 
 /**
- * Changes that a reader of the change feed asked for are no longer kept, or are not known: its position is that of another
- * database, or of one whose newest commits were lost. Read the present state and go on from there.
+ * Changes that a reader of the change feed asked for are no longer kept, or are not known: its position is that of
+ * another database, or of one whose newest commits were lost. Read the present state and go on from there.
  */
 public final class ChangeGapException extends FlowDbException {
 

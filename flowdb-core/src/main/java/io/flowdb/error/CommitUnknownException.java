@@ -3,8 +3,8 @@ package io.flowdb.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The write or sync of a commit failed half-way: after a restart the commit may be there or not. The engine refuses further
- * writes until it is opened again.
+ * The write or sync of a commit failed half-way: after a restart the commit may be there or not. The engine refuses
+ * further writes until it is opened again.
  */
 public final class CommitUnknownException extends FlowDbException {
 

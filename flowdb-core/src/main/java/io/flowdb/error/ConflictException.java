@@ -3,8 +3,8 @@ package io.flowdb.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that a transaction had read was changed by another commit before it could commit. Nothing was written; run the
- * transaction again.
+ * Something that a transaction had read was changed by another commit before it could commit. Nothing was written; run
+ * the transaction again.
  */
 public final class ConflictException extends FlowDbException {
 

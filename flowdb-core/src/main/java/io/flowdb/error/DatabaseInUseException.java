@@ -3,8 +3,8 @@ package io.flowdb.error;
 import java.time.Instant;
 
 /**
- * A document database is open on the store already. Two of them would not see each other's changes of the schema, so the open one
- * has to be shared, or closed first.
+ * A document database is open on the store already. Two of them would not see each other's changes of the schema, so
+ * the open one has to be shared, or closed first.
  */
 public final class DatabaseInUseException extends FlowDbException {
 

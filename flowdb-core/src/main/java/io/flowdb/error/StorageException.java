@@ -3,8 +3,8 @@ package io.flowdb.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file system refused an operation: I/O error, full disk, too many open files, missing permission. For a write, nothing of it was
- * stored unless the message says otherwise.
+ * The file system refused an operation: I/O error, full disk, too many open files, missing permission. For a write,
+ * nothing of it was stored unless the message says otherwise.
  */
 public final class StorageException extends FlowDbException {
 
@@ -44,7 +44,10 @@ public final class StorageException extends FlowDbException {
         return diskFull;
     }
 
-    /** Whether the process, or the system, had too many files open: the same call may succeed once some have been closed. */
+    /**
+     * Whether the process, or the system, had too many files open: the same call may succeed once some have been
+     * closed.
+     */
     public boolean tooManyFiles() {
         return tooManyFiles;
     }

@@ -22,8 +22,8 @@ public record Aggregate(
         @Nullable Object max) {
 
     /**
-     * Sum of the numbers, exact. Errors: {@link InvalidQueryException} if one of them has an exponent beyond 1,000: numbers that are very far
-     * apart would make it very long.
+     * Sum of the numbers, exact. Errors: {@link InvalidQueryException} if one of them has an exponent beyond 1,000:
+     * numbers that are very far apart would make it very long.
      */
     @Override
     public BigDecimal sum() {

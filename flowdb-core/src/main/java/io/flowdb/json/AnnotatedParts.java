@@ -21,7 +21,10 @@ import tools.jackson.databind.introspect.BeanPropertyDefinition;
 import tools.jackson.databind.introspect.ClassIntrospector;
 import tools.jackson.databind.jsontype.NamedType;
 
-/** What Jackson knows of the types that make up a document, and which of them carry {@code @Id} or {@code @Indexed}. Threads: one. */
+/**
+ * What Jackson knows of the types that make up a document, and which of them carry {@code @Id} or {@code @Indexed}.
+ * Threads: one.
+ */
 final class AnnotatedParts {
     private static final List<Class<? extends Annotation>> ANNOTATIONS = List.of(Id.class, Indexed.class);
     /** Types within types that are followed; a generic type can contain ever new ones. */
@@ -97,7 +100,10 @@ final class AnnotatedParts {
                 && !type.getName().startsWith("tools.jackson.");
     }
 
-    /** The types that may stand in place of a type, as far as it names them: by {@code permits} or {@code @JsonSubTypes}. */
+    /**
+     * The types that may stand in place of a type, as far as it names them: by {@code permits} or
+     * {@code @JsonSubTypes}.
+     */
     List<JavaType> subtypes(JavaType type, BeanDescription description) {
         Set<Class<?>> named = new LinkedHashSet<>();
         Class<?>[] permitted = type.getRawClass().getPermittedSubclasses();
@@ -155,7 +161,10 @@ final class AnnotatedParts {
         return false;
     }
 
-    /** Refuses annotations on members of a type that are no properties of its JSON: an index of these would always be empty. */
+    /**
+     * Refuses annotations on members of a type that are no properties of its JSON: an index of these would always be
+     * empty.
+     */
     void checkMembers(JavaType part, List<BeanPropertyDefinition> properties) {
         for (Class<?> each : hierarchy(part.getRawClass())) {
             for (Class<? extends Annotation> annotation : ANNOTATIONS) {

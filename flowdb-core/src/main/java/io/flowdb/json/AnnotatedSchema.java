@@ -22,9 +22,10 @@ import tools.jackson.databind.introspect.BeanPropertyDefinition;
 import tools.jackson.databind.util.NameTransformer;
 
 /**
- * Reads the definition of a store from the annotations of a class or record, and of the types of its parts. Paths are those of the JSON that Jackson
- * writes: names, {@code @JsonUnwrapped}, {@code @JsonValue} and subtypes as its annotations say. Nothing is passed over: an annotation that stands
- * where no path leads is refused. Threads: one. Errors: {@link IllegalArgumentException} naming the class, the property and what is allowed.
+ * Reads the definition of a store from the annotations of a class or record, and of the types of its parts. Paths are
+ * those of the JSON that Jackson writes: names, {@code @JsonUnwrapped}, {@code @JsonValue} and subtypes as its
+ * annotations say. Nothing is passed over: an annotation that stands where no path leads is refused. Threads: one.
+ * Errors: {@link IllegalArgumentException} naming the class, the property and what is allowed.
  */
 final class AnnotatedSchema {
     /** Levels of a document; as deep as definitions of code go that do not repeat themselves. */

@@ -4,8 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How far the keys reach that the documents of one uncommitted set of writes have, for each store that makes keys. Further keys that are made for
- * the set come behind them; the counter of a store follows with the commit, so a set that is never committed moves none. Threads: one.
+ * How far the keys reach that the documents of one uncommitted set of writes have, for each store that makes keys.
+ * Further keys that are made for the set come behind them; the counter of a store follows with the commit, so a set
+ * that is never committed moves none. Threads: one.
  */
 final class BroughtKeys {
     /** By number of the store: one more than the largest integer part of a key. */

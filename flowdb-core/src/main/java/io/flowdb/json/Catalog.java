@@ -22,8 +22,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * All stores and indexes of a database with their numbers. Immutable; a change makes a new catalog. Stored as JSON under one key, so
- * that any change of the schema is atomic. Source: docs/format/document-keys.md, formats 1 to 3.
+ * All stores and indexes of a database with their numbers. Immutable; a change makes a new catalog. Stored as JSON
+ * under one key, so that any change of the schema is atomic. Source: docs/format/document-keys.md, formats 1 to 3.
  */
 final class Catalog {
     static final byte[] KEY = KeyLayout.catalog();

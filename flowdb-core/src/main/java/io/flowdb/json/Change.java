@@ -6,7 +6,8 @@ import io.flowdb.internal.json.DocumentCodec.Encoded;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a write makes of one document: its stored state before and the wanted one, each with its index entries. Immutable.
+ * What a write makes of one document: its stored state before and the wanted one, each with its index entries.
+ * Immutable.
  */
 final class Change {
     /** What an operation takes in a batch beside key and value. */

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the changes of a feed to one subscriber, as fast as it asks for them. Every call of the subscriber is made by one thread.
- * Threads: any may ask and cancel.
+ * Gives the changes of a feed to one subscriber, as fast as it asks for them. Every call of the subscriber is made by
+ * one thread. Threads: any may ask and cancel.
  */
 final class ChangeDelivery implements Flow.Subscription, Runnable {
     private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);

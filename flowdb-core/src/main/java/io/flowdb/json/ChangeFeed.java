@@ -12,11 +12,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Committed changes in commit order, none missing, none twice, from the past into the future. Made by {@link JsonDB#changes(long)}.
+ * Committed changes in commit order, none missing, none twice, from the past into the future. Made by
+ * {@link JsonDB#changes(long)}.
  *
- * <p>Read it with {@link #take} and {@link #poll}, as an iterator that waits for the next commit, or hand it on as a {@link
- * #publisher}. Errors: {@link io.flowdb.error.ChangeGapException} if the feed fell so far behind that changes it has not seen are
- * gone; {@link EngineClosedException} once the feed or the database is closed. Threads: one; any may close it.
+ * <p>Read it with {@link #take} and {@link #poll}, as an iterator that waits for the next commit, or hand it on as a
+ * {@link #publisher}. Errors: {@link io.flowdb.error.ChangeGapException} if the feed fell so far behind that changes it
+ * has not seen are gone; {@link EngineClosedException} once the feed or the database is closed. Threads: one; any may
+ * close it.
  */
 public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseable {
     private final ChangeLog log;
@@ -64,8 +66,8 @@ public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseab
     }
 
     /**
-     * Waits for the next commit. False once the feed or the database is closed, and after an interrupt, which stays set; a feed
-     * that was interrupted can go on.
+     * Waits for the next commit. False once the feed or the database is closed, and after an interrupt, which stays
+     * set; a feed that was interrupted can go on.
      */
     @Override
     public boolean hasNext() {
@@ -133,10 +135,10 @@ public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseab
     }
 
     /**
-     * The rest of this feed for reactive code. Each subscriber gets every change from the present position on, never more than it
-     * asked for, on a thread of its own; its calls do not overlap. A subscriber that asks too slowly waits for nobody else
-     * and holds nobody up: it ends with a {@link io.flowdb.error.ChangeGapException} once what it has not seen is gone. It is completed
-     * when the database is closed.
+     * The rest of this feed for reactive code. Each subscriber gets every change from the present position on, never
+     * more than it asked for, on a thread of its own; its calls do not overlap. A subscriber that asks too slowly waits
+     * for nobody else and holds nobody up: it ends with a {@link io.flowdb.error.ChangeGapException} once what it has
+     * not seen is gone. It is completed when the database is closed.
      */
     public Flow.Publisher<CommittedChanges> publisher() {
         long from = position;

@@ -22,11 +22,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives committed changes to change feeds in commit order. They are kept ({@link KeptChanges}) in memory since the first feed, or in the store
- * below ({@link ChangeRecords}) since recording was begun.
+ * Gives committed changes to change feeds in commit order. They are kept ({@link KeptChanges}) in memory since the
+ * first feed, or in the store below ({@link ChangeRecords}) since recording was begun.
  *
- * <p>Commits return in any order. A commit that is under way will get a sequence number above the newest one at its begin, so a
- * finished one may be given out as soon as its number is not above the begin of any that is under way. Threads: any.
+ * <p>Commits return in any order. A commit that is under way will get a sequence number above the newest one at its
+ * begin, so a finished one may be given out as soon as its number is not above the begin of any that is under way.
+ * Threads: any.
  */
 final class ChangeLog {
     /** The largest record of a commit is this fraction of the largest batch of the store below. */
@@ -192,8 +193,8 @@ final class ChangeLog {
     }
 
     /**
-     * Announces a commit; {@link #end} must follow. Null, and nothing announced, if changes are wanted that are not there. Errors: {@link
-     * EngineClosedException} once the database is being closed.
+     * Announces a commit; {@link #end} must follow. Null, and nothing announced, if changes are wanted that are not
+     * there. Errors: {@link EngineClosedException} once the database is being closed.
      */
     @Nullable
     Pending begin(Supplier<CommitChanges> changes) {
@@ -381,7 +382,10 @@ final class ChangeLog {
         return new ChangeGapException(asked, kept.completeAfter(), database.store.lastSeqno());
     }
 
-    /** The first commit after {@code seqno}, waiting for it up to {@code nanos} or until {@code ended}; null if there was none. */
+    /**
+     * The first commit after {@code seqno}, waiting for it up to {@code nanos} or until {@code ended}; null if there
+     * was none.
+     */
     @Nullable
     Committed next(long seqno, long nanos, BooleanSupplier ended) throws InterruptedException {
         KeptChanges.Entry found;

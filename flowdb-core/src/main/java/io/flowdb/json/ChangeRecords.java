@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  *             0 or 1, length and stored document before, the same after;
  *             with a key of length 0, the deletion of a store
  * </pre>
- * <p>The last part is the last operation of its batch, so its sequence number is that of the commit. Tickets are unique and rise with
- * time, but not exactly with sequence numbers. Threads: any. Source: docs/format/document-keys.md, format 2.
+ * <p>The last part is the last operation of its batch, so its sequence number is that of the commit. Tickets are unique
+ * and rise with time, but not exactly with sequence numbers. Threads: any. Source: docs/format/document-keys.md, format
+ * 2.
  */
 final class ChangeRecords {
     private static final int FORMAT = 1;

@@ -24,10 +24,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns changes of documents into one batch with its preconditions: deletes entries, writes documents, writes entries, in this
- * order, so that a unique value may move from one document to another. Unique indexes are checked against the state after the whole
- * batch. Threads: one. Errors, before anything is written: {@link UniqueViolationException}, {@link LimitExceededException} for more than the store
- * below takes in one commit.
+ * Turns changes of documents into one batch with its preconditions: deletes entries, writes documents, writes entries,
+ * in this order, so that a unique value may move from one document to another. Unique indexes are checked against the
+ * state after the whole batch. Threads: one. Errors, before anything is written: {@link UniqueViolationException},
+ * {@link LimitExceededException} for more than the store below takes in one commit.
  */
 final class CommitPlan implements ChangeSet {
     /** What an operation takes in the memtable of the store below beside its bytes, about. */
@@ -65,7 +65,10 @@ final class CommitPlan implements ChangeSet {
         this(database, snapshot, snapshot.seqno());
     }
 
-    /** A plan for writes that read {@code snapshot}, which no change of the catalog up to commit {@code catalogSeqno} concerns. */
+    /**
+     * A plan for writes that read {@code snapshot}, which no change of the catalog up to commit {@code catalogSeqno}
+     * concerns.
+     */
     CommitPlan(Database database, StoreSnapshot snapshot, long catalogSeqno) {
         this.database = database;
         this.snapshot = snapshot;
@@ -115,7 +118,10 @@ final class CommitPlan implements ChangeSet {
         }
     }
 
-    /** Adds changes of documents that are all different, and that the plan does not change yet; nothing is put afterwards. */
+    /**
+     * Adds changes of documents that are all different, and that the plan does not change yet; nothing is put
+     * afterwards.
+     */
     void putDistinct(Collection<Change> distinct) {
         distinct.forEach(change -> account(change, null));
         changes.addAll(distinct);
@@ -152,7 +158,9 @@ final class CommitPlan implements ChangeSet {
         return positions.getOrDefault(documentKey, -1);
     }
 
-    /** Deletes whole stores and indexes after everything else: their ranges; the stores are for those who want changes. */
+    /**
+     * Deletes whole stores and indexes after everything else: their ranges; the stores are for those who want changes.
+     */
     void drop(List<Range> ranges, List<StoreDef> stores) {
         dropped.addAll(ranges);
         deletedStores.addAll(stores);
@@ -168,7 +176,10 @@ final class CommitPlan implements ChangeSet {
         preconditions.range(start, end);
     }
 
-    /** Notes what the batch deletes. The plan changes nothing else, and what was read of the documents is among its preconditions. */
+    /**
+     * Notes what the batch deletes. The plan changes nothing else, and what was read of the documents is among its
+     * preconditions.
+     */
     void remove(RemovedDocuments documents) {
         removed = documents;
     }
@@ -223,7 +234,8 @@ final class CommitPlan implements ChangeSet {
     /**
      * An entry on its way into the batch.
      *
-     * @param head eight bytes of the entry's key behind the prefix of its index, which decide most comparisons without a look at the key
+     * @param head eight bytes of the entry's key behind the prefix of its index, which decide most comparisons without
+     *     a look at the key
      */
     private record NewEntry(IndexEntry entry, byte[] storedKey, Change change, long head) {
         static final Comparator<NewEntry> ORDER = NewEntry::compare;
@@ -273,7 +285,10 @@ final class CommitPlan implements ChangeSet {
         }
     }
 
-    /** Whether nobody has written the entry since it was read; if somebody has, the commit will conflict, and is no violation. */
+    /**
+     * Whether nobody has written the entry since it was read; if somebody has, the commit will conflict, and is no
+     * violation.
+     */
     private boolean isStillHeld(byte[] storedKey, StoredValue holder) {
         StoredValue newest = database.store.latest().get(storedKey);
         return newest == null ? holder.expireAt() <= database.nowMicros() : newest.seqno() == holder.seqno();

@@ -23,7 +23,10 @@ sealed interface Condition {
     /** How deep filters may be nested. */
     int MAX_DEPTH = 100;
 
-    /** How many filters one may consist of, each counted as often as it occurs: a few that name each other may stand for very many. */
+    /**
+     * How many filters one may consist of, each counted as often as it occurs: a few that name each other may stand for
+     * very many.
+     */
     int MAX_FILTERS = 1_000_000;
 
     /** Whether a document satisfies it. */
@@ -38,7 +41,10 @@ sealed interface Condition {
         return prepare(filter);
     }
 
-    /** Level by level, as a filter may be nested deeper than the stack. Each query comes here: those that have no parts are only looked at. */
+    /**
+     * Level by level, as a filter may be nested deeper than the stack. Each query comes here: those that have no parts
+     * are only looked at.
+     */
     private static void checkDepth(Filter filter) {
         Collection<Filter> level = List.of(filter);
         boolean deeper = true;

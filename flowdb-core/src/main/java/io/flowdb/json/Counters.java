@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes keys for auto-increment stores.
  *
- * <p>The stored number is above every key that may have been handed out: keys are reserved in blocks, durably,
- * before they are used, and a clean close writes the exact number back. So no key is ever handed out twice; after a crash the rest of a block is skipped.
- * Threads: any.
+ * <p>The stored number is above every key that may have been handed out: keys are reserved in blocks, durably, before
+ * they are used, and a clean close writes the exact number back. So no key is ever handed out twice; after a crash the
+ * rest of a block is skipped. Threads: any.
  */
 final class Counters {
     /** Largest generated key: what every JSON reader understands. */
@@ -41,7 +41,10 @@ final class Counters {
         this.database = database;
     }
 
-    /** A new key; one that no counter gives if the set of writes it is for has brought along that number, or a larger one. */
+    /**
+     * A new key; one that no counter gives if the set of writes it is for has brought along that number, or a larger
+     * one.
+     */
     long take(StoreDef store, BroughtKeys brought) {
         return counter(store).take(brought.end(store));
     }
@@ -58,8 +61,8 @@ final class Counters {
     }
 
     /**
-     * Adds to a plan, once it is known to be free of errors, what makes the counters durable that its new documents move beyond their reserved
-     * blocks.
+     * Adds to a plan, once it is known to be free of errors, what makes the counters durable that its new documents
+     * move beyond their reserved blocks.
      *
      * @return what moves the counters, to be done when the plan is committed: an attempt must not take keys away
      */
@@ -136,7 +139,10 @@ final class Counters {
             }
         }
 
-        /** The integer part of the largest key that could have been generated: the store may have had documents before it made keys. */
+        /**
+         * The integer part of the largest key that could have been generated: the store may have had documents before
+         * it made keys.
+         */
         private long largestKey() {
             byte[] start = store.documentKey(0L, database.limits);
             byte[] end = store.documentKey(MAX_KEY, database.limits);

@@ -27,10 +27,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What all parts of one {@link JsonDB} share: the store below, the current catalog, counters, counts, change feed.
  *
- * <p>A write reads from a snapshot and commits on condition that nothing it depends on was changed since, its part of the catalog among it. A
- * snapshot and a catalog fit together if the catalog is the one that the snapshot holds. Readers, who take what is there, never wait; writers
- * wait until no other catalog is on its way and nobody has the database to himself, as they would conflict. While one thread has the database to
- * itself, commits of all others conflict, whenever they began. Threads: any.
+ * <p>A write reads from a snapshot and commits on condition that nothing it depends on was changed since, its part of
+ * the catalog among it. A snapshot and a catalog fit together if the catalog is the one that the snapshot holds.
+ * Readers, who take what is there, never wait; writers wait until no other catalog is on its way and nobody has the
+ * database to himself, as they would conflict. While one thread has the database to itself, commits of all others
+ * conflict, whenever they began. Threads: any.
  */
 final class Database {
     private static final int SPINS = 4;
@@ -62,7 +63,8 @@ final class Database {
      * @param seqno of the commit that wrote it
      * @param next the catalog whose commit may be under way, or null
      * @param exclusive whether one thread has the database to itself, for long
-     * @param leftOver what indexes have left that the stored catalog may still name as being built, and nobody keeps; goes with the next catalog
+     * @param leftOver what indexes have left that the stored catalog may still name as being built, and nobody keeps;
+     *     goes with the next catalog
      */
     private record State(
             Catalog catalog, long seqno, @Nullable Catalog next, boolean exclusive, List<Range> leftOver) {
@@ -176,8 +178,8 @@ final class Database {
     }
 
     /**
-     * A snapshot with its catalog, to read; waits for nobody. Errors: {@link IllegalStateException} in the steps of a migration, which have a state
-     * of their own.
+     * A snapshot with its catalog, to read; waits for nobody. Errors: {@link IllegalStateException} in the steps of a
+     * migration, which have a state of their own.
      */
     Session open() {
         while (true) {
@@ -202,7 +204,10 @@ final class Database {
         }
     }
 
-    /** A snapshot with its catalog, to commit what depends on it; waits until the catalog stays and nobody has the database to himself. */
+    /**
+     * A snapshot with its catalog, to commit what depends on it; waits until the catalog stays and nobody has the
+     * database to himself.
+     */
     Session openToWrite() {
         for (int failures = 0; ; failures++) {
             checkOpen();
@@ -220,7 +225,10 @@ final class Database {
         }
     }
 
-    /** Takes the schema lock for a change from outside; a migration, which holds it, does not see what its steps change beside it. */
+    /**
+     * Takes the schema lock for a change from outside; a migration, which holds it, does not see what its steps change
+     * beside it.
+     */
     void lockSchema() {
         schemaLock.lock();
         if (state.exclusive) {
@@ -250,8 +258,9 @@ final class Database {
     }
 
     /**
-     * Runs {@code body} while other threads wait in {@link #openToWrite()}; the schema lock is held. Nobody else commits documents meanwhile: what was
-     * under way has ended when {@code body} is called, and what had begun before will conflict.
+     * Runs {@code body} while other threads wait in {@link #openToWrite()}; the schema lock is held. Nobody else
+     * commits documents meanwhile: what was under way has ended when {@code body} is called, and what had begun before
+     * will conflict.
      */
     void exclusively(Runnable body) {
         state = state.exclusive(true);
@@ -264,8 +273,9 @@ final class Database {
     }
 
     /**
-     * Lets go of all indexes that are being built, without a commit: later writers do not keep them, and what they have left goes with the next
-     * catalog, or at the next opening, as the stored catalog names them still. The schema lock is held.
+     * Lets go of all indexes that are being built, without a commit: later writers do not keep them, and what they have
+     * left goes with the next catalog, or at the next opening, as the stored catalog names them still. The schema lock
+     * is held.
      */
     void abandonBuilding() {
         State present = state;
@@ -315,7 +325,10 @@ final class Database {
         }
     }
 
-    /** The newest commit of a catalog that is no matter to those who write {@code stores} as {@code session} knows them; else that of the session. */
+    /**
+     * The newest commit of a catalog that is no matter to those who write {@code stores} as {@code session} knows them;
+     * else that of the session.
+     */
     long unconcernedUntil(Session session, Set<String> stores) {
         State present = state;
         for (int failures = 0; present.next != null; failures++) {
@@ -375,8 +388,8 @@ final class Database {
     }
 
     /**
-     * Commits another catalog. Writers whom it concerns and that began before will conflict, those that begin meanwhile wait. The schema lock is held,
-     * or nobody else has the database yet.
+     * Commits another catalog. Writers whom it concerns and that began before will conflict, those that begin meanwhile
+     * wait. The schema lock is held, or nobody else has the database yet.
      *
      * @param batch further operations of the same commit
      * @return false if a precondition failed; nothing was changed then
@@ -402,7 +415,10 @@ final class Database {
         state.leftOver.forEach(range -> batch.deleteRange(range.start(), range.end()));
     }
 
-    /** Commits a catalog without the store {@code deleted}, and tells those who want changes; {@code batch} deletes its documents. */
+    /**
+     * Commits a catalog without the store {@code deleted}, and tells those who want changes; {@code batch} deletes its
+     * documents.
+     */
     void publishDeletion(Catalog catalog, WriteBatch batch, StoreDef deleted) {
         State before = state;
         state = before.publishing(catalog);
@@ -451,8 +467,8 @@ final class Database {
     }
 
     /**
-     * Ends feeds, waits for the commits and the change of the schema that are under way, and writes exact counters back; nothing is
-     * committed afterwards. Idempotent.
+     * Ends feeds, waits for the commits and the change of the schema that are under way, and writes exact counters
+     * back; nothing is committed afterwards. Idempotent.
      */
     void close() {
         closed = true;

@@ -9,20 +9,22 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reading and writing documents, the same inside and outside a transaction: {@link JsonTransaction} does it in the transaction,
- * {@link JsonDB} in a transaction of its own for each call, repeated on conflict.
+ * Reading and writing documents, the same inside and outside a transaction: {@link JsonTransaction} does it in the
+ * transaction, {@link JsonDB} in a transaction of its own for each call, repeated on conflict.
  *
- * <p>Keys are Java values: {@code String}, {@code Integer}, {@code Long}, {@code BigInteger}, {@code Double}, {@code Float},
- * {@code BigDecimal}, {@code Boolean}, {@link java.time.Instant}, {@code byte[]}, {@code List} of keys, or a {@link JsonNode} that
- * holds such a value. A key that is read back is a {@code String}, a {@code Long}, a {@code Double} or {@code BigDecimal} if it is
- * no {@code long}, a {@code Boolean}, an {@code Instant}, a {@code byte[]} or a {@code List}. Order:
- * null, false, true, numbers by value, dates, text by UTF-16 code unit, binary, arrays.
+ * <p>Keys are Java values: {@code String}, {@code Integer}, {@code Long}, {@code BigInteger}, {@code Double},
+ * {@code Float}, {@code BigDecimal}, {@code Boolean}, {@link java.time.Instant}, {@code byte[]}, {@code List} of keys,
+ * or a {@link JsonNode} that holds such a value. A key that is read back is a {@code String}, a {@code Long}, a
+ * {@code Double} or {@code BigDecimal} if it is no {@code long}, a {@code Boolean}, an {@code Instant}, a
+ * {@code byte[]} or a {@code List}. Order: null, false, true, numbers by value, dates, text by UTF-16 code unit,
+ * binary, arrays.
  *
- * <p>Errors of every method: {@link io.flowdb.error.StoreNotFoundException}, {@link io.flowdb.error.IndexNotFoundException},
- * {@link io.flowdb.error.InvalidKeyException}, {@link io.flowdb.error.EngineClosedException}; of every write also
- * {@link io.flowdb.error.MissingKeyException}, {@link io.flowdb.error.UniqueViolationException},
- * {@link io.flowdb.error.LimitExceededException}. What is no JSON at all is an {@link IllegalArgumentException}: a number that is not finite, half a
- * surrogate pair in a property name, a value that Jackson cannot write. Nothing is written when one is thrown. Documents are copied by writing them;
+ * <p>Errors of every method: {@link io.flowdb.error.StoreNotFoundException},
+ * {@link io.flowdb.error.IndexNotFoundException}, {@link io.flowdb.error.InvalidKeyException},
+ * {@link io.flowdb.error.EngineClosedException}; of every write also {@link io.flowdb.error.MissingKeyException},
+ * {@link io.flowdb.error.UniqueViolationException}, {@link io.flowdb.error.LimitExceededException}. What is no JSON at
+ * all is an {@link IllegalArgumentException}: a number that is not finite, half a surrogate pair in a property name, a
+ * value that Jackson cannot write. Nothing is written when one is thrown. Documents are copied by writing them;
  * returned documents are the caller's own.
  */
 public interface DocumentOperations {
@@ -33,8 +35,8 @@ public interface DocumentOperations {
     }
 
     /**
-     * Stores a document with a time to live of its own. In an auto-increment store a document without a key gets one, also
-     * in {@code document} itself; if the call fails, that is as it was before.
+     * Stores a document with a time to live of its own. In an auto-increment store a document without a key gets one,
+     * also in {@code document} itself; if the call fails, that is as it was before.
      */
     Object put(String store, JsonNode document, PutOptions options);
 
@@ -47,24 +49,25 @@ public interface DocumentOperations {
     Object add(String store, JsonNode document, PutOptions options);
 
     /**
-     * Stores a document of an auto-increment store under a new key, whatever it held at its key path, and sets it there; if the call fails, the document
-     * is as it was before.
+     * Stores a document of an auto-increment store under a new key, whatever it held at its key path, and sets it
+     * there; if the call fails, the document is as it was before.
      *
      * @return the new key, a {@code Long}
      */
     Object putAuto(String store, ObjectNode document);
 
     /**
-     * Stores documents in one atomic batch and returns their keys in order; of two with the same key the later one stays. As with {@link #put}, generated
-     * keys are set in the documents, unless the call fails.
+     * Stores documents in one atomic batch and returns their keys in order; of two with the same key the later one
+     * stays. As with {@link #put}, generated keys are set in the documents, unless the call fails.
      */
     List<Object> putAll(String store, Collection<? extends JsonNode> documents);
 
     /**
      * Replaces a document by what {@code change} makes of it, atomically. The function may be called several times; the
-     * document it is given is its own to modify. A null result leaves the document alone. The time to live of the store, or of the configuration,
-     * starts anew; if neither has one, the document keeps the expiry it has. Errors: {@link io.flowdb.error.ConflictException} if something else wrote the
-     * document during each of 1,000 attempts, as {@code change} itself does if it writes it by another call.
+     * document it is given is its own to modify. A null result leaves the document alone. The time to live of the
+     * store, or of the configuration, starts anew; if neither has one, the document keeps the expiry it has. Errors:
+     * {@link io.flowdb.error.ConflictException} if something else wrote the document during each of 1,000 attempts, as
+     * {@code change} itself does if it writes it by another call.
      *
      * @return the new document, or null if there is none with this key or {@code change} returned null
      */
@@ -151,8 +154,8 @@ public interface DocumentOperations {
     <T> Object putDoc(String store, T value);
 
     /**
-     * The document with this key, read as {@code type} straight from its bytes. Errors: {@link io.flowdb.error.InvalidQueryException} if it is none, with
-     * what Jackson says as its cause.
+     * The document with this key, read as {@code type} straight from its bytes. Errors:
+     * {@link io.flowdb.error.InvalidQueryException} if it is none, with what Jackson says as its cause.
      */
     <T> Optional<T> getDoc(String store, Object key, Class<T> type);
 

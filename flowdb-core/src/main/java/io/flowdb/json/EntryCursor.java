@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A cursor over documents or index entries. Positions are keys of the store below, logical ones for an index; each jump starts a new
- * walk there, so that a cursor holds nothing but its position and one walk.
+ * A cursor over documents or index entries. Positions are keys of the store below, logical ones for an index; each jump
+ * starts a new walk there, so that a cursor holds nothing but its position and one walk.
  */
 final class EntryCursor implements JsonCursor {
     private static final Span NOWHERE = new Span(null, null);
@@ -223,7 +223,8 @@ final class EntryCursor implements JsonCursor {
     /**
      * Where a key lies among the entries.
      *
-     * @param whole false for a list with the first values of a compound key only: it lies before all keys that begin with them
+     * @param whole false for a list with the first values of a compound key only: it lies before all keys that begin
+     *     with them
      */
     private record Place(byte[] bytes, boolean whole) {}
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param documentsRead documents read
  * @param rowsReturned rows of the result
  * @param sorted whether the rows had to be sorted
- * @param indexOnly whether keys alone decide which documents are found: {@code count} and {@code exists} read none then; the rows themselves are
- *     documents read all the same
+ * @param indexOnly whether keys alone decide which documents are found: {@code count} and {@code exists} read none
+ *     then; the rows themselves are documents read all the same
  * @param nanos time taken
  */
 public record Explain(

@@ -7,8 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds which of several ways to find documents meets the fewest entries. All are counted in step, so that none is counted much further than the
- * smallest is long: what that costs is a part of reading the smallest, a tenth to a fifth for two of the same size. Threads: one.
+ * Finds which of several ways to find documents meets the fewest entries. All are counted in step, so that none is
+ * counted much further than the smallest is long: what that costs is a part of reading the smallest, a tenth to a fifth
+ * for two of the same size. Threads: one.
  */
 final class FewestEntries implements AutoCloseable {
     private static final int FIRST_STEP = 16;

@@ -15,19 +15,23 @@ import tools.jackson.databind.JsonNode;
 /**
  * A condition on documents; composable and immutable.
  *
- * <p>Paths are dotted. Values are keys as in {@link DocumentOperations}, compared in key order. A comparison or a test of text holds for a value if it
- * holds for the value itself or, if that is an array, for one of its elements. An absent value satisfies no comparison;
- * {@code ne} and {@code notIn} are the negations of {@code eq} and {@code in}, so an absent value satisfies them. {@code lt},
- * {@code le}, {@code gt} and {@code ge} hold only for values of the kind of their operand (numbers for a number, text for text
- * and so on); {@code between} and {@code range} follow key order across kinds.
+ * <p>Paths are dotted. Values are keys as in {@link DocumentOperations}, compared in key order. A comparison or a test
+ * of text holds for a value if it holds for the value itself or, if that is an array, for one of its elements. An
+ * absent value satisfies no comparison; {@code ne} and {@code notIn} are the negations of {@code eq} and {@code in}, so
+ * an absent value satisfies them. {@code lt}, {@code le}, {@code gt} and {@code ge} hold only for values of the kind of
+ * their operand (numbers for a number, text for text and so on); {@code between} and {@code range} follow key order
+ * across kinds.
  *
- * <p>{@code and} of filters made by {@code and} is one filter of all their parts, and {@code or} likewise, so a chain of them is not nested. Filters nested
- * deeper than 100, and those of more than 1,000,000 filters, are refused by queries: {@link io.flowdb.error.InvalidQueryException}. A filter that stands
- * in several places counts in each of them.
+ * <p>{@code and} of filters made by {@code and} is one filter of all their parts, and {@code or} likewise, so a chain
+ * of them is not nested. Filters nested deeper than 100, and those of more than 1,000,000 filters, are refused by
+ * queries: {@link io.flowdb.error.InvalidQueryException}. A filter that stands in several places counts in each of
+ * them.
  */
 public sealed interface Filter {
 
-    /** Whether a document satisfies this filter, as a query would find it; made once, cheap to ask often. Threads: any. */
+    /**
+     * Whether a document satisfies this filter, as a query would find it; made once, cheap to ask often. Threads: any.
+     */
     default Predicate<JsonNode> predicate() {
         Condition condition = Condition.of(this);
         return condition::test;
@@ -113,7 +117,10 @@ public sealed interface Filter {
         return new Contains(path, value);
     }
 
-    /** Text equal to {@code text}, whatever the case of letters: code point by code point, by lower case of upper case, in every language alike. */
+    /**
+     * Text equal to {@code text}, whatever the case of letters: code point by code point, by lower case of upper case,
+     * in every language alike.
+     */
     static Filter eqIgnoreCase(String path, String text) {
         return new Text(path, TextMatch.EQUALS, text, true);
     }
@@ -134,8 +141,9 @@ public sealed interface Filter {
     }
 
     /**
-     * Text like {@code pattern}, all of it: {@code %} is any text, {@code _} any one character, {@code \} makes the next one literal. A literal beginning
-     * is a range of an index. A pattern that ends with {@code \} is refused by queries: {@link io.flowdb.error.InvalidQueryException}.
+     * Text like {@code pattern}, all of it: {@code %} is any text, {@code _} any one character, {@code \} makes the
+     * next one literal. A literal beginning is a range of an index. A pattern that ends with {@code \} is refused by
+     * queries: {@link io.flowdb.error.InvalidQueryException}.
      */
     static Filter like(String path, String pattern) {
         return new Like(path, pattern, false);
@@ -147,8 +155,9 @@ public sealed interface Filter {
     }
 
     /**
-     * Text in which {@code regex} (see {@link java.util.regex.Pattern}) is found; at most 1,000 characters, and one match may
-     * take at most a bounded number of steps, beyond which the query fails with {@link io.flowdb.error.InvalidQueryException}.
+     * Text in which {@code regex} (see {@link java.util.regex.Pattern}) is found; at most 1,000 characters, and one
+     * match may take at most a bounded number of steps, beyond which the query fails with
+     * {@link io.flowdb.error.InvalidQueryException}.
      */
     static Filter regex(String path, String regex) {
         return new Regex(path, regex);
@@ -174,7 +183,10 @@ public sealed interface Filter {
         return new Or(flat(filters, filter -> filter instanceof Or or ? or.filters() : null));
     }
 
-    /** Filters with the parts of inner ones in their place; what several inner ones have in common, once, as it would double with each level. */
+    /**
+     * Filters with the parts of inner ones in their place; what several inner ones have in common, once, as it would
+     * double with each level.
+     */
     private static List<Filter> flat(
             Collection<? extends Filter> filters, Function<Filter, @Nullable List<Filter>> partsOf) {
         List<Filter> flat = new ArrayList<>(filters.size());

@@ -2,7 +2,9 @@ package io.flowdb.json;
 
 import io.flowdb.StoreCursor;
 
-/** The logical entries of an index without those that a range delete has left behind. Threads: as the walk behind it. */
+/**
+ * The logical entries of an index without those that a range delete has left behind. Threads: as the walk behind it.
+ */
 final class FreshEntries implements StoreCursor {
     private final IndexDef index;
     private final StoreCursor all;

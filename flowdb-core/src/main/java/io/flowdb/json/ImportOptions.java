@@ -8,9 +8,11 @@ import java.util.function.LongConsumer;
  * Settings of {@link JsonDB#importJson}.
  *
  * @param batchSize most documents committed together, fewer where they are large; 1 to 100,000, 1,000 by default
- * @param skipBad whether a document that cannot be stored is left out and reported; else the import stops there, and those before it are stored
- * @param progress gets the number of documents dealt with so far, those that were stored and those that were left out: after each commit, each time as
- *     many as a batch has were left out, and at the end, when it is {@link ImportResult#imported()} and {@link ImportResult#skipped()} together
+ * @param skipBad whether a document that cannot be stored is left out and reported; else the import stops there, and
+ *     those before it are stored
+ * @param progress gets the number of documents dealt with so far, those that were stored and those that were left out:
+ *     after each commit, each time as many as a batch has were left out, and at the end, when it is
+ *     {@link ImportResult#imported()} and {@link ImportResult#skipped()} together
  */
 public record ImportOptions(int batchSize, boolean skipBad, LongConsumer progress) {
     /** 1,000 documents a commit; the first bad document ends the import. */

@@ -18,9 +18,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills a new index from the documents that exist, some at a time, while reads and writes go on. Each part commits only if none of
- * its documents was changed meanwhile; documents that are changed later are indexed by those who change them. Memory is that of one part.
- * Threads: one.
+ * Fills a new index from the documents that exist, some at a time, while reads and writes go on. Each part commits only
+ * if none of its documents was changed meanwhile; documents that are changed later are indexed by those who change
+ * them. Memory is that of one part. Threads: one.
  */
 final class IndexBuild {
     private static final int MAX_DOCUMENTS = 2000;
@@ -63,8 +63,8 @@ final class IndexBuild {
     }
 
     /**
-     * Compares documents that were left out with each other and with those that were not. Errors: {@link UniqueViolationException} if two share a
-     * value of a unique index.
+     * Compares documents that were left out with each other and with those that were not. Errors:
+     * {@link UniqueViolationException} if two share a value of a unique index.
      *
      * @param entries those of the documents that were left out
      */

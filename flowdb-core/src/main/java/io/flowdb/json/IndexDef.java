@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * An index as the code uses it: its number, its parsed paths, its place in the store. Immutable but for what it remembers about
- * marks; one memory serves an index as long as it exists. Threads: any.
+ * An index as the code uses it: its number, its parsed paths, its place in the store. Immutable but for what it
+ * remembers about marks; one memory serves an index as long as it exists. Threads: any.
  */
 final class IndexDef {
     final int id;

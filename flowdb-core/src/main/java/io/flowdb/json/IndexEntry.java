@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One entry of an index in its logical form: prefix, index key or mark, primary key.
  *
- * <p>An exclusive entry is one that a unique index allows once: it is stored under the index key alone with the primary key as its
- * value, so that a unique look-up is a point read. Any other is stored under its logical key. The arrays are not changed.
+ * <p>An exclusive entry is one that a unique index allows once: it is stored under the index key alone with the primary
+ * key as its value, so that a unique look-up is a point read. Any other is stored under its logical key. The arrays are
+ * not changed.
  */
 final class IndexEntry implements Comparable<IndexEntry> {
     static final IndexEntry[] NONE = {};

@@ -6,9 +6,10 @@ import tools.jackson.databind.JsonNode;
 /**
  * A cursor over a store or an index, with the semantics of IndexedDB 3.0. It starts before its first entry.
  *
- * <p>In a transaction it sees the transaction's own writes, also those made after it was opened; outside one it walks the
- * state of the moment in which it was opened. Threads: one. Close it. Errors: {@link IllegalStateException} if it is closed, or is asked about an entry and is
- * on none; {@link io.flowdb.error.InvalidQueryException} for a place that does not lie ahead; {@link io.flowdb.error.TransactionClosedException};
+ * <p>In a transaction it sees the transaction's own writes, also those made after it was opened; outside one it walks
+ * the state of the moment in which it was opened. Threads: one. Close it. Errors: {@link IllegalStateException} if it
+ * is closed, or is asked about an entry and is on none; {@link io.flowdb.error.InvalidQueryException} for a place that
+ * does not lie ahead; {@link io.flowdb.error.TransactionClosedException};
  * {@link io.flowdb.error.EngineClosedException}.
  */
 public interface JsonCursor extends AutoCloseable {
@@ -18,20 +19,27 @@ public interface JsonCursor extends AutoCloseable {
 
     /**
      * Moves to the first entry at or behind {@code key}, which must lie behind the present one; false at the end.
-     * IndexedDB's {@code continue(key)}. A list with the first values of a compound key lies before all keys that begin with them.
+     * IndexedDB's {@code continue(key)}. A list with the first values of a compound key lies before all keys that begin
+     * with them.
      */
     boolean continueTo(Object key);
 
     /**
-     * Moves to the first entry at or behind ({@code key}, {@code primaryKey}), which must lie behind the present one; false at
-     * the end. For cursors on indexes with direction NEXT or PREV. IndexedDB's {@code continuePrimaryKey}.
+     * Moves to the first entry at or behind ({@code key}, {@code primaryKey}), which must lie behind the present one;
+     * false at the end. For cursors on indexes with direction NEXT or PREV. IndexedDB's {@code continuePrimaryKey}.
      */
     boolean continuePrimaryKey(Object key, Object primaryKey);
 
-    /** Moves by {@code count} entries; false if there are fewer. Errors: {@link IllegalArgumentException} for a count below 1. */
+    /**
+     * Moves by {@code count} entries; false if there are fewer. Errors: {@link IllegalArgumentException} for a count
+     * below 1.
+     */
     boolean advance(long count);
 
-    /** The key of the present entry: of the index, or the primary key. A compound index gives a list; null is a key of indexes. */
+    /**
+     * The key of the present entry: of the index, or the primary key. A compound index gives a list; null is a key of
+     * indexes.
+     */
     @Nullable
     Object key();
 
@@ -42,7 +50,10 @@ public interface JsonCursor extends AutoCloseable {
     @Nullable
     JsonNode value();
 
-    /** Replaces the present document; its primary key must stay. It expires as after {@link DocumentOperations#update}. In a read-write transaction only. */
+    /**
+     * Replaces the present document; its primary key must stay. It expires as after {@link DocumentOperations#update}.
+     * In a read-write transaction only.
+     */
     void update(JsonNode document);
 
     /** Deletes the present document. In a read-write transaction only. */

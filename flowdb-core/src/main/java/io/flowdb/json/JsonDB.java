@@ -31,9 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * JSON documents in object stores with indexes, on an {@link OrderedStore}.
  *
- * <p>Each data operation is a serializable transaction of its own, repeated inside until it succeeds; several belong together in
- * {@link #inTransaction}. Documents, index entries and definitions share the store below with nobody else whose keys begin with
- * the bytes 00 to 0F; at most one database may be open on a store. Threads: any. Source: docs/jsondb.md.
+ * <p>Each data operation is a serializable transaction of its own, repeated inside until it succeeds; several belong
+ * together in {@link #inTransaction}. Documents, index entries and definitions share the store below with nobody else
+ * whose keys begin with the bytes 00 to 0F; one database at most is open on it. Threads: any. Source: docs/jsondb.md.
  */
 public final class JsonDB implements DocumentOperations, AutoCloseable {
     private static final int MAX_ATTEMPTS = 1000;
@@ -65,10 +65,10 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     /**
-     * As {@link #open(Config)}, and brings the schema to {@code version} first: if it has a lower one, {@code upgrade} is called once,
-     * in one exclusive transaction, and the version is recorded with it. Errors: {@link
-     * io.flowdb.error.SchemaConflictException} if the schema has a higher version; whatever {@code upgrade} throws, which leaves
-     * everything as it was. The database is closed then.
+     * As {@link #open(Config)}, and brings the schema to {@code version} first: if it has a lower one, {@code upgrade}
+     * is called once, in one exclusive transaction, and the version is recorded with it. Errors:
+     * {@link io.flowdb.error.SchemaConflictException} if the schema has a higher version; whatever {@code upgrade}
+     * throws, which leaves everything as it was. The database is closed then.
      */
     public static JsonDB open(Config config, int version, Upgrade upgrade) {
         return open(config, JsonLimits.DEFAULT, version, upgrade);
@@ -87,8 +87,8 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     /**
-     * A database on a store that stays the caller's: closing the database leaves it open. Errors: {@link
-     * io.flowdb.error.DatabaseInUseException} while another database is open on the same store, see {@link OrderedStore#identity}.
+     * A database on a store that stays the caller's: closing the database leaves it open. Errors:
+     * {@link io.flowdb.error.DatabaseInUseException} while another is open on it, see {@link OrderedStore#identity}.
      */
     public static JsonDB on(OrderedStore store) {
         return on(store, JsonLimits.DEFAULT);
@@ -108,8 +108,8 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     /**
-     * The database that {@code source} gives at each operation, for users that outlive a reopening. A transaction, cursor, stream or
-     * change feed stays with the database in which it began. Closing it does nothing: the databases are the source's.
+     * The database that {@code source} gives at each operation, for users that outlive a reopening. A transaction,
+     * cursor, stream or change feed stays with the one it began in. Closing it does nothing: they are the source's.
      */
     public static JsonDB following(Supplier<JsonDB> source) {
         return new JsonDB(() -> source.get().current.get(), () -> {});
@@ -155,8 +155,8 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     /**
-     * Waits for commits and changes of the schema that are under way, and releases the store below, so that another database may be
-     * opened on it. Later operations are refused; open transactions can only be closed. Idempotent.
+     * Waits for commits and changes of the schema that are under way, and releases the store below, so that another
+     * database may be opened on it. Later operations are refused; open transactions can only be closed. Idempotent.
      */
     @Override
     public void close() {
@@ -175,8 +175,8 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     /**
-     * Creates a store without indexes; does nothing if one of this name and key path exists, whatever else its definition says. Returns
-     * the definition.
+     * Creates a store without indexes; does nothing if one of this name and key path exists, whatever else its
+     * definition says. Returns the definition.
      */
     public StoreSchema createObjectStore(String name, String keyPath) {
         return new SchemaChanger(current.get()).create(name, keyPath);
@@ -193,9 +193,9 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     /**
-     * Builds an index from the documents that exist, while reads and writes go on; does nothing if an equal one exists. From its
-     * begin on, writes have to respect a unique index. If documents share a value already, the index is refused with a
-     * {@link io.flowdb.error.UniqueViolationException} that lists up to ten of the values.
+     * Builds an index from the documents that exist, while reads and writes go on; does nothing if an equal one exists.
+     * From its begin on, writes have to respect a unique index. If documents share a value already, the index is
+     * refused with a {@link io.flowdb.error.UniqueViolationException} that lists up to ten of the values.
      */
     public void createIndex(String store, IndexSchema index) {
         new SchemaChanger(current.get()).createIndex(store, index);
@@ -228,10 +228,12 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     /**
-     * Carries out the migrations whose version is above that of the schema, in order, each in one transaction during which other
-     * writers wait, and records them; readers have the state before it meanwhile. Those that were carried out need not be in the list any more. Errors: {@link
-     * io.flowdb.error.SchemaConflictException}, before anything is done, if one that was carried out has another checksum now, or one with a
-     * version below that of the schema was never carried out; {@link IllegalArgumentException} if the versions do not ascend; whatever a step throws, which leaves the step undone and those before it done.
+     * Carries out the migrations whose version is above that of the schema, in order, each in one transaction during
+     * which other writers wait, and records them; readers have the state before it meanwhile. Those that were carried
+     * out need not be in the list any more. Errors: {@link io.flowdb.error.SchemaConflictException}, before anything is
+     * done, if one that was carried out has another checksum now, or one with a version below that of the schema was
+     * never carried out; {@link IllegalArgumentException} if the versions do not ascend; whatever a step throws, which
+     * leaves the step undone and those before it done.
      *
      * @return how many were carried out
      */
@@ -263,7 +265,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         return transaction(mode, Isolation.SERIALIZABLE, List.of(stores));
     }
 
-    /** Begins a transaction. One that may write waits for the end of a migration; one that only reads waits for nobody. */
+    /** Begins a transaction. One that may write waits for the end of a migration, one that only reads for nobody. */
     public JsonTransaction transaction(TransactionMode mode, Isolation isolation, Collection<String> stores) {
         Database database = current.get();
         boolean reading = Objects.requireNonNull(mode, "mode") == TransactionMode.READ_ONLY;
@@ -279,8 +281,8 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     /**
-     * Runs {@code body} in a serializable transaction and commits it; on conflict it starts over, up to 1,000 times. A body that
-     * throws leaves nothing written.
+     * Runs {@code body} in a serializable transaction and commits it; on conflict it starts over, up to 1,000 times. A
+     * body that throws leaves nothing written.
      */
     public <R extends @Nullable Object> R inTransaction(
             TransactionMode mode, Collection<String> stores, Function<JsonTransaction, R> body) {
@@ -308,10 +310,11 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     /**
-     * The committed changes after {@code sinceSeqno}, in order and without a gap. Changes are kept from the first call of this
-     * method on, across restarts, as far as {@link JsonLimits#changeRetention()} goes; see {@link ChangeRetention} for what that
-     * costs. Expiry is no change. Errors: {@link
-     * io.flowdb.error.ChangeGapException} if changes after {@code sinceSeqno} are not kept any more, or it is the number of no commit.
+     * The committed changes after {@code sinceSeqno}, in order and without a gap. Changes are kept from the first call
+     * of this method on, across restarts, as far as {@link JsonLimits#changeRetention()} goes; see
+     * {@link ChangeRetention} for what that costs. Expiry is no change. Errors:
+     * {@link io.flowdb.error.ChangeGapException} if changes after {@code sinceSeqno} are not kept any more, or it is
+     * the number of no commit.
      */
     public ChangeFeed changes(long sinceSeqno) {
         Database database = current.get();
@@ -330,9 +333,10 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     /**
-     * Gives the result of {@code query} to {@code listener} now, after commits that have changed it, and within a second after the expiry
-     * of a document has. Commits that come while the listener is at work are given out together, with the result after the last of them. Changes are kept in memory for it, as long as the database is open. Errors: {@link IllegalArgumentException} for a query of
-     * a transaction or of another database.
+     * Gives the result of {@code query} to {@code listener} now, after commits that have changed it, and within a
+     * second after the expiry of a document has. Commits that come while the listener is at work are given out
+     * together, with the result after the last of them. Changes are kept in memory for it, as long as the database is
+     * open. Errors: {@link IllegalArgumentException} for a query of a transaction or of another database.
      */
     public LiveQuery observe(JsonQuery query, Consumer<List<JsonNode>> listener) {
         Database database = current.get();
@@ -346,8 +350,9 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     /**
-     * Stores the documents of an NDJSON text or a JSON array; a document replaces one with the same key. Errors: {@link
-     * io.flowdb.error.InvalidQueryException} naming the line of a bad document, with the refusal of the document as its cause, unless those are skipped.
+     * Stores the documents of an NDJSON text or a JSON array; a document replaces one with the same key. Errors:
+     * {@link io.flowdb.error.InvalidQueryException} naming the line of a bad document, with the refusal of the document
+     * as its cause, unless those are skipped.
      */
     public ImportResult importJson(String store, InputStream from, ImportOptions options) {
         Database database = current.get();

@@ -25,9 +25,9 @@ import tools.jackson.databind.JsonNode;
 /**
  * Reads documents from NDJSON (one a line) or from one JSON array and stores them in batches. Threads: one.
  *
- * <p>A batch with a bad document is stored one by one, so that exactly the bad ones are left out. Malformed JSON inside an array ends
- * the import even if bad documents are skipped: there is no telling where the next one begins. So does an element that is beyond what
- * {@link DocumentCodec#parser} reads, or much longer than a document may be.
+ * <p>A batch with a bad document is stored one by one, so that exactly the bad ones are left out. Malformed JSON inside
+ * an array ends the import even if bad documents are skipped: there is no telling where the next one begins. So does an
+ * element that is beyond what {@link DocumentCodec#parser} reads, or much longer than a document may be.
  */
 final class JsonImport {
     private static final int MAX_PROBLEMS = 100;
@@ -83,7 +83,10 @@ final class JsonImport {
         this.options = Objects.requireNonNull(options, "options");
     }
 
-    /** Errors: {@link InvalidQueryException} naming the line of a bad document, with what is wrong as its cause, unless those are skipped. */
+    /**
+     * Errors: {@link InvalidQueryException} naming the line of a bad document, with what is wrong as its cause, unless
+     * those are skipped.
+     */
     ImportResult run(InputStream from) {
         try {
             BufferedInputStream in = new BufferedInputStream(Objects.requireNonNull(from, "from"), 1 << 16);
@@ -100,7 +103,9 @@ final class JsonImport {
         return new ImportResult(imported, skipped, List.copyOf(problems));
     }
 
-    /** The first byte that is no white space, which is not consumed; white space, and a byte order mark before it, are. */
+    /**
+     * The first byte that is no white space, which is not consumed; white space, and a byte order mark before it, are.
+     */
     private int firstByte(BufferedInputStream in) throws IOException {
         in.mark(3);
         if (in.read() != 0xef || in.read() != 0xbb || in.read() != 0xbf) {
@@ -303,7 +308,10 @@ final class JsonImport {
         }
     }
 
-    /** A document that could not be read; if the import stops there, those before it are stored first, or found to be bad themselves. */
+    /**
+     * A document that could not be read; if the import stops there, those before it are stored first, or found to be
+     * bad themselves.
+     */
     private void unreadable(Place place, String message, @Nullable RuntimeException cause) {
         if (!options.skipBad()) {
             flush();
@@ -340,7 +348,10 @@ final class JsonImport {
                 cause);
     }
 
-    /** Fails where it would read beyond its end, so that the tree of an endless element is not built, and at the first byte that is not UTF-8. */
+    /**
+     * Fails where it would read beyond its end, so that the tree of an endless element is not built, and at the first
+     * byte that is not UTF-8.
+     */
     private static final class BoundedInput extends FilterInputStream {
         private final Utf8Check utf8 = new Utf8Check();
         private boolean broken;

@@ -8,7 +8,8 @@ import static io.flowdb.internal.base.Arguments.check;
  * @param maxDocumentBytes longest document as UTF-8 JSON; 1 KiB to 128 MiB, 16 MiB by default
  * @param maxDepth deepest nesting of objects and arrays; 1 to 1,000, 100 by default
  * @param maxKeyBytes longest encoded key; 64 bytes to 32 KiB, 32 KiB by default
- * @param maxTransactionBytes most bytes a transaction may hold, of what it writes and of what its commit checks; 64 KiB to 1 GiB, 256 MiB by default, but never more than a quarter of the heap
+ * @param maxTransactionBytes most bytes a transaction may hold, of what it writes and of what its commit checks; 64 KiB
+ *     to 1 GiB, 256 MiB by default, but never more than a quarter of the heap
  * @param allowNulInKeys whether text primary keys may contain U+0000; false by default
  * @param changeRetention what is kept for {@link JsonDB#changes}; 10,000 commits and 64 MiB by default, across restarts
  */

@@ -24,13 +24,13 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A query over one store. Conditions are joined by "and"; the methods that return a query change this one and return it.
+ * A query over one store. Conditions are joined by "and"; the methods that return a query change this one and return
+ * it.
  *
- * <p>The result equals filtering all documents, sorting them, leaving out {@code offset} and keeping {@code limit}; ties are in
- * primary key order. Errors: {@link InvalidQueryException}, {@link io.flowdb.error.InvalidKeyException}, {@link
- * io.flowdb.error.LimitExceededException} if more rows have to be sorted than their keys have room in a quarter of the heap; {@link
- * IllegalArgumentException} for a negative offset or limit.
- * Threads: one.
+ * <p>The result equals filtering all documents, sorting them, leaving out {@code offset} and keeping {@code limit};
+ * ties are in primary key order. Errors: {@link InvalidQueryException}, {@link io.flowdb.error.InvalidKeyException},
+ * {@link io.flowdb.error.LimitExceededException} if more rows have to be sorted than their keys have room in a quarter
+ * of the heap; {@link IllegalArgumentException} for a negative offset or limit. Threads: one.
  */
 public final class JsonQuery {
     private final Source source;
@@ -154,7 +154,10 @@ public final class JsonQuery {
         return rows((key, document) -> projected(document));
     }
 
-    /** The documents, read as {@code type}. Errors: {@link InvalidQueryException} for one that is none, with what Jackson says as its cause. */
+    /**
+     * The documents, read as {@code type}. Errors: {@link InvalidQueryException} for one that is none, with what
+     * Jackson says as its cause.
+     */
     public <T> List<T> collect(Class<T> type) {
         return rows((key, document) -> DocumentCodec.convert(document, type));
     }
@@ -174,9 +177,10 @@ public final class JsonQuery {
     }
 
     /**
-     * The documents as a stream. They are read as they are asked for, of one state, or of the transaction as it is then: what it has changed ahead of the
-     * stream is shown only where it is now, also if it was shown before, and what it adds there may be left out. Only a result that no
-     * index gives in its order is found, and sorted, before. Close the stream, unless it is read to its end: until then it pins that state.
+     * The documents as a stream. They are read as they are asked for, of one state, or of the transaction as it is
+     * then: what it has changed ahead of the stream is shown only where it is now, also if it was shown before, and
+     * what it adds there may be left out. Only a result that no index gives in its order is found, and sorted, before.
+     * Close the stream, unless it is read to its end: until then it pins that state.
      */
     public Stream<JsonNode> stream() {
         Spec spec = spec();
@@ -191,7 +195,10 @@ public final class JsonQuery {
         }
     }
 
-    /** Keeps of each document only what these paths lead to, an element of an array as a property named by its position; for {@link #collect()}, {@link #first()} and {@link #stream()}. */
+    /**
+     * Keeps of each document only what these paths lead to, an element of an array as a property named by its position;
+     * for {@link #collect()}, {@link #first()} and {@link #stream()}.
+     */
     public JsonQuery projection(String... paths) {
         projection = Arrays.stream(paths).map(Condition::path).toList();
         return this;
@@ -289,8 +296,8 @@ public final class JsonQuery {
     }
 
     /**
-     * Deletes the results, atomically, and returns their number. Errors: {@link io.flowdb.error.LimitExceededException} for more than a commit, or the
-     * transaction, takes; nothing is deleted then.
+     * Deletes the results, atomically, and returns their number. Errors: {@link io.flowdb.error.LimitExceededException}
+     * for more than a commit, or the transaction, takes; nothing is deleted then.
      */
     public long delete() {
         Spec spec = spec();

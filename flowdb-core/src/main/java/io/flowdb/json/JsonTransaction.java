@@ -23,9 +23,10 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A transaction over some stores: reads the state of its begin and its own writes, and commits all or nothing.
  *
- * <p>Nothing is locked: the commit checks that what was read has not been changed since. Closing without commit aborts. Errors, beside
- * those of {@link DocumentOperations}: {@link TransactionClosedException}, {@link ReadOnlyTransactionException},
- * {@link StoreNotFoundException} for a store that was not named at the begin. Threads: one at a time.
+ * <p>Nothing is locked: the commit checks that what was read has not been changed since. Closing without commit aborts.
+ * Errors, beside those of {@link DocumentOperations}: {@link TransactionClosedException},
+ * {@link ReadOnlyTransactionException}, {@link StoreNotFoundException} for a store that was not named at the begin.
+ * Threads: one at a time.
  */
 public final class JsonTransaction implements DocumentOperations, AutoCloseable {
     private final Database database;
@@ -66,8 +67,8 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     }
 
     /**
-     * Makes the writes visible and durable. After a {@link ConflictException} or another error nothing is written and the
-     * transaction is aborted.
+     * Makes the writes visible and durable. After a {@link ConflictException} or another error nothing is written and
+     * the transaction is aborted.
      */
     public void commit() {
         checkUsable();
@@ -107,8 +108,8 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     }
 
     /**
-     * Marks the present point. What documents were there is kept, and counts towards the limit of the transaction, until the savepoint is
-     * released or the transaction ends.
+     * Marks the present point. What documents were there is kept, and counts towards the limit of the transaction,
+     * until the savepoint is released or the transaction ends.
      */
     public Savepoint savepoint() {
         checkUsable();
@@ -119,8 +120,9 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     }
 
     /**
-     * Takes back every write made since {@code savepoint}, at a cost in proportion to these; what was read stays checked. Later savepoints become
-     * invalid, this one stays. Errors: {@link IllegalArgumentException} for a savepoint of another transaction or one that is invalid.
+     * Takes back every write made since {@code savepoint}, at a cost in proportion to these; what was read stays
+     * checked. Later savepoints become invalid, this one stays. Errors: {@link IllegalArgumentException} for a
+     * savepoint of another transaction or one that is invalid.
      */
     public void rollbackTo(Savepoint savepoint) {
         checkUsable();

@@ -6,8 +6,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes of commits that feeds can still read, by sequence number: as many as the retention allows. Those that are recorded in the store
- * below are in memory only as far as a cache has room; records beyond the retention are removed from the store now and then, many at once.
+ * The changes of commits that feeds can still read, by sequence number: as many as the retention allows. Those that are
+ * recorded in the store below are in memory only as far as a cache has room; records beyond the retention are removed
+ * from the store now and then, many at once.
  *
  * <p>Threads: guarded by the lock of {@link ChangeLog}.
  */

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Those of some conditions that the primary key alone decides: on its path, and on the elements of keys that are arrays. They are asked before a document is
- * read. Immutable.
+ * Those of some conditions that the primary key alone decides: on its path, and on the elements of keys that are
+ * arrays. They are asked before a document is read. Immutable.
  */
 final class KeyConditions {
     private static final int WHOLE = -1;

@@ -9,10 +9,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A range of keys, of a store or an index, as in IndexedDB. Immutable. A lower bound above the upper one makes an empty range.
+ * A range of keys, of a store or an index, as in IndexedDB. Immutable. A lower bound above the upper one makes an empty
+ * range.
  *
- * <p>Keys are the Java values that {@link DocumentOperations} lists. The keys of a compound index are lists, and a shorter list comes
- * before every list that continues it. Errors: {@link io.flowdb.error.InvalidKeyException} for a bound that is no key.
+ * <p>Keys are the Java values that {@link DocumentOperations} lists. The keys of a compound index are lists, and a
+ * shorter list comes before every list that continues it. Errors: {@link io.flowdb.error.InvalidKeyException} for a
+ * bound that is no key.
  */
 public final class KeyRange {
     private static final byte[] FIRST = {KeyTags.NULL};

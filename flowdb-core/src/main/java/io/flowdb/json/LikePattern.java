@@ -7,15 +7,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pattern in the manner of SQL's LIKE: {@code %} is any text, {@code _} any one code point, {@code \} makes the next one literal. Immutable.
+ * A pattern in the manner of SQL's LIKE: {@code %} is any text, {@code _} any one code point, {@code \} makes the next
+ * one literal. Immutable.
  *
- * <p>The parts between the {@code %} have fixed lengths, so each may be taken where it is found first. A match takes time in proportion to text and
- * pattern, but for parts with {@code _}: for these no more steps than the length of the text times that of the longest. Errors: {@link InvalidQueryException} for a {@code \} at the end.
+ * <p>The parts between the {@code %} have fixed lengths, so each may be taken where it is found first. A match takes
+ * time in proportion to text and pattern, but for parts with {@code _}: for these no more steps than the length of the
+ * text times that of the longest. Errors: {@link InvalidQueryException} for a {@code \} at the end.
  */
 final class LikePattern {
     private static final int ANY_ONE = -1;
 
-    /** What stands between the {@code %}, as code points and {@link #ANY_ONE}; one part more than there are {@code %}. */
+    /**
+     * What stands between the {@code %}, as code points and {@link #ANY_ONE}; one part more than there are {@code %}.
+     */
     private final List<int[]> parts;
 
     /** Finds the parts that stand between two {@code %}; null for one that has to be looked for place by place. */

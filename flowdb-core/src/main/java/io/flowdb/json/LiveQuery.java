@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A query whose result is given out now, after each commit that changes it, and soon after the expiry of a document has. Made by
- * {@link JsonDB#observe}. Changes that come faster than the listener returns are given out together. Runs on a daemon thread of its
- * own until it is closed, or the database is; what is changed on the query later does not concern it. Threads: any may close it; the listener is called by one.
+ * A query whose result is given out now, after each commit that changes it, and soon after the expiry of a document
+ * has. Made by {@link JsonDB#observe}. Changes that come faster than the listener returns are given out together. Runs
+ * on a daemon thread of its own until it is closed, or the database is; what is changed on the query later does not
+ * concern it. Threads: any may close it; the listener is called by one.
  */
 public final class LiveQuery implements AutoCloseable {
     /** How long after its expiry a document may still be in the result. */
@@ -54,7 +55,9 @@ public final class LiveQuery implements AutoCloseable {
         return this;
     }
 
-    /** What ended it, if it was not closed: an error of the query or of the listener, such as a store that was deleted. */
+    /**
+     * What ended it, if it was not closed: an error of the query or of the listener, such as a store that was deleted.
+     */
     public @Nullable RuntimeException failure() {
         return failure;
     }

@@ -10,8 +10,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks committed entries and those of a transaction as one. The map is asked anew for each step, so writes made behind the
- * present position during the walk are seen. Threads: one.
+ * Walks committed entries and those of a transaction as one. The map is asked anew for each step, so writes made behind
+ * the present position during the walk are seen. Threads: one.
  */
 final class MergeCursor<V> implements StoreCursor {
     private final StoreCursor base;

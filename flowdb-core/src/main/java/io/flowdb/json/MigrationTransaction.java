@@ -12,16 +12,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Changes definitions and documents together, atomically. Stores and indexes that it makes can be used at once, through {@link
- * #documents()}. What it writes is buffered until it is committed; an index is built in the store below, in little memory. It ends when the steps
- * return: all later use is a {@link io.flowdb.error.TransactionClosedException}. Threads: one.
+ * Changes definitions and documents together, atomically. Stores and indexes that it makes can be used at once, through
+ * {@link #documents()}. What it writes is buffered until it is committed; an index is built in the store below, in
+ * little memory. It ends when the steps return: all later use is a {@link io.flowdb.error.TransactionClosedException}.
+ * Threads: one.
  */
 public final class MigrationTransaction {
     /*
-     * An index over documents that exist is filled by commits of its own, while the published catalog says that it is being built: nobody else
-     * reads it, and an interrupted migration leaves what the next opening removes. As nobody else commits documents meanwhile, the entries agree
-     * with the state that the migration reads; it goes on in a snapshot that has them. Documents that the migration has changed before are left out:
-     * their entries are part of its own changes, like those of documents it changes later. The commit of the migration makes the index readable.
+     * An index over documents that exist is filled by commits of its own, while the published catalog says that it is
+     * being built: nobody else reads it, and an interrupted migration leaves what the next opening removes. As nobody
+     * else commits documents meanwhile, the entries agree with the state that the migration reads; it goes on in a
+     * snapshot that has them. Documents that the migration has changed before are left out: their entries are part of
+     * its own changes, like those of documents it changes later. The commit of the migration makes the index readable.
      */
     private final Database database;
     private final TransactionView view;
@@ -42,7 +44,9 @@ public final class MigrationTransaction {
         this.documents = new JsonTransaction(database, session, view, () -> catalog);
     }
 
-    /** Reads and writes documents of all stores. It is committed with the migration and must not be committed by itself. */
+    /**
+     * Reads and writes documents of all stores. It is committed with the migration and must not be committed by itself.
+     */
     public DocumentOperations documents() {
         return documents;
     }
@@ -88,8 +92,9 @@ public final class MigrationTransaction {
     }
 
     /**
-     * Creates an index and fills it; does nothing if an equal one exists. Errors: {@link io.flowdb.error.UniqueViolationException} with up to ten of the values, if documents, as
-     * the migration has left them, share a value of a unique index.
+     * Creates an index and fills it; does nothing if an equal one exists. Errors:
+     * {@link io.flowdb.error.UniqueViolationException} with up to ten of the values, if documents, as the migration has
+     * left them, share a value of a unique index.
      */
     public void createIndex(String store, IndexSchema schema) {
         documents.checkNotEnded();

@@ -15,12 +15,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses how a query finds its documents: by primary key, through an index, through several of both for an "or", whichever
- * has the fewest entries, or by walking all documents. Threads: one.
+ * Chooses how a query finds its documents: by primary key, through an index, through several of both for an "or",
+ * whichever has the fewest entries, or by walking all documents. Threads: one.
  *
- * <p>An index is usable if its first path has a condition that is a set of key intervals. Conditions on further paths narrow it as
- * long as all earlier ones are single values. Documents that have no entry, or an array in place of a single value, are found
- * through the marks of the index, so that the result never depends on the choice.
+ * <p>An index is usable if its first path has a condition that is a set of key intervals. Conditions on further paths
+ * narrow it as long as all earlier ones are single values. Documents that have no entry, or an array in place of a
+ * single value, are found through the marks of the index, so that the result never depends on the choice.
  */
 final class Planner {
     /** Most ranges that the values of several paths multiply to; those of one path are as many as the query names. */
@@ -154,7 +154,9 @@ final class Planner {
         return new Access(null, List.of(new Range(def.prefix, def.end)), 0, 0, false, false, false, false);
     }
 
-    /** The best way to find what satisfies all conditions: accesses whose results are united; null if no index helps. */
+    /**
+     * The best way to find what satisfies all conditions: accesses whose results are united; null if no index helps.
+     */
     private @Nullable List<Access> find(List<Condition> conditions, int depth) {
         List<Access> usable = usable(conditions);
         List<List<Access>> ways = new ArrayList<>();
@@ -172,7 +174,9 @@ final class Planner {
         return fewestEntries(ways, mayEndEarly ? Math.max(LEAST_COUNTED, COUNTED_PER_ROW * wanted) : Long.MAX_VALUE);
     }
 
-    /** Accesses that each find what satisfies all conditions, without those that are surely no better than another one. */
+    /**
+     * Accesses that each find what satisfies all conditions, without those that are surely no better than another one.
+     */
     private List<Access> usable(List<Condition> conditions) {
         List<Access> usable = new ArrayList<>();
         for (IndexDef index : reads.def().indexes) {
@@ -189,7 +193,10 @@ final class Planner {
         return usable;
     }
 
-    /** Whether it is known without counting that {@code a} meets no more entries than {@code b} and serves as well otherwise. */
+    /**
+     * Whether it is known without counting that {@code a} meets no more entries than {@code b} and serves as well
+     * otherwise.
+     */
     private boolean isAsGood(Access a, Access b) {
         return !a.hasMarks()
                 && !b.hasMarks()
@@ -200,8 +207,9 @@ final class Planner {
     }
 
     /**
-     * The way with the fewest entries, if it has no more than {@code most}; else that with most fixed values, which is the better guess. There is a bound
-     * where the first rows are all that is wanted, and one way gives them before it has met all its entries.
+     * The way with the fewest entries, if it has no more than {@code most}; else that with most fixed values, which is
+     * the better guess. There is a bound where the first rows are all that is wanted, and one way gives them before it
+     * has met all its entries.
      */
     private List<Access> fewestEntries(List<List<Access>> ways, long most) {
         try (FewestEntries counts = new FewestEntries(reads.view())) {
@@ -251,8 +259,8 @@ final class Planner {
     }
 
     /**
-     * The primary keys that conditions on their first elements allow, which are arrays; null if there is none on the first. Each
-     * element with one value lets the next narrow what is left.
+     * The primary keys that conditions on their first elements allow, which are arrays; null if there is none on the
+     * first. Each element with one value lets the next narrow what is left.
      */
     private static @Nullable List<Interval> leadingElements(KeyPath key, List<Condition> conditions) {
         List<Interval> found = new ArrayList<>();
@@ -321,8 +329,8 @@ final class Planner {
     }
 
     /**
-     * Whether every condition is answered by an index over {@code paths}, or by the primary key that each entry holds. The elements of an array that
-     * satisfy two conditions may be two.
+     * Whether every condition is answered by an index over {@code paths}, or by the primary key that each entry holds.
+     * The elements of an array that satisfy two conditions may be two.
      */
     private boolean areAnswered(List<Condition> conditions, List<KeyPath> paths, boolean multiEntry) {
         int onIndex = 0;
@@ -352,7 +360,9 @@ final class Planner {
         return both;
     }
 
-    /** Entries of a multi-entry index are elements, so intervals that an array itself can lie in are not answered by it. */
+    /**
+     * Entries of a multi-entry index are elements, so intervals that an array itself can lie in are not answered by it.
+     */
     private static boolean coversArrays(List<Interval> intervals) {
         return !Interval.intersect(intervals, List.of(ARRAYS)).isEmpty();
     }
@@ -390,7 +400,10 @@ final class Planner {
         }
     }
 
-    /** What finds all documents that satisfy a branch; null if one branch has none, or branches of branches are too many. */
+    /**
+     * What finds all documents that satisfy a branch; null if one branch has none, or branches of branches are too
+     * many.
+     */
     private @Nullable List<Access> union(Condition.Any any, int depth) {
         if (depth > 0) {
             innerBranches += any.conditions().size();
@@ -456,8 +469,8 @@ final class Planner {
     }
 
     /**
-     * As {@link #ordered}, also beside documents without an entry: those are sorted and merged in, if there are no more than {@code most} and fewer than
-     * entries.
+     * As {@link #ordered}, also beside documents without an entry: those are sorted and merged in, if there are no more
+     * than {@code most} and fewer than entries.
      */
     private @Nullable Plan orderedBesideMarks(Access access, long most) {
         if (!access.absentMarks()) {

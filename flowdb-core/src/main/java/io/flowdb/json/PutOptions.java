@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Settings of one put.
  *
- * @param ttl time to live of the document from now, or null for that of its store, or of {@code Config.defaultTtl} if the store has none
+ * @param ttl time to live of the document from now, or null for that of its store, or of {@code Config.defaultTtl} if
+ *     the store has none
  * @param neverExpires whether the document stays although its store, or the configuration, has a time to live
  */
 public record PutOptions(@Nullable Duration ttl, boolean neverExpires) {

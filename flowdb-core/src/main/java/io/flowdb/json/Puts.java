@@ -10,8 +10,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Documents of the caller that one operation puts. How each is put is decided once, as an attempt sets the keys it generates in them; they are taken out
- * again if the operation fails. Threads: one.
+ * Documents of the caller that one operation puts. How each is put is decided once, as an attempt sets the keys it
+ * generates in them; they are taken out again if the operation fails. Threads: one.
  */
 final class Puts {
     private final List<JsonNode> documents = new ArrayList<>(1);

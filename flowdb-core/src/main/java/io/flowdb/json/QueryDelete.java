@@ -8,8 +8,9 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Deletes the documents that a query finds in one commit, which conflicts if anything that the query has read was changed. Beside the batch and the keys no
- * document is held, unless it is listed for those who want changes. Threads: one.
+ * Deletes the documents that a query finds in one commit, which conflicts if anything that the query has read was
+ * changed. Beside the batch and the keys no document is held, unless it is listed for those who want changes. Threads:
+ * one.
  *
  * @param keys finds the keys of the documents
  */

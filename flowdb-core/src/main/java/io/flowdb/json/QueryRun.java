@@ -146,7 +146,10 @@ final class QueryRun {
         return new MergedRows(sort.sorted(), rows, sort::sortKey);
     }
 
-    /** All wanted rows, if a walk in their order finds them among the first {@code mostKeys} entries, and they are small together. */
+    /**
+     * All wanted rows, if a walk in their order finds them among the first {@code mostKeys} entries, and they are small
+     * together.
+     */
     private @Nullable List<Row> firstRows(long mostKeys) {
         Access access = plan.accesses().get(0);
         BoundedKeys keys = new BoundedKeys(orderedKeys(access), mostKeys);

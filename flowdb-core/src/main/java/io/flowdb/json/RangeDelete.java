@@ -11,19 +11,21 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes all documents of a key range in one commit. Of a whole store it deletes ranges only; otherwise each index entry, and each document or,
- * if there are many, their range. No document is held longer than it takes to find its entries. Threads: one.
+ * Deletes all documents of a key range in one commit. Of a whole store it deletes ranges only; otherwise each index
+ * entry, and each document or, if there are many, their range. No document is held longer than it takes to find its
+ * entries. Threads: one.
  */
 final class RangeDelete {
     /*
-     * The entries of a range of documents lie anywhere in their indexes. If they are too many for one commit, the commit that deletes the documents
-     * notes in the catalog which entries are stale by it. Readers pass over those, and they are removed after it, in parts: by this call, or by the
-     * next opening. So memory is bounded and a crash shows all of the deletion or nothing. To build the indexes anew without the range would need no
-     * such note, but costs in proportion to what stays; to delete in several commits would not be atomic; to refuse would leave a store in which a
-     * large part can only be deleted bit by bit.
+     * The entries of a range of documents lie anywhere in their indexes. If they are too many for one commit, the
+     * commit that deletes the documents notes in the catalog which entries are stale by it. Readers pass over those,
+     * and they are removed after it, in parts: by this call, or by the next opening. So memory is bounded and a crash
+     * shows all of the deletion or nothing. To build the indexes anew without the range would need no such note, but
+     * costs in proportion to what stays; to delete in several commits would not be atomic; to refuse would leave a
+     * store in which a large part can only be deleted bit by bit.
      *
-     * A range that others write all the time changes during each walk. So after some attempts the deletion takes the database to itself, as a
-     * migration does.
+     * A range that others write all the time changes during each walk. So after some attempts the deletion takes the
+     * database to itself, as a migration does.
      */
 
     /** After so many attempts that others have overtaken, they have to wait. */
@@ -105,7 +107,10 @@ final class RangeDelete {
         }
     }
 
-    /** Removes the entries that were left. The deletion is done whatever comes: what stays is passed over, and removed at the next opening. */
+    /**
+     * Removes the entries that were left. The deletion is done whatever comes: what stays is passed over, and removed
+     * at the next opening.
+     */
     private void sweep(Plan plan) {
         StoreDef leaving = plan.leaving;
         if (leaving == null) {

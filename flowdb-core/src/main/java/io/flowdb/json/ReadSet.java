@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transaction has read: keys, and ranges as far as they were walked. Ranges that meet or overlap are one, and keys within a range are part of it.
- * Walks that are not closed count as far as they have come. Threads: one at a time.
+ * What a transaction has read: keys, and ranges as far as they were walked. Ranges that meet or overlap are one, and
+ * keys within a range are part of it. Walks that are not closed count as far as they have come. Threads: one at a time.
  */
 final class ReadSet {
     /** What a key takes beside its bytes. */

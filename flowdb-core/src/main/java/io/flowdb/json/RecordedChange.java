@@ -5,8 +5,8 @@ import io.flowdb.internal.json.KeyReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The change of one document, as stored bytes; {@code expireAt} is that of the document after, and is not recorded. Without a key:
- * the deletion of a store.
+ * The change of one document, as stored bytes; {@code expireAt} is that of the document after, and is not recorded.
+ * Without a key: the deletion of a store.
  */
 record RecordedChange(
         String store, byte[] primaryKey, byte @Nullable [] before, byte @Nullable [] after, long expireAt) {

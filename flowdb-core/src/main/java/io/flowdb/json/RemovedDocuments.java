@@ -6,8 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The documents of one store that a commit deletes together, without a {@link Change} for each. They are listed only for those who want changes,
- * and only as far as changes are kept, unless somebody reads them as they come. Threads: one.
+ * The documents of one store that a commit deletes together, without a {@link Change} for each. They are listed only
+ * for those who want changes, and only as far as changes are kept, unless somebody reads them as they come. Threads:
+ * one.
  */
 final class RemovedDocuments {
     final StoreDef store;

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Sorts the rows of a query. Of a row it keeps the sort key and the primary key, of the first MiB or so of documents these as well; the others are read
- * again as they are asked for. Threads: one. Errors: {@link LimitExceededException} for more keys than a quarter of the heap holds.
+ * Sorts the rows of a query. Of a row it keeps the sort key and the primary key, of the first MiB or so of documents
+ * these as well; the others are read again as they are asked for. Threads: one. Errors: {@link LimitExceededException}
+ * for more keys than a quarter of the heap holds.
  *
- * <p>Layout of a row: the sort keys, one behind the other, primary key, length of the sort keys (u32). Sort keys end by themselves, so the order of rows is
- * that of their bytes.
+ * <p>Layout of a row: the sort keys, one behind the other, primary key, length of the sort keys (u32). Sort keys end by
+ * themselves, so the order of rows is that of their bytes.
  */
 final class RowSort {
     /** Text of documents that are kept beside their keys. */

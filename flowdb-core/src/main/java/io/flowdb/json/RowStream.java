@@ -10,7 +10,10 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The rows of a query as a stream, read as they are asked for; released at the end, or when the stream is closed. Threads: one. */
+/**
+ * The rows of a query as a stream, read as they are asked for; released at the end, or when the stream is closed.
+ * Threads: one.
+ */
 final class RowStream implements Iterator<JsonNode> {
     private final Pull<QueryRun.Row> rows;
     private final Function<JsonNode, JsonNode> projection;

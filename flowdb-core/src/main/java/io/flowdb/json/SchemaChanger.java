@@ -13,9 +13,9 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Carries out changes of the schema, one at a time. New indexes of existing stores are first entered into the catalog as being built,
- * which makes every later commit keep them up to date; then they are filled; then one commit makes all changes visible together.
- * Threads: any; the schema lock is held throughout.
+ * Carries out changes of the schema, one at a time. New indexes of existing stores are first entered into the catalog
+ * as being built, which makes every later commit keep them up to date; then they are filled; then one commit makes all
+ * changes visible together. Threads: any; the schema lock is held throughout.
  */
 final class SchemaChanger {
     private final Database database;
@@ -114,8 +114,8 @@ final class SchemaChanger {
     }
 
     /**
-     * Removes indexes whose building was interrupted, and entries that range deletes have left behind; a database that cannot be written leaves them
-     * unread.
+     * Removes indexes whose building was interrupted, and entries that range deletes have left behind; a database that
+     * cannot be written leaves them unread.
      */
     void removeUnfinished() {
         if (database.isReadOnly()) {
@@ -189,8 +189,9 @@ final class SchemaChanger {
     }
 
     /**
-     * Removes the indexes that a failed change has begun. If that fails too, they are only let go of, and the next change of the schema, or the next
-     * opening, removes what they leave; so does the next opening if the change may have been committed all the same.
+     * Removes the indexes that a failed change has begun. If that fails too, they are only let go of, and the next
+     * change of the schema, or the next opening, removes what they leave; so does the next opening if the change may
+     * have been committed all the same.
      */
     void takeBack(Throwable failure) {
         if (database.isOpen() && !(failure instanceof CommitUnknownException)) {

@@ -5,11 +5,14 @@ public enum SchemaMode {
     /** Changes nothing; a difference is a {@link io.flowdb.error.SchemaConflictException}. */
     VALIDATE,
     /**
-     * Creates what is missing and leaves extra indexes and stores. Time to live and {@code autoIncrement} of a store are parts of its definition: they
-     * become those of the wanted one, also if that has none. Another key path, or an index that differs, is a {@link
-     * io.flowdb.error.SchemaConflictException}.
+     * Creates what is missing and leaves extra indexes and stores. Time to live and {@code autoIncrement} of a store
+     * are parts of its definition: they become those of the wanted one, also if that has none. Another key path, or an
+     * index that differs, is a {@link io.flowdb.error.SchemaConflictException}.
      */
     UPDATE,
-    /** As {@link #UPDATE}, but drops indexes that are not wanted, and builds those that differ anew. Stores that are not named stay. */
+    /**
+     * As {@link #UPDATE}, but drops indexes that are not wanted, and builds those that differ anew. Stores that are not
+     * named stay.
+     */
     SYNC
 }

@@ -3,12 +3,14 @@ package io.flowdb.json;
 import java.util.Arrays;
 
 /**
- * Entries of an index that a range delete has left behind: those of documents from {@code start} to {@code end}, as far as they were
- * written up to commit {@code through}. Whoever reads the index passes over them until they are removed. Immutable.
+ * Entries of an index that a range delete has left behind: those of documents from {@code start} to {@code end}, as far
+ * as they were written up to commit {@code through}. Whoever reads the index passes over them until they are removed.
+ * Immutable.
  *
  * @param start encoded primary key, inclusive
  * @param end encoded primary key or what follows all of them, exclusive
- * @param through the sequence number up to which the deleted documents were read; what was stored later under their keys has entries of its own
+ * @param through the sequence number up to which the deleted documents were read; what was stored later under their
+ *     keys has entries of its own
  */
 record StaleEntries(byte[] start, byte[] end, long through) {
 

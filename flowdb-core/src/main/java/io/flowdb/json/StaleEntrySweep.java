@@ -14,9 +14,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Removes the entries that range deletes of a store have left behind, in parts, while reads and writes go on; what was written anew under the same
- * key stays. Memory is that of one part. Threads: one, which holds the schema lock. Errors: {@link EngineClosedException} if the database is closed
- * meanwhile.
+ * Removes the entries that range deletes of a store have left behind, in parts, while reads and writes go on; what was
+ * written anew under the same key stays. Memory is that of one part. Threads: one, which holds the schema lock. Errors:
+ * {@link EngineClosedException} if the database is closed meanwhile.
  */
 final class StaleEntrySweep {
     private static final int MAX_ENTRIES = 5000;
@@ -32,7 +32,9 @@ final class StaleEntrySweep {
         this.def = def;
     }
 
-    /** Removes the entries of the documents of a range as {@code before} has them, which costs in proportion to these. */
+    /**
+     * Removes the entries of the documents of a range as {@code before} has them, which costs in proportion to these.
+     */
     void ofDocuments(StoreSnapshot before, byte[] start, byte[] end) {
         try (StoreCursor cursor = before.scan(start, end, false)) {
             while (cursor.next()) {

@@ -13,9 +13,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Numbers of documents, counted once by walking the keys and then kept up to date by every commit.
  *
- * <p>Exact as soon as the commits that a reader knows of have returned: a commit adds its difference before it returns, and
- * differences are told from what the walk has seen by their sequence number. A store with documents that expire is walked each
- * time. Threads: any.
+ * <p>Exact as soon as the commits that a reader knows of have returned: a commit adds its difference before it returns,
+ * and differences are told from what the walk has seen by their sequence number. A store with documents that expire is
+ * walked each time. Threads: any.
  */
 final class StoreCounts {
     private final OrderedStore store;

@@ -62,8 +62,8 @@ final class StoreDef {
     }
 
     /**
-     * Whether a writer that knows the store as it is here may write it as {@code present} has it: indexes are the same, and no entries are to be passed
-     * over that were not before.
+     * Whether a writer that knows the store as it is here may write it as {@code present} has it: indexes are the same,
+     * and no entries are to be passed over that were not before.
      */
     boolean isStill(@Nullable StoreDef present) {
         if (present == null || present.id != id || !present.schema.equals(schema)) {

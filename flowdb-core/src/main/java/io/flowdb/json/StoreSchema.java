@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param name 1 to 255 letters, digits, {@code _}, {@code -}, {@code .}
  * @param keyPath dotted path of the primary key in the documents
  * @param autoIncrement whether documents without a key get one: 1, 2, 3 and so on
- * @param ttl time from the last write of a document to its expiry, at least a microsecond, or null for {@code Config.defaultTtl}
+ * @param ttl time from the last write of a document to its expiry, at least a microsecond, or null for
+ *     {@code Config.defaultTtl}
  * @param indexes in the order in which they were defined
  */
 public record StoreSchema(
@@ -53,8 +54,9 @@ public record StoreSchema(
     /**
      * The definition that the annotations of {@code type} describe; property names are those that Jackson writes.
      *
-     * @throws IllegalArgumentException if {@code type} has no {@code @ObjectStore}, not exactly one {@code @Id}, or bad names; also if an annotation
-     *     stands where no path leads: in elements of arrays and maps, below a name with a dot, in a type inside itself, on what is not written
+     * @throws IllegalArgumentException if {@code type} has no {@code @ObjectStore}, not exactly one {@code @Id}, or bad
+     *     names; also if an annotation stands where no path leads: in elements of arrays and maps, below a name with a
+     *     dot, in a type inside itself, on what is not written
      */
     public static StoreSchema of(Class<?> type) {
         return AnnotatedSchema.of(type);
@@ -103,7 +105,10 @@ public record StoreSchema(
         return new StoreSchema(name, keyPath, autoIncrement, ttl, indexes);
     }
 
-    /** Refuses a definition other than this, stored one. The order of indexes, in which they were made, is no part of it. */
+    /**
+     * Refuses a definition other than this, stored one. The order of indexes, in which they were made, is no part of
+     * it.
+     */
     void checkEqual(StoreSchema wanted) {
         boolean equal = Set.copyOf(indexes).equals(Set.copyOf(wanted.indexes))
                 && withIndexes(List.of()).equals(wanted.withIndexes(List.of()));

@@ -1,15 +1,16 @@
 package io.flowdb.json;
 
 /**
- * Finds one part in any number of texts, with or without regard to case. Without regard to case two code points are equal if their upper cases have
- * the same lower case. Takes time in proportion to text and part together. Immutable.
+ * Finds one part in any number of texts, with or without regard to case. Without regard to case two code points are
+ * equal if their upper cases have the same lower case. Takes time in proportion to text and part together. Immutable.
  *
  * <p>Source: Knuth, Morris, Pratt, "Fast pattern matching in strings", 1977.
  */
 final class TextSearch {
     /*
-     * Case mappings keep a code point within its plane, so a folded text has the length of the text. A part that begins or ends with half a pair could
-     * stand in the middle of one, where folding by code point is not folding by half; it is compared place by place.
+     * Case mappings keep a code point within its plane, so a folded text has the length of the text. A part that begins
+     * or ends with half a pair could stand in the middle of one, where folding by code point is not folding by half; it
+     * is compared place by place.
      */
 
     /** Up to this length String.indexOf, which compares many places at once, is faster whatever the text. */

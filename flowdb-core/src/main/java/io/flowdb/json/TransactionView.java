@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A snapshot under the writes of a transaction, remembering what was read from it. Threads: one at a time.
  *
- * <p>Index entries of the transaction are kept in their logical form, see {@link IndexEntry}, so that two documents may hold the same
- * unique value until the commit. A savepoint is a mark: what a document was before its first change after the mark is kept until the mark is
- * forgotten, so a roll-back costs in proportion to what it takes back.
+ * <p>Index entries of the transaction are kept in their logical form, see {@link IndexEntry}, so that two documents may
+ * hold the same unique value until the commit. A savepoint is a mark: what a document was before its first change after
+ * the mark is kept until the mark is forgotten, so a roll-back costs in proportion to what it takes back.
  */
 final class TransactionView implements View, ChangeSet {
     private static final byte[] EMPTY = {};
@@ -162,9 +162,9 @@ final class TransactionView implements View, ChangeSet {
     }
 
     /*
-     * A document that expires after the begin of this transaction is here still, and its entries are. Another transaction that begins later does not see
-     * it, so if it stores a document with the same key it leaves the old entries alone, and nothing of them is written that the commit of this one
-     * could find. The document is.
+     * A document that expires after the begin of this transaction is here still, and its entries are. Another
+     * transaction that begins later does not see it, so if it stores a document with the same key it leaves the old
+     * entries alone, and nothing of them is written that the commit of this one could find. The document is.
      */
     private StoreCursor observedEntries(IndexDef index, StoreCursor stored) {
         return tracking ? new ObservedEntries(index, stored) : stored;
@@ -234,7 +234,9 @@ final class TransactionView implements View, ChangeSet {
         }
     }
 
-    /** Refuses to read or write {@code key} if it all would take too much with {@code writes} bytes for what is written. */
+    /**
+     * Refuses to read or write {@code key} if it all would take too much with {@code writes} bytes for what is written.
+     */
     private void checkBytes(byte[] key, long writes) {
         long all = writes + readSet.bytes();
         if (all > maxBytes) {
@@ -265,7 +267,10 @@ final class TransactionView implements View, ChangeSet {
         }
     }
 
-    /** Whether a document that is changed now may have to go back to what it was: no change behind the newest mark has kept it yet. */
+    /**
+     * Whether a document that is changed now may have to go back to what it was: no change behind the newest mark has
+     * kept it yet.
+     */
     private boolean isToBeKept(@Nullable Held before) {
         return !marks.isEmpty() && (before == null || before.mark < marks.get(marks.size() - 1).number);
     }
@@ -311,7 +316,9 @@ final class TransactionView implements View, ChangeSet {
         return mark;
     }
 
-    /** Takes back every write made since {@code mark}, and forgets the marks behind it; false if it is forgotten itself. */
+    /**
+     * Takes back every write made since {@code mark}, and forgets the marks behind it; false if it is forgotten itself.
+     */
     boolean rollbackTo(Mark mark) {
         int position = positionOf(mark);
         if (position < 0) {

@@ -5,8 +5,8 @@ package io.flowdb.json;
 public interface Upgrade {
 
     /**
-     * Changes definitions and documents. Called again if it was interrupted, by an error or a crash, so it should change nothing but
-     * the database.
+     * Changes definitions and documents. Called again if it was interrupted, by an error or a crash, so it should
+     * change nothing but the database.
      *
      * @param fromVersion the version so far, 0 for a new database
      */

@@ -1,8 +1,8 @@
 package io.flowdb.json;
 
 /**
- * Finds the first byte that is not UTF-8, in bytes that may come in parts. Stricter than the parser, which takes overlong forms and values beyond
- * U+10FFFF for some other text. Threads: one. Source: RFC 3629, section 4.
+ * Finds the first byte that is not UTF-8, in bytes that may come in parts. Stricter than the parser, which takes
+ * overlong forms and values beyond U+10FFFF for some other text. Threads: one. Source: RFC 3629, section 4.
  */
 final class Utf8Check {
     /** Bytes that are still to come in the present sequence, and the range of the next one. */

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One state of the documents and index entries: that of a snapshot, or that of a transaction with its own writes. Every read of the
- * document layer goes through one. Threads: as the state behind it.
+ * One state of the documents and index entries: that of a snapshot, or that of a transaction with its own writes. Every
+ * read of the document layer goes through one. Threads: as the state behind it.
  */
 interface View {
     /** In the place of the sequence number of what a transaction has written and not committed. */
@@ -41,8 +41,8 @@ interface View {
     StoreCursor documents(List<Range> ranges);
 
     /**
-     * The encoded primary keys of the documents that hold {@code key}, prefix included, in a unique index, in order: one at most, but for those
-     * that a transaction has not committed.
+     * The encoded primary keys of the documents that hold {@code key}, prefix included, in a unique index, in order:
+     * one at most, but for those that a transaction has not committed.
      */
     List<byte[]> holders(IndexDef index, byte[] key);
 
@@ -52,6 +52,8 @@ interface View {
     /** Whether an index has marks of the kind {@code kind}. */
     boolean hasMarks(IndexDef index, int kind);
 
-    /** Committed keys of one range after the other, with what nobody may see any more; not a read that a commit checks. */
+    /**
+     * Committed keys of one range after the other, with what nobody may see any more; not a read that a commit checks.
+     */
     StoreCursor committedKeys(List<Range> ranges);
 }

@@ -126,7 +126,10 @@ record Writes(Database database, ChangeSet set, StoreDef def, BroughtKeys brough
         return key <= Integer.MAX_VALUE ? nodes.numberNode((int) key) : nodes.numberNode(key);
     }
 
-    /** Stores a document in place of the one with its key, with the expiry of an update, or that of a put if there is none. */
+    /**
+     * Stores a document in place of the one with its key, with the expiry of an update, or that of a put if there is
+     * none.
+     */
     void replace(JsonNode document) {
         byte[] documentKey = keyOf(document);
         Before before = before(documentKey);
@@ -146,7 +149,10 @@ record Writes(Database database, ChangeSet set, StoreDef def, BroughtKeys brough
                 : def.expireAt(PutOptions.DEFAULT, database.defaultTtl, now);
     }
 
-    /** Replaces a document by what {@code change} makes of it; its expiry starts anew if its store, or the configuration, has one, else it stays. */
+    /**
+     * Replaces a document by what {@code change} makes of it; its expiry starts anew if its store, or the
+     * configuration, has one, else it stays.
+     */
     @Nullable
     JsonNode update(Object key, UnaryOperator<@Nullable JsonNode> change) {
         Objects.requireNonNull(change, "change");

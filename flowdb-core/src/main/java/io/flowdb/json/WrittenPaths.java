@@ -23,8 +23,9 @@ import tools.jackson.databind.ser.bean.UnrolledBeanAsArraySerializer;
 import tools.jackson.databind.util.NameTransformer;
 
 /**
- * At which paths Jackson may write something of a type, as its serializers say: they know what is left out, written as an array, or written by code of
- * its own. Where anything may be written, as in a map or a tree, every path is possible. Threads: one.
+ * At which paths Jackson may write something of a type, as its serializers say: they know what is left out, written as
+ * an array, or written by code of its own. Where anything may be written, as in a map or a tree, every path is
+ * possible. Threads: one.
  */
 final class WrittenPaths {
     /** Types within types that are followed; those that contain themselves unwrapped have no end. */
@@ -43,7 +44,10 @@ final class WrittenPaths {
         this.strict = strict;
     }
 
-    /** Whether something may be written at {@code path}; in parts with a serializer of their own only if {@code strict} is false. */
+    /**
+     * Whether something may be written at {@code path}; in parts with a serializer of their own only if {@code strict}
+     * is false.
+     */
     static boolean contain(AnnotatedParts parts, JavaType root, String path, boolean strict) {
         try {
             return new WrittenPaths(parts, path, strict)

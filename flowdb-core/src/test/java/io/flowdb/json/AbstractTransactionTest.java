@@ -110,7 +110,10 @@ abstract class AbstractTransactionTest {
         }
     }
 
-    /** Entries of the transaction are gathered when an index is read: before, between and after its writes, and after a return to a savepoint. */
+    /**
+     * Entries of the transaction are gathered when an index is read: before, between and after its writes, and after a
+     * return to a savepoint.
+     */
     @Test
     void indexReads_whenever_seeTheWritesOfTheTransaction() {
         users();

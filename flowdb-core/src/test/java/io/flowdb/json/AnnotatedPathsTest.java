@@ -32,8 +32,9 @@ import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.annotation.JsonSerialize;
 
 /**
- * Annotations and the JSON that they are about. Indexes were made for paths that no document has, so that a unique one let equal values in, or
- * annotations were passed over, wherever Jackson writes a type in another way than as an object under its property's name.
+ * Annotations and the JSON that they are about. Indexes were made for paths that no document has, so that a unique one
+ * let equal values in, or annotations were passed over, wherever Jackson writes a type in another way than as an object
+ * under its property's name.
  */
 class AnnotatedPathsTest {
     private final JsonDB db = JsonDB.on(new MemoryStore());
@@ -308,7 +309,10 @@ class AnnotatedPathsTest {
     @CompoundIndex(paths = {"home.city", "wrong"})
     record UnwrappedIsNoPart(@Id String id, @JsonUnwrapped Home home, String wrong) {}
 
-    /** An index without entries was made of what Jackson leaves out or writes otherwise, and of every path of a compound index that was misspelt. */
+    /**
+     * An index without entries was made of what Jackson leaves out or writes otherwise, and of every path of a compound
+     * index that was misspelt.
+     */
     @ParameterizedTest
     @ValueSource(
             classes = {

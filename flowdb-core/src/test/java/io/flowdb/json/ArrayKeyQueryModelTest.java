@@ -13,8 +13,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Conditions on the elements of keys that are arrays, on such keys as a whole, and on the paths of a compound index beside them, find what a walk over a
- * map of Java values finds. {@code -Dflowdb.test.seed} repeats a run.
+ * Conditions on the elements of keys that are arrays, on such keys as a whole, and on the paths of a compound index
+ * beside them, find what a walk over a map of Java values finds. {@code -Dflowdb.test.seed} repeats a run.
  */
 class ArrayKeyQueryModelTest {
     private static final JsonMapper MAPPER = new JsonMapper();
@@ -198,8 +198,8 @@ class ArrayKeyQueryModelTest {
     }
 
     /**
-     * A key that is an array, or one element of it, may equal a value: all documents with arrays for keys were read to see, also beside a condition that an
-     * index answers with one entry.
+     * A key that is an array, or one element of it, may equal a value: all documents with arrays for keys were read to
+     * see, also beside a condition that an index answers with one entry.
      */
     @Test
     void query_onAKeyAmongArrays_readsOnlyWhatTheKeysDecide() {

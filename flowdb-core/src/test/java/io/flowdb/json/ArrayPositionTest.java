@@ -13,7 +13,10 @@ import tools.jackson.databind.node.ObjectNode;
 class ArrayPositionTest {
     private final JsonDB db = JsonDB.on(new MemoryStore());
 
-    /** A position was written as a name into objects, and an array in the way was a missing key, though a key path may lead into arrays. */
+    /**
+     * A position was written as a name into objects, and an array in the way was a missing key, though a key path may
+     * lead into arrays.
+     */
     @Test
     void generatedKey_atAnArrayPosition_isSetInTheArray() {
         db.createObjectStore(StoreSchema.of("s", "l.1.id").withAutoIncrement());

@@ -229,7 +229,10 @@ class ChangeFeedTest {
         assertThat(third.changes(afterSecond).take().changes().get(0).key()).isEqualTo(3L);
     }
 
-    /** Records that were given up by a commit too large to be kept, and found so by the next opening, were not removed until as many had come anew. */
+    /**
+     * Records that were given up by a commit too large to be kept, and found so by the next opening, were not removed
+     * until as many had come anew.
+     */
     @Test
     void records_givenUpBeforeAReopening_areRemovedByTheNextCommits() {
         JsonLimits limits = retention(ChangeRetention.DEFAULT.withCommits(20).withBytes(1 << 20));
@@ -248,8 +251,8 @@ class ChangeFeedTest {
     }
 
     /**
-     * A whole store used to be cleared by range deletes when nobody wanted changes at the begin, even if a feed was asked for before the
-     * commit: the feed missed it.
+     * A whole store used to be cleared by range deletes when nobody wanted changes at the begin, even if a feed was
+     * asked for before the commit: the feed missed it.
      */
     @Test
     void clear_whileTheFirstFeedIsAskedFor_isSeen() throws Exception {
@@ -308,7 +311,10 @@ class ChangeFeedTest {
         assertThat(seen[0] + seen[1]).isPositive();
     }
 
-    /** A feed that is asked for while others write knows everything from its begin on, and so does one that resumes after a restart. */
+    /**
+     * A feed that is asked for while others write knows everything from its begin on, and so does one that resumes
+     * after a restart.
+     */
     @Test
     void changes_askedForWhileOthersWrite_missNothingFromThereOn() throws Exception {
         for (int round = 0; round < 8; round++) {

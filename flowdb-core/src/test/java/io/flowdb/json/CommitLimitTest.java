@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Operations outside transactions that are larger than a commit can be. They had no limit of their own: the batch refused what was too much for it
- * with an IllegalArgumentException that said nothing of documents.
+ * Operations outside transactions that are larger than a commit can be. They had no limit of their own: the batch
+ * refused what was too much for it with an IllegalArgumentException that said nothing of documents.
  */
 class CommitLimitTest {
     private static final long HALF = 1 << 20;
@@ -63,7 +63,10 @@ class CommitLimitTest {
         assertThat(db.count("s")).isEqualTo(20);
     }
 
-    /** A query lists what it deletes; of a range the documents go with one operation, and the entries of the indexes after it. */
+    /**
+     * A query lists what it deletes; of a range the documents go with one operation, and the entries of the indexes
+     * after it.
+     */
     @Test
     void deletes_moreThanACommit_areRefusedForAQueryAndDoneForARange() {
         List<ObjectNode> documents = new ArrayList<>();

@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /**
- * The document layer's own records are read with bytes that it would never write, as another version might: a {@link CorruptionException} says which
- * record it was. All of these once ended in exceptions of the JDK.
+ * The document layer's own records are read with bytes that it would never write, as another version might: a
+ * {@link CorruptionException} says which record it was. All of these once ended in exceptions of the JDK.
  */
 class CraftedRecordsTest {
     private final MemoryStore store = new MemoryStore(() -> 1_000_000L);

@@ -20,7 +20,10 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** T-64: cursor walks equal a sorted list, for all directions and ranges, on stores and indexes; ranges equal their own filter. */
+/**
+ * T-64: cursor walks equal a sorted list, for all directions and ranges, on stores and indexes; ranges equal their own
+ * filter.
+ */
 class CursorLawTest {
     private record Entry(Object key, Object primaryKey) {}
 

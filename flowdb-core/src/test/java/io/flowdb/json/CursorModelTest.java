@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Cursors in a transaction that writes while they walk, against "iterate a cursor" of the Indexed Database API 3.0 over all records of
- * that moment.
+ * Cursors in a transaction that writes while they walk, against "iterate a cursor" of the Indexed Database API 3.0 over
+ * all records of that moment.
  */
 class CursorModelTest {
     private static final StoreSchema SCHEMA = StoreSchema.of("s", "id")

@@ -23,9 +23,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
- * One database a store. A second one on the same engine worked with the schema as it was at its opening: it did not know a store
- * that the first had made since, wrote documents without entries in an index that the first had made since, and took away an index
- * that the first was building.
+ * One database a store. A second one on the same engine worked with the schema as it was at its opening: it did not
+ * know a store that the first had made since, wrote documents without entries in an index that the first had made
+ * since, and took away an index that the first was building.
  */
 class DatabaseInUseTest {
     private final MemoryStore store = new MemoryStore();
@@ -123,7 +123,10 @@ class DatabaseInUseTest {
         assertThatThrownBy(() -> JsonDB.on(engine)).isInstanceOf(EngineClosedException.class);
     }
 
-    /** What was begun before the close must not be committed beside the next database, whose counts and feeds would miss it. */
+    /**
+     * What was begun before the close must not be committed beside the next database, whose counts and feeds would miss
+     * it.
+     */
     @Test
     void close_writeUnderWay_isRefusedAndTheNextDatabaseIsAlone() {
         JsonDB first = JsonDB.on(store);

@@ -11,8 +11,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An endless recursion that puts documents on its way. A commit that was broken off could leave a lock held that every feed, migration and {@code close()}
- * waits for.
+ * An endless recursion that puts documents on its way. A commit that was broken off could leave a lock held that every
+ * feed, migration and {@code close()} waits for.
  */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class DeepStackDocumentsTest {
@@ -48,7 +48,10 @@ class DeepStackDocumentsTest {
         returned[mine] = true;
     }
 
-    /** A class or a call site that is prepared where it finds no room is lost to the whole process, and compiled code takes less stack, in other places. */
+    /**
+     * A class or a call site that is prepared where it finds no room is lost to the whole process, and compiled code
+     * takes less stack, in other places.
+     */
     private void warmUp() {
         try (ChangeFeed feed = db.changes()) {
             for (int i = 0; i < WARM_UP; i++) {

@@ -12,8 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * {@code Config.defaultTtl} and documents: put, then store, then configuration. Documents of a configured database stayed for ever, as only
- * plain writes of the engine looked at the setting.
+ * {@code Config.defaultTtl} and documents: put, then store, then configuration. Documents of a configured database
+ * stayed for ever, as only plain writes of the engine looked at the setting.
  */
 class DefaultTtlTest {
     private static final long SECOND = 1_000_000;

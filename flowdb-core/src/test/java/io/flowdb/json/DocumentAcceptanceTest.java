@@ -142,7 +142,9 @@ class DocumentAcceptanceTest {
         assertAgreement("s");
     }
 
-    /** T-50: an index that is deleted and created again under its name holds every document once and nothing of before. */
+    /**
+     * T-50: an index that is deleted and created again under its name holds every document once and nothing of before.
+     */
     @Test
     void index_deletedAndCreatedAgain_isComplete() {
         db.createObjectStore(StoreSchema.of("s", "id").withIndex("v", "v"));
@@ -165,7 +167,10 @@ class DocumentAcceptanceTest {
         assertAgreement("s");
     }
 
-    /** T-51: one document for a value; null and absent never conflict; an index over duplicates is refused with the values. */
+    /**
+     * T-51: one document for a value; null and absent never conflict; an index over duplicates is refused with the
+     * values.
+     */
     @Test
     void uniqueIndex_secondDocument_isRefused() {
         db.createObjectStore(StoreSchema.of("s", "id").withUniqueIndex("email", "email"));
@@ -400,7 +405,10 @@ class DocumentAcceptanceTest {
                 .doesNotHaveDuplicates();
     }
 
-    /** T-60 and the rest of T-64 are laws: {@link DocumentLawTest}, {@link CursorLawTest}. T-64: a walk holds what it needs, not the store. */
+    /**
+     * T-60 and the rest of T-64 are laws: {@link DocumentLawTest}, {@link CursorLawTest}. T-64: a walk holds what it
+     * needs, not the store.
+     */
     @Test
     void cursor_overManyDocuments_streamsAndStaysOnItsState() {
         db.createObjectStore(StoreSchema.of("s", "id").withIndex("v", "v"));

@@ -17,8 +17,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Arguments that are no values, or out of range, are refused by name at the call. A transaction without a mode could write and checked nothing; a live query
- * without a listener ended on its thread; an order without a direction was a rising one; a filter that is none was an AssertionError.
+ * Arguments that are no values, or out of range, are refused by name at the call. A transaction without a mode could
+ * write and checked nothing; a live query without a listener ended on its thread; an order without a direction was a
+ * rising one; a filter that is none was an AssertionError.
  */
 class DocumentBadInputTest {
     private final MemoryStore store = new MemoryStore();

@@ -80,7 +80,7 @@ class DocumentContractTest {
         }
     }
 
-    /** Indexes stand in the order in which they were made, which a synchronisation changes: the same definition was a conflict then. */
+    /** Indexes stand in the order in which they were made: the same definition was a conflict after a sync. */
     @Test
     void createObjectStore_indexesInAnotherOrder_isIdempotent() {
         db.createObjectStore(StoreSchema.of("s", "id").withIndex("a", "a").withIndex("b", "b"));
@@ -462,7 +462,7 @@ class DocumentContractTest {
         assertThat(db.verifyIndexes("s").problems()).isEmpty();
     }
 
-    /** A value of a unique index that an expired document held is free, also when the documents change places in a transaction. */
+    /** A value of a unique index that an expired document held is free, also when documents change places. */
     @Test
     void ttl_uniqueValueOfAnExpiredDocument_isFreeInTransactions() {
         db.createObjectStore(StoreSchema.of("s", "id").withUniqueIndex("u", "u").withTtl(Duration.ofSeconds(1)));
@@ -483,8 +483,8 @@ class DocumentContractTest {
     }
 
     /**
-     * A transaction that had begun before a document expired, and deleted it or took its unique value away, deleted the index entry of the
-     * document that had got the value since.
+     * A transaction that had begun before a document expired, and deleted it or took its unique value away, deleted the
+     * index entry of the document that had got the value since.
      */
     @Test
     void ttl_valueTakenAfterExpiry_staysWithItsNewDocument() {

@@ -25,8 +25,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The disk is full for a while: each write that fails has changed nothing, neither documents nor entries nor counts nor the feed, and
- * writing goes on once there is space. {@code -Dflowdb.test.seed=N} repeats the random choices.
+ * The disk is full for a while: each write that fails has changed nothing, neither documents nor entries nor counts nor
+ * the feed, and writing goes on once there is space. {@code -Dflowdb.test.seed=N} repeats the random choices.
  */
 class DocumentDiskFullTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());

@@ -22,13 +22,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the document layer writes into the store below, commit by commit, is what it always wrote, and what was written is read. A test
- * that fails says that stored databases are no longer read, or that they are no longer written as they were: that needs a new format number
- * and a fixture of its own (docs/format/document-keys.md). Format 1 is without recorded changes, format 2 with them. What is written today is
- * the fixture "ahead"; the other one is from the time when a migration wrote the entries of its indexes, and the documents once more, in its own
- * commit. Keys and values are the same in both.
+ * What the document layer writes into the store below, commit by commit, is what it always wrote, and what was written
+ * is read. A test that fails says that stored databases are no longer read, or that they are no longer written as they
+ * were: that needs a new format number and a fixture of its own (docs/format/document-keys.md). Format 1 is without
+ * recorded changes, format 2 with them. What is written today is the fixture "ahead"; the other one is from the time
+ * when a migration wrote the entries of its indexes, and the documents once more, in its own commit. Keys and values
+ * are the same in both.
  *
- * <p>{@code -Dflowdb.test.writeFixture=DIR} writes the fixtures there. A line is an operation, an empty line ends a commit.
+ * <p>{@code -Dflowdb.test.writeFixture=DIR} writes the fixtures there. A line is an operation, an empty line ends a
+ * commit.
  */
 class DocumentFixtureTest {
     private static final long NOW = 1_000_000_000_000_000L;

@@ -26,8 +26,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * T-60: random data, random schemas, random queries: what the database answers equals what a plain sorted map answers, with and without
- * indexes, inside and outside transactions.
+ * T-60: random data, random schemas, random queries: what the database answers equals what a plain sorted map answers,
+ * with and without indexes, inside and outside transactions.
  */
 class DocumentLawTest {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

@@ -32,12 +32,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Cuts the power at random calls to the file system, in any state that a cut may leave behind, while documents are written, transactions
- * aborted, stores flushed and compacted, and indexes built. What is found afterwards: every acknowledged commit and nothing that was never
- * begun, every index equal to the documents entry for entry and byte for byte, exact counts, unique values, keys that are generated once only, no
- * half-built index and nothing left of one, and a change feed that goes on without a gap.
+ * Cuts the power at random calls to the file system, in any state that a cut may leave behind, while documents are
+ * written, transactions aborted, stores flushed and compacted, and indexes built. What is found afterwards: every
+ * acknowledged commit and nothing that was never begun, every index equal to the documents entry for entry and byte for
+ * byte, exact counts, unique values, keys that are generated once only, no half-built index and nothing left of one,
+ * and a change feed that goes on without a gap.
  *
- * <p>{@code -Dflowdb.test.seed=N} repeats the random choices; {@code -Dflowdb.test.cuts=N} sets about how many cuts a run is checked at.
+ * <p>{@code -Dflowdb.test.seed=N} repeats the random choices; {@code -Dflowdb.test.cuts=N} sets about how many cuts a
+ * run is checked at.
  */
 class DocumentPowerCutTest {
     private static final Path DIRECTORY = Path.of("/data/documents").toAbsolutePath();
@@ -97,8 +99,8 @@ class DocumentPowerCutTest {
     }
 
     /**
-     * Generated keys came back after a power cut if commits are synced at intervals: what was lost with the documents was also the
-     * reservation of their keys.
+     * Generated keys came back after a power cut if commits are synced at intervals: what was lost with the documents
+     * was also the reservation of their keys.
      */
     @Test
     void powerCut_withSyncsAtIntervals_losesOnlyTheNewestCommits() throws Exception {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The index entries of documents as docs/format/document-keys.md has them, made without the product's code: for keys that are integers from 0 to 99
- * and texts of ASCII letters and digits. In hex, as byte arrays are no keys of a map.
+ * The index entries of documents as docs/format/document-keys.md has them, made without the product's code: for keys
+ * that are integers from 0 to 99 and texts of ASCII letters and digits. In hex, as byte arrays are no keys of a map.
  */
 final class ExpectedEntries {
     private static final HexFormat HEX = HexFormat.of();

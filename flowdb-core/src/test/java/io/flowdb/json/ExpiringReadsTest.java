@@ -14,9 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Reads of documents that expire while the transaction goes on. Whoever stored another document under the key of one that had expired left the old index
- * entries alone, so a transaction from before, which saw those and not the document, was committed as if it had read nothing that was changed: two
- * transactions could each overlook what the other did. Found by the replay of 50,000 transactions.
+ * Reads of documents that expire while the transaction goes on. Whoever stored another document under the key of one
+ * that had expired left the old index entries alone, so a transaction from before, which saw those and not the
+ * document, was committed as if it had read nothing that was changed: two transactions could each overlook what the
+ * other did. Found by the replay of 50,000 transactions.
  */
 class ExpiringReadsTest {
     private static final long EXPIRY = 10;

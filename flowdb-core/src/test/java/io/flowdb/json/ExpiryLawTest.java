@@ -22,8 +22,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Documents that expire, against a map with a clock: every read gives those that are alive, at its moment or at that of the begin of its
- * transaction, and a unique value belongs to at most one of them.
+ * Documents that expire, against a map with a clock: every read gives those that are alive, at its moment or at that of
+ * the begin of its transaction, and a unique value belongs to at most one of them.
  */
 class ExpiryLawTest {
     private static final StoreSchema SCHEMA = StoreSchema.of("s", "id")

@@ -19,8 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.util.RawValue;
 
 /**
- * Trees with nodes that are not JSON themselves: raw text, Java objects, bytes, the missing node. They were written as they are: text that is no JSON
- * ended in a CorruptionException, and the limits on depth and digits, and the form of a document, were not those of other documents.
+ * Trees with nodes that are not JSON themselves: raw text, Java objects, bytes, the missing node. They were written as
+ * they are: text that is no JSON ended in a CorruptionException, and the limits on depth and digits, and the form of a
+ * document, were not those of other documents.
  */
 class ForeignNodesTest {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

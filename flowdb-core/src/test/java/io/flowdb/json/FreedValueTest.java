@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A unique value that another commit has freed since a transaction began. The transaction ended with a violation, which nobody tries again, though the
- * value was free at its commit: it is a conflict, and the next attempt succeeds.
+ * A unique value that another commit has freed since a transaction began. The transaction ended with a violation, which
+ * nobody tries again, though the value was free at its commit: it is a conflict, and the next attempt succeeds.
  */
 class FreedValueTest {
     private final MemoryStore store = new MemoryStore();

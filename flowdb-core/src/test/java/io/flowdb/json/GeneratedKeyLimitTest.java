@@ -16,8 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Keys that documents bring along and the counter of their store, by the rule of IndexedDB: a number moves the counter behind its integer part, and
- * from 2^53 on none is left to be generated. Integers from 2^63 on did not move it at all, and a write that failed could end it.
+ * Keys that documents bring along and the counter of their store, by the rule of IndexedDB: a number moves the counter
+ * behind its integer part, and from 2^53 on none is left to be generated. Integers from 2^63 on did not move it at all,
+ * and a write that failed could end it.
  */
 class GeneratedKeyLimitTest {
     private static final long LARGEST = 1L << 53;
@@ -124,7 +125,10 @@ class GeneratedKeyLimitTest {
         assertExhausted();
     }
 
-    /** What counts is what was committed: an aborted put of the largest keys but one had left one key, and then none for ever. */
+    /**
+     * What counts is what was committed: an aborted put of the largest keys but one had left one key, and then none for
+     * ever.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"100", "9007199254740990", "9007199254740991"})
     void explicitKey_thatIsNeverCommitted_movesNothing(String key) {

@@ -14,9 +14,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Checks histories of transactions over append-only lists for the anomalies of Adya's thesis ("Weak Consistency", MIT 1999). As every
- * element names the transaction that appended it, the order of versions and all dependencies can be read off the lists, as Elle does
- * (Kingsbury and Alvaro, VLDB 2020): write-write, write-read, and read-write, from a reader to whoever wrote what it did not see.
+ * Checks histories of transactions over append-only lists for the anomalies of Adya's thesis ("Weak Consistency", MIT
+ * 1999). As every element names the transaction that appended it, the order of versions and all dependencies can be
+ * read off the lists, as Elle does (Kingsbury and Alvaro, VLDB 2020): write-write, write-read, and read-write, from a
+ * reader to whoever wrote what it did not see.
  */
 final class HistoryChecker {
     /** Elements of transaction {@code t} are {@code t * ELEMENTS} and the following numbers. */
@@ -50,7 +51,8 @@ final class HistoryChecker {
      * A committed transaction.
      *
      * @param id not negative
-     * @param reads lists as they were when first read, before own appends; an empty one for a key that was seen to be absent
+     * @param reads lists as they were when first read, before own appends; an empty one for a key that was seen to be
+     *     absent
      * @param appends how many elements it appended to which list
      */
     record Transaction(int id, Map<String, int[]> reads, Map<String, Integer> appends) {}

@@ -27,11 +27,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Cuts the power at every change that an import makes to the file system. What is found afterwards is what the progress had announced, or more of the
- * next batch: all of it, or, where that has a bad document, some of it in order. The import is then done again over what was found, and ends with the
- * documents, the numbers and the bad lines that a model gives. An import that stops at the first bad document has stored what its message says.
+ * Cuts the power at every change that an import makes to the file system. What is found afterwards is what the progress
+ * had announced, or more of the next batch: all of it, or, where that has a bad document, some of it in order. The
+ * import is then done again over what was found, and ends with the documents, the numbers and the bad lines that a
+ * model gives. An import that stops at the first bad document has stored what its message says.
  *
- * <p>{@code -Dflowdb.test.seed=N} repeats the random choices, {@code -Dflowdb.test.operations=N} sets the number of seeds.
+ * <p>{@code -Dflowdb.test.seed=N} repeats the random choices, {@code -Dflowdb.test.operations=N} sets the number of
+ * seeds.
  */
 class ImportPowerCutTest {
     private static final Path DIRECTORY = Path.of("/data/import").toAbsolutePath();

@@ -20,8 +20,9 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A disk that fills up while an index is built, and leaves no space to take back what was begun. The half-built index stayed in the catalog, and the
- * next change of the schema made it readable: an index that knew of a part of the documents.
+ * A disk that fills up while an index is built, and leaves no space to take back what was begun. The half-built index
+ * stayed in the catalog, and the next change of the schema made it readable: an index that knew of a part of the
+ * documents.
  */
 class IndexBuildDiskFullTest {
     private static final int DOCUMENTS = 4000;
@@ -125,8 +126,8 @@ class IndexBuildDiskFullTest {
     }
 
     /**
-     * Writers went on to keep an index that nobody wanted any more up to date, and to respect it: a value that two documents may share was refused
-     * until the next change of the schema.
+     * Writers went on to keep an index that nobody wanted any more up to date, and to respect it: a value that two
+     * documents may share was refused until the next change of the schema.
      */
     @Test
     void uniqueIndex_thatCouldNotBeTakenBack_bindsNobody() {

@@ -67,7 +67,10 @@ class JsonImportTest {
         return db.importJson("s", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), options);
     }
 
-    /** The documents of a batch that failed kept the keys it had generated for them, and replaced what had been stored under these meanwhile. */
+    /**
+     * The documents of a batch that failed kept the keys it had generated for them, and replaced what had been stored
+     * under these meanwhile.
+     */
     @Test
     void importJson_keyOfFailedBatchIsTakenMeanwhile_generatesAnother() {
         try (Engine engine = Engine.open(Config.builder().inMemory(true).build())) {
@@ -110,7 +113,10 @@ class JsonImportTest {
         }
     }
 
-    /** A document that was beyond a limit ended the import with that limit alone: which of a million lines it was, nobody said. */
+    /**
+     * A document that was beyond a limit ended the import with that limit alone: which of a million lines it was,
+     * nobody said.
+     */
     @Test
     void importJson_documentThatIsRefused_isNamedByItsLine() {
         Map<String, Class<? extends RuntimeException>> refused = Map.of(
@@ -168,8 +174,9 @@ class JsonImportTest {
     }
 
     /**
-     * An element that is well-formed and yet no document is left out by its number, and what comes behind it is read. Those that are nested far too deep,
-     * or have a number that is too long or with too large an exponent, ended the import, also where bad ones were to be left out.
+     * An element that is well-formed and yet no document is left out by its number, and what comes behind it is read.
+     * Those that are nested far too deep, or have a number that is too long or with too large an exponent, ended the
+     * import, also where bad ones were to be left out.
      */
     @Test
     void importJson_arrayElementThatIsNoDocument_isLeftOutByItsNumber() {
@@ -280,7 +287,10 @@ class JsonImportTest {
         }
     }
 
-    /** What was left out did not count, so the progress of a file with many bad lines stood still and never came to its end. */
+    /**
+     * What was left out did not count, so the progress of a file with many bad lines stood still and never came to its
+     * end.
+     */
     @Test
     void importJson_progress_countsWhatIsStoredAndWhatIsLeftOut() {
         String text = "{\"id\":1}\n{\n{\n{\n{\"id\":2}\n{\"no\":1}\n{\"id\":3}\n\n{\"id\":4}\n{\n";
@@ -439,7 +449,10 @@ class JsonImportTest {
         return db;
     }
 
-    /** Lines that could not be read were reported before earlier ones that could not be stored, which took the places of the first hundred. */
+    /**
+     * Lines that could not be read were reported before earlier ones that could not be stored, which took the places of
+     * the first hundred.
+     */
     @Test
     void importJson_badLinesOfAllKinds_areReportedInOrder() {
         for (int batchSize : new int[] {1, 1000}) {
@@ -460,7 +473,10 @@ class JsonImportTest {
         }
     }
 
-    /** What stood before the line at which the import stopped was stored or not, as the batches fell, and an earlier bad line was not named. */
+    /**
+     * What stood before the line at which the import stopped was stored or not, as the batches fell, and an earlier bad
+     * line was not named.
+     */
     @Test
     void importJson_thatStopsAtABadLine_hasStoredThoseBefore() {
         for (int batchSize : new int[] {1, 2, 1000}) {

@@ -266,8 +266,8 @@ class JsonToolsTest {
     }
 
     /**
-     * A disjunction of one condition took what an index gave for it as the answer to all conditions of the query; one of no
-     * conditions ended in an IndexOutOfBoundsException.
+     * A disjunction of one condition took what an index gave for it as the answer to all conditions of the query; one
+     * of no conditions ended in an IndexOutOfBoundsException.
      */
     @Test
     void planner_disjunctionOfOneOrNone_isOneConditionOfSeveral() {

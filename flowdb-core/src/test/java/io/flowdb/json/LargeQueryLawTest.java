@@ -17,8 +17,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Queries over thousands of documents, so that candidates are large, walks in an order are tried and given up, and documents without entries are merged in,
- * find what filtering, sorting and slicing a list of rows finds. {@code -Dflowdb.test.seed} repeats a run.
+ * Queries over thousands of documents, so that candidates are large, walks in an order are tried and given up, and
+ * documents without entries are merged in, find what filtering, sorting and slicing a list of rows finds.
+ * {@code -Dflowdb.test.seed} repeats a run.
  */
 class LargeQueryLawTest {
     private static final int DOCUMENTS = 3_000;

@@ -15,7 +15,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Patterns of LIKE against the definition, tried out in every way, and against regular expressions. {@code -Dflowdb.test.seed=N} repeats the random choices. */
+/**
+ * Patterns of LIKE against the definition, tried out in every way, and against regular expressions.
+ * {@code -Dflowdb.test.seed=N} repeats the random choices.
+ */
 class LikePatternModelTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
     private static final String[] LETTERS = {

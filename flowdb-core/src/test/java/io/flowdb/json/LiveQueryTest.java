@@ -35,8 +35,8 @@ class LiveQueryTest {
     }
 
     /**
-     * A listener may change the documents it is given. The next result was compared with what the listener had made of the one before: a commit
-     * that did the same as the listener was not given out.
+     * A listener may change the documents it is given. The next result was compared with what the listener had made of
+     * the one before: a commit that did the same as the listener was not given out.
      */
     @Test
     void listener_thatChangesItsResult_isToldOfTheSameChangeOfTheStore() throws InterruptedException {
@@ -126,7 +126,10 @@ class LiveQueryTest {
         }
     }
 
-    /** After an {@link Error} of its listener a live query said that it was open, though nobody would call the listener again. */
+    /**
+     * After an {@link Error} of its listener a live query said that it was open, though nobody would call the listener
+     * again.
+     */
     @Test
     void listener_thatThrowsAnError_endsTheQuery() throws InterruptedException {
         CountDownLatch uncaught = new CountDownLatch(1);

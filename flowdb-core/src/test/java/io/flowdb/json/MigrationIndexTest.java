@@ -27,8 +27,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Indexes made within a migration. They were built in the buffer of its transaction, so a store larger than the buffer could not
- * get one.
+ * Indexes made within a migration. They were built in the buffer of its transaction, so a store larger than the buffer
+ * could not get one.
  */
 class MigrationIndexTest {
     private static final int DOCUMENTS = 6000;
@@ -180,7 +180,10 @@ class MigrationIndexTest {
         assertNothingLeftBehind(store, db);
     }
 
-    /** Whatever commit of the migration the crash prevents: everything is as before, and the migration can be made again. */
+    /**
+     * Whatever commit of the migration the crash prevents: everything is as before, and the migration can be made
+     * again.
+     */
     @Test
     void crash_beforeAnyCommitOfTheMigration_leavesEverythingAsBefore() {
         fill();
@@ -244,7 +247,10 @@ class MigrationIndexTest {
         assertNothingLeftBehind(store, db);
     }
 
-    /** Who wanted to write while the begin of an index build was committed waited for its end, though writes go on during a build. */
+    /**
+     * Who wanted to write while the begin of an index build was committed waited for its end, though writes go on
+     * during a build.
+     */
     @Test
     void transaction_whileABuildIsAnnounced_doesNotWaitForTheBuild() {
         fill();
@@ -267,7 +273,9 @@ class MigrationIndexTest {
         assertThat(commits.get()).isGreaterThan(3);
     }
 
-    /** What a crash has left of an index that was being built made a read-only opening fail, as it tried to remove it. */
+    /**
+     * What a crash has left of an index that was being built made a read-only opening fail, as it tried to remove it.
+     */
     @Test
     void readOnlyOpening_withAnUnfinishedIndex_reads() {
         Config config = Config.of(directory.resolve("db"));

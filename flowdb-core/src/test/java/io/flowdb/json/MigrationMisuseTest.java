@@ -12,9 +12,9 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /**
- * The steps of a migration use the database itself instead of what the migration gives them. Documents were refused, definitions were not: a store that
- * was made so was gone after the migration, as that knew nothing of it, and an index shared its number, and its entries, with one that the migration
- * made.
+ * The steps of a migration use the database itself instead of what the migration gives them. Documents were refused,
+ * definitions were not: a store that was made so was gone after the migration, as that knew nothing of it, and an index
+ * shared its number, and its entries, with one that the migration made.
  */
 class MigrationMisuseTest {
     private static final List<Consumer<JsonDB>> USES = List.of(
@@ -76,8 +76,9 @@ class MigrationMisuseTest {
             m -> m.documents().clear("s"));
 
     /**
-     * A migration that was kept after its end went on: an index that it made then was published without the schema lock and got the number of one that
-     * was made meanwhile, so both had the entries of both, and the next change of the schema emptied the good one.
+     * A migration that was kept after its end went on: an index that it made then was published without the schema lock
+     * and got the number of one that was made meanwhile, so both had the entries of both, and the next change of the
+     * schema emptied the good one.
      */
     @Test
     void migration_usedAfterItsEnd_isRefusedTyped() {

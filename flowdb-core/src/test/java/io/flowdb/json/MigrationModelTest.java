@@ -24,8 +24,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Random migrations, which write documents, make and drop indexes, read through them and fail, against a map of documents: all of a step is
- * there afterwards or nothing, also after a crash or power cut in its midst. {@code -Dflowdb.test.seed=N} repeats the random choices.
+ * Random migrations, which write documents, make and drop indexes, read through them and fail, against a map of
+ * documents: all of a step is there afterwards or nothing, also after a crash or power cut in its midst.
+ * {@code -Dflowdb.test.seed=N} repeats the random choices.
  */
 class MigrationModelTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
@@ -132,7 +133,10 @@ class MigrationModelTest {
         }
     }
 
-    /** A store that is made and deleted within the step, with documents that share a unique value: nobody will ever see them. */
+    /**
+     * A store that is made and deleted within the step, with documents that share a unique value: nobody will ever see
+     * them.
+     */
     private void otherStore(MigrationTransaction m, long id) {
         m.createObjectStore(StoreSchema.of("other", "id").withUniqueIndex("u", "u"));
         m.documents().putAll("other", List.of(document(id), document(100)));

@@ -14,7 +14,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Migrations run once and in the order of their versions. One that was added below the version of the schema was skipped without a word. */
+/**
+ * Migrations run once and in the order of their versions. One that was added below the version of the schema was
+ * skipped without a word.
+ */
 class MigrationOrderTest {
     private final JsonDB db = JsonDB.on(new MemoryStore());
     private final List<Integer> carriedOut = new ArrayList<>();
@@ -62,7 +65,10 @@ class MigrationOrderTest {
         assertThat(carriedOut).containsExactly(0, 6);
     }
 
-    /** There was no way to give limits to a database that is upgraded as it is opened; an upgrade that ended with an error of the JVM left it open. */
+    /**
+     * There was no way to give limits to a database that is upgraded as it is opened; an upgrade that ended with an
+     * error of the JVM left it open.
+     */
     @Test
     void open_withLimitsAndAVersion_hasThemInTheUpgradeAndLater(@TempDir Path directory) {
         Config config = Config.of(directory);

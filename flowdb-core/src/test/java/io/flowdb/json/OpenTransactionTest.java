@@ -30,8 +30,8 @@ class OpenTransactionTest {
     }
 
     /**
-     * Uniqueness is decided by the commit; until then two documents may hold one value. A look-up of the value, and queries that went through it,
-     * gave one of them only, the transaction's own, while counts and ranges gave both.
+     * Uniqueness is decided by the commit; until then two documents may hold one value. A look-up of the value, and
+     * queries that went through it, gave one of them only, the transaction's own, while counts and ranges gave both.
      */
     @Test
     void reads_ofAUniqueValueThatSeveralHold_giveAllOfThem() {

@@ -26,10 +26,11 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Cuts the power within operations, also those of several commits: schema changes, migrations, deletes of ranges that leave entries behind, beside
- * puts, expiry, flushes and compactions; and again within the reopening that ends or takes back what was begun. What is found afterwards is
- * everything as it was before the operation or everything as it was after it, with every index equal to the documents, exact counts, nothing left of
- * indexes that are gone, and keys that are generated once only.
+ * Cuts the power within operations, also those of several commits: schema changes, migrations, deletes of ranges that
+ * leave entries behind, beside puts, expiry, flushes and compactions; and again within the reopening that ends or takes
+ * back what was begun. What is found afterwards is everything as it was before the operation or everything as it was
+ * after it, with every index equal to the documents, exact counts, nothing left of indexes that are gone, and keys that
+ * are generated once only.
  *
  * <p>{@code -Dflowdb.test.seed=N} is the first seed, {@code -Dflowdb.test.operations=N} the number of seeds.
  */

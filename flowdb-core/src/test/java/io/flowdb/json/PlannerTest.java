@@ -49,7 +49,9 @@ class PlannerTest {
                         .put("code", i / 2));
     }
 
-    /** Counting ended at 256, and the first index was taken then: all documents were read, for an age that 1,000 have. */
+    /**
+     * Counting ended at 256, and the first index was taken then: all documents were read, for an age that 1,000 have.
+     */
     @Test
     void indexes_ofManyEntriesEach_theSmallerOneIsTaken() {
         fillPeople();
@@ -221,7 +223,10 @@ class PlannerTest {
         assertThat(youngest(Direction.ASC).index()).isNull();
     }
 
-    /** With a filter that an index answers, the order of another index was never used: 4,000 documents were sorted for three rows. */
+    /**
+     * With a filter that an index answers, the order of another index was never used: 4,000 documents were sorted for
+     * three rows.
+     */
     @Test
     void orderOfAnIndex_besideAFilterOfManyDocuments_isTriedFirst() {
         fillPeople();
@@ -235,7 +240,10 @@ class PlannerTest {
         assertThat(plan.rowsReturned()).isEqualTo(3);
     }
 
-    /** What is looked for lies at the other end of the order: the walk ends after an eighth of what the filter's index has. */
+    /**
+     * What is looked for lies at the other end of the order: the walk ends after an eighth of what the filter's index
+     * has.
+     */
     @Test
     void orderOfAnIndex_thatDoesNotMeetTheRowsSoon_isGivenUp() {
         fill(

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 class PrefixRangeTest {
 
     /**
-     * The range of a prefix ends where a range of one key would, and was taken for one: the next path of a compound index then narrowed it to texts that
-     * are the prefix, and there are none of these.
+     * The range of a prefix ends where a range of one key would, and was taken for one: the next path of a compound
+     * index then narrowed it to texts that are the prefix, and there are none of these.
      */
     @Test
     void query_rangeOfAPrefixAndTheNextPath_findsLongerTexts() {

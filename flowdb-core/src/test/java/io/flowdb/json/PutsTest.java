@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Keys that are generated in documents of the caller. A put that failed left them there, so the document looked stored, and a second try put it under a key
- * that nobody had seen.
+ * Keys that are generated in documents of the caller. A put that failed left them there, so the document looked stored,
+ * and a second try put it under a key that nobody had seen.
  */
 class PutsTest {
     private final MemoryStore store = new MemoryStore();

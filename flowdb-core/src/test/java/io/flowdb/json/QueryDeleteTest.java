@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Deletes of what a query finds. They were transactions that held each document with its entries until the commit: 75,000 small ones were too many for a
- * heap of 64 MiB.
+ * Deletes of what a query finds. They were transactions that held each document with its entries until the commit:
+ * 75,000 small ones were too many for a heap of 64 MiB.
  */
 class QueryDeleteTest {
     private final MemoryStore store = new MemoryStore();

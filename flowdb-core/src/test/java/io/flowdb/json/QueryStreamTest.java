@@ -17,8 +17,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Streams of queries are read as they are consumed, of one state, which they hold until they are read or closed. They used to be the finished
- * result wherever an index or a sort had a part in it.
+ * Streams of queries are read as they are consumed, of one state, which they hold until they are read or closed. They
+ * used to be the finished result wherever an index or a sort had a part in it.
  */
 class QueryStreamTest {
     private static final int DOCUMENTS = 2_000;
@@ -144,8 +144,8 @@ class QueryStreamTest {
     }
 
     /**
-     * A document that the transaction changes ahead of one of its streams used to be shown where it was, though it had left the query or had moved
-     * on, in which case it was shown again.
+     * A document that the transaction changes ahead of one of its streams used to be shown where it was, though it had
+     * left the query or had moved on, in which case it was shown again.
      */
     @Test
     void stream_inATransaction_showsNothingWhereItWas() {

@@ -128,7 +128,10 @@ class RangeDeleteTest {
         assertThat(db.deleteRange("s", KeyRange.lowerBound(10))).isZero();
     }
 
-    /** What is more than the retention is listed for feeds that are open; for all others it is a gap, at once and after a restart. */
+    /**
+     * What is more than the retention is listed for feeds that are open; for all others it is a gap, at once and after
+     * a restart.
+     */
     @Test
     void clear_largerThanTheRetention_isSeenByOpenFeedsAndAGapForOthers() throws Exception {
         for (boolean durable : List.of(true, false)) {
@@ -192,7 +195,10 @@ class RangeDeleteTest {
         }
     }
 
-    /** Each write to the range made a delete of it begin anew, so one of many documents never came to its end beside a busy writer. */
+    /**
+     * Each write to the range made a delete of it begin anew, so one of many documents never came to its end beside a
+     * busy writer.
+     */
     @Test
     @Timeout(60)
     void deleteRange_ofARangeThatOthersWrite_comesToAnEnd() throws Exception {
@@ -231,7 +237,9 @@ class RangeDeleteTest {
         }
     }
 
-    /** A feed that is opened while the documents are walked, when those before were forgotten already, gets all of them. */
+    /**
+     * A feed that is opened while the documents are walked, when those before were forgotten already, gets all of them.
+     */
     @Test
     void clear_feedOpenedDuringTheWalk_isSeen() throws Exception {
         JsonDB db =
@@ -250,7 +258,10 @@ class RangeDeleteTest {
         assertThat(feeds.get(0).take().changes()).hasSize(200);
     }
 
-    /** A record that was too large for the store below, though not for the retention, could be read neither from memory nor from the store. */
+    /**
+     * A record that was too large for the store below, though not for the retention, could be read neither from memory
+     * nor from the store.
+     */
     @Test
     void clear_recordTooLargeForTheStoreBelow_isAGapOnceItIsNotTheNewest() throws Exception {
         JsonDB db = JsonDB.on(store);

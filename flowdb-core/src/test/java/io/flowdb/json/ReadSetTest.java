@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a transaction has read, as it is held until the commit. Each walk stayed until then, with its cursor, and no limit counted it: a cursor that visited
- * 300,000 index keys backwards held 484 MiB.
+ * What a transaction has read, as it is held until the commit. Each walk stayed until then, with its cursor, and no
+ * limit counted it: a cursor that visited 300,000 index keys backwards held 484 MiB.
  */
 class ReadSetTest {
     private static final int KEYS = 64;

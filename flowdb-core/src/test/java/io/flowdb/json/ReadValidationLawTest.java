@@ -20,8 +20,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a transaction was told must still be so when it commits, whichever way it asked: by key, by any kind of index, by query, by
- * cursor, or by what a write gave back.
+ * What a transaction was told must still be so when it commits, whichever way it asked: by key, by any kind of index,
+ * by query, by cursor, or by what a write gave back.
  */
 class ReadValidationLawTest {
     private static final StoreSchema SCHEMA = StoreSchema.of("s", "id")

@@ -27,8 +27,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whoever only reads never waits for a change of the schema, and sees documents and definitions that belong together. Read-only transactions, queries and
- * reads of ranges waited for the end of a migration, and for the commit of every other change of the schema.
+ * Whoever only reads never waits for a change of the schema, and sees documents and definitions that belong together.
+ * Read-only transactions, queries and reads of ranges waited for the end of a migration, and for the commit of every
+ * other change of the schema.
  */
 class ReadsDuringSchemaChangesTest {
     private static final int DOCUMENTS = 50;
@@ -86,7 +87,10 @@ class ReadsDuringSchemaChangesTest {
         generation(db, 1);
     }
 
-    /** The state in which all documents are of {@code generation}, and an index is named after it; the other one and its store are not there. */
+    /**
+     * The state in which all documents are of {@code generation}, and an index is named after it; the other one and its
+     * store are not there.
+     */
     private void checkReads(int generation) {
         String index = "g" + generation;
         String other = "g" + (3 - generation);
@@ -175,7 +179,10 @@ class ReadsDuringSchemaChangesTest {
         checkReads(1);
     }
 
-    /** A commit is held back before it has begun, and again when it is done and has not returned: readers have the old state, then the new one. */
+    /**
+     * A commit is held back before it has begun, and again when it is done and has not returned: readers have the old
+     * state, then the new one.
+     */
     @Test
     void reads_whileACatalogIsCommitted_seeTheStateBeforeOrBehind() {
         prepare();
@@ -194,7 +201,10 @@ class ReadsDuringSchemaChangesTest {
         checkReads(2);
     }
 
-    /** The same as {@link #checkReads(int)}, but for what single reads of the newest definition say while it is on its way. */
+    /**
+     * The same as {@link #checkReads(int)}, but for what single reads of the newest definition say while it is on its
+     * way.
+     */
     private void checkBehind(boolean done) {
         try (JsonTransaction t = db.transaction(TransactionMode.READ_ONLY, "s")) {
             checkReads(t, done ? 2 : 1);
@@ -281,7 +291,10 @@ class ReadsDuringSchemaChangesTest {
         assertThat(transaction.get().get(20, TimeUnit.SECONDS)).isEqualTo(2);
     }
 
-    /** Threads read while migrations follow each other: each finds all documents of one generation, and the index that belongs to it alone. */
+    /**
+     * Threads read while migrations follow each other: each finds all documents of one generation, and the index that
+     * belongs to it alone.
+     */
     @Test
     void reads_besideManyMigrations_findDocumentsAndDefinitionsThatBelongTogether() throws Exception {
         db.createObjectStore(StoreSchema.of("s", "id").withIndex("g0", "g"));

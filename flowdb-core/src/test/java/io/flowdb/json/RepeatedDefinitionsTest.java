@@ -14,7 +14,10 @@ class RepeatedDefinitionsTest {
     private final MemoryStore store = new MemoryStore();
     private JsonDB db = JsonDB.on(store);
 
-    /** The short form meant "and no indexes": a program that made a store and then an index of it was refused at its second start. */
+    /**
+     * The short form meant "and no indexes": a program that made a store and then an index of it was refused at its
+     * second start.
+     */
     @Test
     void createObjectStore_byNameAndKeyPath_conflictsOverTheKeyPathAlone() {
         StoreSchema full = StoreSchema.of("s", "id").withAutoIncrement().withTtl(Duration.ofDays(1));

@@ -18,8 +18,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Sorts without an index. Every row was held with its document, of 100,000 rows and more also those that an offset leaves out; now the keys are, and as many
- * documents as are small together.
+ * Sorts without an index. Every row was held with its document, of 100,000 rows and more also those that an offset
+ * leaves out; now the keys are, and as many documents as are small together.
  */
 class RowSortTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());

@@ -27,8 +27,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Transactions with random writes, savepoints, returns to them, releases and reads of all kinds, against a map of documents and a
- * stack of its copies. {@code -Dflowdb.test.seed=N} repeats the random choices.
+ * Transactions with random writes, savepoints, returns to them, releases and reads of all kinds, against a map of
+ * documents and a stack of its copies. {@code -Dflowdb.test.seed=N} repeats the random choices.
  */
 class SavepointModelTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
@@ -277,8 +277,8 @@ class SavepointModelTest {
     }
 
     /**
-     * Each return to a savepoint went through all changes of the transaction: this test took minutes. What is taken back here is one
-     * document each time.
+     * Each return to a savepoint went through all changes of the transaction: this test took minutes. What is taken
+     * back here is one document each time.
      */
     @Test
     void rollbackTo_inALargeTransaction_costsWhatItTakesBack() {

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A function given to {@code update} that writes the document by another call is in its own way each time: the update was tried for ever. */
+/**
+ * A function given to {@code update} that writes the document by another call is in its own way each time: the update
+ * was tried for ever.
+ */
 class SelfConflictTest {
     private final JsonDB db = JsonDB.on(new MemoryStore(() -> 1_000_000_000_000_000L));
 

@@ -27,9 +27,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Histories of 32 threads over list-append documents have none of the anomalies G0, G1a, G1b, G1c, G-single and G2, while memtables are
- * flushed and tables compacted. Reads are by key, by ranges of keys, where absent keys count as read, and by an index. Number of
- * transactions: system property {@code flowdb.test.histories}, 4,000 by default.
+ * Histories of 32 threads over list-append documents have none of the anomalies G0, G1a, G1b, G1c, G-single and G2,
+ * while memtables are flushed and tables compacted. Reads are by key, by ranges of keys, where absent keys count as
+ * read, and by an index. Number of transactions: system property {@code flowdb.test.histories}, 4,000 by default.
  */
 class SerializabilityTest {
     private static final int THREADS = 32;
@@ -277,8 +277,8 @@ class SerializabilityTest {
     }
 
     /**
-     * Write skew and phantoms over ranges: at most two documents may hold a place. Each transaction counts those that do, over an index or
-     * over keys, and adds one if there is room, or takes one away.
+     * Write skew and phantoms over ranges: at most two documents may hold a place. Each transaction counts those that
+     * do, over an index or over keys, and adds one if there is room, or takes one away.
      */
     @Test
     void places_countedByIndexAndKeyRange_areNeverOverfull() throws Exception {

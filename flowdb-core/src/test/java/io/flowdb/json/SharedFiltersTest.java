@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Filters that stand in several places of a larger one. {@code or(f, f)}, forty times over, is few objects that stand for 2^40 filters: making it, or
- * a query with it, took all memory or for ever.
+ * Filters that stand in several places of a larger one. {@code or(f, f)}, forty times over, is few objects that stand
+ * for 2^40 filters: making it, or a query with it, took all memory or for ever.
  */
 @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SharedFiltersTest {

@@ -33,8 +33,9 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Deletes of ranges with more index entries than one commit takes. All entries were collected in one batch, so half a million documents with two
- * indexes ran out of memory; now the entries outlive the documents, unseen, until they are removed in parts.
+ * Deletes of ranges with more index entries than one commit takes. All entries were collected in one batch, so half a
+ * million documents with two indexes ran out of memory; now the entries outlive the documents, unseen, until they are
+ * removed in parts.
  */
 class StaleEntriesTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
@@ -161,7 +162,10 @@ class StaleEntriesTest {
         return model;
     }
 
-    /** Whatever commit a crash prevents: all of the deletion or nothing is seen, and nothing is left after the next opening. */
+    /**
+     * Whatever commit a crash prevents: all of the deletion or nothing is seen, and nothing is left after the next
+     * opening.
+     */
     @Test
     void crash_beforeAnyCommit_leavesAllOrNothing() {
         TreeMap<Integer, ObjectNode> before = model();
@@ -240,8 +244,9 @@ class StaleEntriesTest {
     }
 
     /**
-     * A snapshot from before keeps documents and entries. A transaction from before conflicts if it has read, written or wanted something of what is
-     * gone, and in any case as long as entries are left that it does not know to be stale.
+     * A snapshot from before keeps documents and entries. A transaction from before conflicts if it has read, written
+     * or wanted something of what is gone, and in any case as long as entries are left that it does not know to be
+     * stale.
      */
     @Test
     void transactions_begunBefore_seeWhatWasThere() {
@@ -281,7 +286,10 @@ class StaleEntriesTest {
         assertThat(db.verifyIndexes("s").problems()).isEmpty();
     }
 
-    /** A transaction is concerned by changes of its own stores' definitions, and by migrations, but not by those of other stores. */
+    /**
+     * A transaction is concerned by changes of its own stores' definitions, and by migrations, but not by those of
+     * other stores.
+     */
     @Test
     void schemaChange_ofAnotherStore_concernsNoTransaction() {
         db.createObjectStore("t", "id");
@@ -309,8 +317,8 @@ class StaleEntriesTest {
     }
 
     /**
-     * Every transaction that had begun before a large deletion, or while it removed the entries, met a conflict, in whatever stores: the deletion
-     * changes the catalog, and the whole of it was a condition of every commit.
+     * Every transaction that had begun before a large deletion, or while it removed the entries, met a conflict, in
+     * whatever stores: the deletion changes the catalog, and the whole of it was a condition of every commit.
      */
     @Test
     void transactions_ofOtherStores_areNotConcerned() {
@@ -366,7 +374,10 @@ class StaleEntriesTest {
         assertThat(db.verifyIndexes("s").problems()).isEmpty();
     }
 
-    /** The documents are gone for good once the first commit is made, so what fails afterwards is no failure of the deletion. */
+    /**
+     * The documents are gone for good once the first commit is made, so what fails afterwards is no failure of the
+     * deletion.
+     */
     @Test
     void removal_thatFails_isDoneByTheNextLargeDeletion() {
         int[] commits = {0};
@@ -394,7 +405,10 @@ class StaleEntriesTest {
         assertThat(entries(store)).isEqualTo(db.verifyIndexes("s").entries());
     }
 
-    /** Every state that a reader pins while others write and large ranges are deleted shows the same documents by index and by key. */
+    /**
+     * Every state that a reader pins while others write and large ranges are deleted shows the same documents by index
+     * and by key.
+     */
     @Test
     void deletes_onTheEngineWhileOthersWrite_leaveEveryStateConsistent() throws Exception {
         System.out.println("stale entries seed " + SEED);

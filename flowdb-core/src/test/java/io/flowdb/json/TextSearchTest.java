@@ -9,11 +9,17 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Parts of texts. Ignoring case, each place of the text was compared with the whole part: minutes for a text and a part of a megabyte. */
+/**
+ * Parts of texts. Ignoring case, each place of the text was compared with the whole part: minutes for a text and a part
+ * of a megabyte.
+ */
 class TextSearchTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
 
-    /** Letters of one and several cases, title case, sharp s, final sigma, Kelvin sign, dotless i, pairs with case (Deseret), halves of pairs. */
+    /**
+     * Letters of one and several cases, title case, sharp s, final sigma, Kelvin sign, dotless i, pairs with case
+     * (Deseret), halves of pairs.
+     */
     private static final String[] UNITS = {
         "a",
         "A",

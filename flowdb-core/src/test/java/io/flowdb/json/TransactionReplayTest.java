@@ -50,13 +50,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Transactions in several threads use every kind of read and write, with savepoints. Those that were committed are then done again one after the
- * other, in the order of the change feed, on a map: each result that a transaction has seen, by key, range, index, query, aggregate, cursor or half
- * of a stream, has to be what it is there. Documents expire meanwhile: each transaction sees those that were alive when it began, and what it sees
- * stays; a unique value belongs to one at most of those that are alive. Beside the transactions, and inside them, definitions change and ranges are
+ * Transactions in several threads use every kind of read and write, with savepoints. Those that were committed are then
+ * done again one after the other, in the order of the change feed, on a map: each result that a transaction has seen,
+ * by key, range, index, query, aggregate, cursor or half of a stream, has to be what it is there. Documents expire
+ * meanwhile: each transaction sees those that were alive when it began, and what it sees stays; a unique value belongs
+ * to one at most of those that are alive. Beside the transactions, and inside them, definitions change and ranges are
  * deleted that leave index entries behind.
  *
- * <p>{@code -Dflowdb.test.seed=N} repeats the random choices, {@code -Dflowdb.test.histories=N} sets the number of transactions.
+ * <p>{@code -Dflowdb.test.seed=N} repeats the random choices, {@code -Dflowdb.test.histories=N} sets the number of
+ * transactions.
  */
 class TransactionReplayTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
@@ -72,7 +74,10 @@ class TransactionReplayTest {
     @TempDir
     Path directory;
 
-    /** Microseconds since {@link #EPOCH_MICROS}. It moves with the write lock only, so an operation that holds the other one knows its moment. */
+    /**
+     * Microseconds since {@link #EPOCH_MICROS}. It moves with the write lock only, so an operation that holds the other
+     * one knows its moment.
+     */
     private final AtomicInteger clock = new AtomicInteger();
 
     private final ReadWriteLock clockLock = new ReentrantReadWriteLock();
@@ -353,7 +358,10 @@ class TransactionReplayTest {
         }
     }
 
-    /** An engine that takes little in one commit of a thread that says so, and counts what such commits have left behind. */
+    /**
+     * An engine that takes little in one commit of a thread that says so, and counts what such commits have left
+     * behind.
+     */
     private static final class Limited extends PassThroughStore {
         private final ThreadLocal<Boolean> little = ThreadLocal.withInitial(() -> false);
         private final AtomicInteger left = new AtomicInteger();

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Typed access where types leave room: values of no declared type, times with an offset, optional and generic parts. */
+/**
+ * Typed access where types leave room: values of no declared type, times with an offset, optional and generic parts.
+ */
 class TypedDocumentsTest {
     private JsonDB db;
 
@@ -38,8 +40,8 @@ class TypedDocumentsTest {
     record Square(String id, BigDecimal side, Object any) implements Shape {}
 
     /**
-     * {@code getDoc} read decimals of no declared type, as in a map, through double: 1.23456789012345678901 came back as
-     * 1.2345678901234568 and 1.10 as 1.1, where {@code collect(Class)} kept every digit.
+     * {@code getDoc} read decimals of no declared type, as in a map, through double: 1.23456789012345678901 came back
+     * as 1.2345678901234568 and 1.10 as 1.1, where {@code collect(Class)} kept every digit.
      */
     @Test
     void getDoc_decimalsOfNoDeclaredType_keepEveryDigit() {
@@ -81,7 +83,10 @@ class TypedDocumentsTest {
     @ObjectStore("people")
     record Person(@Id String id, Optional<Place> home, Wrapped<Place> work) {}
 
-    /** Indexes on properties inside an {@code Optional}, or inside a part whose type is a parameter, were left out without a word. */
+    /**
+     * Indexes on properties inside an {@code Optional}, or inside a part whose type is a parameter, were left out
+     * without a word.
+     */
     @Test
     void applySchema_optionalAndGenericParts_areLookedInto() {
         db.applySchema(Person.class);

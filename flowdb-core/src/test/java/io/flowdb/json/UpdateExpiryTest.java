@@ -13,7 +13,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
-/** When a document expires after it was changed. The update of a cursor took the document's own time to live away, which the other updates keep. */
+/**
+ * When a document expires after it was changed. The update of a cursor took the document's own time to live away, which
+ * the other updates keep.
+ */
 class UpdateExpiryTest {
     private static final long SECOND = 1_000_000;
     private static final Map<String, BiConsumer<JsonTransaction, String>> UPDATES = Map.of(

@@ -86,7 +86,10 @@ class Utf8CheckTest {
         return all;
     }
 
-    /** An overlong form of U+0000 was imported as that, and what lies beyond U+10FFFF as two other characters, without a word. */
+    /**
+     * An overlong form of U+0000 was imported as that, and what lies beyond U+10FFFF as two other characters, without a
+     * word.
+     */
     @Test
     void importJson_bytesThatAreNoUtf8_areBadLinesOrEndTheArray() {
         List<int[]> wrong = List.of(

@@ -11,9 +11,10 @@ import java.util.TreeMap;
 /**
  * The content of one file: what programs read, and what would be left after a power cut. Guarded by its file system.
  *
- * <p>A block of {@link #BLOCK_BYTES} is the unit that reaches the disk whole or not at all. An unsynced block may be found with any content it
- * has had since the last sync, or as zeros if it never was durable; the length may be any that the file has had. A sync that fails leaves
- * blocks readable and forgets that they are not durable, as ext4, XFS and Btrfs do, so that the next sync "succeeds".
+ * <p>A block of {@link #BLOCK_BYTES} is the unit that reaches the disk whole or not at all. An unsynced block may be
+ * found with any content it has had since the last sync, or as zeros if it never was durable; the length may be any
+ * that the file has had. A sync that fails leaves blocks readable and forgets that they are not durable, as ext4, XFS
+ * and Btrfs do, so that the next sync "succeeds".
  */
 final class FaultyFile {
     static final int BLOCK_BYTES = 512;

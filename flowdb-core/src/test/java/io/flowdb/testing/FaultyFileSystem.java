@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file system in memory that keeps apart what programs see and what is durable, and that fails when told to.
  *
- * <p>Names of files and directories are durable after a sync of the directory they stand in; until then a power cut leaves any of
- * the states a name has had since. Content: see {@link FaultyFile}. {@link #afterPowerCut} gives a file system as it may be found after
- * a power cut at this moment. Threads: any; the {@link Fault} runs in the calling thread, outside the lock.
+ * <p>Names of files and directories are durable after a sync of the directory they stand in; until then a power cut
+ * leaves any of the states a name has had since. Content: see {@link FaultyFile}. {@link #afterPowerCut} gives a file
+ * system as it may be found after a power cut at this moment. Threads: any; the {@link Fault} runs in the calling
+ * thread, outside the lock.
  */
 public final class FaultyFileSystem implements FileSystem {
     private static final FaultyFile DIRECTORY = new FaultyFile();
@@ -119,7 +120,9 @@ public final class FaultyFileSystem implements FileSystem {
                 "Cannot " + call + " " + path + ": Input/output error", new IOException("Input/output error"));
     }
 
-    /** What may be found after a power cut now. The result is independent of this file system and all of it is durable. */
+    /**
+     * What may be found after a power cut now. The result is independent of this file system and all of it is durable.
+     */
     public FaultyFileSystem afterPowerCut(Loss loss, Random random) {
         return locked(() -> {
             FaultyFileSystem found = new FaultyFileSystem();
@@ -146,7 +149,10 @@ public final class FaultyFileSystem implements FileSystem {
         });
     }
 
-    /** What may be found after the process was killed now: everything, but a power cut may still take what is not durable. The result is independent. */
+    /**
+     * What may be found after the process was killed now: everything, but a power cut may still take what is not
+     * durable. The result is independent.
+     */
     public FaultyFileSystem afterKill() {
         return locked(() -> {
             FaultyFileSystem found = new FaultyFileSystem();

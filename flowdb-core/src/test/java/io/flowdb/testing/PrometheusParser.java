@@ -11,9 +11,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A strict reader of the Prometheus text exposition format 0.0.4, made from its specification (prometheus.io, "Exposition formats", "Text
- * format details") and independent of what writes it here: there is no maintained one for Java. What the specification leaves to the writer
- * (comments, timestamps, missing HELP or TYPE, white space) is refused.
+ * A strict reader of the Prometheus text exposition format 0.0.4, made from its specification (prometheus.io,
+ * "Exposition formats", "Text format details") and independent of what writes it here: there is no maintained one for
+ * Java. What the specification leaves to the writer (comments, timestamps, missing HELP or TYPE, white space) is
+ * refused.
  */
 public final class PrometheusParser {
     private static final String NAME = "[a-zA-Z_:][a-zA-Z0-9_:]*";
@@ -35,7 +36,10 @@ public final class PrometheusParser {
 
     private PrometheusParser() {}
 
-    /** The metrics of a text by name, in its order; throws {@link IllegalArgumentException} naming the line that breaks a rule. */
+    /**
+     * The metrics of a text by name, in its order; throws {@link IllegalArgumentException} naming the line that breaks
+     * a rule.
+     */
     public static Map<String, Family> parse(String text) {
         PrometheusParser parser = new PrometheusParser();
         require(text.endsWith("\n"), "the last line must end with a line feed", text);

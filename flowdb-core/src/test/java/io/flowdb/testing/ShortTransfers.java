@@ -34,8 +34,9 @@ import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Real files whose channels transfer less than asked for, as POSIX allows: each read and write moves 1 to {@link #MOST_BYTES} bytes. Paths
- * from {@link #path} lead there, and so does every path derived from them. Threads: any.
+ * Real files whose channels transfer less than asked for, as POSIX allows: each read and write moves 1 to
+ * {@link #MOST_BYTES} bytes. Paths from {@link #path} lead there, and so does every path derived from them. Threads:
+ * any.
  */
 public final class ShortTransfers extends FileSystemProvider {
     private static final int MOST_BYTES = 700;

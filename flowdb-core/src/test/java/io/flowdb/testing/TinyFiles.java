@@ -4,7 +4,10 @@ import io.flowdb.Config;
 import io.flowdb.SyncMode;
 import java.nio.file.Path;
 
-/** Settings with which a few operations make log segments, tables and blocks enough to be cut anywhere. Nothing runs in the background. */
+/**
+ * Settings with which a few operations make log segments, tables and blocks enough to be cut anywhere. Nothing runs in
+ * the background.
+ */
 public final class TinyFiles {
     private TinyFiles() {}
 

@@ -15,8 +15,8 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Matches unless a property of {@link FlowDbProperties} is false, in any spelling of false that its binding takes. What is no
- * boolean at all matches, too: the binding reports it, together with every other bad property.
+ * Matches unless a property of {@link FlowDbProperties} is false, in any spelling of false that its binding takes. What
+ * is no boolean at all matches, too: the binding reports it, together with every other bad property.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -25,11 +25,11 @@ import org.springframework.context.event.ContextClosedEvent;
 /**
  * The engine of an application context, and the documents in it.
  *
- * <p>Opened by the first use and at the latest when the context starts, first of all beans. While the context is paused the
- * engine is closed and its directory free for others; a restart opens it again, with another {@link #engine()}, so a bean that
- * should live on asks for the engine at each use; {@link #documents()} may be kept. When the context closes, the engine
- * outlives every bean that uses it: it closes in {@link #destroy()}, within a time limit. An engine in memory is not closed
- * by a pause, as that would lose its data.
+ * <p>Opened by the first use and at the latest when the context starts, first of all beans. While the context is paused
+ * the engine is closed and its directory free for others; a restart opens it again, with another {@link #engine()}, so
+ * a bean that should live on asks for the engine at each use; {@link #documents()} may be kept. When the context
+ * closes, the engine outlives every bean that uses it: it closes in {@link #destroy()}, within a time limit. An engine
+ * in memory is not closed by a pause, as that would lose its data.
  *
  * <p>A second engine is another bean of this type, {@code @Bean(defaultCandidate = false)} with a qualifier.
  *
@@ -65,8 +65,8 @@ public final class FlowDb
     }
 
     /**
-     * An engine without initializers: nobody creates the stores of entities in it. Nothing is opened yet; closing waits up to
-     * 20 seconds.
+     * An engine without initializers: nobody creates the stores of entities in it. Nothing is opened yet; closing waits
+     * up to 20 seconds.
      */
     public static FlowDb of(Config config) {
         return new FlowDb(config, DEFAULT_CLOSE_TIMEOUT, List::of);
@@ -133,7 +133,10 @@ public final class FlowDb
         return opened.released();
     }
 
-    /** Whether somebody closed the engine, and not this bean; it refuses use until the application context is paused and restarted. */
+    /**
+     * Whether somebody closed the engine, and not this bean; it refuses use until the application context is paused and
+     * restarted.
+     */
     public boolean isClosedElsewhere() {
         Opened open = opened.peek();
         return open != null && !open.engine().isOpen() && opened.peek() == open;
@@ -174,8 +177,8 @@ public final class FlowDb
     }
 
     /**
-     * Closes the engine until the next {@link #start()}, if the context is only paused. If it is being closed, or its start has
-     * failed, this does nothing, as other beans may write until they are destroyed.
+     * Closes the engine until the next {@link #start()}, if the context is only paused. If it is being closed, or its
+     * start has failed, this does nothing, as other beans may write until they are destroyed.
      */
     @Override
     public void stop() {

@@ -14,8 +14,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 
 /**
- * Auto-configuration of the engine and the document store. Off with {@code flowdb.enabled=false}; each bean backs off when
- * the application declares its own.
+ * Auto-configuration of the engine and the document store. Off with {@code flowdb.enabled=false}; each bean backs off
+ * when the application declares its own.
  */
 @AutoConfiguration
 @ConditionalOnSwitch("flowdb.enabled")

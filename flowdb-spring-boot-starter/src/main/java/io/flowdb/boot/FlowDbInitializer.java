@@ -5,10 +5,10 @@ import io.flowdb.json.JsonDB;
 /**
  * Makes the store ready each time the engine was opened, before anything else uses it: schema, migrations, first data.
  *
- * <p>Every bean of this type is called, in the order of {@link org.springframework.core.annotation.Order}; the schema of
- * the entities is at {@link #SCHEMA_ORDER}. Runs again when a paused application context restarts, so it must be
- * idempotent. Threads: the one that opens; it must not wait for another thread that uses the store. Errors: an exception
- * closes the engine again and stops the start.
+ * <p>Every bean of this type is called, in the order of {@link org.springframework.core.annotation.Order}; the schema
+ * of the entities is at {@link #SCHEMA_ORDER}. Runs again when a paused application context restarts, so it must be
+ * idempotent. Threads: the one that opens; it must not wait for another thread that uses the store. Errors: an
+ * exception closes the engine again and stops the start.
  */
 @FunctionalInterface
 public interface FlowDbInitializer {

@@ -31,7 +31,8 @@ import org.springframework.util.unit.DataUnit;
  * @param dataDir Directory of the database. Relative paths start at the working directory.
  * @param createIfMissing Whether to create a missing data directory.
  * @param walSyncMode When commits are forced to stable storage: always before a write returns, or at an interval.
- * @param walSyncInterval Time between forced writes of the WAL if wal-sync-mode is interval. Milliseconds if no unit is given.
+ * @param walSyncInterval Time between forced writes of the WAL if wal-sync-mode is interval. Milliseconds if no unit is
+ *     given.
  * @param memtableSize Size a memtable takes before it is frozen and flushed. Megabytes if no unit is given.
  * @param maxFrozenMemtables Number of frozen memtables waiting for their flush at which writers stall.
  * @param flushInterval Age at which a memtable is flushed in the background if worthwhile; zero for only by size.
@@ -45,17 +46,18 @@ import org.springframework.util.unit.DataUnit;
  * @param compression Compression of the blocks of new tables.
  * @param walSegmentSize Size of one WAL segment; memtable-size if that is less. Megabytes if no unit is given.
  * @param compactionThreshold Number of tables of level 0 from which a compaction is due.
- * @param compactionInterval Time between looks for something to compact when nothing is flushed. Milliseconds if no unit
- *     is given.
+ * @param compactionInterval Time between looks for something to compact when nothing is flushed. Milliseconds if no
+ *     unit is given.
  * @param gcInterval Time between removals of expired tables. Seconds if no unit is given.
- * @param timeBucket Width of the buckets of the time index, by which a query over a range of time finds its tables. Seconds if no unit is given.
- * @param defaultTtl Time to live of records and documents written without one; none if not set. An entity's own time to live goes
- *     first. Seconds if no unit is given.
+ * @param timeBucket Width of the buckets of the time index, by which a query over a range of time finds its tables.
+ *     Seconds if no unit is given.
+ * @param defaultTtl Time to live of records and documents written without one; none if not set. An entity's own time to
+ *     live goes first. Seconds if no unit is given.
  * @param autoBackground Whether flush, compaction, removal of expired tables and interval syncs run by themselves.
  * @param inMemory Whether to keep everything in memory, gone when the application ends.
  * @param readOnly Whether to open the data directory as it is, without its lock, refusing writes.
- * @param shutdownTimeout Longest wait for an orderly close. Acknowledged writes are safe beyond it. Seconds if no unit is
- *     given.
+ * @param shutdownTimeout Longest wait for an orderly close. Acknowledged writes are safe beyond it. Seconds if no unit
+ *     is given.
  * @param schema Creation of stores and indexes at start-up.
  * @param query Query methods of repositories.
  * @param repositories Spring Data repositories.
@@ -110,8 +112,8 @@ public record FlowDbProperties(
         @DefaultValue Query query,
         @DefaultValue Repositories repositories) {
     /*
-     * The directory is text: bound to a Path, Spring looks for it on the class path first, and an application with a folder
-     * "data" among its resources would get its database inside target/classes.
+     * The directory is text: bound to a Path, Spring looks for it on the class path first, and an application with a
+     * folder "data" among its resources would get its database inside target/classes.
      */
 
     /** Prefix of every property. */
@@ -161,8 +163,8 @@ public record FlowDbProperties(
      * Query methods of repositories.
      *
      * @param scan Treatment of query methods that no index serves, so that they read their whole store.
-     * @param slowThreshold Time from which a query is slow and kept for the endpoint; zero for keeping none. Milliseconds if no
-     *     unit is given.
+     * @param slowThreshold Time from which a query is slow and kept for the endpoint; zero for keeping none.
+     *     Milliseconds if no unit is given.
      */
     public record Query(
             @DefaultValue("warn") ScanMode scan,
@@ -177,7 +179,9 @@ public record FlowDbProperties(
      */
     public record Repositories(@DefaultValue("true") boolean enabled) {}
 
-    /** A builder with these settings. Throws {@link InvalidConfigException} if {@link #dataDir()} names no directory. */
+    /**
+     * A builder with these settings. Throws {@link InvalidConfigException} if {@link #dataDir()} names no directory.
+     */
     public Config.Builder toConfigBuilder() {
         return settings().dataDir(dataPath());
     }

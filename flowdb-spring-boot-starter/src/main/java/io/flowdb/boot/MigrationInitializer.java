@@ -11,8 +11,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
 
 /**
- * Carries out the {@link Migration} beans that the store has not seen, by rising version, before the stores of the entities
- * are looked at. Errors: {@link MigrationFailedException}.
+ * Carries out the {@link Migration} beans that the store has not seen, by rising version, before the stores of the
+ * entities are looked at. Errors: {@link MigrationFailedException}.
  */
 final class MigrationInitializer implements FlowDbInitializer, Ordered {
     private static final Logger log = LoggerFactory.getLogger(MigrationInitializer.class);

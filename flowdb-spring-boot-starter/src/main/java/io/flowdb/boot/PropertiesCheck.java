@@ -44,7 +44,10 @@ final class PropertiesCheck extends AbstractBindHandler {
 
     private final Set<ConfigurationPropertyName> known = new LinkedHashSet<>();
 
-    /** Names whose children are properties. Of the parts of other values, such as the bytes of a size, the binder starts some, too. */
+    /**
+     * Names whose children are properties. Of the parts of other values, such as the bytes of a size, the binder starts
+     * some, too.
+     */
     private final Set<ConfigurationPropertyName> groups = new HashSet<>(Set.of(ROOT));
 
     private final Map<ConfigurationPropertyName, InvalidProperty> invalid = new LinkedHashMap<>();

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A resource that is opened by its first use, may be released for a while, and is closed for good once.
  *
- * <p>Threads: any. {@link #get()} is one volatile read while the resource is open; of the threads that meet it closed, one
- * opens it and the others wait. The thread that opens may itself call {@link #get()} from {@link Source#prepare}.
+ * <p>Threads: any. {@link #get()} is one volatile read while the resource is open; of the threads that meet it closed,
+ * one opens it and the others wait. The thread that opens may itself call {@link #get()} from {@link Source#prepare}.
  * Errors: {@link EngineClosedException} for any use while released or closed; what the source throws passes through.
  */
 final class Reopenable<T> {
@@ -104,7 +104,9 @@ final class Reopenable<T> {
         close(State.RELEASED);
     }
 
-    /** Closes the resource for good. Returns when it is closed or the timeout has passed; a second call does nothing. */
+    /**
+     * Closes the resource for good. Returns when it is closed or the timeout has passed; a second call does nothing.
+     */
     void close() {
         close(State.CLOSED);
     }

@@ -141,7 +141,10 @@ class InvalidPropertiesTest {
                         .contains("flowdb.schema.mod\n", "did you mean flowdb.schema.mode?"));
     }
 
-    /** The binder looks inside the type of a size, and its bytes were taken for a property: the one to be meant, and a known one. */
+    /**
+     * The binder looks inside the type of a size, and its bytes were taken for a property: the one to be meant, and a
+     * known one.
+     */
     @Test
     void unknownProperty_closeToASize_isReportedWithTheSize() {
         runner.withPropertyValues("flowdb.memtable-sise=1MB", "flowdb.memtable-size.bytes=1048576")

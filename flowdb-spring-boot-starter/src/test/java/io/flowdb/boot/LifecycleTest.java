@@ -126,8 +126,8 @@ class LifecycleTest {
     }
 
     /**
-     * When a port was taken, the web server failed after the engine had started; the engine was stopped as for a pause, and what
-     * beans wrote when they were destroyed was refused.
+     * When a port was taken, the web server failed after the engine had started; the engine was stopped as for a pause,
+     * and what beans wrote when they were destroyed was refused.
      */
     @Test
     void context_failingAfterTheEngineHasStarted_letsTheLastBeanWrite() {

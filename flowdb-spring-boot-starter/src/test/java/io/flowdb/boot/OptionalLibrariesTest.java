@@ -58,7 +58,10 @@ class OptionalLibrariesTest {
     @Import(OurAutoConfigurations.class)
     static class Application {}
 
-    /** Chooses as Spring Boot does, from the file of imports and by the conditions on classes, but only what is FlowDB's. */
+    /**
+     * Chooses as Spring Boot does, from the file of imports and by the conditions on classes, but only what is
+     * FlowDB's.
+     */
     static final class OurAutoConfigurations extends AutoConfigurationImportSelector {
         @Override
         protected AnnotationAttributes getAttributes(AnnotationMetadata metadata) {

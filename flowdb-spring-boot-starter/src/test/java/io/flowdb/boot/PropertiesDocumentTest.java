@@ -21,8 +21,8 @@ import org.springframework.util.unit.DataSize;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The table in {@code docs/properties.md} is what metadata and start-up checks say: names, types, defaults, descriptions, ranges. Write it
- * anew with {@code -Dflowdb.docs.write=true}.
+ * The table in {@code docs/properties.md} is what metadata and start-up checks say: names, types, defaults,
+ * descriptions, ranges. Write it anew with {@code -Dflowdb.docs.write=true}.
  */
 class PropertiesDocumentTest {
     private static final Path DOCUMENT = Path.of("..", "docs", "properties.md");

@@ -11,7 +11,8 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 /**
  * A small web application on an embedded FlowDB: people sign up, keep their own todo list and search cities.
  *
- * <p>The features are packages: {@code auth}, {@code todo}, {@code city}; {@code web} holds what is common to all requests.
+ * <p>The features are packages: {@code auth}, {@code todo}, {@code city}; {@code web} holds what is common to all
+ * requests.
  */
 @SpringBootApplication(proxyBeanMethods = false)
 @ConfigurationPropertiesScan

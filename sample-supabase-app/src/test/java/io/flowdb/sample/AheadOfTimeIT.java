@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The application processed ahead of time, as the goal {@code spring-boot:process-aot} does it, serves on the JVM from what was
- * generated; processing opens no database.
+ * The application processed ahead of time, as the goal {@code spring-boot:process-aot} does it, serves on the JVM from
+ * what was generated; processing opens no database.
  */
 class AheadOfTimeIT {
     @TempDir

@@ -189,7 +189,9 @@ class BadInputIT {
         assertProblem(api.sendRaw("POST", "/api/todos", ada.token(), type, "{\"title\":\"a\"}"), 415);
     }
 
-    /** An answer was made only after another look at the header, so errors in it, and all others beside it, had no body. */
+    /**
+     * An answer was made only after another look at the header, so errors in it, and all others beside it, had no body.
+     */
     @ParameterizedTest
     @CsvSource({
         "GET, /api/todos, garbage, 406",
@@ -213,7 +215,10 @@ class BadInputIT {
         assertThat(api.get("/error", null).text("instance")).isEqualTo("/error");
     }
 
-    /** A filter of Spring read forms before any controller; a broken one was a 500, and a stack trace in the log, for anybody. */
+    /**
+     * A filter of Spring read forms before any controller; a broken one was a 500, and a stack trace in the log, for
+     * anybody.
+     */
     @ParameterizedTest
     @CsvSource({"PUT, 415", "PATCH, 405", "DELETE, 404"})
     void body_brokenForm_isNotRead(String method, int status) {

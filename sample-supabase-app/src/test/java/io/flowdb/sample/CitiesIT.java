@@ -96,8 +96,8 @@ class CitiesIT {
     }
 
     /**
-     * Measured at the client, so what is asserted is more than the time inside the server. On a machine that does other work meanwhile it is measured
-     * again, for a minute at most.
+     * Measured at the client, so what is asserted is more than the time inside the server. On a machine that does other
+     * work meanwhile it is measured again, for a minute at most.
      */
     @Test
     void search_warm_answersWithinFiveMilliseconds() {
@@ -122,7 +122,10 @@ class CitiesIT {
         return Duration.ofNanos(nanos[100]);
     }
 
-    /** Closed in the middle, started again, three times: each start goes on, and at the end nothing is missing or double. */
+    /**
+     * Closed in the middle, started again, three times: each start goes on, and at the end nothing is missing or
+     * double.
+     */
     @Test
     void import_interrupted_goesOnAtTheNextStart(@TempDir Path ownDir) {
         int stored = 0;

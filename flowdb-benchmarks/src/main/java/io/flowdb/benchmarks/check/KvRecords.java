@@ -11,8 +11,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records as db_bench makes them: the key is the record's number as u64 big-endian and eight characters {@code 0}; the value
- * follows from number and version. Threads: one.
+ * Records as db_bench makes them: the key is the record's number as u64 big-endian and eight characters {@code 0}; the
+ * value follows from number and version. Threads: one.
  */
 public final class KvRecords {
     /** Length of every key. */

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * What the file system can do at best: 200-byte appends, each followed by {@code force(false)}, into a file whose blocks are
- * written beforehand, so that neither its length nor its layout changes. Threads: one.
+ * What the file system can do at best: 200-byte appends, each followed by {@code force(false)}, into a file whose
+ * blocks are written beforehand, so that neither its length nor its layout changes. Threads: one.
  */
 final class BareAppend {
     private static final int APPEND_BYTES = 200;

@@ -18,8 +18,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Measures engines side by side: in each round every engine runs the whole suite in a fresh process, one after the other; the
- * medians of the rounds are reported.
+ * Measures engines side by side: in each round every engine runs the whole suite in a fresh process, one after the
+ * other; the medians of the rounds are reported.
  */
 @Command(
         name = "compare",

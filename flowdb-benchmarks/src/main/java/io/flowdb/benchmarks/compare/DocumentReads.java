@@ -13,7 +13,9 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The rows of the suite {@code documents} that only read; all users have the first version of their name. Threads: one. */
+/**
+ * The rows of the suite {@code documents} that only read; all users have the first version of their name. Threads: one.
+ */
 final class DocumentReads {
     private static final int LIMIT = 20;
     private static final int FROM_AGE = 30;

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Commits that are forced to stable storage before they are acknowledged; an operation is one commit. Each row has a fresh
- * database, which is read back in full afterwards.
+ * Commits that are forced to stable storage before they are acknowledged; an operation is one commit. Each row has a
+ * fresh database, which is read back in full afterwards.
  *
  * <p>The bare rate of the file system is measured in the same process, half of it before and half of it after the
  * single-threaded commits that it is compared with.

@@ -25,8 +25,9 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * The workloads of db_bench, by its definitions: one record a write, random keys drawn with replacement, so that a share of
- * them is never written and reads meet both answers. All of it twice, the second time with a cache of a tenth of the data.
+ * The workloads of db_bench, by its definitions: one record a write, random keys drawn with replacement, so that a
+ * share of them is never written and reads meet both answers. All of it twice, the second time with a cache of a tenth
+ * of the data.
  */
 final class KvSuite implements Suite.Runner {
     private static final String SMALL_CACHE = "-smallcache";

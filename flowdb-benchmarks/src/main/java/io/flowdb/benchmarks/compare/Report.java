@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import org.springframework.util.StringUtils;
 
 /**
- * Medians of a suite over all rounds, as JSON lines and as a table. Rows appear in the order of the suite, engines in the order
- * they were named; a row without figures is left out.
+ * Medians of a suite over all rounds, as JSON lines and as a table. Rows appear in the order of the suite, engines in
+ * the order they were named; a row without figures is left out.
  */
 final class Report {
     private static final String DISK = "disk";

@@ -55,8 +55,8 @@ record RunContext(
     }
 
     /**
-     * Warms up, measures and reports a row; skips all if it is not asked for. Where one thread times each call, the checks between calls do not
-     * count.
+     * Warms up, measures and reports a row; skips all if it is not asked for. Where one thread times each call, the
+     * checks between calls do not count.
      */
     void measureReads(String workload, Reads reads) throws Exception {
         if (!wants(workload)) {

@@ -20,10 +20,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The original's table: records {@code key_%08d} with ts = counter and 128-byte values, written in batches of 100, read back by
- * key and ts, by prefix and in full. The second half of the records comes from eight writers that share a counter.
+ * The original's table: records {@code key_%08d} with ts = counter and 128-byte values, written in batches of 100, read
+ * back by key and ts, by prefix and in full. The second half of the records comes from eight writers that share a
+ * counter.
  *
- * <p>A load is short, so it is repeated in fresh databases until the measured time is over; the last one is read. The number of records is a multiple of 1,000.
+ * <p>A load is short, so it is repeated in fresh databases until the measured time is over; the last one is read. The
+ * number of records is a multiple of 1,000.
  */
 final class SeedSuite implements Suite.Runner {
     static final List<String> WORKLOADS = List.of(

@@ -22,8 +22,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spring Data repositories on 20,000 users, most of them in cities of 200: the rows that read, then those that write, on one
- * database. Ids are those the store gives. Threads: one.
+ * Spring Data repositories on 20,000 users, most of them in cities of 200: the rows that read, then those that write,
+ * on one database. Ids are those the store gives. Threads: one.
  */
 final class SpringSuite implements Suite.Runner {
     private static final String FIND_BY_ID = "findById";
@@ -73,7 +73,10 @@ final class SpringSuite implements Suite.Runner {
         private final List<Long> ids = new ArrayList<>();
         private final Set<Long> seen = new HashSet<>();
 
-        /** Of each city, the sum over its users: looking up what each of them must be would take longer than some answers. */
+        /**
+         * Of each city, the sum over its users: looking up what each of them must be would take longer than some
+         * answers.
+         */
         private final List<Long> fingerprints = new ArrayList<>();
 
         Run(UserStore<U> store, Path dir) {

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Main class of the process that {@link WorkerProcess} starts. Its arguments are positional and for this package only. */
+/**
+ * Main class of the process that {@link WorkerProcess} starts. Its arguments are positional and for this package only.
+ */
 final class Worker {
     private Worker() {}
 

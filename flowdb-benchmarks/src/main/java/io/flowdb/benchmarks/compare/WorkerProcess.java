@@ -12,7 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a suite on one engine in a process of its own: the same Java, the same class path, a fixed heap, an empty directory.
+ * Runs a suite on one engine in a process of its own: the same Java, the same class path, a fixed heap, an empty
+ * directory.
  *
  * @param base directory for everything the processes write
  * @param heap size of the heap, as for {@code -Xmx}
@@ -27,8 +28,8 @@ record WorkerProcess(
         @Nullable Path cities) {
 
     /*
-     * Otherwise the kernel hands out the heap page by page while a row is measured, to whichever engine makes objects first: half of the time of a short
-     * read.
+     * Otherwise the kernel hands out the heap page by page while a row is measured, to whichever engine makes objects
+     * first: half of the time of a short read.
      */
     private static final String TOUCHED_HEAP = "-XX:+AlwaysPreTouch";
 

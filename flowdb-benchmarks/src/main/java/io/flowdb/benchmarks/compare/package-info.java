@@ -1,4 +1,7 @@
-/** The command {@code compare}: suites, processes, medians, report. Imports: check, document, engine, measure, spring and spring.user. */
+/**
+ * The command {@code compare}: suites, processes, medians, report. Imports: check, document, engine, measure, spring
+ * and spring.user.
+ */
 @NullMarked
 package io.flowdb.benchmarks.compare;
 

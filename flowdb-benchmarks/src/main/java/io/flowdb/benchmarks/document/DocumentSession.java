@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The operations of the suite {@code documents}. A document that is returned is parsed, in whatever form the engine parses it
- * to; {@link #text} and {@link #number} look into it. Threads: one.
+ * The operations of the suite {@code documents}. A document that is returned is parsed, in whatever form the engine
+ * parses it to; {@link #text} and {@link #number} look into it. Threads: one.
  */
 public interface DocumentSession extends AutoCloseable {
 

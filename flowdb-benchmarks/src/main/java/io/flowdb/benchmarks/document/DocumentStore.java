@@ -3,8 +3,9 @@ package io.flowdb.benchmarks.document;
 import java.nio.file.Path;
 
 /**
- * An open document database under test, with the store {@code users} (unique index on email, indexes on city and on city with
- * age), the auto-increment store {@code notes} and the store {@code cities} (indexes on country and on country with name).
+ * An open document database under test, with the store {@code users} (unique index on email, indexes on city and on
+ * city with age), the auto-increment store {@code notes} and the store {@code cities} (indexes on country and on
+ * country with name).
  *
  * <p>Threads: any; sessions belong to one thread each. Errors are those of the engine.
  */

@@ -31,11 +31,13 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Nitrite on its MVStore adapter, a commit after every operation; the document's key is its Nitrite id. It keeps documents as
- * maps, not as JSON, and has neither keys that count up nor transactions that notice each other, so it lacks those rows.
+ * Nitrite on its MVStore adapter, a commit after every operation; the document's key is its Nitrite id. It keeps
+ * documents as maps, not as JSON, and has neither keys that count up nor transactions that notice each other, so it
+ * lacks those rows.
  *
- * <p>A commit of MVStore writes the file and forces nothing to disk, and Nitrite has no setting that would. So that a commit means
- * the same here as in the other databases, the file is forced after each, through a second channel of the same file.
+ * <p>A commit of MVStore writes the file and forces nothing to disk, and Nitrite has no setting that would. So that a
+ * commit means the same here as in the other databases, the file is forced after each, through a second channel of the
+ * same file.
  */
 final class NitriteDocuments implements DocumentStore {
     private static final int CACHE_MEGABYTES = 512;

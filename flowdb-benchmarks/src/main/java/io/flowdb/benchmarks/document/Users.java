@@ -6,8 +6,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Users whose fields follow from their number. Of {@code count} users the first 95 % live in cities of {@value #CITY_SIZE},
- * the others are the only inhabitants of hamlets. Threads: any.
+ * Users whose fields follow from their number. Of {@code count} users the first 95 % live in cities of
+ * {@value #CITY_SIZE}, the others are the only inhabitants of hamlets. Threads: any.
  *
  * @param count how many users there are
  */

@@ -1,4 +1,7 @@
-/** Document databases behind one interface, and users whose documents can be checked. Imports: engine, measure, io.flowdb and the peers. */
+/**
+ * Document databases behind one interface, and users whose documents can be checked. Imports: engine, measure,
+ * io.flowdb and the peers.
+ */
 @NullMarked
 package io.flowdb.benchmarks.document;
 

@@ -4,8 +4,8 @@ package io.flowdb.benchmarks.engine;
 public interface BenchCursor extends AutoCloseable {
 
     /**
-     * Moves on and copies the record into these arrays, which have the lengths of the store's keys and values; false at the end. A
-     * record of other lengths is an exception.
+     * Moves on and copies the record into these arrays, which have the lengths of the store's keys and values; false at
+     * the end. A record of other lengths is an exception.
      */
     boolean next(byte[] key, byte[] value) throws Exception;
 

@@ -16,10 +16,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * FlowDB through its public API, with the calls that copy least: reads and walks fill prepared arrays. With timestamps by {@link Engine#get(byte[],
- * long, byte[])} and {@link Engine#cursor}, without them as an ordered store.
+ * FlowDB through its public API, with the calls that copy least: reads and walks fill prepared arrays. With timestamps
+ * by {@link Engine#get(byte[], long, byte[])} and {@link Engine#cursor}, without them as an ordered store.
  *
- * <p>{@link Durability#OS} and {@link Durability#PROCESS} are the same here: a commit has always reached the operating system.
+ * <p>{@link Durability#OS} and {@link Durability#PROCESS} are the same here: a commit has always reached the operating
+ * system.
  */
 final class FlowStore implements BenchStore {
     /** Longer than any run, so that no fsync of the log falls into one. The other engines do none either. */

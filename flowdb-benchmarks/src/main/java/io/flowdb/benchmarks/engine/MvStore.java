@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * H2's MVStore: one map from bytes to bytes in unsigned order, pages compressed with LZF as the others compress theirs.
  *
- * <p>A batch is the entries put between two commits, so that writers with batches take turns up to the fsync. For {@link Durability#PROCESS} the
- * store commits by itself once a second, as it does by default; otherwise each commit is written by its caller, and forced if
- * asked for.
+ * <p>A batch is the entries put between two commits, so that writers with batches take turns up to the fsync. For
+ * {@link Durability#PROCESS} the store commits by itself once a second, as it does by default; otherwise each commit is
+ * written by its caller, and forced if asked for.
  */
 final class MvStore implements BenchStore {
     private static final int COMPACT_MILLIS = 60_000;

@@ -20,8 +20,8 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * RocksDB through its own Java binding, with the calls that copy least: reads into a prepared array, single writes without a
- * batch object, one iterator a walk.
+ * RocksDB through its own Java binding, with the calls that copy least: reads into a prepared array, single writes
+ * without a batch object, one iterator a walk.
  */
 final class RocksStore implements BenchStore {
     private static final String[] BUSY = {

@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 /**
  * Key and ts in one array, for engines that know keys only.
  *
- * <p>Layout: key, then ts as i64 big-endian with its sign bit flipped, so that unsigned order of the bytes is order by key, then
- * ts, as long as all keys have the same length. Threads: one.
+ * <p>Layout: key, then ts as i64 big-endian with its sign bit flipped, so that unsigned order of the bytes is order by
+ * key, then ts, as long as all keys have the same length. Threads: one.
  */
 final class TimedKey {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);

@@ -1,4 +1,6 @@
-/** The measured databases behind one interface, their options written out. Imports: measure, io.flowdb and the peers. */
+/**
+ * The measured databases behind one interface, their options written out. Imports: measure, io.flowdb and the peers.
+ */
 @NullMarked
 package io.flowdb.benchmarks.engine;
 

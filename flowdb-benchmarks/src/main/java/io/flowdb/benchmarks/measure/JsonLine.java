@@ -2,7 +2,10 @@ package io.flowdb.benchmarks.measure;
 
 import java.util.Locale;
 
-/** Builds one flat JSON object on one line. Figures have at most three decimals; what is no number becomes null. Threads: one. */
+/**
+ * Builds one flat JSON object on one line. Figures have at most three decimals; what is no number becomes null.
+ * Threads: one.
+ */
 public final class JsonLine {
     private final StringBuilder fields = new StringBuilder();
 

@@ -52,7 +52,8 @@ public final class LatencyHistogram {
     }
 
     /**
-     * The smallest duration that {@code share} of all do not exceed, to the width of a bucket; {@code NaN} if there is none.
+     * The smallest duration that {@code share} of all do not exceed, to the width of a bucket; {@code NaN} if there is
+     * none.
      *
      * @param share above 0, at most 1
      */

@@ -6,7 +6,9 @@ import java.util.List;
 public final class Median {
     private Median() {}
 
-    /** The median of those that are numbers, the mean of the middle two for an even count; {@code NaN} if there is none. */
+    /**
+     * The median of those that are numbers, the mean of the middle two for an even count; {@code NaN} if there is none.
+     */
     public static double of(List<Double> figures) {
         double[] sorted = figures.stream()
                 .mapToDouble(Double::doubleValue)

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A fresh directory that is gone at the end, also if the process is interrupted: then the processes it has started are ended
- * first, because they write there. Threads: one.
+ * A fresh directory that is gone at the end, also if the process is interrupted: then the processes it has started are
+ * ended first, because they write there. Threads: one.
  */
 public final class ScratchDirectory implements AutoCloseable {
     private final Path path;

@@ -26,7 +26,8 @@ public record TimedRun(long calls, long nanos, long timedNanos, LatencyHistogram
     }
 
     /**
-     * Runs {@code body} on each of {@code threads} threads, which start together. The first failure is thrown once all have ended.
+     * Runs {@code body} on each of {@code threads} threads, which start together. The first failure is thrown once all
+     * have ended.
      *
      * @param nanos after which the timers expire
      * @param sampleEvery see {@link CallTimer}

@@ -8,8 +8,8 @@ import java.util.Arrays;
 /**
  * Values that follow from key number and version, so that each answer can be checked without keeping what was written.
  *
- * <p>Layout: version i32 little-endian, random bytes up to half of the length, then the first half again. A block of such
- * values compresses to about half, as the values of db_bench do with their default ratio of 0.5.
+ * <p>Layout: version i32 little-endian, random bytes up to half of the length, then the first half again. A block of
+ * such values compresses to about half, as the values of db_bench do with their default ratio of 0.5.
  *
  * <p>Threads: one an instance; it holds the buffers.
  */
@@ -55,7 +55,9 @@ public final class Values {
         return buffer;
     }
 
-    /** Whether {@code actual} is exactly the value of this version; looks at each byte of it, without making the value. */
+    /**
+     * Whether {@code actual} is exactly the value of this version; looks at each byte of it, without making the value.
+     */
     public boolean matches(byte[] actual, long key, int version) {
         if (actual.length != buffer.length || version(actual) != version) {
             return false;
@@ -83,12 +85,17 @@ public final class Values {
         return Random64.mix(key * STEP + version);
     }
 
-    /* One multiplication a word, as each answer is checked while the clock runs. Steps apart, no two words share four bytes. */
+    /*
+     * One multiplication a word, as each answer is checked while the clock runs. Steps apart, no two words share four
+     * bytes.
+     */
     private static long word(long state) {
         return (state ^ state >>> 32) * FACTOR;
     }
 
-    /** The version written into a value; anything if the value is damaged, so check with {@link #matches} afterwards. */
+    /**
+     * The version written into a value; anything if the value is damaged, so check with {@link #matches} afterwards.
+     */
     public static int version(byte[] value) {
         return value.length < Integer.BYTES ? -1 : (int) INT.get(value, 0);
     }

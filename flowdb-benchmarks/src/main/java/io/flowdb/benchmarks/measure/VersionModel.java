@@ -3,11 +3,12 @@ package io.flowdb.benchmarks.measure;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Which version of each key the store under test holds: the oracle that reads are checked against. Version 0 means absent.
+ * Which version of each key the store under test holds: the oracle that reads are checked against. Version 0 means
+ * absent.
  *
- * <p>A write is announced by {@link #begin} and confirmed by {@link #commit}. A reader that looks up {@link #committed} before
- * its read and {@link #begun} after it knows the only versions the store may answer with. Threads: any number of readers, one
- * writer a key.
+ * <p>A write is announced by {@link #begin} and confirmed by {@link #commit}. A reader that looks up {@link #committed}
+ * before its read and {@link #begun} after it knows the only versions the store may answer with. Threads: any number of
+ * readers, one writer a key.
  */
 public final class VersionModel {
     private final AtomicIntegerArray begun;

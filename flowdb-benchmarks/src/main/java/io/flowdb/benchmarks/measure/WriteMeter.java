@@ -2,7 +2,10 @@ package io.flowdb.benchmarks.measure;
 
 import java.util.OptionalLong;
 
-/** Write amplification since the meter was started: bytes handed to write calls over bytes of keys, ts and values. Threads: one. */
+/**
+ * Write amplification since the meter was started: bytes handed to write calls over bytes of keys, ts and values.
+ * Threads: one.
+ */
 public final class WriteMeter {
     private final OptionalLong start = WrittenBytes.now();
     private long userBytes;

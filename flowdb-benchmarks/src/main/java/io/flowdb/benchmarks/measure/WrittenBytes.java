@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /**
- * Bytes this process has handed to write calls so far, native libraries included: log, flush and compaction of whatever engine
- * runs in it. Source: {@code wchar} in {@code /proc/self/io}; elsewhere than on Linux there is no figure.
+ * Bytes this process has handed to write calls so far, native libraries included: log, flush and compaction of whatever
+ * engine runs in it. Source: {@code wchar} in {@code /proc/self/io}; elsewhere than on Linux there is no figure.
  */
 public final class WrittenBytes {
     private static final Path PROC_IO = Path.of("/proc/self/io");

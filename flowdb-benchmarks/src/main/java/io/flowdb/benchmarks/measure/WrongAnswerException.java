@@ -1,6 +1,9 @@
 package io.flowdb.benchmarks.measure;
 
-/** A store answered a read with something else than what was written. The benchmark ends: its figures would mean nothing. */
+/**
+ * A store answered a read with something else than what was written. The benchmark ends: its figures would mean
+ * nothing.
+ */
 public final class WrongAnswerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

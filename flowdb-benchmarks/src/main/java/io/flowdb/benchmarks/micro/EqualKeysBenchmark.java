@@ -22,7 +22,10 @@ import org.openjdk.jmh.annotations.Warmup;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Inserts 100,000 documents into an empty store with one index, in batches of 100, in memory: the time goes into documents and index. */
+/**
+ * Inserts 100,000 documents into an empty store with one index, in batches of 100, in memory: the time goes into
+ * documents and index.
+ */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 15)

@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Random gets of an engine in memory, from its memtable and, flushed, from blocks in its cache: search in the index and in the
- * block. With {@code -prof gc} it shows what a get allocates beside its result.
+ * Random gets of an engine in memory, from its memtable and, flushed, from blocks in its cache: search in the index and
+ * in the block. With {@code -prof gc} it shows what a get allocates beside its result.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -31,8 +31,9 @@ import org.openjdk.jmh.annotations.Warmup;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a repository adds to the same call of {@link JsonDB}, on 20,000 users: by id, by a unique index, the 200 users of a city.
- * {@code jsonDb…} gives trees, {@code typed…} what Jackson makes of them, {@code template…} and {@code repository…} entities.
+ * What a repository adds to the same call of {@link JsonDB}, on 20,000 users: by id, by a unique index, the 200 users
+ * of a city. {@code jsonDb…} gives trees, {@code typed…} what Jackson makes of them, {@code template…} and
+ * {@code repository…} entities.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

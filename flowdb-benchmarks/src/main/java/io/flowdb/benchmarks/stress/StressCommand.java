@@ -19,7 +19,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code flowdb-stress}: loads a fresh database, reads and writes it with many threads, and reports what that was like. */
+/**
+ * {@code flowdb-stress}: loads a fresh database, reads and writes it with many threads, and reports what that was like.
+ */
 @Command(
         name = "stress",
         description = "Puts one engine under a mixed load in a fresh database, which is removed at the end.",

@@ -19,11 +19,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Loads a database, works on it with many threads, and with {@code verify} compares it in full with what was acknowledged,
- * before and after it is reopened.
+ * Loads a database, works on it with many threads, and with {@code verify} compares it in full with what was
+ * acknowledged, before and after it is reopened.
  *
- * <p>Thread t writes the keys that leave the remainder t, so that each key has one writer and the version model holds; it reads
- * all keys.
+ * <p>Thread t writes the keys that leave the remainder t, so that each key has one writer and the version model holds;
+ * it reads all keys.
  */
 final class StressRun {
     private static final long SEED = 20260103;

@@ -12,7 +12,10 @@ import io.flowdb.WriteBatch;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
-/** What reads of FlowDB into arrays of the caller allocate: a point read the object of its search, a walk nothing for a record. */
+/**
+ * What reads of FlowDB into arrays of the caller allocate: a point read the object of its search, a walk nothing for a
+ * record.
+ */
 class FlowAllocationTest {
     private static final int RECORDS = 10_000;
     private static final int VALUE_BYTES = 100;

@@ -4,8 +4,8 @@ import io.flowdb.error.CorruptionException;
 import java.util.Arrays;
 
 /**
- * Reads numbers and byte strings from an encoded array from front to back. Anything that does not fit the array is a {@link
- * CorruptionException} naming the file. Threads: one.
+ * Reads numbers and byte strings from an encoded array from front to back. Anything that does not fit the array is a
+ * {@link CorruptionException} naming the file. Threads: one.
  */
 public final class ByteReader {
     private final byte[] bytes;

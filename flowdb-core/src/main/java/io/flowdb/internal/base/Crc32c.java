@@ -14,8 +14,8 @@ public final class Crc32c {
     }
 
     /**
-     * The checksum of 16 bytes that name a place, followed by a byte range: a block that was written or read at another place does
-     * not match.
+     * The checksum of 16 bytes that name a place, followed by a byte range: a block that was written or read at another
+     * place does not match.
      */
     public static int ofPlaced(long file, long position, byte[] bytes, int offset, int length) {
         byte[] place = new byte[16];

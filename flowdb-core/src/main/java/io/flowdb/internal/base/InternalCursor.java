@@ -1,8 +1,8 @@
 package io.flowdb.internal.base;
 
 /**
- * A walk over one sorted source in internal order: key ascending (unsigned bytes), ts ascending, sequence number descending. Shows
- * every stored entry, tombstones and shadowed versions included. Threads: one.
+ * A walk over one sorted source in internal order: key ascending (unsigned bytes), ts ascending, sequence number
+ * descending. Shows every stored entry, tombstones and shadowed versions included. Threads: one.
  */
 public interface InternalCursor extends VersionCursor {
 

@@ -3,8 +3,8 @@ package io.flowdb.internal.base;
 /**
  * One stored entry, as the cursor that stands on it shows it.
  *
- * <p>The arrays belong to the source and must not be changed. The key's array may be overwritten when the cursor moves, the value's array may
- * not.
+ * <p>The arrays belong to the source and must not be changed. The key's array may be overwritten when the cursor moves,
+ * the value's array may not.
  */
 public interface InternalEntry {
 

@@ -1,11 +1,11 @@
 package io.flowdb.internal.base;
 
 /**
- * The 64-bit hash of user keys for filters and hash tables. It is stored on disk through the filters: any change needs a new SST
- * format.
+ * The 64-bit hash of user keys for filters and hash tables. It is stored on disk through the filters: any change needs
+ * a new SST format.
  *
- * <p>Eight bytes at a time are multiplied into the state, the rest is read as one little-endian number; the finish is the 64-bit
- * finaliser of MurmurHash3 (Austin Appleby, public domain).
+ * <p>Eight bytes at a time are multiplied into the state, the rest is read as one little-endian number; the finish is
+ * the 64-bit finaliser of MurmurHash3 (Austin Appleby, public domain).
  */
 public final class KeyHash {
     private static final long SEED = 0x9e37_79b9_7f4a_7c15L;

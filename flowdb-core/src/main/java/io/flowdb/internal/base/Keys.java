@@ -66,7 +66,8 @@ public final class Keys {
     }
 
     /*
-     * Keys are short, so words at a time beat the general array methods. What is 8 to 16 bytes long is two words, which overlap, and needs no loop.
+     * Keys are short, so words at a time beat the general array methods. What is 8 to 16 bytes long is two words, which
+     * overlap, and needs no loop.
      */
 
     /** Whether two ranges of {@code length} bytes are equal. */
@@ -144,7 +145,9 @@ public final class Keys {
         LittleEndian.putLong(to, at, head);
     }
 
-    /** A short form for messages: quoted text if printable ASCII, else hexadecimal; cut at {@value #SHOWN_BYTES} bytes. */
+    /**
+     * A short form for messages: quoted text if printable ASCII, else hexadecimal; cut at {@value #SHOWN_BYTES} bytes.
+     */
     public static String show(byte[] key) {
         byte[] head = key.length > SHOWN_BYTES ? Arrays.copyOf(key, SHOWN_BYTES) : key;
         String more = key.length > SHOWN_BYTES ? "... (" + key.length + " bytes)" : "";

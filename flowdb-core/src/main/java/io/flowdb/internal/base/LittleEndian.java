@@ -4,7 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Fixed-width and variable-length numbers in byte arrays, little-endian. Bounds are checked by the array access itself. */
+/**
+ * Fixed-width and variable-length numbers in byte arrays, little-endian. Bounds are checked by the array access itself.
+ */
 public final class LittleEndian {
     /** Longest {@link #putVarLong}, in bytes. */
     public static final int MAX_VARINT_BYTES = 10;

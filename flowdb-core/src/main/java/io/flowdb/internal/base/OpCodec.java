@@ -32,7 +32,10 @@ public final class OpCodec {
 
     private OpCodec() {}
 
-    /** Writes one operation but for its times at {@code at} and returns the position behind it. The buffer must be large enough. */
+    /**
+     * Writes one operation but for its times at {@code at} and returns the position behind it. The buffer must be large
+     * enough.
+     */
     public static int encode(byte[] to, int at, Op op, byte[] key, byte[] value) {
         to[at] = op.code();
         SHORT.set(to, at + 1, (short) key.length);

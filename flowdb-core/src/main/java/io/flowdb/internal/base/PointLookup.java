@@ -3,9 +3,9 @@ package io.flowdb.internal.base;
 import java.util.Arrays;
 
 /**
- * The best entry that a search has met so far. Sources offer what they hold: for one (key, ts) the highest sequence number stays, for the latest
- * version of a key the highest ts.
- * Refers to the source's array, which nobody changes or takes back. Threads: one.
+ * The best entry that a search has met so far. Sources offer what they hold: for one (key, ts) the highest sequence
+ * number stays, for the latest version of a key the highest ts. Refers to the source's array, which nobody changes or
+ * takes back. Threads: one.
  */
 public class PointLookup {
     /* Sequence number << 2 | op: each point read makes such an object. */

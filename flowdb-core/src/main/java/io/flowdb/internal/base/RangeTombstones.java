@@ -36,8 +36,9 @@ public final class RangeTombstones {
     }
 
     /**
-     * These and more: {@code extended} begins with these and must not change. Up to {@code mostLoose} of the others are looked through one by one by each
-     * search. More are arranged, together with those before them that are not many more: so each of n is arranged log n times, however they come.
+     * These and more: {@code extended} begins with these and must not change. Up to {@code mostLoose} of the others are
+     * looked through one by one by each search. More are arranged, together with those before them that are not many
+     * more: so each of n is arranged log n times, however they come.
      */
     public RangeTombstones extendedTo(List<RangeTombstone> extended, int mostLoose) {
         int arranged = all.size() - loose.size();
@@ -84,9 +85,10 @@ public final class RangeTombstones {
     /** Some of the tombstones. */
     private static final class Tree {
         /*
-         * The bounds of all tombstones cut the keys into fragments, over which stands a segment tree (Bentley 1977): a tombstone is noted at the few
-         * nodes that together cover its fragments, and what covers a fragment is noted on the way from its leaf to the root. So n nested tombstones take
-         * n log n space and time; a list for each fragment would take n * n.
+         * The bounds of all tombstones cut the keys into fragments, over which stands a segment tree (Bentley 1977): a
+         * tombstone is noted at the few nodes that together cover its fragments, and what covers a fragment is noted on
+         * the way from its leaf to the root. So n nested tombstones take n log n space and time; a list for each
+         * fragment would take n * n.
          */
         private static final Comparator<byte[]> BY_KEY = Arrays::compareUnsigned;
         private static final long[] NOTHING = new long[0];
@@ -97,7 +99,10 @@ public final class RangeTombstones {
         /** Fragment i covers the keys from bounds[i] to bounds[i + 1]. */
         private final byte[][] bounds;
 
-        /** Sequence numbers noted at each node, descending. Children of node i are 2i and 2i + 1; the leaf of fragment i is fragments + i. */
+        /**
+         * Sequence numbers noted at each node, descending. Children of node i are 2i and 2i + 1; the leaf of fragment i
+         * is fragments + i.
+         */
         private final long[][] nodes;
 
         private Tree(int count, long maxSeqno, byte[][] bounds, long[][] nodes) {
@@ -154,7 +159,10 @@ public final class RangeTombstones {
             return count;
         }
 
-        /** The highest sequence number at or below {@code most} of a tombstone over the key; {@code known} if that is higher. */
+        /**
+         * The highest sequence number at or below {@code most} of a tombstone over the key; {@code known} if that is
+         * higher.
+         */
         long covering(byte[] key, int offset, int length, long most, long known) {
             long highest = known;
             int fragment = maxSeqno <= known ? -1 : fragment(key, offset, length);

@@ -3,8 +3,8 @@ package io.flowdb.internal.base;
 import java.util.Arrays;
 
 /**
- * An entry that a walk has shown; it stays as it is when the walk moves on. Nothing is copied but keys that the source may overwrite. Threads:
- * one.
+ * An entry that a walk has shown; it stays as it is when the walk moves on. Nothing is copied but keys that the source
+ * may overwrite. Threads: one.
  */
 public final class ShownEntry implements InternalEntry {
     private byte[] keyArray = OpCodec.EMPTY;
@@ -54,7 +54,10 @@ public final class ShownEntry implements InternalEntry {
         showJoinedKey(array, offset, length, offset, 0);
     }
 
-    /** Shows a copy of a key whose first {@code headLength} bytes stand at {@code head} and whose others stand at {@code tail}. */
+    /**
+     * Shows a copy of a key whose first {@code headLength} bytes stand at {@code head} and whose others stand at
+     * {@code tail}.
+     */
     public void showJoinedKey(byte[] array, int head, int headLength, int tail, int tailLength) {
         int length = headLength + tailLength;
         if (keyBuffer.length < length) {
@@ -96,7 +99,9 @@ public final class ShownEntry implements InternalEntry {
         return order != 0 ? order : Long.compare(other.seqno, seqno);
     }
 
-    /** As {@link #compareTo}, with keys and ts the other way round; of one version the newest entry still comes first. */
+    /**
+     * As {@link #compareTo}, with keys and ts the other way round; of one version the newest entry still comes first.
+     */
     public int compareBackward(ShownEntry other) {
         int order = Keys.compare(other.keyArray, other.keyOffset, other.keyLength, keyArray, keyOffset, keyLength);
         if (order == 0) {

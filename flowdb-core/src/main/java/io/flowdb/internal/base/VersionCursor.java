@@ -1,7 +1,8 @@
 package io.flowdb.internal.base;
 
 /**
- * A walk over the versions of a sorted source, each a (key, ts), forward or backward. Place it first; its direction follows from that. Threads: one.
+ * A walk over the versions of a sorted source, each a (key, ts), forward or backward. Place it first; its direction
+ * follows from that. Threads: one.
  */
 public interface VersionCursor extends AutoCloseable {
 

@@ -1,12 +1,13 @@
 package io.flowdb.internal.bloom;
 
 /**
- * A blocked bloom filter (Putze, Sanders, Singler 2007) over 64-bit key hashes: all bits of a key lie in one 64-byte line, so a look-up
- * costs one cache miss.
+ * A blocked bloom filter (Putze, Sanders, Singler 2007) over 64-bit key hashes: all bits of a key lie in one 64-byte
+ * line, so a look-up costs one cache miss.
  *
- * <p>Layout: n lines of 64 bytes, then the number of probes as u8. Line = (high 32 bits of the hash * n) >>> 32. Bit i of a key: the low 32 bits
- * are multiplied by 0x9e3779b9 before each probe, the top 9 bits of the product are the bit number in the line; bit b is bit b % 8 of
- * byte b / 8. An empty array filters nothing. Threads: any once built. Source: docs/format/sst.md.
+ * <p>Layout: n lines of 64 bytes, then the number of probes as u8. Line = (high 32 bits of the hash * n) >>> 32. Bit i
+ * of a key: the low 32 bits are multiplied by 0x9e3779b9 before each probe, the top 9 bits of the product are the bit
+ * number in the line; bit b is bit b % 8 of byte b / 8. An empty array filters nothing. Threads: any once built.
+ * Source: docs/format/sst.md.
  */
 public final class BloomFilter {
     private static final int LINE_BYTES = 64;

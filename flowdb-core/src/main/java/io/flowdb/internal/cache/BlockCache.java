@@ -8,11 +8,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the memory of cached blocks. It does not find blocks: each file keeps an array of its own blocks, and an entry that is evicted
- * removes itself from there. So a hit costs an array read and no lock.
+ * Bounds the memory of cached blocks. It does not find blocks: each file keeps an array of its own blocks, and an entry
+ * that is evicted removes itself from there. So a hit costs an array read and no lock.
  *
- * <p>Eviction is by clock (second chance) in {@value #SHARDS} shards: an entry starts without its second chance and earns it with the first hit,
- * so a scan that reads each block once does not push out what is read again and again. Threads: any.
+ * <p>Eviction is by clock (second chance) in {@value #SHARDS} shards: an entry starts without its second chance and
+ * earns it with the first hit, so a scan that reads each block once does not push out what is read again and again.
+ * Threads: any.
  */
 public final class BlockCache {
     private static final int SHARDS = 64;

@@ -23,7 +23,8 @@ public sealed interface CompactionPlan {
      *
      * @param level0 every level 0 table
      * @param sorted every table of the sorted level
-     * @param rewriteAll whether tables of the sorted level that no level 0 table overlaps are rewritten too, if that may drop anything
+     * @param rewriteAll whether tables of the sorted level that no level 0 table overlaps are rewritten too, if that
+     *     may drop anything
      */
     record MergeDown(List<Sst> level0, List<Sst> sorted, boolean rewriteAll) implements CompactionPlan {}
 

@@ -15,13 +15,14 @@ import java.util.stream.Collectors;
 /**
  * Chooses the next compaction, from the set of tables and the time alone.
  *
- * <p>Flushes go to level 0, where tables of similar size are merged with their neighbours (size-tiered). Once level 0 has grown to a
- * quarter of the sorted level it is merged into it. Both bounds matter: with s bytes in the sorted level, stale data takes at most about s/4 while
- * level 0 grows, and a byte is rewritten about log2(level 0 / flush) + 5 times. What is due by itself may be nothing, for want of tables or of similar
- * ones, while level 0 is so full that writers are slowed down: then it is merged all the same.
+ * <p>Flushes go to level 0, where tables of similar size are merged with their neighbours (size-tiered). Once level 0
+ * has grown to a quarter of the sorted level it is merged into it. Both bounds matter: with s bytes in the sorted
+ * level, stale data takes at most about s/4 while level 0 grows, and a byte is rewritten about log2(level 0 / flush) +
+ * 5 times. What is due by itself may be nothing, for want of tables or of similar ones, while level 0 is so full that
+ * writers are slowed down: then it is merged all the same.
  *
- * <p>Deleted and expired data must go without new data coming: level 0 is merged down early if it has many tombstones or if they hide a quarter of all
- * bytes, and a table is written anew when half of it has expired.
+ * <p>Deleted and expired data must go without new data coming: level 0 is merged down early if it has many tombstones
+ * or if they hide a quarter of all bytes, and a table is written anew when half of it has expired.
  */
 public final class CompactionPlanner {
     /** Level 0 is merged down when it is this part of the sorted level. */
@@ -45,13 +46,19 @@ public final class CompactionPlanner {
     private final int threshold;
     private final Level0Limit limit;
 
-    /** {@code threshold} is the number of tables of similar size that makes a merge due, at least 2; {@code limit} says when one is due at the latest. */
+    /**
+     * {@code threshold} is the number of tables of similar size that makes a merge due, at least 2; {@code limit} says
+     * when one is due at the latest.
+     */
     public CompactionPlanner(int threshold, Level0Limit limit) {
         this.threshold = threshold;
         this.limit = limit;
     }
 
-    /** What is due now; {@code expiredBefore} gives the moment up to which what expires is invisible to everyone, and is asked only if anything expires. */
+    /**
+     * What is due now; {@code expiredBefore} gives the moment up to which what expires is invisible to everyone, and is
+     * asked only if anything expires.
+     */
     public CompactionPlan plan(SstSet set, LongSupplier expiredBefore) {
         CompactionPlan due = set.level0().isEmpty() ? CompactionPlan.Nothing.NOTHING : planLevel0(set);
         return due == CompactionPlan.Nothing.NOTHING && hasExpiring(set)
@@ -91,8 +98,8 @@ public final class CompactionPlanner {
     }
 
     /**
-     * A table of which most has expired, unless it can be dropped whole. Nothing in what it becomes has expired at this moment, so it is due again only when
-     * as much of the rest has.
+     * A table of which most has expired, unless it can be dropped whole. Nothing in what it becomes has expired at this
+     * moment, so it is due again only when as much of the rest has.
      */
     private static CompactionPlan planExpired(SstSet set, long before) {
         List<Sst> mostlyExpired = set.tables().stream()
@@ -110,7 +117,10 @@ public final class CompactionPlanner {
                 .orElse(CompactionPlan.Nothing.NOTHING);
     }
 
-    /** Everything into the sorted level, without what is useless. Tables stay as they are if a rewrite is known to drop nothing. */
+    /**
+     * Everything into the sorted level, without what is useless. Tables stay as they are if a rewrite is known to drop
+     * nothing.
+     */
     public CompactionPlan planAll(SstSet set) {
         if (areLarge(set.tables())
                 && areDisjoint(set.level0(), set)
@@ -126,8 +136,9 @@ public final class CompactionPlanner {
     }
 
     /**
-     * What is due within level 0 while {@code inMerge}, its tables of a moment ago, are merged into the sorted level: a merge of the tables that came
-     * since, once they are many. Sooner it would only be one rewrite more, and delay the merge that all wait for.
+     * What is due within level 0 while {@code inMerge}, its tables of a moment ago, are merged into the sorted level: a
+     * merge of the tables that came since, once they are many. Sooner it would only be one rewrite more, and delay the
+     * merge that all wait for.
      */
     CompactionPlan planBeside(SstSet set, Collection<Sst> inMerge) {
         Set<Long> taken = inMerge.stream().map(t -> t.meta().id()).collect(Collectors.toSet());
@@ -196,8 +207,8 @@ public final class CompactionPlanner {
     }
 
     /**
-     * Whether range tombstones hide so many bytes of older tables that it is worth a merge: as many as level 0 may have. What a table's own tombstones hide
-     * is there for a snapshot, and would stay.
+     * Whether range tombstones hide so many bytes of older tables that it is worth a merge: as many as level 0 may
+     * have. What a table's own tombstones hide is there for a snapshot, and would stay.
      */
     public static boolean hidesMuch(Collection<RangeTombstones> tombstones, SstSet set) {
         if (tombstones.isEmpty()) {

@@ -13,14 +13,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out compactions. Every step writes new tables beside the old ones and then switches in one manifest edit, so a failure or crash
- * leaves the inputs in place.
+ * Carries out compactions. Every step writes new tables beside the old ones and then switches in one manifest edit, so
+ * a failure or crash leaves the inputs in place.
  *
- * <p>A merge into the sorted level goes slice by slice: the keys of one sorted table, and of all level 0 tables among them, become new sorted
- * tables. Until the last slice is done the level 0 tables stay, with entries that stand in the sorted level as well, under the same sequence
- * numbers: readers take either. So the disk never holds more than one slice twice. Between slices, tables that were flushed meanwhile are
- * merged with each other, so that their number stays small however long it takes. Threads: one compaction at a time; if it is urgent, the two halves of a
- * slice are merged at the same time.
+ * <p>A merge into the sorted level goes slice by slice: the keys of one sorted table, and of all level 0 tables among
+ * them, become new sorted tables. Until the last slice is done the level 0 tables stay, with entries that stand in the
+ * sorted level as well, under the same sequence numbers: readers take either. So the disk never holds more than one
+ * slice twice. Between slices, tables that were flushed meanwhile are merged with each other, so that their number
+ * stays small however long it takes. Threads: one compaction at a time; if it is urgent, the two halves of a slice are
+ * merged at the same time.
  */
 public final class Compactor {
     static final long MIN_TABLE_BYTES = 8L << 20;
@@ -49,8 +50,8 @@ public final class Compactor {
     }
 
     /**
-     * {@code retention} is asked before each step, {@code cancelled} now and then during it, {@code urgent} before each step: where it may take a second
-     * thread from, null if it may not; {@code planner} between the steps.
+     * {@code retention} is asked before each step, {@code cancelled} now and then during it, {@code urgent} before each
+     * step: where it may take a second thread from, null if it may not; {@code planner} between the steps.
      */
     public Compactor(
             TableStore tables,
@@ -189,8 +190,9 @@ public final class Compactor {
     }
 
     /**
-     * Merges what lies in the slice, and puts the result in place of some tables. With {@code threads} its two halves are merged at the same time, so that
-     * their borders are borders of tables. What was written counts even if it cannot be made live; what was left out does not, as it will be again.
+     * Merges what lies in the slice, and puts the result in place of some tables. With {@code threads} its two halves
+     * are merged at the same time, so that their borders are borders of tables. What was written counts even if it
+     * cannot be made live; what was left out does not, as it will be again.
      */
     private void writeInPlaceOf(List<Sst> replaced, SliceMerge merge, Slice slice, @Nullable ThreadFactory threads) {
         SliceMerge.Result result =

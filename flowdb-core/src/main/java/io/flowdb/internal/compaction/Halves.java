@@ -13,8 +13,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges a slice in two threads: the caller's and one of its own, which ends with the call. Threads: one. Errors: those of {@link SliceMerge#write} in either
- * half; then the tables of the other half are deleted.
+ * Merges a slice in two threads: the caller's and one of its own, which ends with the call. Threads: one. Errors: those
+ * of {@link SliceMerge#write} in either half; then the tables of the other half are deleted.
  */
 final class Halves {
     /** A smaller input is merged before a second thread would have started. */

@@ -60,7 +60,10 @@ public final class TableStore {
         return indexMemory;
     }
 
-    /** Shares the memory for indexes out among these tables; the set is held by the caller. See {@link IndexMemory#settle}. */
+    /**
+     * Shares the memory for indexes out among these tables; the set is held by the caller. See
+     * {@link IndexMemory#settle}.
+     */
     public void settle(SstSet set) {
         indexMemory.settle(set.tables().stream().map(Sst::reader).toList());
     }
@@ -82,9 +85,9 @@ public final class TableStore {
     }
 
     /**
-     * Writes all entries and their tombstones to new tables, durable on return; none if there is nothing to write. A table is finished
-     * at the first new key after it has {@code targetBytes}, or as many keys as a locator may have; range tombstones are cut there. With {@code
-     * Long.MAX_VALUE} it is one table.
+     * Writes all entries and their tombstones to new tables, durable on return; none if there is nothing to write. A
+     * table is finished at the first new key after it has {@code targetBytes}, or as many keys as a locator may have;
+     * range tombstones are cut there. With {@code Long.MAX_VALUE} it is one table.
      *
      * @param cancelled asked now and then; true ends the call with {@link EngineClosedException}
      */

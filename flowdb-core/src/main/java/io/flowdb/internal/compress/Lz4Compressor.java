@@ -8,15 +8,15 @@ import java.util.Arrays;
 /**
  * Compresses blocks, one after the other, to the LZ4 block format: sequences of token, literals and a match.
  *
- * <p>Layout of a sequence: token u8 (high half: number of literals, low half: match length - 4; 15 goes on in bytes that are added up to the first below
- * 255), literals, distance of the match u16 little-endian, more of the match length. The last sequence has literals only. Threads: one. Source: the LZ4 block
- * format description (Yann Collet).
+ * <p>Layout of a sequence: token u8 (high half: number of literals, low half: match length - 4; 15 goes on in bytes
+ * that are added up to the first below 255), literals, distance of the match u16 little-endian, more of the match
+ * length. The last sequence has literals only. Threads: one. Source: the LZ4 block format description (Yann Collet).
  */
 public final class Lz4Compressor {
     /*
-     * Greedy, with the last place of four bytes for each hash. Flushes and compactions spend most of their time here. What counts is that a step
-     * of the search has one branch, which is nearly always taken; that literals are copied by words; and that the table stays in the processor's cache from
-     * block to block.
+     * Greedy, with the last place of four bytes for each hash. Flushes and compactions spend most of their time here.
+     * What counts is that a step of the search has one branch, which is nearly always taken; that literals are copied
+     * by words; and that the table stays in the processor's cache from block to block.
      */
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -46,7 +46,10 @@ public final class Lz4Compressor {
         return length + length / RUN_STEP + 16;
     }
 
-    /** Compresses {@code length} bytes from the start of {@code from} to the start of {@code to}, which has the room; returns the length of the result. */
+    /**
+     * Compresses {@code length} bytes from the start of {@code from} to the start of {@code to}, which has the room;
+     * returns the length of the result.
+     */
     public int compress(byte[] from, int length, byte[] to) {
         Arrays.fill(places, 0);
         int searchEnd = length - MATCH_LIMIT;

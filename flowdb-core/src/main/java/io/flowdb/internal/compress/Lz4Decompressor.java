@@ -5,20 +5,25 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Decompresses the LZ4 block format: sequences of a token, literals, and a match with what was decompressed before; the last sequence has
- * literals only. Nothing that the input says is trusted. Stateless. Source: the LZ4 block format (Yann Collet).
+ * Decompresses the LZ4 block format: sequences of a token, literals, and a match with what was decompressed before; the
+ * last sequence has literals only. Nothing that the input says is trusted. Stateless. Source: the LZ4 block format
+ * (Yann Collet).
  */
 final class Lz4Decompressor {
     /*
-     * A cache miss spends most of its time here. Most sequences are short and far from both ends: a loop of its own reads those, small enough for the compiler
-     * to keep its variables in registers, and copies by words, also over the end of what is wanted, as the next sequence overwrites that.
+     * A cache miss spends most of its time here. Most sequences are short and far from both ends: a loop of its own
+     * reads those, small enough for the compiler to keep its variables in registers, and copies by words, also over the
+     * end of what is wanted, as the next sequence overwrites that.
      */
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int LONG_LENGTH = 15;
     private static final int MORE_FOLLOWS = 255;
     private static final int LEAST_MATCH = 4;
 
-    /** Bytes that a sequence has at most besides its literals, if each length takes one byte more at most: token, two of lengths, distance. */
+    /**
+     * Bytes that a sequence has at most besides its literals, if each length takes one byte more at most: token, two of
+     * lengths, distance.
+     */
     private static final int HEAD_BYTES = 5;
 
     private Lz4Decompressor() {}
@@ -66,10 +71,12 @@ final class Lz4Decompressor {
     }
 
     /**
-     * Decompresses up to the first sequence that takes more care: one that begins at {@code end} or behind it, comes near the end of the output, has a length of
-     * more than two bytes, or a match that is not what it should be or begins less than a word before its copy.
+     * Decompresses up to the first sequence that takes more care: one that begins at {@code end} or behind it, comes
+     * near the end of the output, has a length of more than two bytes, or a match that is not what it should be or
+     * begins less than a word before its copy.
      *
-     * @return position of that sequence in the low half, of its output in the high half; what is behind the latter may have been written to
+     * @return position of that sequence in the low half, of its output in the high half; what is behind the latter may
+     *     have been written to
      */
     private static long decompressMost(byte[] from, int begin, int end, byte[] to, int first) {
         int in = begin;
@@ -120,8 +127,8 @@ final class Lz4Decompressor {
     }
 
     /**
-     * What the bytes behind a token add to a length, in the low half, and their number, in the high half. The length becomes negative if the
-     * input ends in it or it is longer than any block.
+     * What the bytes behind a token add to a length, in the low half, and their number, in the high half. The length
+     * becomes negative if the input ends in it or it is longer than any block.
      */
     private static long extend(byte[] from, int at, int inputEnd) {
         int in = at;

@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 /** Copies short runs of bytes, two words at a time. Stateless. */
 final class Words {
     /*
-     * A call of System.arraycopy for a dozen bytes costs more than the bytes, and a step of two words, unlike one of a single word, does not tempt the
-     * compiler to unroll a loop that mostly runs once.
+     * A call of System.arraycopy for a dozen bytes costs more than the bytes, and a step of two words, unlike one of a
+     * single word, does not tempt the compiler to unroll a loop that mostly runs once.
      */
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int WORD = Long.BYTES;
@@ -31,8 +31,8 @@ final class Words {
     }
 
     /**
-     * Copies {@code length} bytes and up to {@link #SLACK} more. In one array the target may overlap the source that is {@link #LEAST_DISTANCE} or more before it: the bytes between are
-     * then repeated.
+     * Copies {@code length} bytes and up to {@link #SLACK} more. In one array the target may overlap the source that is
+     * {@link #LEAST_DISTANCE} or more before it: the bytes between are then repeated.
      */
     static void copyOver(byte[] from, int at, byte[] to, int out, int length) {
         int i = 0;

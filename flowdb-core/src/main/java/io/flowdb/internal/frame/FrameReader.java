@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the frames of one file from front to back and stops before the first one that is not whole.
  *
- * <p>Whether such a place is the torn end of the log or damage in its middle is for the caller to decide, with {@link #hasEvidenceOf}:
- * a later whole frame that was built when the place had already been durable proves damage. Threads: one.
+ * <p>Whether such a place is the torn end of the log or damage in its middle is for the caller to decide, with
+ * {@link #hasEvidenceOf}: a later whole frame that was built when the place had already been durable proves damage.
+ * Threads: one.
  */
 public final class FrameReader {
     private static final int WINDOW_BYTES = 1 << 20;
@@ -59,7 +60,8 @@ public final class FrameReader {
     }
 
     /**
-     * Whether any whole frame at or behind the current position was built when the byte at {@code lsn} had already been durable.
+     * Whether any whole frame at or behind the current position was built when the byte at {@code lsn} had already been
+     * durable.
      */
     public boolean hasEvidenceOf(long lsn) {
         for (long at = position; at + Frame.OVERHEAD_BYTES <= fileSize; ) {

@@ -18,16 +18,17 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lock of one data directory: an operating system lock, which ends with the process however it ends, and an entry in a
- * registry of this JVM, as such locks do not exclude a second holder in the same process.
+ * The lock of one data directory: an operating system lock, which ends with the process however it ends, and an entry
+ * in a registry of this JVM, as such locks do not exclude a second holder in the same process.
  *
- * <p>The file holds {@code pid=<number>\nsince=<ISO-8601>\n} for the message that others get; its content decides nothing.
+ * <p>The file holds {@code pid=<number>\nsince=<ISO-8601>\n} for the message that others get; its content decides
+ * nothing.
  */
 final class DirectoryLock implements AutoCloseable {
     /*
-     * On POSIX systems closing any channel of a file ends this process's locks on it, whoever took them. So a directory held in this process must be
-     * recognised before its lock file is opened, also by a second copy of this class in another class loader: the registry is the system
-     * properties, which hold texts only.
+     * On POSIX systems closing any channel of a file ends this process's locks on it, whoever took them. So a directory
+     * held in this process must be recognised before its lock file is opened, also by a second copy of this class in
+     * another class loader: the registry is the system properties, which hold texts only.
      */
     private static final Properties HELD = System.getProperties();
     private static final String PROPERTY_PREFIX = "flowdb.locked.";

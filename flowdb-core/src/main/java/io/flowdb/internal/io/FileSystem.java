@@ -8,13 +8,16 @@ import java.util.List;
 /**
  * What the engine needs of a file system. Tests put a twin here that loses unsynced bytes and directory entries.
  *
- * <p>Durability: bytes of a file survive power loss after {@link WritableFile#sync()}; its name (creation, rename, deletion)
- * after {@link #syncDirectory}. Threads: all methods from any thread; a thread's interrupt never closes a file. Errors: {@link
- * io.flowdb.error.StorageException} naming operation and file.
+ * <p>Durability: bytes of a file survive power loss after {@link WritableFile#sync()}; its name (creation, rename,
+ * deletion) after {@link #syncDirectory}. Threads: all methods from any thread; a thread's interrupt never closes a
+ * file. Errors: {@link io.flowdb.error.StorageException} naming operation and file.
  */
 public interface FileSystem {
 
-    /** Creates a new, empty file for writing; fails if it exists. Readable by its owner only where the platform can say so. */
+    /**
+     * Creates a new, empty file for writing; fails if it exists. Readable by its owner only where the platform can say
+     * so.
+     */
     WritableFile create(Path file);
 
     /** Opens an existing file for writing in place. */
@@ -36,8 +39,9 @@ public interface FileSystem {
     void delete(Path file);
 
     /**
-     * Gives {@code from} the name {@code to}, in the same directory, in one step and in place of what has it; durable on return. A failure that is
-     * {@link StorageException#retryable()} has changed nothing; after any other a power cut may leave either file.
+     * Gives {@code from} the name {@code to}, in the same directory, in one step and in place of what has it; durable
+     * on return. A failure that is {@link StorageException#retryable()} has changed nothing; after any other a power
+     * cut may leave either file.
      */
     void renameDurably(Path from, Path to);
 
@@ -48,8 +52,9 @@ public interface FileSystem {
     void createDirectories(Path directory);
 
     /**
-     * Creates a directory and its parents where they are missing. The names of those created are durable on return, and so is that of the first one found:
-     * whoever made it may have ended before. One that cannot be made so is taken away again, as who finds it later may take it for durable.
+     * Creates a directory and its parents where they are missing. The names of those created are durable on return, and
+     * so is that of the first one found: whoever made it may have ended before. One that cannot be made so is taken
+     * away again, as who finds it later may take it for durable.
      */
     default void createDurably(Path directory) {
         Path parent = directory.getParent();

@@ -23,17 +23,19 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that survives interrupts. The JDK closes a {@link FileChannel} when a thread is interrupted inside it; here the channel is
- * opened again and the operation repeated, with the interrupt kept for the caller; where the file may have lost its name, a second channel reads on.
+ * A file that survives interrupts. The JDK closes a {@link FileChannel} when a thread is interrupted inside it; here
+ * the channel is opened again and the operation repeated, with the interrupt kept for the caller; where the file may
+ * have lost its name, a second channel reads on.
  *
  * <p>Threads: any. Positional operations only, so repeating one is harmless.
  */
 final class NioFile implements WritableFile, ReadableFile {
     /*
-     * A sync must not be repeated. One that has failed, unseen as its channel was closed meanwhile, may have taken the error with it: the system
-     * marks the pages clean and tells each descriptor once, so the next sync succeeds with nothing on the disk (Rebello et al. 2020). The
-     * JDK's asynchronous channel is closed by no interrupt, and its force() works in the thread of the caller. It is opened with the file, so no
-     * error of a write since is missed, and a sync never is what finds too many files open.
+     * A sync must not be repeated. One that has failed, unseen as its channel was closed meanwhile, may have taken the
+     * error with it: the system marks the pages clean and tells each descriptor once, so the next sync succeeds with
+     * nothing on the disk (Rebello et al. 2020). The JDK's asynchronous channel is closed by no interrupt, and its
+     * force() works in the thread of the caller. It is opened with the file, so no error of a write since is missed,
+     * and a sync never is what finds too many files open.
      */
     /* Larger transfers are cut, as the JDK keeps one direct buffer of the largest size a thread has used. */
     private static final int MAX_TRANSFER_BYTES = 1 << 20;
@@ -130,7 +132,9 @@ final class NioFile implements WritableFile, ReadableFile {
         });
     }
 
-    /** What to read from where an interrupt has closed the channel and the name may be gone; null if the channel serves. */
+    /**
+     * What to read from where an interrupt has closed the channel and the name may be gone; null if the channel serves.
+     */
     private @Nullable AsynchronousFileChannel lastingInsteadOf(FileChannel broken) {
         return mode == Mode.READ_NAMELESS && !broken.isOpen() ? lastingChannel : null;
     }
@@ -260,8 +264,8 @@ final class NioFile implements WritableFile, ReadableFile {
     }
 
     /*
-     * The JDK has no type for it; these are the texts of the C library (ENOSPC, EDQUOT) and of Windows. Both speak the language of the user: then the
-     * volume is asked, unless a type says what it was.
+     * The JDK has no type for it; these are the texts of the C library (ENOSPC, EDQUOT) and of Windows. Both speak the
+     * language of the user: then the volume is asked, unless a type says what it was.
      */
     static boolean isDiskFull(IOException e, LongSupplier usableBytes) {
         String text = String.valueOf(e.getMessage());

@@ -76,7 +76,10 @@ public final class NioFileSystem implements FileSystem {
             return List.of();
         }
         try (Stream<Path> entries = Files.list(directory)) {
-            /* A file that cannot be looked at is there all the same: left out, it would be a part of the log that nobody misses. */
+            /*
+             * A file that cannot be looked at is there all the same: left out, it would be a part of the log that
+             * nobody misses.
+             */
             return entries.filter(p -> !Files.isDirectory(p))
                     .map(p -> p.getFileName().toString())
                     .collect(Collectors.toList());

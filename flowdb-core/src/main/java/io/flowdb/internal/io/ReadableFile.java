@@ -6,7 +6,10 @@ import java.nio.ByteBuffer;
 /** A file open for positional reads. Threads: any, at the same time. */
 public interface ReadableFile extends AutoCloseable {
 
-    /** Reads into {@code target} from {@code position} until it is full or the file ends; returns the number of bytes read. */
+    /**
+     * Reads into {@code target} from {@code position} until it is full or the file ends; returns the number of bytes
+     * read.
+     */
     int read(ByteBuffer target, long position);
 
     /** Reads exactly {@code length} bytes; a shorter file is a {@link CorruptionException}. */

@@ -1,8 +1,9 @@
 package io.flowdb.internal.json;
 
 /**
- * Looks at eight bytes at once, the first of them lowest. After "Determine if a word has a byte less than n" and its neighbours in Bit Twiddling Hacks, S. E.
- * Anderson: the lowest byte found is right, those above it may not be. Stateless.
+ * Looks at eight bytes at once, the first of them lowest. After "Determine if a word has a byte less than n" and its
+ * neighbours in Bit Twiddling Hacks, S. E. Anderson: the lowest byte found is right, those above it may not be.
+ * Stateless.
  */
 final class BytesInWord {
     private static final long ONES = 0x0101010101010101L;

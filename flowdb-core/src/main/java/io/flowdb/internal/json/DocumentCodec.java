@@ -36,8 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
  * written i64  microseconds since the epoch
  * json         UTF-8
  * </pre>
- * <p>Numbers keep every digit: decimals are read as {@code BigDecimal} and written as they are, without being expanded. Duplicate
- * property names are refused. Threads: any. Source: docs/format/document-keys.md, format 1.
+ * <p>Numbers keep every digit: decimals are read as {@code BigDecimal} and written as they are, without being expanded.
+ * Duplicate property names are refused. Threads: any. Source: docs/format/document-keys.md, format 1.
  */
 public final class DocumentCodec {
     /** Bytes before the JSON text. */
@@ -270,7 +270,10 @@ public final class DocumentCodec {
         }
     }
 
-    /** The document in {@code stored} with the properties that {@code wanted} names; others may be left out, which saves time. */
+    /**
+     * The document in {@code stored} with the properties that {@code wanted} names; others may be left out, which saves
+     * time.
+     */
     public static JsonNode decode(byte[] stored, Set<String> wanted) {
         checkFormat(stored);
         JsonNode tree = TreeReader.read(stored, HEADER_BYTES, stored.length, wanted);
@@ -283,12 +286,17 @@ public final class DocumentCodec {
         return tree != null ? tree : MAPPER.readTree(text, from, end - from);
     }
 
-    /** Reads JSON values also beyond the limits of documents: up to 100,000 levels deep, numbers of up to a million digits. */
+    /**
+     * Reads JSON values also beyond the limits of documents: up to 100,000 levels deep, numbers of up to a million
+     * digits.
+     */
     public static JsonParser parser(InputStream from) {
         return LENIENT.createParser(from);
     }
 
-    /** Whether objects and arrays in {@code value}, which may be one itself, are nested more than {@code levels} deep. */
+    /**
+     * Whether objects and arrays in {@code value}, which may be one itself, are nested more than {@code levels} deep.
+     */
     public static boolean isDeeper(JsonNode value, int levels) {
         if (!value.isContainer()) {
             return false;
@@ -304,7 +312,9 @@ public final class DocumentCodec {
         return false;
     }
 
-    /** The document in {@code stored} as a Java value. Errors: {@link InvalidQueryException} if it is no {@code type}. */
+    /**
+     * The document in {@code stored} as a Java value. Errors: {@link InvalidQueryException} if it is no {@code type}.
+     */
     public static <T> T decode(byte[] stored, Class<T> type) {
         checkFormat(stored);
         try {

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The properties of an object in the order in which they were added, as {@link LinkedHashMap} has them; while they are few, in a fraction of its memory.
- * Threads: many that read, or one that writes.
+ * The properties of an object in the order in which they were added, as {@link LinkedHashMap} has them; while they are
+ * few, in a fraction of its memory. Threads: many that read, or one that writes.
  */
 final class FieldMap extends AbstractMap<String, JsonNode> {
     /*
-     * The entries and the table of a LinkedHashMap are half of what a small document takes, and filling them is a third of the time in which it is read.
-     * Up to so many names a search one by one is as fast as hashing.
+     * The entries and the table of a LinkedHashMap are half of what a small document takes, and filling them is a third
+     * of the time in which it is read. Up to so many names a search one by one is as fast as hashing.
      */
     private static final int FEW = 16;
     private static final int FIRST_CAPACITY = 8;

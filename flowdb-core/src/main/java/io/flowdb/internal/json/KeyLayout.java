@@ -15,8 +15,9 @@ import java.nio.ByteBuffer;
  * 05 changes                                     → u64: changes are recorded after this sequence number
  * 05 changes   ticket u64, part u16              → what one commit changed, for change feeds
  * </pre>
- * <p>Ids are ordered numbers of 1 to 5 bytes: below 240 the number, else 239 + n and n big-endian bytes. Ids are never used again.
- * Keys of other users of the same store must start with a byte above 0F. Source: docs/format/document-keys.md, format 1.
+ * <p>Ids are ordered numbers of 1 to 5 bytes: below 240 the number, else 239 + n and n big-endian bytes. Ids are never
+ * used again. Keys of other users of the same store must start with a byte above 0F. Source:
+ * docs/format/document-keys.md, format 1.
  */
 public final class KeyLayout {
     /** Marks, in the place of an index key, a document that has no entry in the index. */

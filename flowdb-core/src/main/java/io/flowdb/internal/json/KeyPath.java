@@ -15,8 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A dotted path into JSON documents, such as {@code address.city} or {@code tags.0}.
  *
- * <p>A step names a property of an object, or in decimal the position of an array element. A step that leads nowhere makes the
- * value absent. Names that contain a dot cannot be reached. Immutable.
+ * <p>A step names a property of an object, or in decimal the position of an array element. A step that leads nowhere
+ * makes the value absent. Names that contain a dot cannot be reached. Immutable.
  */
 public final class KeyPath {
     private static final int MAX_LENGTH = 1024;
@@ -70,8 +70,9 @@ public final class KeyPath {
     }
 
     /**
-     * Puts {@code value} at this path. Missing objects on the way are made, in place of null too; a step that is a number makes an object as well, unless
-     * there is an array: then it names an element of that, or the one behind its last. An array on the way is replaced by a changed copy.
+     * Puts {@code value} at this path. Missing objects on the way are made, in place of null too; a step that is a
+     * number makes an object as well, unless there is an array: then it names an element of that, or the one behind its
+     * last. An array on the way is replaced by a changed copy.
      *
      * @return false if another value, or an array that is too short, is in the way; the document is as it was then
      */
@@ -149,7 +150,10 @@ public final class KeyPath {
         return position >= 0 && elementOf(array) == position;
     }
 
-    /** The position of the element to which this path leads in an array at the path {@code array}; -1 if it leads elsewhere. */
+    /**
+     * The position of the element to which this path leads in an array at the path {@code array}; -1 if it leads
+     * elsewhere.
+     */
     public int elementOf(KeyPath array) {
         int last = steps.length - 1;
         boolean within = last == array.steps.length && Arrays.equals(steps, 0, last, array.steps, 0, last);

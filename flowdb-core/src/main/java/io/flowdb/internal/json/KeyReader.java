@@ -14,8 +14,8 @@ import tools.jackson.core.io.NumberOutput;
 /**
  * Reads what {@link KeyWriter} wrote.
  *
- * <p>Numbers come back as {@code Long} if they are 64-bit integers, else as {@code Double} if the shortest text of a double says
- * exactly this number, else as {@code BigDecimal}. Threads: one. Errors: {@link CorruptionException}.
+ * <p>Numbers come back as {@code Long} if they are 64-bit integers, else as {@code Double} if the shortest text of a
+ * double says exactly this number, else as {@code BigDecimal}. Threads: one. Errors: {@link CorruptionException}.
  */
 public final class KeyReader {
     private final byte[] bytes;

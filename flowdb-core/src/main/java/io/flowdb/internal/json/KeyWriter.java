@@ -208,8 +208,8 @@ public final class KeyWriter {
     }
 
     /**
-     * A double within the range of long is taken exactly if it is an integer; any other stands for the shortest decimal that
-     * reads back as the same double, which is what its JSON text says. Both rules together keep the order.
+     * A double within the range of long is taken exactly if it is an integer; any other stands for the shortest decimal
+     * that reads back as the same double, which is what its JSON text says. Both rules together keep the order.
      */
     private void addDouble(Number number) {
         double value = number.doubleValue();

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Property names met before: names repeat from document to document, and one that is known costs a comparison and no new string. Only names of ASCII
- * characters without escapes are kept. Threads: any.
+ * Property names met before: names repeat from document to document, and one that is known costs a comparison and no
+ * new string. Only names of ASCII characters without escapes are kept. Threads: any.
  */
 final class KnownNames {
     /** Names of fewer bytes are known by two words: their bytes, little-endian, and zeros behind them. */

@@ -14,13 +14,15 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Reads the JSON text of a stored document into the tree that {@link DocumentCodec#MAPPER} would make of it.
  *
- * <p>It knows the text as the codec writes it: UTF-8 without white space. At anything else, be it unusual or wrong, it gives up, and the
- * mapper has to read the text and to say what is wrong with it. Threads: one; {@link #read} may be called by any.
+ * <p>It knows the text as the codec writes it: UTF-8 without white space. At anything else, be it unusual or wrong, it
+ * gives up, and the mapper has to read the text and to say what is wrong with it. Threads: one; {@link #read} may be
+ * called by any.
  */
 final class TreeReader {
     /*
-     * Jackson needs about 0.6 us for a document of 100 bytes, more than finding it takes. Most of that goes into what a general parser cannot leave
-     * out: a parser and its buffers, characters before strings, a symbol table of its own for each parser.
+     * Jackson needs about 0.6 us for a document of 100 bytes, more than finding it takes. Most of that goes into what a
+     * general parser cannot leave out: a parser and its buffers, characters before strings, a symbol table of its own
+     * for each parser.
      */
     private static final int MAX_DEPTH = 64;
     private static final int MAX_PLAIN_DIGITS = 18;
@@ -49,7 +51,10 @@ final class TreeReader {
         return read(text, from, end, null);
     }
 
-    /** As {@link #read(byte[], int, int)}, of an object with those of its properties that {@code wanted} names, or all if it is null. */
+    /**
+     * As {@link #read(byte[], int, int)}, of an object with those of its properties that {@code wanted} names, or all
+     * if it is null.
+     */
     static @Nullable JsonNode read(byte[] text, int from, int end, @Nullable Set<String> wanted) {
         TreeReader reader = new TreeReader(text, from, end, wanted);
         JsonNode tree = reader.peek() == '{' ? reader.object(1) : null;

@@ -19,11 +19,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file {@code MANIFEST}: which tables are live. A {@link FileHeader}, a frame with the whole state, then a frame for each edit, then an empty one.
+ * The file {@code MANIFEST}: which tables are live. A {@link FileHeader}, a frame with the whole state, then a frame
+ * for each edit, then an empty one.
  *
- * <p>At open, and when edits have made the file long, a new one is written beside it and renamed over it, so nothing is ever appended behind
- * a torn end. Threads: any. Errors: {@link io.flowdb.error.StorageException}; after the first failed write every later edit throws it
- * again, unless the disk was full, or too many files were open, and nothing of the edit was recorded. Source: docs/format/manifest.md, format 1.
+ * <p>At open, and when edits have made the file long, a new one is written beside it and renamed over it, so nothing is
+ * ever appended behind a torn end. Threads: any. Errors: {@link io.flowdb.error.StorageException}; after the first
+ * failed write every later edit throws it again, unless the disk was full, or too many files were open, and nothing of
+ * the edit was recorded. Source: docs/format/manifest.md, format 1.
  */
 public final class Manifest implements AutoCloseable {
     /** "FlowMAN" and a zero byte. */
@@ -142,7 +144,10 @@ public final class Manifest implements AutoCloseable {
         }
     }
 
-    /** Whether the file that was found says that its last edit was durable. If not, there may be a later one, torn or damaged. */
+    /**
+     * Whether the file that was found says that its last edit was durable. If not, there may be a later one, torn or
+     * damaged.
+     */
     public boolean wasFoundSealed() {
         return foundSealed;
     }
@@ -198,7 +203,10 @@ public final class Manifest implements AutoCloseable {
         }
     }
 
-    /** Records, if it is not known yet, that ids below {@code nextFileId} have been used, though no live table may have the highest of them. */
+    /**
+     * Records, if it is not known yet, that ids below {@code nextFileId} have been used, though no live table may have
+     * the highest of them.
+     */
     public void keepUsed(long nextFileId) {
         if (nextFileId > state().nextFileId()) {
             apply(new ManifestEdit(List.of(), List.of(), 0, 0, nextFileId));
@@ -289,7 +297,10 @@ public final class Manifest implements AutoCloseable {
             if (!e.diskFull()) {
                 throw e;
             }
-            /* Over what was written of the edit, where the seal was: it may be all of it, without the room, and its tables are about to be deleted. */
+            /*
+             * Over what was written of the edit, where the seal was: it may be all of it, without the room, and its
+             * tables are about to be deleted.
+             */
             seal(to, endLsn);
             to.sync();
             throw new NotRecorded(e);
@@ -306,7 +317,10 @@ public final class Manifest implements AutoCloseable {
         stateBytes = endLsn;
     }
 
-    /** Writes the state to a file beside the manifest and makes that the manifest, durably; returns the log position behind its frame. */
+    /**
+     * Writes the state to a file beside the manifest and makes that the manifest, durably; returns the log position
+     * behind its frame.
+     */
     private static long create(FileSystem fileSystem, Path directory, ManifestState state) {
         Path fresh = directory.resolve(NEW_NAME);
         byte[] bytes = frame(0, state.asEdit().encode());
@@ -322,8 +336,9 @@ public final class Manifest implements AutoCloseable {
     }
 
     /*
-     * An empty frame behind the last edit says that the edit had been durable: damage to it is then known as damage and not taken for a torn
-     * end, which would turn tables into orphans. It needs no sync of its own, and the next edit is written over it.
+     * An empty frame behind the last edit says that the edit had been durable: damage to it is then known as damage and
+     * not taken for a torn end, which would turn tables into orphans. It needs no sync of its own, and the next edit is
+     * written over it.
      */
     private static void seal(WritableFile file, long endLsn) {
         file.write(ByteBuffer.wrap(frame(endLsn, new byte[0])), FileHeader.BYTES + endLsn);

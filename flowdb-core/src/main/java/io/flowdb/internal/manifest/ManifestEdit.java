@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * One change of the set of live tables. Applied whole or not at all.
  *
- * <p>Layout: added count varint, each {@link SstMeta}; removed count varint, each id varint; firstWalSegment varint; flushedSeqno u64; nextFileId varint.
- * A state is stored as an edit that adds every table.
+ * <p>Layout: added count varint, each {@link SstMeta}; removed count varint, each id varint; firstWalSegment varint;
+ * flushedSeqno u64; nextFileId varint. A state is stored as an edit that adds every table.
  *
  * @param added tables from now on live
  * @param removed ids of tables no longer live

@@ -5,8 +5,8 @@ import io.flowdb.internal.storage.SstStorage;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An open table that several {@link SstSet}s may share. The file is closed when no set holds it any more, and deleted then if the
- * manifest has dropped it. Threads: any.
+ * An open table that several {@link SstSet}s may share. The file is closed when no set holds it any more, and deleted
+ * then if the manifest has dropped it. Threads: any.
  */
 public final class Sst {
     private final SstMeta meta;
@@ -35,7 +35,10 @@ public final class Sst {
         this.shared = shared;
     }
 
-    /** The same file as a table of another level. It is closed, and deleted if it is obsolete, when nothing holds either. */
+    /**
+     * The same file as a table of another level. It is closed, and deleted if it is obsolete, when nothing holds
+     * either.
+     */
     public Sst atLevel(int level) {
         return new Sst(new SstMeta(meta.id(), level, meta.fileBytes(), meta.properties()), shared);
     }

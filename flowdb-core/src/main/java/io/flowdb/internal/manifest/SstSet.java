@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One immutable state of the live tables. Level 0 tables may overlap each other; the sorted level's tables do not share a key (but a range
- * tombstone may end where the next table begins). Holds its tables open as long as it is held itself. Threads: any.
+ * One immutable state of the live tables. Level 0 tables may overlap each other; the sorted level's tables do not share
+ * a key (but a range tombstone may end where the next table begins). Holds its tables open as long as it is held
+ * itself. Threads: any.
  */
 public final class SstSet {
     /** Tables that most walks touch. */
@@ -118,7 +119,9 @@ public final class SstSet {
         return tombstones;
     }
 
-    /** Position in {@link #sorted()} of the first table that ends at or behind {@code key}; its size if there is none. */
+    /**
+     * Position in {@link #sorted()} of the first table that ends at or behind {@code key}; its size if there is none.
+     */
     public int sortedAt(byte[] key) {
         int low = 0;
         int high = maxKeys.length;
@@ -135,8 +138,9 @@ public final class SstSet {
     }
 
     /**
-     * Tables with entries of keys from {@code start} (inclusive) to {@code end} (exclusive) and of times from {@code minTs} to {@code maxTs} (both
-     * inclusive), as far as their properties tell, in the order of {@link #tables()}; null is unbounded.
+     * Tables with entries of keys from {@code start} (inclusive) to {@code end} (exclusive) and of times from
+     * {@code minTs} to {@code maxTs} (both inclusive), as far as their properties tell, in the order of
+     * {@link #tables()}; null is unbounded.
      */
     public List<Sst> overlapping(byte @Nullable [] start, byte @Nullable [] end, long minTs, long maxTs) {
         List<Sst> found = new ArrayList<>(FEW);
@@ -162,7 +166,10 @@ public final class SstSet {
         }
     }
 
-    /** Range tombstones that may reach keys from {@code start} (inclusive) to {@code end} (exclusive); null is unbounded. */
+    /**
+     * Range tombstones that may reach keys from {@code start} (inclusive) to {@code end} (exclusive); null is
+     * unbounded.
+     */
     public List<RangeTombstones> tombstonesOver(byte @Nullable [] start, byte @Nullable [] end) {
         if (withTombstones.isEmpty()) {
             return List.of();

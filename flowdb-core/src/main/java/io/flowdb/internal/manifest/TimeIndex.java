@@ -9,13 +9,17 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Which items, each with a range of time, touch a bucket of time: bucket b is the time from b * width to (b + 1) * width - 1. Immutable.
+ * Which items, each with a range of time, touch a bucket of time: bucket b is the time from b * width to (b + 1) *
+ * width - 1. Immutable.
  *
- * <p>An item over more than {@value #MAX_BUCKETS} buckets is not entered in each but kept in a list of its own, so the index grows with the
- * number of items and not with the time they span. Units: those of the items' times. Threads: any.
+ * <p>An item over more than {@value #MAX_BUCKETS} buckets is not entered in each but kept in a list of its own, so the
+ * index grows with the number of items and not with the time they span. Units: those of the items' times. Threads: any.
  */
 public final class TimeIndex<T> {
-    /* A query over b buckets looks at b lists at most; a check of every item's own range costs as much as that many look-ups. */
+    /*
+     * A query over b buckets looks at b lists at most; a check of every item's own range costs as much as that many
+     * look-ups.
+     */
     private static final int MAX_BUCKETS = 64;
 
     private final List<T> items;
@@ -78,7 +82,10 @@ public final class TimeIndex<T> {
         return buckets.length;
     }
 
-    /** In their order, every item that touches the time from {@code min} to {@code max}, and maybe some that only come near it. */
+    /**
+     * In their order, every item that touches the time from {@code min} to {@code max}, and maybe some that only come
+     * near it.
+     */
     public List<T> candidates(long min, long max) {
         if (min > max) {
             return List.of();

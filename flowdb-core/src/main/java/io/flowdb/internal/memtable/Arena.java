@@ -6,7 +6,8 @@ import java.util.Arrays;
 /**
  * Encoded operations in large byte arrays, addressed by chunk and offset. Only grows.
  *
- * <p>Threads: one writer. A reader may read an operation whose address it got through an acquiring read behind the write.
+ * <p>Threads: one writer. A reader may read an operation whose address it got through an acquiring read behind the
+ * write.
  */
 final class Arena {
     private static final int FIRST_CHUNK_BYTES = 64 << 10;

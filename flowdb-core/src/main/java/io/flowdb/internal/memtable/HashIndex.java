@@ -7,14 +7,15 @@ import java.lang.invoke.VarHandle;
 /**
  * Maps (key, ts) to the newest node of a memtable, so that point reads need not search the skip list.
  *
- * <p>Open addressing with linear probing in one int array, two ints a slot: node (0 if free) and mark, the high half of the hash. The
- * highest bits of the mark say where probing begins. Threads: one writer, any readers; a slot's mark is written before its node is released. Growing
- * builds a new array.
+ * <p>Open addressing with linear probing in one int array, two ints a slot: node (0 if free) and mark, the high half of
+ * the hash. The highest bits of the mark say where probing begins. Threads: one writer, any readers; a slot's mark is
+ * written before its node is released. Growing builds a new array.
  */
 final class HashIndex {
     /*
-     * The mark alone tells where an entry goes in a table of any size, so growing looks at no key. As it begins at its highest bits, both tables are
-     * in the order of the marks: growing walks them side by side, and takes a twentieth of the time that random access takes.
+     * The mark alone tells where an entry goes in a table of any size, so growing looks at no key. As it begins at its
+     * highest bits, both tables are in the order of the marks: growing walks them side by side, and takes a twentieth
+     * of the time that random access takes.
      */
     private static final VarHandle INT = MethodHandles.arrayElementVarHandle(int[].class);
     private static final long TS_MULTIPLIER = 0x9e37_79b9_7f4a_7c15L;

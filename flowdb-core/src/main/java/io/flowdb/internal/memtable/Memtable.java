@@ -16,19 +16,19 @@ import java.util.List;
 /**
  * The newest records, ordered and readable while they are written.
  *
- * <p>Threads: one writer at a time, under the commit lock; any number of readers without locks. A reader must take the sequence number up to
- * which it reads before it enters; entries above it may or may not be met and are to be skipped.
+ * <p>Threads: one writer at a time, under the commit lock; any number of readers without locks. A reader must take the
+ * sequence number up to which it reads before it enters; entries above it may or may not be met and are to be skipped.
  */
 public final class Memtable {
     /*
-     * A skip list (Pugh 1990) whose nodes lie in one int array and whose operations lie in an arena: no object per entry, so a memtable
-     * costs the collector nothing however long it lives. A node holds
-     *   0 chunk and number of levels, 1 offset of the operation; 2-3 sequence number; 4-7 first sixteen key bytes, big-endian; 8.. next node on each level.
-     * Those bytes spare most comparisons a look at the key, which is a miss of the processor's cache; eight would not tell the entries of one
-     * index of the document layer apart.
-     * Node 0 does not exist (0 is "none"); HEAD has the full height and no operation. A node is complete before the link that leads to
-     * it is released, and links are read with acquire. When the array is full the writer goes on in a larger copy: readers in the old one still find
-     * all that had been published when they entered.
+     * A skip list (Pugh 1990) whose nodes lie in one int array and whose operations lie in an arena: no object per
+     * entry, so a memtable costs the collector nothing however long it lives. A node holds 0 chunk and number of
+     * levels, 1 offset of the operation; 2-3 sequence number; 4-7 first sixteen key bytes, big-endian; 8.. next node on
+     * each level. Those bytes spare most comparisons a look at the key, which is a miss of the processor's cache; eight
+     * would not tell the entries of one index of the document layer apart. Node 0 does not exist (0 is "none"); HEAD
+     * has the full height and no operation. A node is complete before the link that leads to it is released, and links
+     * are read with acquire. When the array is full the writer goes on in a larger copy: readers in the old one still
+     * find all that had been published when they entered.
      */
     private static final int SEQNO = 2;
     private static final int PREFIX = 4;
@@ -38,7 +38,9 @@ public final class Memtable {
     private static final int LEVEL_BITS = 4;
     private static final int MARK_EVERY = 256;
 
-    /* Node with its average share of links (branching factor 4), and two hash slots of two ints, half of them in use. */
+    /*
+     * Node with its average share of links (branching factor 4), and two hash slots of two ints, half of them in use.
+     */
     private static final int ENTRY_OVERHEAD_BYTES = 4 * (LINKS + 2) + 16;
 
     private static final VarHandle INT = MethodHandles.arrayElementVarHandle(int[].class);
@@ -173,7 +175,10 @@ public final class Memtable {
         return node != 0 && isVersion(node, key, 0, key.length, ts) ? node : 0;
     }
 
-    /** Offers the newest entry at or below {@code atMost} of the highest ts of the key that has one, as to {@link PointLookup#offerLater}. */
+    /**
+     * Offers the newest entry at or below {@code atMost} of the highest ts of the key that has one, as to
+     * {@link PointLookup#offerLater}.
+     */
     public void findLatest(byte[] key, long atMost, PointLookup target) {
         int node = before(key, Long.MAX_VALUE, 0);
         while (node != HEAD && isKey(node, key)) {
@@ -197,8 +202,8 @@ public final class Memtable {
     }
 
     /**
-     * Sequence number of the oldest entry above {@code seqno} whose key passes {@code wanted}, or 0. Looks at no older entries, and not at range
-     * tombstones. Only by the writer.
+     * Sequence number of the oldest entry above {@code seqno} whose key passes {@code wanted}, or 0. Looks at no older
+     * entries, and not at range tombstones. Only by the writer.
      */
     public long findAbove(long seqno, KeyTest wanted) {
         int[] table = nodes;
@@ -338,8 +343,9 @@ public final class Memtable {
     }
 
     /**
-     * Sets {@link #path} to the last node before the place on each level. A place behind the last one is searched from there on: on each level the
-     * last node before it is that of the last place, or behind where the level above has led.
+     * Sets {@link #path} to the last node before the place on each level. A place behind the last one is searched from
+     * there on: on each level the last node before it is that of the last place, or behind where the level above has
+     * led.
      */
     private void findPath(int[] table, Place place) {
         int near = path[0];

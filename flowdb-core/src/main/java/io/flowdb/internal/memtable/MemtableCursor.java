@@ -5,7 +5,10 @@ import io.flowdb.internal.base.InternalEntry;
 import io.flowdb.internal.base.OpCodec;
 import io.flowdb.internal.base.ShownEntry;
 
-/** Walks a memtable in order while it may be written. Going back costs a search each time, as nodes are linked forward only. */
+/**
+ * Walks a memtable in order while it may be written. Going back costs a search each time, as nodes are linked forward
+ * only.
+ */
 final class MemtableCursor implements InternalCursor, InternalEntry {
     private final Memtable memtable;
     private int node;

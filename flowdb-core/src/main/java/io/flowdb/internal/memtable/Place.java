@@ -8,7 +8,8 @@ import io.flowdb.internal.base.LittleEndian;
  * @param array holds the key
  * @param offset where the key begins
  * @param length of the key
- * @param prefix first eight bytes of the key, big-endian, filled up with zeros: unsigned comparison decides unless equal
+ * @param prefix first eight bytes of the key, big-endian, filled up with zeros: unsigned comparison decides unless
+ *     equal
  * @param prefix2 the eight bytes after them, likewise
  * @param ts timestamp
  * @param seqno sequence number

@@ -7,14 +7,17 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Range tombstones of one memtable in the order they came, with a view for searches that readers build when it is out of date. Threads:
- * one writer, any readers.
+ * Range tombstones of one memtable in the order they came, with a view for searches that readers build when it is out
+ * of date. Threads: one writer, any readers.
  */
 final class TombstoneLog {
     /** An array that is never changed below {@code count}. */
     private record State(RangeTombstone[] all, int count) {}
 
-    /* Arranging all of them for each one that is added would take n * n; looking through a few takes as long as a search or two. */
+    /*
+     * Arranging all of them for each one that is added would take n * n; looking through a few takes as long as a
+     * search or two.
+     */
     private static final int MAX_LOOSE = 64;
 
     private volatile State state = new State(new RangeTombstone[4], 0);

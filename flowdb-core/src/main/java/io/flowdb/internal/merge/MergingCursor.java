@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All entries of several sources between two keys as one walk forward, in internal order. A binary heap of the sources' current entries; the one at its
- * top is the current one. Threads: one.
+ * All entries of several sources between two keys as one walk forward, in internal order. A binary heap of the sources'
+ * current entries; the one at its top is the current one. Threads: one.
  */
 public final class MergingCursor implements AutoCloseable {
     private final List<? extends InternalCursor> sources;
@@ -27,7 +27,10 @@ public final class MergingCursor implements AutoCloseable {
         }
     }
 
-    /** Takes over {@code sources} and walks over their keys from {@code start} (inclusive) to {@code end} (exclusive); null is unbounded. */
+    /**
+     * Takes over {@code sources} and walks over their keys from {@code start} (inclusive) to {@code end} (exclusive);
+     * null is unbounded.
+     */
     public MergingCursor(List<? extends InternalCursor> sources, byte @Nullable [] start, byte @Nullable [] end) {
         this.sources = sources;
         this.end = end;

@@ -11,11 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The entries that a flush or compaction writes: its sources without what no reader can see any more. Walks forward only.
+ * The entries that a flush or compaction writes: its sources without what no reader can see any more. Walks forward
+ * only.
  *
- * <p>An entry is left out if, in its stripe (see {@link Retention}), a newer entry of its (key, ts) or a newer range tombstone stands
- * above it. An entry that has expired for everyone becomes a point tombstone, since it still hides older ones. A tombstone that everyone sees is left out
- * if nothing older can lie outside the sources.
+ * <p>An entry is left out if, in its stripe (see {@link Retention}), a newer entry of its (key, ts) or a newer range
+ * tombstone stands above it. An entry that has expired for everyone becomes a point tombstone, since it still hides
+ * older ones. A tombstone that everyone sees is left out if nothing older can lie outside the sources.
  */
 public final class RetainedCursor {
     private final MergingCursor source;

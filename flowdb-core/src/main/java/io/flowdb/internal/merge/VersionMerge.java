@@ -7,12 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The versions of several sources as one walk, forward or backward: of each (key, ts) the newest entry at or below a sequence number. Threads: one.
+ * The versions of several sources as one walk, forward or backward: of each (key, ts) the newest entry at or below a
+ * sequence number. Threads: one.
  */
 final class VersionMerge implements AutoCloseable {
     /*
-     * A binary heap of what the sources show. A source is asked once for each version; comparing needs no calls into it. One source alone is
-     * passed through.
+     * A binary heap of what the sources show. A source is asked once for each version; comparing needs no calls into
+     * it. One source alone is passed through.
      */
     private final Head[] heap;
     private final List<VersionCursor> sources;
@@ -35,8 +36,8 @@ final class VersionMerge implements AutoCloseable {
     }
 
     /**
-     * The next version, valid until the next call; null at the end. Its sequence number is 0 if all its entries are above the limit. An invisible
-     * version is shown all the same, so that the caller may end the walk at its bounds.
+     * The next version, valid until the next call; null at the end. Its sequence number is 0 if all its entries are
+     * above the limit. An invisible version is shown all the same, so that the caller may end the walk at its bounds.
      */
     @Nullable
     ShownEntry next() {
@@ -51,7 +52,10 @@ final class VersionMerge implements AutoCloseable {
         return size > 0 ? heap[0].shown : null;
     }
 
-    /** As {@link #next} of a walk forward, if a single source is left and its next entry is one of {@code plain}; {@link #shown} shows it then. */
+    /**
+     * As {@link #next} of a walk forward, if a single source is left and its next entry is one of {@code plain};
+     * {@link #shown} shows it then.
+     */
     PlainEntries.Step nextPlain(PlainEntries plain) {
         return size == 1 ? heap[0].source.nextPlain(plain, heap[0].shown) : PlainEntries.Step.UNDECIDED;
     }

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records that a reader sees, out of all stored entries: for each (key, ts) the newest entry at or below the snapshot, unless it is a
- * tombstone, hidden by a range tombstone or expired. Threads: one.
+ * The records that a reader sees, out of all stored entries: for each (key, ts) the newest entry at or below the
+ * snapshot, unless it is a tombstone, hidden by a range tombstone or expired. Threads: one.
  *
  * <p>Key and value stay where they are until they are asked for.
  */

@@ -1,4 +1,7 @@
-/** Merging of sorted sources: order, snapshot visibility, tombstones, what a flush or compaction keeps. Imports: error, base. */
+/**
+ * Merging of sorted sources: order, snapshot visibility, tombstones, what a flush or compaction keeps. Imports: error,
+ * base.
+ */
 @NullMarked
 package io.flowdb.internal.merge;
 

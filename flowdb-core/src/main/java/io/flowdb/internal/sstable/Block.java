@@ -10,13 +10,13 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Reads uncompressed data blocks, which {@link BlockBuilder} lays out, as they are: nothing is decoded but the entries compared. An entry is named by
- * its offset in the block. Stateless.
+ * Reads uncompressed data blocks, which {@link BlockBuilder} lays out, as they are: nothing is decoded but the entries
+ * compared. An entry is named by its offset in the block. Stateless.
  */
 final class Block {
     /*
-     * Header and bytes are one array, and an entry is found by its offset alone: a random read touches the line with length and header, and the
-     * entry. That is what it costs, as neither is in the processor's caches.
+     * Header and bytes are one array, and an entry is found by its offset alone: a random read touches the line with
+     * length and header, and the entry. That is what it costs, as neither is in the processor's caches.
      */
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -28,8 +28,9 @@ final class Block {
     private Block() {}
 
     /**
-     * What to throw where reading the blocks of a file ended in {@code e}. Those with a right checksum are not checked entry by entry: a length or an offset
-     * that leads out of one shows when it is used. Other exceptions are no fault of the bytes.
+     * What to throw where reading the blocks of a file ended in {@code e}. Those with a right checksum are not checked
+     * entry by entry: a length or an offset that leads out of one shows when it is used. Other exceptions are no fault
+     * of the bytes.
      */
     static RuntimeException failure(String file, RuntimeException e) {
         if (!(e instanceof IndexOutOfBoundsException || e instanceof IllegalArgumentException)) {
@@ -139,15 +140,19 @@ final class Block {
     }
 
     /**
-     * Reads one byte each of the two cache lines behind the one that an entry begins in; returns some of them. They are on their way to the processor then
-     * while the entry's key is compared, as that takes the first line and what says where the value begins.
+     * Reads one byte each of the two cache lines behind the one that an entry begins in; returns some of them. They are
+     * on their way to the processor then while the entry's key is compared, as that takes the first line and what says
+     * where the value begins.
      */
     static int touch(byte[] block, int at) {
         /* A branch, which the processor passes before it knows the length; a minimum would have to wait for that. */
         return at < block.length - 2 * LINE_BYTES ? block[at + LINE_BYTES] + block[at + 2 * LINE_BYTES] : 0;
     }
 
-    /** Reads one byte of each cache line of a part, so that the lines come together instead of one after the other; returns their sum. */
+    /**
+     * Reads one byte of each cache line of a part, so that the lines come together instead of one after the other;
+     * returns their sum.
+     */
     static int touch(byte[] block, int from, int to) {
         int sum = 0;
         for (int at = from; at < to; at += LINE_BYTES) {
@@ -171,7 +176,10 @@ final class Block {
         return low;
     }
 
-    /** Offset of the first entry at or behind the given place in internal order; {@code end}, which is that of {@link #end}, if there is none. */
+    /**
+     * Offset of the first entry at or behind the given place in internal order; {@code end}, which is that of
+     * {@link #end}, if there is none.
+     */
     static int lowerBound(byte[] block, int end, byte[] key, long ts, long seqno) {
         int low = 0;
         int high = (block.length - end) / 4 - 1;
@@ -235,8 +243,8 @@ final class Block {
     }
 
     /**
-     * Offers the newest entry at or below {@code atMost} of the highest ts of the key that has one, given the place of the key's first entry. A key of many
-     * entries is left undecided.
+     * Offers the newest entry at or below {@code atMost} of the highest ts of the key that has one, given the place of
+     * the key's first entry. A key of many entries is left undecided.
      */
     static Outcome findLatest(byte[] block, int first, byte[] key, long atMost, PointLookup target) {
         int end = end(block);
@@ -346,7 +354,10 @@ final class Block {
         return value;
     }
 
-    /** The length that stands at {@code lengthAt} of a value that begins at {@code valueAt}. A longer one than the block has room for is refused, so that nobody asks for memory for it. */
+    /**
+     * The length that stands at {@code lengthAt} of a value that begins at {@code valueAt}. A longer one than the block
+     * has room for is refused, so that nobody asks for memory for it.
+     */
     static int valueLength(byte[] block, int lengthAt, int valueAt) {
         long length = varint(block, lengthAt);
         if (Long.compareUnsigned(length, block.length - valueAt) > 0) {

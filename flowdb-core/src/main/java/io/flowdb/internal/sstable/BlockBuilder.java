@@ -22,8 +22,8 @@ import java.util.Arrays;
  *          value
  * restarts: u32 each, offset in the block of entries 0, restartInterval, 2 * restartInterval ...
  * </pre>
- * Every {@code restartInterval}-th entry is a restart point: its key is whole. Sharing with the restart point instead of the entry before
- * lets any entry be read alone. Threads: one. Source: docs/format/sst.md, format 2.
+ * Every {@code restartInterval}-th entry is a restart point: its key is whole. Sharing with the restart point instead
+ * of the entry before lets any entry be read alone. Threads: one. Source: docs/format/sst.md, format 2.
  */
 final class BlockBuilder {
     static final int RESTART_INTERVAL = 16;
@@ -32,7 +32,10 @@ final class BlockBuilder {
     static final int OP_MASK = 3;
     static final int KEY_AT = 5;
 
-    /* A key that is whole is compared and handed out where it stands; sharing fewer bytes than a cache line holds saves little. */
+    /*
+     * A key that is whole is compared and handed out where it stands; sharing fewer bytes than a cache line holds saves
+     * little.
+     */
     private static final int LEAST_SHARED = 32;
 
     private final ByteWriter out = new ByteWriter(16 << 10);
@@ -88,7 +91,10 @@ final class BlockBuilder {
         return out.length() + 4 * restartCount();
     }
 
-    /** Appends the restarts; the block is {@link #finishedBytes()} bytes of the returned array, valid until {@link #clear()}. */
+    /**
+     * Appends the restarts; the block is {@link #finishedBytes()} bytes of the returned array, valid until
+     * {@link #clear()}.
+     */
     byte[] finish() {
         for (int i = 0; i < restartCount(); i++) {
             out.putInt(restarts[i]);

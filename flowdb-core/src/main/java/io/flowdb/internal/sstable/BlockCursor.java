@@ -37,7 +37,9 @@ final class BlockCursor {
     private int decodedAt = -1;
     private int behind;
 
-    /* Entries of the restart group that a walk backward is in: their offsets, and which of them the cursor stands on. */
+    /*
+     * Entries of the restart group that a walk backward is in: their offsets, and which of them the cursor stands on.
+     */
     private int[] group = NO_ENTRIES;
     private int inGroup = -1;
 
@@ -184,7 +186,9 @@ final class BlockCursor {
         decode(behind, shown);
     }
 
-    /** Moves to the next entry, and shows it unless it is of the version that {@code shown} shows; whether it was shown. */
+    /**
+     * Moves to the next entry, and shows it unless it is of the version that {@code shown} shows; whether it was shown.
+     */
     boolean showNextVersion(ShownEntry shown) {
         if (showNextPlain(ANY, shown) == Step.SHOWN) {
             return true;
@@ -205,8 +209,8 @@ final class BlockCursor {
     }
 
     /*
-     * Most entries in a walk are puts of another version than the one before, have a whole key, no expiry and numbers of one or two bytes: these are
-     * decoded from two words.
+     * Most entries in a walk are puts of another version than the one before, have a whole key, no expiry and numbers
+     * of one or two bytes: these are decoded from two words.
      */
     private Step showNextPlain(PlainEntries plain, ShownEntry shown) {
         byte[] b = block;
@@ -267,7 +271,10 @@ final class BlockCursor {
         return Step.SHOWN;
     }
 
-    /** Moves to the last entry before {@code offset}; invalid if there is none. Entries lead forward only, so a group is walked once and kept. */
+    /**
+     * Moves to the last entry before {@code offset}; invalid if there is none. Entries lead forward only, so a group is
+     * walked once and kept.
+     */
     private void moveBefore(int offset) {
         if (source == null || offset <= BlockBuilder.HEADER_BYTES) {
             at = -1;

@@ -4,8 +4,9 @@ import io.flowdb.internal.base.LittleEndian;
 import io.flowdb.internal.sstable.BlockTrailer.Place;
 
 /**
- * Data blocks of tables of format 1. Their entries are those of today; the header stood behind them (baseTs u64, baseSeqno u64,
- * entryCount u32, restartInterval u32), and there were no restart offsets. Stateless. Source: docs/format/sst.md, format 1.
+ * Data blocks of tables of format 1. Their entries are those of today; the header stood behind them (baseTs u64,
+ * baseSeqno u64, entryCount u32, restartInterval u32), and there were no restart offsets. Stateless. Source:
+ * docs/format/sst.md, format 1.
  */
 final class BlockFormat1 {
     private static final int FOOTER_BYTES = 24;

@@ -5,11 +5,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a search in a block begins with: the {@linkplain KeyWords words} of every fourth key and where these entries are. A search in the block itself
- * meets a dozen cache lines, each behind the other; this one two or three, and those of the entry. Made in memory for blocks that are searched again.
+ * What a search in a block begins with: the {@linkplain KeyWords words} of every fourth key and where these entries
+ * are. A search in the block itself meets a dozen cache lines, each behind the other; this one two or three, and those
+ * of the entry. Made in memory for blocks that are searched again.
  *
- * <p>Layout: number of words &lt;&lt; 32 | bytes that all keys have in common, the words, offsets of the entries, four to a number, the first one lowest.
- * Stateless.
+ * <p>Layout: number of words &lt;&lt; 32 | bytes that all keys have in common, the words, offsets of the entries, four
+ * to a number, the first one lowest. Stateless.
  */
 final class BlockKeys {
     /** Divides {@link BlockBuilder#RESTART_INTERVAL}, so that what lies between two words shares a restart point. */

@@ -9,8 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some blocks, spread evenly over a table, that stand for all of it; of a table of few blocks it is all of them. What they say is found when it is asked for
- * and kept, as a table never changes. Threads: any, while the table is held. Errors: those of reading it.
+ * Some blocks, spread evenly over a table, that stand for all of it; of a table of few blocks it is all of them. What
+ * they say is found when it is asked for and kept, as a table never changes. Threads: any, while the table is held.
+ * Errors: those of reading it.
  */
 public final class BlockSample {
     private static final int MOST_BLOCKS = 16;
@@ -43,7 +44,10 @@ public final class BlockSample {
         return known;
     }
 
-    /** Share of the blocks whose last keys, as the index has them, are hidden by those of the tombstones that are newer than the table, but not by its own. */
+    /**
+     * Share of the blocks whose last keys, as the index has them, are hidden by those of the tombstones that are newer
+     * than the table, but not by its own.
+     */
     public double hiddenShare(Collection<RangeTombstones> tombstones) {
         long seqno = table.properties().maxSeqno();
         RangeTombstones own = table.tombstones();

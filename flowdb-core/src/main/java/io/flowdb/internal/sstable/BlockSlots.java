@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockSlots {
     /*
-     * The bytes stand in the array itself, not behind an object of the cache, and the marks of hits beside them: a point read is bound by cache
-     * misses, and each hop is one.
+     * The bytes stand in the array itself, not behind an object of the cache, and the marks of hits beside them: a
+     * point read is bound by cache misses, and each hop is one.
      */
     private static final VarHandle BYTES = MethodHandles.arrayElementVarHandle(byte[][].class);
     private static final VarHandle KEYS = MethodHandles.arrayElementVarHandle(long[][].class);
@@ -56,8 +56,8 @@ final class BlockSlots {
     }
 
     /**
-     * The {@link BlockKeys} of a block that was found in memory at least once; null if it has none, or is not the one in memory. A block that is read,
-     * searched and evicted is not worth them.
+     * The {@link BlockKeys} of a block that was found in memory at least once; null if it has none, or is not the one
+     * in memory. A block that is read, searched and evicted is not worth them.
      */
     long @Nullable [] keys(int number, byte[] block) {
         if (BYTES.getAcquire(blocks, number) != block) {

@@ -3,7 +3,10 @@ package io.flowdb.internal.sstable;
 import io.flowdb.internal.stats.ThreadCells;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what filters and locators answered, over all tables of an engine. Each time one was asked counts in one of the four. */
+/**
+ * Counts what filters and locators answered, over all tables of an engine. Each time one was asked counts in one of the
+ * four.
+ */
 public final class FilterStats {
     /** Times a filter did not rule out a key that was there, as far as is known. */
     public final LongAdder positives = new LongAdder();

@@ -6,11 +6,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Bounds the memory of block indexes, locators and filters of all tables of an engine. What does not fit is read when it is needed,
- * partition by partition, through the block cache; a table without its locator is searched by filter and index.
+ * Bounds the memory of block indexes, locators and filters of all tables of an engine. What does not fit is read when
+ * it is needed, partition by partition, through the block cache; a table without its locator is searched by filter and
+ * index.
  *
- * <p>Not counted, as they are always in memory: of each table its range tombstones, an entry for each {@value SstWriter#PARTITION_BLOCKS} data
- * blocks, and the slots of {@link BlockSlots}, 13 to 25 bytes for each data block. Threads: any.
+ * <p>Not counted, as they are always in memory: of each table its range tombstones, an entry for each
+ * {@value SstWriter#PARTITION_BLOCKS} data blocks, and the slots of {@link BlockSlots}, 13 to 25 bytes for each data
+ * block. Threads: any.
  */
 public final class IndexMemory {
     private final long capacityBytes;
@@ -38,8 +40,9 @@ public final class IndexMemory {
     }
 
     /**
-     * Keeps what fits and lets go of the rest: first the indexes of the tables in their order, then their locators, then their filters. Reads
-     * what is missing. The tables are held open by the caller; others that are still open keep what they have until they are closed.
+     * Keeps what fits and lets go of the rest: first the indexes of the tables in their order, then their locators,
+     * then their filters. Reads what is missing. The tables are held open by the caller; others that are still open
+     * keep what they have until they are closed.
      */
     public void settle(List<SstReader> tables) {
         settleLock.lock();

@@ -6,11 +6,12 @@ import io.flowdb.internal.base.Keys;
 import java.util.Arrays;
 
 /**
- * Some entries of a block index: the place of the last entry of each block, or one with a shorter key between that and the next block, where the block lies, and the time range of what it holds. The root of the index has
- * the same form; its blocks are the partitions.
+ * Some entries of a block index: the place of the last entry of each block, or one with a shorter key between that and
+ * the next block, where the block lies, and the time range of what it holds. The root of the index has the same form;
+ * its blocks are the partitions.
  *
- * <p>Layout: count varint, then for each block: last key (length varint, bytes), last ts u64, last seqno u64, offset varint, length
- * varint, minTs u64, maxTs u64. Keys are kept in one array in memory. Threads: any.
+ * <p>Layout: count varint, then for each block: last key (length varint, bytes), last ts u64, last seqno u64, offset
+ * varint, length varint, minTs u64, maxTs u64. Keys are kept in one array in memory. Threads: any.
  */
 final class IndexPartition {
     private static final int OBJECT_BYTES = 250;
@@ -118,8 +119,9 @@ final class IndexPartition {
     }
 
     /**
-     * The first block whose last entry, or the place that stands for it, is at or behind the given place in internal order; {@link #count()} if there is none. All blocks before it
-     * end before the place; the block itself may as well, and then the next one begins behind the place.
+     * The first block whose last entry, or the place that stands for it, is at or behind the given place in internal
+     * order; {@link #count()} if there is none. All blocks before it end before the place; the block itself may as
+     * well, and then the next one begins behind the place.
      */
     int lowerBound(byte[] key, long ts, long seqno) {
         int order = Keys.compare(keys, 0, common, key, 0, Math.min(common, key.length));

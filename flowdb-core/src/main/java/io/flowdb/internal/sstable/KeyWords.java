@@ -3,8 +3,9 @@ package io.flowdb.internal.sstable;
 import io.flowdb.internal.base.LittleEndian;
 
 /**
- * Eight bytes of sorted keys, behind what they have in common, as numbers: these tell most keys apart, and a search among them meets few cache lines and
- * no whole key. Keys of equal words are told apart by their next words, or by themselves. Stateless.
+ * Eight bytes of sorted keys, behind what they have in common, as numbers: these tell most keys apart, and a search
+ * among them meets few cache lines and no whole key. Keys of equal words are told apart by their next words, or by
+ * themselves. Stateless.
  */
 final class KeyWords {
     private KeyWords() {}
@@ -26,7 +27,10 @@ final class KeyWords {
         return word ^ Long.MIN_VALUE;
     }
 
-    /** Position of the first of {@code count} words, from position {@code from} on, that is not below {@code word}; the position behind them if there is none. */
+    /**
+     * Position of the first of {@code count} words, from position {@code from} on, that is not below {@code word}; the
+     * position behind them if there is none.
+     */
     static int lowerBound(long[] words, int from, int count, long word) {
         /* Without a branch on what is compared: it could not be foretold. */
         int at = from;
@@ -39,7 +43,10 @@ final class KeyWords {
         return left == 1 && words[at] < word ? at + 1 : at;
     }
 
-    /** Position behind the words from {@code from} to {@code to} that equal {@code word}, where those that do come first. */
+    /**
+     * Position behind the words from {@code from} to {@code to} that equal {@code word}, where those that do come
+     * first.
+     */
     static int endOfEqual(long[] words, int from, int to, long word) {
         if (from == to || words[from] != word) {
             return from;

@@ -8,17 +8,19 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From the hash of a key to the place of its first entry: says "not here" as a bloom filter does, and otherwise leads straight to the entry
- * without a search.
+ * From the hash of a key to the place of its first entry: says "not here" as a bloom filter does, and otherwise leads
+ * straight to the entry without a search.
  *
- * <p>Stored layout, little-endian: offsetBits u32, keys u32, for each key in order the high half of its hash as u32, then for each key its place as varint,
- * less that of the key before; place = block number &lt;&lt; offsetBits | offset of the entry in the block. In memory it is a hash table with linear
- * probing, at most 70 % full. Threads: any once built. Source: docs/format/sst.md, format 2.
+ * <p>Stored layout, little-endian: offsetBits u32, keys u32, for each key in order the high half of its hash as u32,
+ * then for each key its place as varint, less that of the key before; place = block number &lt;&lt; offsetBits | offset
+ * of the entry in the block. In memory it is a hash table with linear probing, at most 70 % full. Threads: any once
+ * built. Source: docs/format/sst.md, format 2.
  */
 final class Locator {
     /*
-     * Random reads are bound by cache misses: an index search costs a dozen, this one. A slot holds mark << 32 | place and is 0 if free; no place is 0,
-     * as a block begins with its header. The first slot of a mark = mark * slots >>> 32.
+     * Random reads are bound by cache misses: an index search costs a dozen, this one. A slot holds mark << 32 | place
+     * and is 0 if free; no place is 0, as a block begins with its header. The first slot of a mark = mark * slots >>>
+     * 32.
      */
     private static final int HEADER_BYTES = 8;
     private static final int OBJECT_BYTES = 48;
@@ -77,7 +79,10 @@ final class Locator {
         return OBJECT_BYTES + (long) Long.BYTES * slots.length;
     }
 
-    /** The most that one takes in memory whose stored form has {@code storedBytes}: a key has five bytes of these at least. */
+    /**
+     * The most that one takes in memory whose stored form has {@code storedBytes}: a key has five bytes of these at
+     * least.
+     */
     static long mostBytes(int storedBytes) {
         long keys = Math.max(0, storedBytes - HEADER_BYTES) / 5;
         return OBJECT_BYTES + Long.BYTES * Math.max(keys + 1, keys * 10 / 7);

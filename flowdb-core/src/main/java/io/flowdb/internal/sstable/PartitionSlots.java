@@ -8,8 +8,9 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The partitions of the index, or of the filter, of one table that are in memory: kept within the budget of {@link IndexMemory}, or for a
- * while in the block cache. Others are read when they are asked for. The cache's hits and misses are those of data blocks: partitions count in neither.
+ * The partitions of the index, or of the filter, of one table that are in memory: kept within the budget of
+ * {@link IndexMemory}, or for a while in the block cache. Others are read when they are asked for. The cache's hits and
+ * misses are those of data blocks: partitions count in neither.
  *
  * <p>Threads: any may ask; one at a time keeps and drops. A partition stays valid for whoever holds it.
  */

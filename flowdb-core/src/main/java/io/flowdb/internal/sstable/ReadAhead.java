@@ -3,8 +3,9 @@ package io.flowdb.internal.sstable;
 import java.util.Arrays;
 
 /**
- * Reads the stored data blocks that a walk misses in the cache. From the second neighbour in a row on it reads several at once, in the direction of the
- * walk: 2, 4, then {@value #MOST_BLOCKS}. So a look at one place reads no more than it needs. Threads: one.
+ * Reads the stored data blocks that a walk misses in the cache. From the second neighbour in a row on it reads several
+ * at once, in the direction of the walk: 2, 4, then {@value #MOST_BLOCKS}. So a look at one place reads no more than it
+ * needs. Threads: one.
  */
 final class ReadAhead {
     private static final int MOST_BLOCKS = 8;
@@ -53,7 +54,7 @@ final class ReadAhead {
             highest = newHighest;
         }
         windowStart = lowest.offset();
-        window = reader.readStored(windowStart, end(highest) - windowStart);
+        window = reader.file().stored(windowStart, end(highest) - windowStart);
     }
 
     private static long end(BlockHandle handle) {

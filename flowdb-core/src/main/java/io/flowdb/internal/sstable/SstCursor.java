@@ -7,8 +7,8 @@ import io.flowdb.internal.base.ShownEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks a table block by block; holds one block. Blocks outside the wanted time range are skipped unread. Errors: as of {@link SstReader}, also where the
- * entries of a block are none although its checksum is right.
+ * Walks a table block by block; holds one block. Blocks outside the wanted time range are skipped unread. Errors: as of
+ * {@link SstReader}, also where the entries of a block are none although its checksum is right.
  */
 public final class SstCursor implements InternalCursor {
     private final SstReader reader;
@@ -139,7 +139,10 @@ public final class SstCursor implements InternalCursor {
         }
     }
 
-    /* The same as the interface has, but that entries are decoded once, into what is shown, and keys are copied only where they share bytes. */
+    /*
+     * The same as the interface has, but that entries are decoded once, into what is shown, and keys are copied only
+     * where they share bytes.
+     */
     @Override
     public boolean nextVersion(long atMost, ShownEntry shown) {
         try {
@@ -177,7 +180,10 @@ public final class SstCursor implements InternalCursor {
         return in.nextPlain(plain, shown);
     }
 
-    /** Whether there is an entry behind the current one; opens the block that has it. At the end the cursor becomes invalid. */
+    /**
+     * Whether there is an entry behind the current one; opens the block that has it. At the end the cursor becomes
+     * invalid.
+     */
     private boolean hasNext() {
         if (in.hasNext()) {
             return true;
@@ -267,7 +273,10 @@ public final class SstCursor implements InternalCursor {
         return reader.readBlock(n, index(n / SstWriter.PARTITION_BLOCKS), options, reading);
     }
 
-    /** Number of the block that holds the first entry at or behind the given place; the number of blocks if there is none. */
+    /**
+     * Number of the block that holds the first entry at or behind the given place; the number of blocks if there is
+     * none.
+     */
     private int blockAt(byte[] key, long ts, long seqno) {
         int at = reader.partitionAt(key, ts, seqno);
         return at == reader.partitionCount()

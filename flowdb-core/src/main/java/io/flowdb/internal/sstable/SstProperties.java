@@ -5,7 +5,8 @@ import io.flowdb.internal.base.ByteWriter;
 import java.util.Arrays;
 
 /**
- * What is known of a table without reading it. Stored in the table and in the manifest, fields in the order given, numbers as varint (ts, seqno and expiry as u64).
+ * What is known of a table without reading it. Stored in the table and in the manifest, fields in the order given,
+ * numbers as varint (ts, seqno and expiry as u64).
  *
  * @param entryCount entries in data blocks
  * @param tombstoneCount point tombstones among them

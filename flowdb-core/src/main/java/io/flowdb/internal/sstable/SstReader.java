@@ -16,16 +16,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one finished table. Data blocks come through the cache; index, locator and filters are kept in memory within the budget of
- * {@link IndexMemory}, and beyond it come through the cache as well, but for the locator, which is then done without.
+ * Reads one finished table. Data blocks come through the cache; index, locator and filters are kept in memory within
+ * the budget of {@link IndexMemory}, and beyond it come through the cache as well, but for the locator, which is then
+ * done without.
  *
- * <p>Threads: any. Errors: {@link CorruptionException} naming file and offset, whenever bytes are not what was written. Source:
- * docs/format/sst.md, format 2.
+ * <p>Threads: any. Errors: {@link CorruptionException} naming file and offset, whenever bytes are not what was written.
+ * Source: docs/format/sst.md, format 2.
  */
 public final class SstReader implements AutoCloseable {
-    private final ReadableFile file;
-    private final long fileBytes;
-    private final long fileId;
+    private final BlockFile file;
     private final BlockCache cache;
     private final FilterStats filterStats;
     private final SstProperties properties;
@@ -43,28 +42,20 @@ public final class SstReader implements AutoCloseable {
     /** Set and cleared by keep and drop; without it a search takes the longer way. */
     private volatile @Nullable Locator locator;
 
-    private final boolean format1;
     private final BlockSlots blocks;
     private final BlockSample sample;
 
-    private SstReader(ReadableFile file, long fileId, BlockCache cache, IndexMemory memory, FilterStats filterStats) {
+    private SstReader(BlockFile file, BlockCache cache, IndexMemory memory, FilterStats filterStats) {
         this.file = file;
-        this.fileId = fileId;
         this.cache = cache;
         this.memory = memory;
         this.filterStats = filterStats;
-        this.fileBytes = file.size();
-        long footerAt = fileBytes - Footer.BYTES;
-        if (footerAt < 0) {
-            throw new CorruptionException(file.name(), 0, "file of " + fileBytes + " bytes is too short for an SST");
-        }
-        Footer footer = Footer.decode(file.readExactly(footerAt, Footer.BYTES), fileId, file.name(), footerAt);
-        this.format1 = footer.format() == 1;
-        byte[] raw = readBlock(footer.properties());
+        Footer footer = file.footer();
+        byte[] raw = file.read(footer.properties());
         this.properties = SstProperties.decode(new ByteReader(raw, 0, raw.length, file.name()));
         this.tombstonesHandle = footer.tombstones();
         this.tombstones = RangeTombstones.of(readTombstones());
-        this.root = IndexPartition.decode(readBlock(footer.indexRoot()), file.name());
+        this.root = IndexPartition.decode(file.read(footer.indexRoot()), file.name());
         int partitions = root.count() / 2;
         if (properties.blockCount() < 0
                 || properties.blockCount() > (long) partitions * SstWriter.PARTITION_BLOCKS
@@ -81,12 +72,15 @@ public final class SstReader implements AutoCloseable {
         this.sample = new BlockSample(this);
     }
 
-    /** Opens a table; takes over {@code file}, also when it fails. Index, locator and filters are kept in memory as far as there is any left. */
+    /**
+     * Opens a table; takes over {@code file}, also when it fails. Index, locator and filters are kept in memory as far
+     * as there is any left.
+     */
     public static SstReader open(
             ReadableFile file, long fileId, BlockCache cache, IndexMemory memory, FilterStats filterStats) {
         SstReader opened = null;
         try {
-            opened = new SstReader(file, fileId, cache, memory, filterStats);
+            opened = new SstReader(new BlockFile(file, fileId), cache, memory, filterStats);
             for (IndexMemory.Part part : IndexMemory.Part.values()) {
                 opened.keep(part);
             }
@@ -112,8 +106,8 @@ public final class SstReader implements AutoCloseable {
     }
 
     /**
-     * Whether rewriting the table alone can drop nothing, now or later: no key has a second entry, nothing is a tombstone and nothing expires. A table whose
-     * locator is not in memory may be so without being known to.
+     * Whether rewriting the table alone can drop nothing, now or later: no key has a second entry, nothing is a
+     * tombstone and nothing expires. A table whose locator is not in memory may be so without being known to.
      */
     public boolean isKnownToHideNothing() {
         Locator held = locator;
@@ -129,6 +123,11 @@ public final class SstReader implements AutoCloseable {
         return sample;
     }
 
+    /** Its stored blocks. */
+    BlockFile file() {
+        return file;
+    }
+
     /** Name of the file, for errors. */
     public String fileName() {
         return file.name();
@@ -136,7 +135,7 @@ public final class SstReader implements AutoCloseable {
 
     /** Length of the file. */
     public long fileBytes() {
-        return fileBytes;
+        return file.sizeBytes();
     }
 
     /** Bytes of its data blocks on disk, which come first in the file. */
@@ -153,7 +152,8 @@ public final class SstReader implements AutoCloseable {
      * Offers {@code target} the newest entry of (key, ts) at or below {@code atMost}, if there is one.
      *
      * @param hash of the key, see {@link io.flowdb.internal.base.KeyHash}
-     * @return true only if the table holds the key, so that no other sorted table does, or the search was given up ({@link PointLookup#holdFiles})
+     * @return true only if the table holds the key, so that no other sorted table does, or the search was given up
+     *     ({@link PointLookup#holdFiles})
      */
     public boolean find(byte[] key, long hash, long ts, long atMost, PointLookup target) {
         try {
@@ -164,8 +164,8 @@ public final class SstReader implements AutoCloseable {
     }
 
     /**
-     * Offers {@code target} the newest entry at or below {@code atMost} of the highest ts of the key that has one, as to {@link PointLookup#offerLater}.
-     * Hash and result are as for {@link #find}.
+     * Offers {@code target} the newest entry at or below {@code atMost} of the highest ts of the key that has one, as
+     * to {@link PointLookup#offerLater}. Hash and result are as for {@link #find}.
      */
     public boolean findLatest(byte[] key, long hash, long atMost, PointLookup target) {
         try {
@@ -307,7 +307,10 @@ public final class SstReader implements AutoCloseable {
         return slot < 0 ? -1 : (long) direct.block(slot) << Integer.SIZE | direct.offset(slot);
     }
 
-    /** Looks at what a read of the key at this place will look at, if its block is in memory; returns bytes of it. Never negative. */
+    /**
+     * Looks at what a read of the key at this place will look at, if its block is in memory; returns bytes of it. Never
+     * negative.
+     */
     public int touch(long place) {
         byte[] block = place < 0 ? null : blocks.peek((int) (place >>> Integer.SIZE));
         return block == null ? 0 : Block.touch(block, (int) place);
@@ -326,7 +329,10 @@ public final class SstReader implements AutoCloseable {
         return admitting != null && count(admitting, true);
     }
 
-    /** The first filter, of those that are asked about any version of the key, that does not rule it out; null if all do, each of which is counted. */
+    /**
+     * The first filter, of those that are asked about any version of the key, that does not rule it out; null if all
+     * do, each of which is counted.
+     */
     private @Nullable BloomFilter admittingFilter(byte[] key, long hash) {
         int first = partitionAt(key, Long.MIN_VALUE, Long.MAX_VALUE);
         int last = Math.min(partitionAt(key, Long.MAX_VALUE, 0), filters.count() - 1);
@@ -351,7 +357,7 @@ public final class SstReader implements AutoCloseable {
      * @return number of entries
      */
     public long verify() {
-        SstReader fresh = new SstReader(file, fileId, new BlockCache(0), new IndexMemory(0), filterStats);
+        SstReader fresh = new SstReader(file, new BlockCache(0), new IndexMemory(0), filterStats);
         if (!fresh.properties.isSameAs(properties)) {
             throw new CorruptionException(file.name(), -1, "not the table that was opened");
         }
@@ -429,24 +435,27 @@ public final class SstReader implements AutoCloseable {
         locator = read;
     }
 
-    /** The locators of format 1 count entries, which today's blocks do not; their tables are searched until they are compacted. */
+    /**
+     * The locators of format 1 count entries, which today's blocks do not; their tables are searched until they are
+     * compacted.
+     */
     private boolean hasLocator() {
-        return !format1 && locatorHandle.length() > 0;
+        return !file.isFormat1() && locatorHandle.length() > 0;
     }
 
     @Nullable
     Locator readLocator() {
-        byte[] raw = readBlock(locatorHandle);
-        return format1 ? null : Locator.decode(raw, blocks.count(), file.name(), locatorHandle.offset());
+        byte[] raw = file.read(locatorHandle);
+        return file.isFormat1() ? null : Locator.decode(raw, blocks.count(), file.name(), locatorHandle.offset());
     }
 
     List<RangeTombstone> readTombstones() {
-        return PropertiesCollector.decodeTombstones(readBlock(tombstonesHandle), file.name());
+        return PropertiesCollector.decodeTombstones(file.read(tombstonesHandle), file.name());
     }
 
     IndexPartition readIndex(int partition) {
         BlockHandle handle = root.handle(2 * partition + 1);
-        IndexPartition index = IndexPartition.decode(readBlock(handle), file.name());
+        IndexPartition index = IndexPartition.decode(file.read(handle), file.name());
         if (index.count() != blocksIn(partition)) {
             throw new CorruptionException(
                     file.name(),
@@ -458,7 +467,7 @@ public final class SstReader implements AutoCloseable {
 
     BloomFilter readFilter(int partition) {
         BlockHandle handle = root.handle(2 * partition);
-        byte[] raw = readBlock(handle);
+        byte[] raw = file.read(handle);
         if (!BloomFilter.isValid(raw)) {
             throw new CorruptionException(file.name(), handle.offset(), "not a filter");
         }
@@ -469,12 +478,18 @@ public final class SstReader implements AutoCloseable {
         return Math.min(SstWriter.PARTITION_BLOCKS, blockCount() - partition * SstWriter.PARTITION_BLOCKS);
     }
 
-    /** Number of the partition that holds the first entry at or behind the given place; the number of partitions if there is none. */
+    /**
+     * Number of the partition that holds the first entry at or behind the given place; the number of partitions if
+     * there is none.
+     */
     int partitionAt(byte[] key, long ts, long seqno) {
         return Math.min(root.lowerBound(key, ts, seqno) / 2, indexes.count());
     }
 
-    /** A key from {@code start} to {@code end}, null is unbounded, with about as many blocks before it as behind it; null if there are too few blocks to tell. */
+    /**
+     * A key from {@code start} to {@code end}, null is unbounded, with about as many blocks before it as behind it;
+     * null if there are too few blocks to tell.
+     */
     public byte @Nullable [] middleKey(byte @Nullable [] start, byte @Nullable [] end) {
         int first = start == null ? 0 : blockAt(start, Long.MIN_VALUE, Long.MAX_VALUE);
         int last = end == null ? blockCount() : blockAt(end, Long.MIN_VALUE, Long.MAX_VALUE);
@@ -503,7 +518,10 @@ public final class SstReader implements AutoCloseable {
         return indexes.get(number);
     }
 
-    /** Number of the block that holds the first entry at or behind the given place; {@link #blockCount()} if there is none. */
+    /**
+     * Number of the block that holds the first entry at or behind the given place; {@link #blockCount()} if there is
+     * none.
+     */
     private int blockAt(byte[] key, long ts, long seqno) {
         int partition = partitionAt(key, ts, seqno);
         return partition == indexes.count()
@@ -534,7 +552,7 @@ public final class SstReader implements AutoCloseable {
         StackRoom.checkForRead();
         BlockHandle handle =
                 indexes.get(number / SstWriter.PARTITION_BLOCKS).handle(number % SstWriter.PARTITION_BLOCKS);
-        return load(number, handle, readStored(handle), ScanOptions.POINT);
+        return load(number, handle, file.stored(handle), ScanOptions.POINT);
     }
 
     /** A data block from the file, for a walk; {@code index} is its partition. */
@@ -544,11 +562,14 @@ public final class SstReader implements AutoCloseable {
         return load(number, handle, ahead.stored(number, index), options);
     }
 
-    /* A checksum that is right leaves damage no way in: the entries of a block are checked one by one only without it. */
+    /*
+     * A checksum that is right leaves damage no way in: the entries of a block are checked one by one only without it.
+     */
     private byte[] load(int number, BlockHandle handle, byte[] stored, ScanOptions options) {
         cache.countMiss();
-        byte[] raw = open(handle, stored, options.verify());
-        byte[] block = options.verify() ? Block.checkHead(raw, place(handle)) : Block.check(raw, place(handle));
+        byte[] raw = file.data(handle, stored, options.verify());
+        byte[] block =
+                options.verify() ? Block.checkHead(raw, file.place(handle)) : Block.check(raw, file.place(handle));
         /* An unchecked block stays out of the cache: later readers take what is there as checked. */
         if (options.fillCache() && options.verify()) {
             blocks.add(number, block);
@@ -556,39 +577,13 @@ public final class SstReader implements AutoCloseable {
         return block;
     }
 
-    /** A data block that no reader asked for: it counts neither as a hit nor as a miss, and stays out of the cache unless it is there. */
+    /**
+     * A data block that no reader asked for: it counts neither as a hit nor as a miss, and stays out of the cache
+     * unless it is there.
+     */
     byte[] uncountedBlock(int number) {
         byte[] cached = blocks.peek(number);
         BlockHandle handle = partition(number / SstWriter.PARTITION_BLOCKS).handle(number % SstWriter.PARTITION_BLOCKS);
-        return cached != null ? cached : Block.checkHead(loadRaw(handle), place(handle));
-    }
-
-    byte[] loadRaw(BlockHandle handle) {
-        return open(handle, readStored(handle), true);
-    }
-
-    private byte[] open(BlockHandle handle, byte[] stored, boolean verify) {
-        byte[] raw = BlockTrailer.open(stored, verify, place(handle));
-        return format1 ? BlockFormat1.upgrade(raw, place(handle)) : raw;
-    }
-
-    private byte[] readBlock(BlockHandle handle) {
-        return BlockTrailer.open(readStored(handle), true, place(handle));
-    }
-
-    private byte[] readStored(BlockHandle handle) {
-        return readStored(handle.offset(), (long) handle.length() + BlockTrailer.BYTES);
-    }
-
-    /** Bytes of the file. */
-    byte[] readStored(long offset, long length) {
-        if (offset < 0 || length < BlockTrailer.BYTES || length > Integer.MAX_VALUE || length > fileBytes - offset) {
-            throw new CorruptionException(file.name(), offset, "block of " + length + " bytes is outside the file");
-        }
-        return file.readExactly(offset, (int) length);
-    }
-
-    BlockTrailer.Place place(BlockHandle handle) {
-        return new BlockTrailer.Place(fileId, handle.offset(), file.name());
+        return cached != null ? cached : Block.checkHead(file.readData(handle), file.place(handle));
     }
 }

@@ -16,12 +16,12 @@ import java.util.List;
 /**
  * Writes one table from entries in internal order.
  *
- * <p>Layout: data blocks, then for each partition of up to {@value #PARTITION_BLOCKS} data blocks its filter and its index, then
- * locator, range tombstones, index root, properties, footer. Each block is followed by a {@link BlockTrailer}. The entries of the index root are pairs: 2i is the filter, 2i + 1
- * the index of partition i.
+ * <p>Layout: data blocks, then for each partition of up to {@value #PARTITION_BLOCKS} data blocks its filter and its
+ * index, then locator, range tombstones, index root, properties, footer. Each block is followed by a
+ * {@link BlockTrailer}. The entries of the index root are pairs: 2i is the filter, 2i + 1 the index of partition i.
  *
- * <p>Threads: one. Errors: {@link io.flowdb.error.StorageException}; the file is then worthless. The file is synced by {@link #finish}, its name is not.
- * Source: docs/format/sst.md, format 2.
+ * <p>Threads: one. Errors: {@link io.flowdb.error.StorageException}; the file is then worthless. The file is synced by
+ * {@link #finish}, its name is not. Source: docs/format/sst.md, format 2.
  */
 public final class SstWriter implements AutoCloseable {
     static final int PARTITION_BLOCKS = 1024;
@@ -119,7 +119,8 @@ public final class SstWriter implements AutoCloseable {
     }
 
     /**
-     * Writes what is left, syncs the file and returns what is in it. At least one entry or range tombstone must have been added.
+     * Writes what is left, syncs the file and returns what is in it. At least one entry or range tombstone must have
+     * been added.
      */
     public SstProperties finish() {
         if (!block.isEmpty()) {
@@ -193,8 +194,9 @@ public final class SstWriter implements AutoCloseable {
     }
 
     /**
-     * A key above the last one and below that of the entry that begins the next block, or the last one itself. A long key would stand whole in the index, and blocks that hold
-     * one entry each make an index as large as their data. Below the next key, not equal to it: a search for that must lead to the next block.
+     * A key above the last one and below that of the entry that begins the next block, or the last one itself. A long
+     * key would stand whole in the index, and blocks that hold one entry each make an index as large as their data.
+     * Below the next key, not equal to it: a search for that must lead to the next block.
      */
     private byte[] separator(InternalEntry next) {
         if (lastKey.length <= LONGEST_WHOLE_KEY) {

@@ -13,8 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that the parts of one table agree: entries rise, index and root lead to each of them, filters and locator know each key, and the properties sum
- * up what is there. A checksum says that bytes are as they were written; this says that what was written is a table. Threads: one.
+ * Checks that the parts of one table agree: entries rise, index and root lead to each of them, filters and locator know
+ * each key, and the properties sum up what is there. A checksum says that bytes are as they were written; this says
+ * that what was written is a table. Threads: one.
  */
 final class TableCheck {
     private final SstReader table;
@@ -44,7 +45,8 @@ final class TableCheck {
             BloomFilter filter = table.readFilter(partition);
             IndexPartition root = table.root();
             if (!root.endsAs(2 * partition, index) || !root.endsAs(2 * partition + 1, index)) {
-                throw table.place(root.handle(2 * partition + 1))
+                throw table.file()
+                        .place(root.handle(2 * partition + 1))
                         .corruption("the index of the blocks does not end where the root says");
             }
             for (int at = 0; at < index.count(); at++) {
@@ -59,8 +61,8 @@ final class TableCheck {
 
     private void block(Part part) {
         BlockHandle handle = part.index.handle(part.at);
-        Place place = table.place(handle);
-        in.use(Block.check(table.loadRaw(handle), place));
+        Place place = table.file().place(handle);
+        in.use(Block.check(table.file().readData(handle), place));
         in.first();
         in.show(entry);
         if (sums.entryCount() > 0 && !beginsBehindTheBlockBefore(part)) {

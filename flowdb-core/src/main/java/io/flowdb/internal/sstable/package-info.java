@@ -1,4 +1,7 @@
-/** Sorted tables: blocks, index, filter, footer, writer and reader. Imports: error, base, io, storage, compress, bloom, cache, stats. */
+/**
+ * Sorted tables: blocks, index, filter, footer, writer and reader. Imports: error, base, io, storage, compress, bloom,
+ * cache, stats.
+ */
 @NullMarked
 package io.flowdb.internal.sstable;
 

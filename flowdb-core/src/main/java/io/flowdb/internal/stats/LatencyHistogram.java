@@ -4,14 +4,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Counts durations in buckets whose width grows with them: exact below {@value #LINEAR} ns, then {@value #LINEAR} buckets to each power
- * of two, so a quantile is at most 1/{@value #LINEAR} (3.2 %) too high and never too low.
+ * Counts durations in buckets whose width grows with them: exact below {@value #LINEAR} ns, then {@value #LINEAR}
+ * buckets to each power of two, so a quantile is at most 1/{@value #LINEAR} (3.2 %) too high and never too low.
  *
- * <p>Units: nanoseconds; negative durations count as 0. Threads: any, without locks. A summary taken meanwhile may hold a duration in one
- * figure and not yet in another.
+ * <p>Units: nanoseconds; negative durations count as 0. Threads: any, without locks. A summary taken meanwhile may hold
+ * a duration in one figure and not yet in another.
  */
 public final class LatencyHistogram {
-    /* Log-linear buckets as in HdrHistogram (Tene): no bound on the range, no configuration, one atomic increment a duration. */
+    /*
+     * Log-linear buckets as in HdrHistogram (Tene): no bound on the range, no configuration, one atomic increment a
+     * duration.
+     */
     private static final int LINEAR_BITS = 5;
     private static final int LINEAR = 1 << LINEAR_BITS;
     private static final int BUCKETS = (64 - LINEAR_BITS) * LINEAR;

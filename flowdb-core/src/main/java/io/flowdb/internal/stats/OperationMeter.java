@@ -1,8 +1,8 @@
 package io.flowdb.internal.stats;
 
 /**
- * Counts operations that are too short and too many to be timed each: every one is counted, with the records and bytes it returned, and one
- * in so many of each thread is timed. The counter that picks them is the one that counts them.
+ * Counts operations that are too short and too many to be timed each: every one is counted, with the records and bytes
+ * it returned, and one in so many of each thread is timed. The counter that picks them is the one that counts them.
  *
  * <p>Counts are exact. Threads: any, without locks.
  */

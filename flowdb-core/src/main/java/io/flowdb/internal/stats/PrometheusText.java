@@ -1,8 +1,8 @@
 package io.flowdb.internal.stats;
 
 /**
- * Writes metrics in the Prometheus text exposition format 0.0.4: for each a HELP line, a TYPE line and its samples. No labels but
- * {@code quantile}; names and helps are the caller's constants and need no escaping.
+ * Writes metrics in the Prometheus text exposition format 0.0.4: for each a HELP line, a TYPE line and its samples. No
+ * labels but {@code quantile}; names and helps are the caller's constants and need no escaping.
  *
  * <p>Units: seconds and bytes, as the names say. Threads: one.
  */

@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /**
  * A few counters that many threads add to all the time. Sums are exact. Threads: any.
  *
- * <p>The first threads own a cell each, which nobody else writes, so adding needs no locked operation; threads whose cell is taken share others.
+ * <p>The first threads own a cell each, which nobody else writes, so adding needs no locked operation; threads whose
+ * cell is taken share others.
  */
 public final class ThreadCells {
     private static final VarHandle LONG = MethodHandles.arrayElementVarHandle(long[].class);

@@ -45,7 +45,10 @@ public final class SstStorage {
         fileSystem.delete(path(id));
     }
 
-    /** Deletes a file that nobody needs any more. If that fails it is tried again by {@link #deleteDiscarded}: no error for who was the last to read it. */
+    /**
+     * Deletes a file that nobody needs any more. If that fails it is tried again by {@link #deleteDiscarded}: no error
+     * for who was the last to read it.
+     */
     public void discard(long id) {
         undeleted.add(id);
         deleteDiscarded();

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Frames that have been appended and not yet written. Small ones are copied into direct buffers that are used again and again; a
- * large payload is referred to. Threads: guarded by its owner.
+ * Frames that have been appended and not yet written. Small ones are copied into direct buffers that are used again and
+ * again; a large payload is referred to. Threads: guarded by its owner.
  */
 final class PendingFrames {
     private static final int BUFFER_BYTES = 256 << 10;

@@ -6,7 +6,6 @@ import io.flowdb.internal.frame.Frame;
 import io.flowdb.internal.frame.FrameReader;
 import io.flowdb.internal.io.FileSystem;
 import io.flowdb.internal.io.ReadableFile;
-import io.flowdb.internal.wal.Wal.SegmentInfo;
 import java.nio.file.Path;
 
 /** Reads segments whose length is known, and may be written behind it meanwhile. Stateless but for the file system. */
@@ -19,7 +18,10 @@ final class SegmentCheck {
         this.directory = directory;
     }
 
-    /** Checks the header and every frame up to the segment's length, and hands the frames that are not empty to {@code visitor}. */
+    /**
+     * Checks the header and every frame up to the segment's length, and hands the frames that are not empty to
+     * {@code visitor}.
+     */
     void read(SegmentInfo segment, WalVisitor visitor) {
         try (ReadableFile file = fileSystem.open(directory.resolve(SegmentWriter.name(segment.number())))) {
             FileHeader header = FileHeader.decode(

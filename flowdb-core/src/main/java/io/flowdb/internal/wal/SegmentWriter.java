@@ -12,8 +12,9 @@ import java.util.Locale;
 /**
  * Writes one WAL segment: a {@link FileHeader}, then frames.
  *
- * <p>The file is extended with zeros ahead of the frames if asked to, so that a sync need not record a new length. Threads: one
- * writer; {@link #sync} may run beside it. Errors: {@link io.flowdb.error.StorageException}. Source: docs/format/wal.md, format 1.
+ * <p>The file is extended with zeros ahead of the frames if asked to, so that a sync need not record a new length.
+ * Threads: one writer; {@link #sync} may run beside it. Errors: {@link io.flowdb.error.StorageException}. Source:
+ * docs/format/wal.md, format 1.
  */
 final class SegmentWriter implements AutoCloseable {
     /** "FlowWAL" and a zero byte. */
@@ -91,8 +92,8 @@ final class SegmentWriter implements AutoCloseable {
     }
 
     /**
-     * Takes away what a failed {@link #write} may have left behind the frames, durably: the first frames of a group may be whole, and recovery takes them for
-     * written.
+     * Takes away what a failed {@link #write} may have left behind the frames, durably: the first frames of a group may
+     * be whole, and recovery takes them for written.
      */
     void cutToWritten() {
         file.truncate(position);

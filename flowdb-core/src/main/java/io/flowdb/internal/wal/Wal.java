@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The write-ahead log: frames in segments, one after the other by log position.
  *
- * <p>{@link #append} only copies into memory. {@link #write} hands everything appended so far to the operating system and may sync it;
- * one call serves every append before it, which is what group commit is made of.
+ * <p>{@link #append} only copies into memory. {@link #write} hands everything appended so far to the operating system
+ * and may sync it; one call serves every append before it, which is what group commit is made of.
  *
- * <p>Threads: any. Errors: {@link io.flowdb.error.StorageException}; after the first failed write or sync every later call throws
- * it again, as the log's end on disk is unknown. Source: docs/format/wal.md, format 1.
+ * <p>Threads: any. Errors: {@link io.flowdb.error.StorageException}; after the first failed write or sync every later
+ * call throws it again, as the log's end on disk is unknown. Source: docs/format/wal.md, format 1.
  */
 public final class Wal implements AutoCloseable {
     private final FileSystem fileSystem;
@@ -78,63 +78,37 @@ public final class Wal implements AutoCloseable {
 
     private volatile long durableLsn; // written under ioLock, read when a frame is built
 
-    /**
-     * A segment that is no longer written.
-     *
-     * @param number of the segment
-     * @param lastTag tag of its last frame
-     * @param sizeBytes length of its content
-     */
-    record SegmentInfo(long number, long lastTag, long sizeBytes) {}
-
-    Wal(
-            FileSystem fileSystem,
-            Path directory,
-            WalOptions options,
-            long endLsn,
-            long nextSegment,
-            Deque<SegmentInfo> older) {
+    private Wal(FileSystem fileSystem, Path directory, WalOptions options, WalRecovery.Result found) {
         this.fileSystem = fileSystem;
         this.directory = directory;
         this.options = options;
-        this.appendedLsn = endLsn;
-        this.writtenLsn = endLsn;
-        this.durableLsn = endLsn;
-        this.nextSegment = nextSegment;
-        this.older = older;
+        this.appendedLsn = found.endLsn();
+        this.writtenLsn = found.endLsn();
+        this.durableLsn = found.endLsn();
+        this.nextSegment = found.nextSegment();
+        this.older = new ArrayDeque<>(found.segments());
     }
 
     /**
-     * Reads the log from segment {@code firstSegment} on, hands every frame to {@code visitor}, cuts a torn end and returns the log
-     * ready for appending, what stays of it durable. Older segments are deleted. The directory must exist, its name durable.
+     * Reads the log from segment {@code firstSegment} on, hands every frame to {@code visitor}, cuts a torn end and
+     * returns the log ready for appending, what stays of it durable. Older segments are deleted. The directory must
+     * exist, its name durable.
      */
     public static Wal open(
             FileSystem fileSystem, Path directory, WalOptions options, long firstSegment, WalVisitor visitor) {
         WalRecovery.Result found = new WalRecovery(fileSystem, directory, firstSegment, visitor).run(true);
-        return new Wal(
-                fileSystem,
-                directory,
-                options,
-                found.endLsn(),
-                found.nextSegment(),
-                new ArrayDeque<>(found.segments()));
+        return new Wal(fileSystem, directory, options, found);
     }
 
     /** Reads whatever segments there are without changing any file. The result must not be written to. */
     public static Wal openReadOnly(FileSystem fileSystem, Path directory, WalOptions options, WalVisitor visitor) {
         WalRecovery.Result found = new WalRecovery(fileSystem, directory, WalRecovery.ANY_SEGMENT, visitor).run(false);
-        return new Wal(
-                fileSystem,
-                directory,
-                options,
-                found.endLsn(),
-                found.nextSegment(),
-                new ArrayDeque<>(found.segments()));
+        return new Wal(fileSystem, directory, options, found);
     }
 
     /**
-     * Reads the log that {@link #open} has found once more, and hands every frame to {@code visitor}. The visitor may have segments deleted that it has been
-     * through. Before the first {@link #append}.
+     * Reads the log that {@link #open} has found once more, and hands every frame to {@code visitor}. The visitor may
+     * have segments deleted that it has been through. Before the first {@link #append}.
      */
     public void replay(WalVisitor visitor) {
         SegmentCheck check = new SegmentCheck(fileSystem, directory);
@@ -144,8 +118,8 @@ public final class Wal implements AutoCloseable {
     }
 
     /**
-     * Adds a frame at the end of the log, in memory. {@code tag} must rise from call to call; the caller's lock sees to that. A large
-     * payload is not copied: it must not change until a {@link #write} has returned.
+     * Adds a frame at the end of the log, in memory. {@code tag} must rise from call to call; the caller's lock sees to
+     * that. A large payload is not copied: it must not change until a {@link #write} has returned.
      */
     public void append(long tag, byte[] payload, int length, int payloadCrc) {
         appendLock.lock();
@@ -159,8 +133,8 @@ public final class Wal implements AutoCloseable {
     }
 
     /**
-     * Hands everything appended before this call to the operating system, and syncs it if asked to. Returns the tag of the last frame handed over, or
-     * synced, so far.
+     * Hands everything appended before this call to the operating system, and syncs it if asked to. Returns the tag of
+     * the last frame handed over, or synced, so far.
      */
     public long write(boolean sync) {
         if (!sync) {
@@ -174,7 +148,9 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** Tag of the last frame that the operating system has been handed; 0 if there was none since the log was opened. */
+    /**
+     * Tag of the last frame that the operating system has been handed; 0 if there was none since the log was opened.
+     */
     public long writtenTag() {
         ioLock.lock();
         try {
@@ -184,7 +160,10 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** Tag of the last frame of which bytes may be in a file; after a failure nothing of the frames behind it ever will be. */
+    /**
+     * Tag of the last frame of which bytes may be in a file; after a failure nothing of the frames behind it ever will
+     * be.
+     */
     public long begunTag() {
         ioLock.lock();
         try {
@@ -194,7 +173,10 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** Makes durable what the operating system has been handed so far; others may write while the disk works. False if there was nothing to do. */
+    /**
+     * Makes durable what the operating system has been handed so far; others may write while the disk works. False if
+     * there was nothing to do.
+     */
     public boolean sync() {
         syncLock.lock();
         try {
@@ -220,7 +202,10 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** After a {@link #write} that failed for want of space or of open files: forgets everything appended and not written, as if it had never been. */
+    /**
+     * After a {@link #write} that failed for want of space or of open files: forgets everything appended and not
+     * written, as if it had never been.
+     */
     public void rollBack() {
         ioLock.lock();
         try {
@@ -258,8 +243,9 @@ public final class Wal implements AutoCloseable {
     }
 
     /**
-     * Ends the segment being written if all its frames have a tag at or below {@code tag}, and syncs the segments of which that is true, so that
-     * {@link #firstSegmentAfter} can leave them behind and {@link #deleteBefore} can delete them.
+     * Ends the segment being written if all its frames have a tag at or below {@code tag}, and syncs the segments of
+     * which that is true, so that {@link #firstSegmentAfter} can leave them behind and {@link #deleteBefore} can delete
+     * them.
      */
     public void retireUpTo(long tag) {
         syncLock.lock();
@@ -281,7 +267,10 @@ public final class Wal implements AutoCloseable {
                 ioLock.unlock();
             }
             if (retired) {
-                /* Later frames say that everything before them was durable, and until the manifest leaves the segment behind that must be true. */
+                /*
+                 * Later frames say that everything before them was durable, and until the manifest leaves the segment
+                 * behind that must be true.
+                 */
                 sync();
             }
         } finally {
@@ -290,8 +279,8 @@ public final class Wal implements AutoCloseable {
     }
 
     /**
-     * Deletes the segments before {@code firstSegment}; only once the manifest has recorded that number. What cannot be deleted is tried again by the next
-     * call. One call at a time.
+     * Deletes the segments before {@code firstSegment}; only once the manifest has recorded that number. What cannot be
+     * deleted is tried again by the next call. One call at a time.
      */
     public void deleteBefore(long firstSegment) {
         List<Long> numbers;
@@ -327,7 +316,10 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** Number of the oldest segment that is still needed once all frames up to {@code tag} are in tables; for {@link #deleteBefore}. */
+    /**
+     * Number of the oldest segment that is still needed once all frames up to {@code tag} are in tables; for
+     * {@link #deleteBefore}.
+     */
     public long firstSegmentAfter(long tag) {
         ioLock.lock();
         try {
@@ -362,7 +354,10 @@ public final class Wal implements AutoCloseable {
         return false;
     }
 
-    /** Reads and checks every frame that has been written and is still kept; returns the bytes of the segments. Others may write meanwhile. */
+    /**
+     * Reads and checks every frame that has been written and is still kept; returns the bytes of the segments. Others
+     * may write meanwhile.
+     */
     public long verify() {
         SegmentCheck check = new SegmentCheck(fileSystem, directory);
         long bytes = 0;
@@ -472,7 +467,10 @@ public final class Wal implements AutoCloseable {
                 }
                 return currentLastTag;
             } catch (RuntimeException e) {
-                /* A write that fails for want of space, or of open files, counts as not begun: the owner may roll back and go on. A failed sync stays. */
+                /*
+                 * A write that fails for want of space, or of open files, counts as not begun: the owner may roll back
+                 * and go on. A failed sync stays.
+                 */
                 if (written || !(e instanceof StorageException s && s.retryable())) {
                     failure = e;
                 }
@@ -491,8 +489,8 @@ public final class Wal implements AutoCloseable {
     }
 
     /**
-     * Called with syncLock held, so that nobody else closes these segments meanwhile. {@code last} may grow, and become full, while it is
-     * synced: what came behind {@code upTo} is for the next sync.
+     * Called with syncLock held, so that nobody else closes these segments meanwhile. {@code last} may grow, and become
+     * full, while it is synced: what came behind {@code upTo} is for the next sync.
      */
     private void syncSegments(List<SegmentWriter> full, @Nullable SegmentWriter last, long upTo) {
         try {
@@ -518,7 +516,10 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** The first failure stays. An error may hide one of the disk, after which the next sync would succeed without having made anything durable. */
+    /**
+     * The first failure stays. An error may hide one of the disk, after which the next sync would succeed without
+     * having made anything durable.
+     */
     private void failSync(Throwable e) {
         ioLock.lock();
         try {

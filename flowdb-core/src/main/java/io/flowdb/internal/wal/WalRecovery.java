@@ -7,7 +7,6 @@ import io.flowdb.internal.frame.FrameReader;
 import io.flowdb.internal.io.FileSystem;
 import io.flowdb.internal.io.ReadableFile;
 import io.flowdb.internal.io.WritableFile;
-import io.flowdb.internal.wal.Wal.SegmentInfo;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,11 +14,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the log at open. The frames form one chain of log positions over all segments; the chain ends where no whole frame follows.
+ * Reads the log at open. The frames form one chain of log positions over all segments; the chain ends where no whole
+ * frame follows.
  *
- * <p>Rule for that end, at log position X: if any later frame was built when X had already been durable, bytes that were on stable
- * storage have changed, which is a {@link CorruptionException}. Otherwise X was never acknowledged, and everything from X on is
- * cut off, so that it cannot come back behind frames written later.
+ * <p>Rule for that end, at log position X: if any later frame was built when X had already been durable, bytes that
+ * were on stable storage have changed, which is a {@link CorruptionException}. Otherwise X was never acknowledged, and
+ * everything from X on is cut off, so that it cannot come back behind frames written later.
  */
 final class WalRecovery {
     private static final int REWRITE_BYTES = 1 << 20;
@@ -144,7 +144,10 @@ final class WalRecovery {
         }
     }
 
-    /** Removes everything behind the end of the chain, in an order that leaves a readable log whenever it is interrupted. */
+    /**
+     * Removes everything behind the end of the chain, in an order that leaves a readable log whenever it is
+     * interrupted.
+     */
     private void cut(List<Long> numbers, int index, long position, boolean repair) {
         if (!repair) {
             return;
@@ -162,9 +165,10 @@ final class WalRecovery {
     }
 
     /*
-     * Frames written from now on will say that everything read here is durable, so it has to be. A sync alone is not enough: if the last
-     * one failed, the system may have marked its pages clean without their being on the disk (Rebello et al. 2020), and a later sync
-     * would pass over them. So the part that no frame vouches for is written again.
+     * Frames written from now on will say that everything read here is durable, so it has to be. A sync alone is not
+     * enough: if the last one failed, the system may have marked its pages clean without their being on the disk
+     * (Rebello et al. 2020), and a later sync would pass over them. So the part that no frame vouches for is written
+     * again.
      */
     private void makeDurable(Kept segment) {
         try (ReadableFile from = fileSystem.open(segment.path());

@@ -38,8 +38,9 @@ class Lz4DecompressorTest {
     }
 
     /**
-     * Damage is found, or gives what the format says; it is never an exception, nor a read outside the input. lz4-java differs in two points: it
-     * refuses some sequences near the end of the output that only an encoder has to avoid, and takes a distance of 0, which the format forbids.
+     * Damage is found, or gives what the format says; it is never an exception, nor a read outside the input. lz4-java
+     * differs in two points: it refuses some sequences near the end of the output that only an encoder has to avoid,
+     * and takes a distance of 0, which the format forbids.
      */
     @Test
     void decompress_damaged_isRefusedOrGivesWhatTheFormatSays() {
@@ -87,7 +88,10 @@ class Lz4DecompressorTest {
         }
     }
 
-    /** The block format read byte by byte: token, literals, match; the last sequence ends behind its literals. Null if it breaks off. */
+    /**
+     * The block format read byte by byte: token, literals, match; the last sequence ends behind its literals. Null if
+     * it breaks off.
+     */
     private static byte @Nullable [] byTheFormat(byte[] stored, int wanted) {
         ByteBuffer in = ByteBuffer.wrap(stored);
         ByteBuffer out = ByteBuffer.allocate(wanted);

@@ -20,8 +20,9 @@ class NioFileTest {
     Path dir;
 
     /**
-     * A disk without room for one more file name, or inode, was no full disk: the engine refused writes until it was opened again, as after a failure with
-     * unknown outcome, when it wanted a new segment of the log. Seen on a tmpfs with {@code nr_inodes=20}.
+     * A disk without room for one more file name, or inode, was no full disk: the engine refused writes until it was
+     * opened again, as after a failure with unknown outcome, when it wanted a new segment of the log. Seen on a tmpfs
+     * with {@code nr_inodes=20}.
      */
     @Test
     void failure_ofAFullDisk_isKnownWhateverTheOperation() {
@@ -45,8 +46,8 @@ class NioFileTest {
     }
 
     /**
-     * The C library names errors in the language of the user, so under a German one a full disk was an error of unknown outcome: the engine refused writes
-     * until it was opened again.
+     * The C library names errors in the language of the user, so under a German one a full disk was an error of unknown
+     * outcome: the engine refused writes until it was opened again.
      */
     @Test
     void failure_namedInAnotherLanguage_isAFullDiskIfTheVolumeIs() {
@@ -64,7 +65,10 @@ class NioFileTest {
                 .isFalse();
     }
 
-    /** A process without a free descriptor could make no new segment of the log: the engine refused writes until it was opened again. */
+    /**
+     * A process without a free descriptor could make no new segment of the log: the engine refused writes until it was
+     * opened again.
+     */
     @Test
     void failure_ofTooManyOpenFiles_isKnownInAnyLanguage() {
         Path file = dir.resolve("0000000002.wal");
@@ -91,8 +95,9 @@ class NioFileTest {
     }
 
     /**
-     * An interrupt in a sync closed the channel, and the sync was repeated on a new one. Had the disk failed meanwhile, the first sync took the error with
-     * it and the second one succeeded: the log took for durable what was not. A file without a name cannot be opened again, so it tells.
+     * An interrupt in a sync closed the channel, and the sync was repeated on a new one. Had the disk failed meanwhile,
+     * the first sync took the error with it and the second one succeeded: the log took for durable what was not. A file
+     * without a name cannot be opened again, so it tells.
      */
     @Test
     void sync_interrupted_goesOnOnTheSameChannel() throws InterruptedException {

@@ -17,7 +17,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The properties of an object behave as in a {@link LinkedHashMap}, few or many of them; {@code -Dflowdb.test.seed=N} repeats a run. */
+/**
+ * The properties of an object behave as in a {@link LinkedHashMap}, few or many of them; {@code -Dflowdb.test.seed=N}
+ * repeats a run.
+ */
 class FieldMapTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
     private static final int STEPS = 200_000;
@@ -110,7 +113,10 @@ class FieldMapTest {
         assertThatThrownBy(atTheEnd::next).isInstanceOf(NoSuchElementException.class);
     }
 
-    /** What users do with a document that was read: change it in every way that a node offers, copy it, compare it, write it. */
+    /**
+     * What users do with a document that was read: change it in every way that a node offers, copy it, compare it,
+     * write it.
+     */
     @Test
     void nodeThatWasRead_canBeUsedAsAnyOther() {
         String text = "{\"a\":1,\"b\":{\"c\":[1,2]},\"d\":\"x\"}";

@@ -300,7 +300,10 @@ class KeyOrderTest {
         throw new AssertionError(value);
     }
 
-    /** Exact for 64-bit integers against doubles; a double that is no such integer is the shortest decimal that names it. */
+    /**
+     * Exact for 64-bit integers against doubles; a double that is no such integer is the shortest decimal that names
+     * it.
+     */
     private static BigDecimal decimal(Object value) {
         if (value instanceof Double d) {
             boolean integer = d == Math.rint(d) && Math.abs(d) <= 0x1p63;

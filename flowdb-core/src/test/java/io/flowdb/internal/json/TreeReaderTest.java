@@ -53,8 +53,8 @@ class TreeReaderTest {
     }
 
     /**
-     * A decimal with the largest exponent could be stored, and then its document, and every walk over its store, ended in a
-     * NumberFormatException. A zero of the largest scale was no key.
+     * A decimal with the largest exponent could be stored, and then its document, and every walk over its store, ended
+     * in a NumberFormatException. A zero of the largest scale was no key.
      */
     @Test
     void encode_decimalsOfExtremeScale_areReadAgainOrRefused() {

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The edit that has the manifest written anew meets a failure at each of its calls. It is recorded, or not recorded and later edits are, or nobody knows and every later
- * edit is refused: in each case the file says so after a power cut.
+ * The edit that has the manifest written anew meets a failure at each of its calls. It is recorded, or not recorded and
+ * later edits are, or nobody knows and every later edit is refused: in each case the file says so after a power cut.
  */
 class ManifestRewriteTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
@@ -134,7 +134,10 @@ class ManifestRewriteTest {
         }
     }
 
-    /** The rewritten file has to be opened for the next edit. Without a descriptor that edit fails, and nothing else does. */
+    /**
+     * The rewritten file has to be opened for the next edit. Without a descriptor that edit fails, and nothing else
+     * does.
+     */
     @Test
     void edit_behindARewriteWithoutFreeDescriptors_isNotRecordedAndMayBeTriedAgain() {
         Grown grown = new Grown();

@@ -43,7 +43,10 @@ class TimeIndexTest {
         return List.of(start, start + 1, start + 2, start + 3, start + 4, start + 5, start + 6, start + 7);
     }
 
-    /** Negative, extreme and near times, all widths: nothing that touches is left out, and what is left out does not touch. */
+    /**
+     * Negative, extreme and near times, all widths: nothing that touches is left out, and what is left out does not
+     * touch.
+     */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void candidates_ofRandomItems_areThoseThatTouch(long seed) {

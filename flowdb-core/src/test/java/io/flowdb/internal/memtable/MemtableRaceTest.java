@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * One writer and readers without locks on many small memtables: whoever has read a published sequence number finds every entry up to it, by walks in
- * both directions and by look-ups, while the arrays of nodes and of hashes grow. It meets races that are too rare for {@code LincheckTest}.
+ * One writer and readers without locks on many small memtables: whoever has read a published sequence number finds
+ * every entry up to it, by walks in both directions and by look-ups, while the arrays of nodes and of hashes grow. It
+ * meets races that are too rare for {@code LincheckTest}.
  */
 @Timeout(120)
 class MemtableRaceTest {

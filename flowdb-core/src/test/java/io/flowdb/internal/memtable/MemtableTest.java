@@ -64,7 +64,9 @@ class MemtableTest {
                 .isEqualTo(seqno));
     }
 
-    /** A reader with an old snapshot of a version that is written over and over looked at all newer entries, one by one. */
+    /**
+     * A reader with an old snapshot of a version that is written over and over looked at all newer entries, one by one.
+     */
     @Test
     @Timeout(30)
     void find_behindVeryManyNewerEntries_isASearch() {
@@ -83,7 +85,10 @@ class MemtableTest {
         assertThat(memtable.find(key, 1, 1)).isZero();
     }
 
-    /** The tombstones of a memtable were arranged anew, all of them, for each 64 that came and were asked for: n * n / 64. */
+    /**
+     * The tombstones of a memtable were arranged anew, all of them, for each 64 that came and were asked for: n * n /
+     * 64.
+     */
     @Test
     @Timeout(60)
     void tombstones_askedForWhileTheyBecomeMany_answerAsALookAtEach() {

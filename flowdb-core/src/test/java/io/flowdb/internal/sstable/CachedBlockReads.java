@@ -9,12 +9,12 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.Validate;
 
 /**
- * The blocks of a table in a cache with room for two of its three, for Lincheck: a hit without a lock, an eviction that clears the slot, the words of a
- * block's keys made beside both. When all is quiet the bytes counted are those of the blocks in the slots, and within the capacity, and no words are left of a
- * block that is gone.
+ * The blocks of a table in a cache with room for two of its three, for Lincheck: a hit without a lock, an eviction that
+ * clears the slot, the words of a block's keys made beside both. When all is quiet the bytes counted are those of the
+ * blocks in the slots, and within the capacity, and no words are left of a block that is gone.
  *
- * <p>A reader that brings a block which it found missing a while ago is an operation of its own: it takes one switch between threads, not three, for it to meet
- * an eviction.
+ * <p>A reader that brings a block which it found missing a while ago is an operation of its own: it takes one switch
+ * between threads, not three, for it to meet an eviction.
  */
 @Param(name = "block", gen = IntGen.class, conf = "0:2")
 public class CachedBlockReads {
@@ -25,7 +25,10 @@ public class CachedBlockReads {
     private static final int KEYS = 12;
     private static final int CAPACITY_BLOCKS = 2;
 
-    /** Blocks so far apart are in the same one of 64 shards: a search through the others would be most of what threads do, and would hide the rest. */
+    /**
+     * Blocks so far apart are in the same one of 64 shards: a search through the others would be most of what threads
+     * do, and would hide the rest.
+     */
     private static final int APART = 64;
 
     private static final byte[][] STORED = new byte[BLOCKS][];
@@ -58,7 +61,10 @@ public class CachedBlockReads {
         return Arrays.copyOf(builder.finish(), builder.finishedBytes());
     }
 
-    /** Reads a block, from its slot or anew, and the words of its keys; says which block it was, or -1 for the keys of another one. */
+    /**
+     * Reads a block, from its slot or anew, and the words of its keys; says which block it was, or -1 for the keys of
+     * another one.
+     */
     @Operation
     public int read(@Param(name = "block") int number) {
         byte[] block = slots.get(number * APART);

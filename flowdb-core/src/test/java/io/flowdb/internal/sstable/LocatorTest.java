@@ -9,8 +9,9 @@ import org.junit.jupiter.api.Test;
 class LocatorTest {
 
     /**
-     * The versions of one key may fill more than half of the blocks that places have numbers for. The difference to the place of the next key then
-     * needs all 32 bits; it was refused as damage, so the table that had just been written could not be opened.
+     * The versions of one key may fill more than half of the blocks that places have numbers for. The difference to the
+     * place of the next key then needs all 32 bits; it was refused as damage, so the table that had just been written
+     * could not be opened.
      */
     @Test
     void decode_aKeyOfManyBlocks_leadsToTheKeyBehindIt() {

@@ -27,9 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Tables of random entries, read in every way and compared with the sorted list they were made of: keys short and long, with and without
- * common beginnings, several versions of a key, several entries of a version, in blocks so small that keys and versions cross their borders.
- * The seed is in the test's name; {@code -Dflowdb.test.seed=N} runs one alone.
+ * Tables of random entries, read in every way and compared with the sorted list they were made of: keys short and long,
+ * with and without common beginnings, several versions of a key, several entries of a version, in blocks so small that
+ * keys and versions cross their borders. The seed is in the test's name; {@code -Dflowdb.test.seed=N} runs one alone.
  */
 class SstModelTest {
     private static final Path FILE = Path.of("table");
@@ -209,7 +209,9 @@ class SstModelTest {
         }
     }
 
-    /** What a reader sees between two keys and two times: the newest entries at or below its snapshot that are alive. */
+    /**
+     * What a reader sees between two keys and two times: the newest entries at or below its snapshot that are alive.
+     */
     private void checkVisible(SstReader reader) {
         long atMost = random.nextInt(1 << 1 + random.nextInt(20));
         long now = random.nextInt(1_000);

@@ -29,8 +29,8 @@ class SstReaderTest {
     }
 
     /**
-     * The end of the first was computed beyond the range of numbers, so that two gigabytes were to be taken for it; the others ended in an
-     * IndexOutOfBoundsException.
+     * The end of the first was computed beyond the range of numbers, so that two gigabytes were to be taken for it; the
+     * others ended in an IndexOutOfBoundsException.
      */
     @ParameterizedTest
     @CsvSource({

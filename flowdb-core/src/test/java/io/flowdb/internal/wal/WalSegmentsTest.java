@@ -46,8 +46,8 @@ class WalSegmentsTest {
     }
 
     /**
-     * While a memtable was flushed the writers filled the next segment, which no sync had covered yet, and that kept every older one: under a steady
-     * load with a timed sync the log grew to thirteen segments where three were needed.
+     * While a memtable was flushed the writers filled the next segment, which no sync had covered yet, and that kept
+     * every older one: under a steady load with a timed sync the log grew to thirteen segments where three were needed.
      */
     @Test
     void firstSegmentAfter_laterSegmentIsFullAndUnsynced_leavesOlderOnesBehind() {
@@ -76,7 +76,10 @@ class WalSegmentsTest {
         }
     }
 
-    /** A header without its payload stayed in memory when the payload could not be copied, and later frames stood behind it. */
+    /**
+     * A header without its payload stayed in memory when the payload could not be copied, and later frames stood behind
+     * it.
+     */
     @Test
     void append_fails_leavesNothingOfTheFrame() {
         files.createDurably(DIRECTORY);
@@ -96,7 +99,10 @@ class WalSegmentsTest {
         assertThat(replayed).isEqualTo(expected);
     }
 
-    /** A segment that ended after the flush had synced the log holds nothing new, but it is still open: it goes as well, once it is synced. */
+    /**
+     * A segment that ended after the flush had synced the log holds nothing new, but it is still open: it goes as well,
+     * once it is synced.
+     */
     @Test
     void firstSegmentAfter_coveredSegmentIsUnsynced_syncsAndLeavesItBehind() {
         files.createDurably(DIRECTORY);

@@ -104,7 +104,8 @@ public final class FlowDbEndpoint {
     }
 
     /**
-     * Runs the query of a repository's method with these arguments and tells how. It deletes nothing; row policies do not count.
+     * Runs the query of a repository's method with these arguments and tells how. It deletes nothing; row policies do
+     * not count.
      *
      * @param name of the engine's bean
      * @param method repository and method, as {@link Engines#methods()} has it
@@ -187,7 +188,10 @@ public final class FlowDbEndpoint {
         OPEN,
         /** Not until the application context restarts. */
         PAUSED,
-        /** Code of the application closed it, and not its bean; not until the application context is paused and restarted. */
+        /**
+         * Code of the application closed it, and not its bean; not until the application context is paused and
+         * restarted.
+         */
         CLOSED,
         /** It will open at its first use. */
         NOT_OPEN
@@ -226,7 +230,8 @@ public final class FlowDbEndpoint {
      * @param keyPath of the primary key in its documents
      * @param autoIncrement whether documents without a key get one
      * @param ttl ISO-8601 duration from the last write of a document to its expiry, or null
-     * @param documents their number, or null if they cannot be read; documents that expire are counted by walking their keys
+     * @param documents their number, or null if they cannot be read; documents that expire are counted by walking their
+     *     keys
      * @param indexes in the order in which they were defined
      */
     public record StoreDescription(

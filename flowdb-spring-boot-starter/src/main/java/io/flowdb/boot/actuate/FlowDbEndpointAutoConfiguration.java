@@ -13,7 +13,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 
-/** Auto-configuration of {@link FlowDbEndpoint}. Over HTTP once {@code management.endpoints.web.exposure.include} lists it. */
+/**
+ * Auto-configuration of {@link FlowDbEndpoint}. Over HTTP once {@code management.endpoints.web.exposure.include} lists
+ * it.
+ */
 @AutoConfiguration(after = FlowDbAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(FlowDb.class)

@@ -12,12 +12,14 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Health of one engine. Never opens it, and reads nothing but figures that are in memory and the free space of the disk.
+ * Health of one engine. Never opens it, and reads nothing but figures that are in memory and the free space of the
+ * disk.
  * <pre>
  * UP              open
  * OUT_OF_SERVICE  paused with the application context
  * UNKNOWN         not opened yet
- * DOWN            failed, closed by code of the application, or less free space than the next flush and the next WAL segment may need
+ * DOWN            failed, closed by code of the application, or less free space than the next flush and the next WAL
+ *                 segment may need
  * </pre>
  * <p>Sizes are in bytes.
  */

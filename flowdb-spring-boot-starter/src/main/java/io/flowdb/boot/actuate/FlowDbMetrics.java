@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 
 /**
- * Meters of all engines, tagged with the name of their bean. They read the engine's own counters: nothing is counted twice,
- * and a paused engine shows what it last had.
+ * Meters of all engines, tagged with the name of their bean. They read the engine's own counters: nothing is counted
+ * twice, and a paused engine shows what it last had.
  *
  * <p>Units: base units {@code bytes} and seconds; no tag holds a key or a value. Threads: any.
  */

@@ -7,7 +7,10 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
-/** {@link FlowDbEndpoint} over HTTP: an operation that did not do what was asked has another status than 200, and says why. */
+/**
+ * {@link FlowDbEndpoint} over HTTP: an operation that did not do what was asked has another status than 200, and says
+ * why.
+ */
 @EndpointWebExtension(endpoint = FlowDbEndpoint.class)
 public final class FlowDbWebEndpoint {
     private final FlowDbEndpoint endpoint;

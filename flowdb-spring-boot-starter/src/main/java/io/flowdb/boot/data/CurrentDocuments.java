@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * The documents that template and transaction manager share: the {@code JsonDB} bean, made ready. It follows the engine of the context,
- * which makes its documents ready itself, or it is one that the application declares. Threads: any.
+ * The documents that template and transaction manager share: the {@code JsonDB} bean, made ready. It follows the engine
+ * of the context, which makes its documents ready itself, or it is one that the application declares. Threads: any.
  */
 final class CurrentDocuments implements Supplier<JsonDB> {
     private final JsonDB documents;
@@ -17,7 +17,10 @@ final class CurrentDocuments implements Supplier<JsonDB> {
         this.documents = documents;
     }
 
-    /** {@code initializers} are called here for documents of the application; otherwise the engine does so when it opens. */
+    /**
+     * {@code initializers} are called here for documents of the application; otherwise the engine does so when it
+     * opens.
+     */
     static CurrentDocuments of(
             ObjectProvider<FlowDb> flowDb,
             ObjectProvider<JsonDB> database,

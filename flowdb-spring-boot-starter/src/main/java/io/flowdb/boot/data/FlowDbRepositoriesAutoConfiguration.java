@@ -10,8 +10,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Import;
 
 /**
- * Finds repositories in the application's packages, as {@link EnableFlowDbRepositories} would; that annotation on a class
- * of the application replaces this.
+ * Finds repositories in the application's packages, as {@link EnableFlowDbRepositories} would; that annotation on a
+ * class of the application replaces this.
  */
 @AutoConfiguration(after = {FlowDbDataAutoConfiguration.class, FlowDbTransactionAutoConfiguration.class})
 @ConditionalOnBean(CurrentDocuments.class)

@@ -15,8 +15,8 @@ import org.springframework.transaction.TransactionManager;
 /**
  * Auto-configuration of transactions on FlowDB.
  *
- * <p>Alone, FlowDB's manager is the one behind {@code @Transactional}. Beside the manager of another store it is found by
- * name and qualifier only, so that plain {@code @Transactional} keeps meaning the other store; see
+ * <p>Alone, FlowDB's manager is the one behind {@code @Transactional}. Beside the manager of another store it is found
+ * by name and qualifier only, so that plain {@code @Transactional} keeps meaning the other store; see
  * {@link FlowDbTransactional}.
  */
 @AutoConfiguration(

@@ -12,8 +12,8 @@ import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * {@link Transactional} on FlowDB, also in an application where plain {@code @Transactional} means another store such as
- * JPA. Attributes as there.
+ * {@link Transactional} on FlowDB, also in an application where plain {@code @Transactional} means another store such
+ * as JPA. Attributes as there.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

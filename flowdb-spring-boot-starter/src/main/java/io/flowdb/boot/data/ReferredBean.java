@@ -8,8 +8,9 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 
 /**
- * Repositories and annotations refer to some beans by name. An application that declares its own bean of the type by another name
- * gets an alias, if it is clear which bean is meant: the only one, or the primary one. Threads: the one that starts the context.
+ * Repositories and annotations refer to some beans by name. An application that declares its own bean of the type by
+ * another name gets an alias, if it is clear which bean is meant: the only one, or the primary one. Threads: the one
+ * that starts the context.
  */
 final class ReferredBean implements BeanFactoryPostProcessor {
     private final String name;

@@ -8,7 +8,10 @@ import org.springframework.data.repository.config.RepositoryConfigurationExtensi
 
 /** Registers the repositories in the application's packages, with the defaults of {@link EnableFlowDbRepositories}. */
 final class RepositoriesRegistrar extends AbstractRepositoryConfigurationSourceSupport {
-    /* Not nested in the auto-configuration: Spring would take the annotated class inside for a configuration of its own. */
+    /*
+     * Not nested in the auto-configuration: Spring would take the annotated class inside for a configuration of its
+     * own.
+     */
 
     @Override
     protected Class<? extends Annotation> getAnnotation() {

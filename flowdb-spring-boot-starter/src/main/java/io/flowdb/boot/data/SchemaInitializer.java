@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 
 /**
- * Creates the stores and indexes that the entities declare, in one atomic change, after logging what it will do. A read-only
- * engine is only compared with the entities.
+ * Creates the stores and indexes that the entities declare, in one atomic change, after logging what it will do. A
+ * read-only engine is only compared with the entities.
  *
  * <p>Threads: the one that opens the engine. Errors: {@link SchemaFailedException}; nothing was changed.
  */

@@ -12,8 +12,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Auto-configuration of observed transactions: each is an observation {@code flowdb.transactions}, which becomes a meter and, with
- * tracing, a span. Off with {@code management.observations.enable.flowdb=false}.
+ * Auto-configuration of observed transactions: each is an observation {@code flowdb.transactions}, which becomes a
+ * meter and, with tracing, a span. Off with {@code management.observations.enable.flowdb=false}.
  */
 @AutoConfiguration(
         after = FlowDbTransactionAutoConfiguration.class,

@@ -8,7 +8,10 @@ import java.util.Locale;
 /** Name and tags of observed transactions. A bean of this type replaces them. */
 public interface FlowDbTransactionConvention extends ObservationConvention<FlowDbTransactionContext> {
 
-    /** {@code flowdb.transactions}, with manager, outcome, whether it may write, and the names OpenTelemetry gives databases. */
+    /**
+     * {@code flowdb.transactions}, with manager, outcome, whether it may write, and the names OpenTelemetry gives
+     * databases.
+     */
     FlowDbTransactionConvention DEFAULT = new FlowDbTransactionConvention() {};
 
     @Override

@@ -15,8 +15,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Times the queries of every {@link FlowDbTemplate}: {@code flowdb.query} with the tags {@code name} of the template's bean, {@code
- * store} and {@code plan}. The registry is looked up at the first query. Threads: any.
+ * Times the queries of every {@link FlowDbTemplate}: {@code flowdb.query} with the tags {@code name} of the template's
+ * bean, {@code store} and {@code plan}. The registry is looked up at the first query. Threads: any.
  */
 final class QueryMeters implements BeanPostProcessor, DisposableBean {
 

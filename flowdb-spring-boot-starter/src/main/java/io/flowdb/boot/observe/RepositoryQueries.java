@@ -59,8 +59,9 @@ final class RepositoryQueries implements QueryInsight, BeanPostProcessor, QueryC
     }
 
     /**
-     * Queries by repository and method; where that is not one query's alone, with the types of the parameters; and where classes of
-     * different packages share their names, with whole names. The same repository on two engines is numbered.
+     * Queries by repository and method; where that is not one query's alone, with the types of the parameters; and
+     * where classes of different packages share their names, with whole names. The same repository on two engines is
+     * numbered.
      */
     private Map<String, ExplainableQuery> byName() {
         Map<String, ExplainableQuery> named = new TreeMap<>();

@@ -12,8 +12,8 @@ import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
 
 /**
- * Observes the transactions of one manager from begin to end; what runs inside is a child of it. Transactions of a thread end in the
- * reverse order of their begin, so each thread has a stack. Threads: any.
+ * Observes the transactions of one manager from begin to end; what runs inside is a child of it. Transactions of a
+ * thread end in the reverse order of their begin, so each thread has a stack. Threads: any.
  */
 final class TransactionObservations implements TransactionExecutionListener {
 

@@ -25,7 +25,9 @@ class AddedVersionTest {
     @TempDir
     private Path dir;
 
-    /** As with Spring Data for other stores: an entity without a version is new, and a new one never replaces another. */
+    /**
+     * As with Spring Data for other stores: an entity without a version is new, and a new one never replaces another.
+     */
     @Test
     void document_withoutVersion_isNewToASaveUntilAMigrationSetsIt() {
         runner().run(context -> {

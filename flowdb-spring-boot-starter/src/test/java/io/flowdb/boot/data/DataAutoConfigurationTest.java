@@ -159,7 +159,10 @@ class DataAutoConfigurationTest {
         });
     }
 
-    /** The template of the application was on other documents than the transaction manager, and joined no transaction of it. */
+    /**
+     * The template of the application was on other documents than the transaction manager, and joined no transaction of
+     * it.
+     */
     @Test
     void template_declaredByTheApplication_joinsTransactions() {
         runner().withUserConfiguration(OwnTemplate.class)
@@ -233,8 +236,8 @@ class DataAutoConfigurationTest {
     }
 
     /**
-     * The message said of a missing store that "the transaction was begun for []", as if the caller had chosen the wrong ones, and
-     * not what creates it.
+     * The message said of a missing store that "the transaction was begun for []", as if the caller had chosen the
+     * wrong ones, and not what creates it.
      */
     @Test
     void schema_none_missingStore_isNamedWithWhatCreatesIt() {

@@ -70,7 +70,10 @@ class TransactionAutoConfigurationTest {
                         .containsExactly("mine"));
     }
 
-    /** The first write failed: repositories, {@code @FlowDbTransactional} and the test slice ask for the manager by its name. */
+    /**
+     * The first write failed: repositories, {@code @FlowDbTransactional} and the test slice ask for the manager by its
+     * name.
+     */
     @Test
     void manager_declaredByAnotherName_isThatOfRepositories() {
         alone().withUserConfiguration(OwnManager.class).run(context -> {

@@ -71,8 +71,8 @@ class RepositoryQueriesTest {
     }
 
     /**
-     * Of methods whose parameters have types of the same simple name, and of those that repositories inherit, one hid the others.
-     * The value of a java.sql.Date, which is a java.util.Date without toInstant(), could not be asked for.
+     * Of methods whose parameters have types of the same simple name, and of those that repositories inherit, one hid
+     * the others. The value of a java.sql.Date, which is a java.util.Date without toInstant(), could not be asked for.
      */
     @Test
     void methods_thatShareTheirNames_areToldApart() {

@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Finds the codec of a type or a property: converters of the application first, then FlowDB's single values, containers, entities.
- * What it finds it keeps. Threads: any; two threads may build the same codec, one is kept.
+ * Finds the codec of a type or a property: converters of the application first, then FlowDB's single values,
+ * containers, entities. What it finds it keeps. Threads: any; two threads may build the same codec, one is kept.
  */
 final class CodecRegistry {
 

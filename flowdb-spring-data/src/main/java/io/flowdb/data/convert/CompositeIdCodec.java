@@ -11,8 +11,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An id of several parts, such as a record: a JSON array of its properties in the order of their declaration, since an object is
- * no key. Documents are ordered by the first part, then the second and so on; no part may be null.
+ * An id of several parts, such as a record: a JSON array of its properties in the order of their declaration, since an
+ * object is no key. Documents are ordered by the first part, then the second and so on; no part may be null.
  */
 final class CompositeIdCodec implements ValueCodec {
 

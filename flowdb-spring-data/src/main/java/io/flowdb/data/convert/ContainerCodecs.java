@@ -15,7 +15,10 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Collections and arrays as JSON arrays, maps as JSON objects (keys in the text form of their type), Optional as its value. */
+/**
+ * Collections and arrays as JSON arrays, maps as JSON objects (keys in the text form of their type), Optional as its
+ * value.
+ */
 final class ContainerCodecs {
 
     private ContainerCodecs() {}

@@ -8,7 +8,10 @@ import org.springframework.data.convert.CustomConversions;
 import org.springframework.data.mapping.MappingException;
 import tools.jackson.databind.JsonNode;
 
-/** A type with converters of the application's own: written by one to a simple type, read by the one that takes what is stored. */
+/**
+ * A type with converters of the application's own: written by one to a simple type, read by the one that takes what is
+ * stored.
+ */
 final class CustomCodec implements ValueCodec {
 
     private static final List<Class<?>> NUMBERS = List.of(

@@ -19,8 +19,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One entity class as a JSON object, a field per property. Instances are made by the creator Spring Data chose; what the creator
- * does not take is set through the property accessor, so records, immutable classes, builders by {@code withX} and beans all work.
+ * One entity class as a JSON object, a field per property. Instances are made by the creator Spring Data chose; what
+ * the creator does not take is set through the property accessor, so records, immutable classes, builders by
+ * {@code withX} and beans all work.
  */
 final class EntityCodec {
 
@@ -152,7 +153,10 @@ final class EntityCodec {
 
     private record Slot(FlowDbPersistentProperty property, String field, ValueCodec codec) {}
 
-    /** The creator's arguments from the fields of a document; an absent field gives null, or zero to a primitive of Java. */
+    /**
+     * The creator's arguments from the fields of a document; an absent field gives null, or zero to a primitive of
+     * Java.
+     */
     private final class Arguments implements ParameterValueProvider<FlowDbPersistentProperty> {
 
         private final JsonNode node;

@@ -13,11 +13,12 @@ import org.springframework.data.mapping.context.MappingContext;
 import org.springframework.util.ClassUtils;
 
 /**
- * Which class a document names where the runtime type is not the declared one: the field {@code _class} with the value of
- * {@code @TypeAlias}, else the class name.
+ * Which class a document names where the runtime type is not the declared one: the field {@code _class} with the value
+ * of {@code @TypeAlias}, else the class name.
  *
- * <p>A document never decides which classes are loaded: a name is followed only if it is that of a known entity, or of a class in
- * the package (or a package below) of a known entity or of the declared type, and if the class is assignable to the declared type.
+ * <p>A document never decides which classes are loaded: a name is followed only if it is that of a known entity, or of
+ * a class in the package (or a package below) of a known entity or of the declared type, and if the class is assignable
+ * to the declared type.
  */
 final class EntityTypes {
 

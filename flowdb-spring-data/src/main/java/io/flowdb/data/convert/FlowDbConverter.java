@@ -10,8 +10,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Entities to documents and back. What is stored, what is asked for and what indexes order goes through the same conversion, so
- * that an equality on a converted type finds what was saved.
+ * Entities to documents and back. What is stored, what is asked for and what indexes order goes through the same
+ * conversion, so that an equality on a converted type finds what was saved.
  *
  * <p>Threads: any. Errors: {@link org.springframework.data.mapping.MappingException} naming type and property.
  */
@@ -21,15 +21,18 @@ public interface FlowDbConverter {
     MappingContext<FlowDbPersistentEntity<?>, FlowDbPersistentProperty> getMappingContext();
 
     /**
-     * The document of {@code entity}; null properties are written as JSON null, unless a converter of the property writes something
-     * else, so that indexes hold an entry for them.
+     * The document of {@code entity}; null properties are written as JSON null, unless a converter of the property
+     * writes something else, so that indexes hold an entry for them.
      */
     ObjectNode write(Object entity);
 
     /** A new instance of {@code type}, or of the subclass the document names, from {@code document}. */
     <T> T read(Class<T> type, JsonNode document);
 
-    /** The stored form of a value of {@code property}, for ids and queries: also of one element if the property is a collection. */
+    /**
+     * The stored form of a value of {@code property}, for ids and queries: also of one element if the property is a
+     * collection.
+     */
     JsonNode writeValue(FlowDbPersistentProperty property, @Nullable Object value);
 
     /** Whether {@link #writeValue} takes values of {@code given}, as far as the type tells. */
@@ -40,8 +43,8 @@ public interface FlowDbConverter {
     Object readValue(FlowDbPersistentProperty property, @Nullable JsonNode node);
 
     /**
-     * How the documents of {@code type} and its known subclasses name their types in the field {@code _class}; empty if every
-     * document of the store is one, because {@code type} is the class the store belongs to.
+     * How the documents of {@code type} and its known subclasses name their types in the field {@code _class}; empty if
+     * every document of the store is one, because {@code type} is the class the store belongs to.
      */
     Collection<String> typeNames(Class<?> type);
 

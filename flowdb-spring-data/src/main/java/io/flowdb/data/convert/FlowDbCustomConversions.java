@@ -7,8 +7,9 @@ import org.springframework.data.convert.CustomConversions;
 import org.springframework.data.convert.PropertyValueConversions;
 
 /**
- * Converters of an application: Spring {@code Converter}s annotated {@code @WritingConverter} or {@code @ReadingConverter} to and
- * from text, numbers, booleans, maps or {@code JsonNode}, and converters of single properties ({@code @ValueConverter}).
+ * Converters of an application: Spring {@code Converter}s annotated {@code @WritingConverter} or
+ * {@code @ReadingConverter} to and from text, numbers, booleans, maps or {@code JsonNode}, and converters of single
+ * properties ({@code @ValueConverter}).
  *
  * <p>A converted type is one value: it can be an id, indexed and queried, in the order of what it is converted to.
  */

@@ -33,8 +33,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * The canonical forms of single values, frozen from format 1. Two equal values have equal forms, and unless it says otherwise
- * the order of the forms is that of the values.
+ * The canonical forms of single values, frozen from format 1. Two equal values have equal forms, and unless it says
+ * otherwise the order of the forms is that of the values.
  * <pre>
  * boolean, text, char           boolean, text, text of one character
  * byte, short, int, long        number                     BigInteger, BigDecimal   number, every digit

@@ -162,7 +162,10 @@ final class SortableTime {
         return (int) year;
     }
 
-    /** Whether the text starts with a four-digit year, or with one that ISO-8601 signs: no such of ten digits begins with a 9. */
+    /**
+     * Whether the text starts with a four-digit year, or with one that ISO-8601 signs: no such of ten digits begins
+     * with a 9.
+     */
     private static boolean isPlain(String s) {
         return !s.isEmpty() && s.charAt(0) != 'Y' && !(s.startsWith("-9") && s.indexOf('-', 1) == 11);
     }

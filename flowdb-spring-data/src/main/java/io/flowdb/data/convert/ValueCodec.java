@@ -4,7 +4,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 
-/** Both directions of one type, side by side. {@link #write} never sees null, and {@link #read} no JSON null. Threads: any. */
+/**
+ * Both directions of one type, side by side. {@link #write} never sees null, and {@link #read} no JSON null. Threads:
+ * any.
+ */
 interface ValueCodec {
 
     /** The JSON form of {@code value}. */

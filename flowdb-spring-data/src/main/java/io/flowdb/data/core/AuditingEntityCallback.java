@@ -5,8 +5,8 @@ import org.springframework.core.Ordered;
 import org.springframework.data.auditing.AuditingHandler;
 
 /**
- * Sets {@code @CreatedDate}, {@code @CreatedBy}, {@code @LastModifiedDate} and {@code @LastModifiedBy}. An entity with an id that
- * the application assigned counts as created if the store does not have it yet.
+ * Sets {@code @CreatedDate}, {@code @CreatedBy}, {@code @LastModifiedDate} and {@code @LastModifiedBy}. An entity with
+ * an id that the application assigned counts as created if the store does not have it yet.
  */
 public final class AuditingEntityCallback implements BeforeConvertCallback<Object>, Ordered {
 

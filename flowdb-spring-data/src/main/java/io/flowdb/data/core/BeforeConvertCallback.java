@@ -11,7 +11,8 @@ public interface BeforeConvertCallback<T> extends EntityCallback<T> {
      *
      * @param entity about to be stored, as the caller gave it
      * @param store name of its store
-     * @param isNew whether it is inserted, as far as id and version tell; for an audited entity with an assigned id the store is asked
+     * @param isNew whether it is inserted, as far as id and version tell; for an audited entity with an assigned id the
+     *     store is asked
      */
     T onBeforeConvert(T entity, String store, Boolean isNew);
 }

@@ -20,14 +20,15 @@ import org.springframework.util.ObjectUtils;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Conditions on the properties of an entity, as filters on its documents. Names are property paths ({@code address.city}), values are
- * Java values; both are converted as when the entity was stored.
+ * Conditions on the properties of an entity, as filters on its documents. Names are property paths
+ * ({@code address.city}), values are Java values; both are converted as when the entity was stored.
  *
  * <p>Rules: null and a missing field are the same. A comparison with null holds for nothing, equality with null is
- * {@link #isNull}. Each negation is the exact complement: {@code ne("x", 1)} holds where x is null. Ranges hold for values of the
- * same kind only. On a collection, a condition on one value holds if it does for one element.
+ * {@link #isNull}. Each negation is the exact complement: {@code ne("x", 1)} holds where x is null. Ranges hold for
+ * values of the same kind only. On a collection, a condition on one value holds if it does for one element.
  *
- * <p>Threads: any. Errors: {@link InvalidDataAccessApiUsageException} for an unknown property or a value of another type.
+ * <p>Threads: any. Errors: {@link InvalidDataAccessApiUsageException} for an unknown property or a value of another
+ * type.
  *
  * @param <T> the entity
  */
@@ -110,7 +111,10 @@ public final class Conditions<T> {
         return bounds.isEmpty() ? isNotNull(property) : Filter.and(bounds);
     }
 
-    /** Equal to one of {@code values}: an array, an {@code Iterable} or one value. Null among them means null; empty nothing. */
+    /**
+     * Equal to one of {@code values}: an array, an {@code Iterable} or one value. Null among them means null; empty
+     * nothing.
+     */
     public Filter in(String property, @Nullable Object values) {
         ResolvedProperty p = resolve(property);
         List<JsonNode> keys = new ArrayList<>();
@@ -190,7 +194,10 @@ public final class Conditions<T> {
         return ignoreCase ? Filter.endsWithIgnoreCase(p.fieldPath(), text) : Filter.endsWith(p.fieldPath(), text);
     }
 
-    /** Text with the part {@code value}, or a collection with that element; with all of them if {@code value} is several. */
+    /**
+     * Text with the part {@code value}, or a collection with that element; with all of them if {@code value} is
+     * several.
+     */
     public Filter contains(String property, @Nullable Object value, boolean ignoreCase) {
         ResolvedProperty p = resolve(property);
         if (value == null) {

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * The documents, through the transaction of the thread if there is one; exceptions are translated. Between its end and that of its
- * synchronizations a transaction is still the thread's: reads then see what is stored, writes are refused. Threads: any.
+ * The documents, through the transaction of the thread if there is one; exceptions are translated. Between its end and
+ * that of its synchronizations a transaction is still the thread's: reads then see what is stored, writes are refused.
+ * Threads: any.
  */
 final class DocumentAccess {
 

@@ -17,7 +17,10 @@ import org.springframework.data.mapping.callback.EntityCallbacks;
 import org.springframework.util.Assert;
 import tools.jackson.databind.JsonNode;
 
-/** What the parts of a {@link FlowDbTemplate} share: documents, mapping, callbacks and row policies. Threads: any, once it is set up. */
+/**
+ * What the parts of a {@link FlowDbTemplate} share: documents, mapping, callbacks and row policies. Threads: any, once
+ * it is set up.
+ */
 final class EntityAccess {
 
     private final DocumentAccess documents;
@@ -146,7 +149,10 @@ final class EntityAccess {
         return entity.getRequiredIdProperty().getFieldName();
     }
 
-    /** Has one of {@code keys}. Of an array, the parts say where it lies: as a whole it could also be an element of a longer key. */
+    /**
+     * Has one of {@code keys}. Of an array, the parts say where it lies: as a whole it could also be an element of a
+     * longer key.
+     */
     static Filter hasKey(FlowDbPersistentEntity<?> entity, List<JsonNode> keys) {
         String path = idPath(entity);
         if (keys.isEmpty() || !keys.get(0).isArray()) {

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The committed changes of the entities of a class that row policies let be read, in order. A change of a row that may not be read is
- * not there; a row that comes into sight looks new, one that goes out of it deleted. The policies are asked anew at each commit, on the
- * thread that polls, for what they permit at that moment.
+ * The committed changes of the entities of a class that row policies let be read, in order. A change of a row that may
+ * not be read is not there; a row that comes into sight looks new, one that goes out of it deleted. The policies are
+ * asked anew at each commit, on the thread that polls, for what they permit at that moment.
  *
- * <p>Does not take part in transactions. Errors: {@link org.springframework.dao.DataAccessException}, also when the feed fell so far
- * behind that changes it has not seen are gone, and after the engine was closed. Threads: one.
+ * <p>Does not take part in transactions. Errors: {@link org.springframework.dao.DataAccessException}, also when the
+ * feed fell so far behind that changes it has not seen are gone, and after the engine was closed. Threads: one.
  *
  * @param <T> the entity
  */

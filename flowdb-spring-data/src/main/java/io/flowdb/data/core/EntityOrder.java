@@ -14,8 +14,8 @@ import org.springframework.util.ClassUtils;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A {@link Sort} resolved against an entity. FlowDB itself puts null first going up and last going down; another place for null, or
- * an order without case, is made by sorting in memory. Immutable.
+ * A {@link Sort} resolved against an entity. FlowDB itself puts null first going up and last going down; another place
+ * for null, or an order without case, is made by sorting in memory. Immutable.
  */
 final class EntityOrder {
 
@@ -209,7 +209,10 @@ final class EntityOrder {
             return Filter.not(Filter.ge(path, List.of()));
         }
 
-        /** Whether its values may be of several kinds: {@code Object} and the like, and fractions, among which text is what is no number. */
+        /**
+         * Whether its values may be of several kinds: {@code Object} and the like, and fractions, among which text is
+         * what is no number.
+         */
         private boolean mixesKinds() {
             Class<?> type =
                     ClassUtils.resolvePrimitiveIfNecessary(property.property().getType());

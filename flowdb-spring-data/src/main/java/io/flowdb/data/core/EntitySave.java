@@ -11,8 +11,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One entity on its way into its store: the prepared document, and what has to hold when it is written. Writing may be repeated,
- * after a conflict; the outcome is the same. Threads: one.
+ * One entity on its way into its store: the prepared document, and what has to hold when it is written. Writing may be
+ * repeated, after a conflict; the outcome is the same. Threads: one.
  */
 final class EntitySave<T> {
 

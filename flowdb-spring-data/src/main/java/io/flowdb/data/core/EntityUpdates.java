@@ -17,7 +17,10 @@ import org.springframework.data.mapping.PersistentPropertyPathAccessor;
 import org.springframework.util.ClassUtils;
 import tools.jackson.databind.JsonNode;
 
-/** Updates of {@link FlowDbTemplate}: entities read, changed and saved in one transaction, as row policies permit. Threads: any. */
+/**
+ * Updates of {@link FlowDbTemplate}: entities read, changed and saved in one transaction, as row policies permit.
+ * Threads: any.
+ */
 final class EntityUpdates {
 
     private final EntityAccess access;

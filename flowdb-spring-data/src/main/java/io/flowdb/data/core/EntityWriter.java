@@ -22,8 +22,9 @@ import org.springframework.util.NumberUtils;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Makes an {@link EntitySave} of an entity. Order: is it new → {@link BeforeConvertCallback} → id and version → document →
- * {@link BeforeSaveCallback}. Ids of {@code String} and {@code UUID} are made here, numbers by the store. Threads: any.
+ * Makes an {@link EntitySave} of an entity. Order: is it new → {@link BeforeConvertCallback} → id and version →
+ * document → {@link BeforeSaveCallback}. Ids of {@code String} and {@code UUID} are made here, numbers by the store.
+ * Threads: any.
  */
 final class EntityWriter {
 
@@ -128,7 +129,10 @@ final class EntityWriter {
         return entity;
     }
 
-    /** An assigned id without version says nothing about being new; the store does. Asked only where the creation is noted. */
+    /**
+     * An assigned id without version says nothing about being new; the store does. Asked only where the creation is
+     * noted.
+     */
     private boolean isAbsent(FlowDbPersistentEntity<?> entity, Object bean, Existence existence) {
         if (entity.hasVersionProperty() || !creationMatters.computeIfAbsent(entity.getType(), t -> isAudited(entity))) {
             return false;

@@ -15,7 +15,8 @@ import org.springframework.data.domain.Sort;
 import org.springframework.data.domain.Window;
 
 /**
- * A query that is being described. Immutable. Errors: {@link org.springframework.dao.DataAccessException}, at the last step.
+ * A query that is being described. Immutable. Errors: {@link org.springframework.dao.DataAccessException}, at the last
+ * step.
  *
  * @param <T> the entity
  * @param <R> what it is returned as
@@ -23,13 +24,16 @@ import org.springframework.data.domain.Window;
 public interface ExecutableQuery<T, R> {
 
     /**
-     * As what each entity is returned: an interface with some of its properties, or a class that is constructed from them. A class
-     * below the entity in its store finds those of its kind only. Anything else is an
-     * {@link org.springframework.dao.InvalidDataAccessApiUsageException}.
+     * As what each entity is returned: an interface with some of its properties, or a class that is constructed from
+     * them. A class below the entity in its store finds those of its kind only. Anything else is an {@link
+     * org.springframework.dao.InvalidDataAccessApiUsageException}.
      */
     <X> ExecutableQuery<T, X> as(Class<X> resultType);
 
-    /** Only what {@code query} finds: its filter is added, its order appended, its offset and limit replace those of before. */
+    /**
+     * Only what {@code query} finds: its filter is added, its order appended, its offset and limit replace those of
+     * before.
+     */
     ExecutableQuery<T, R> matching(FlowDbQuery query);
 
     /** Only what satisfies {@code filter} as well. */

@@ -9,9 +9,10 @@ import org.springframework.data.core.TypedPropertyPath;
 import org.springframework.data.domain.Sort;
 
 /**
- * A change of entities that is being described. The changes are made to each entity, in the order given, and it is saved as
- * {@link FlowDbOperations#save} would: its version counts up, auditing and callbacks see it. All of it, callbacks included, is one transaction,
- * repeated on conflict unless one was running before. The id cannot be changed. Immutable.
+ * A change of entities that is being described. The changes are made to each entity, in the order given, and it is
+ * saved as {@link FlowDbOperations#save} would: its version counts up, auditing and callbacks see it. All of it,
+ * callbacks included, is one transaction, repeated on conflict unless one was running before. The id cannot be changed.
+ * Immutable.
  *
  * @param <T> the entity
  */
@@ -38,7 +39,10 @@ public interface ExecutableUpdate<T> {
     /** Sets a property: {@code set(Todo::title, title)}. */
     <P> ExecutableUpdate<T> set(TypedPropertyPath<T, P> property, @Nullable P value);
 
-    /** Adds to a number, in its own type; null counts as 0. Throws {@link ArithmeticException} where the type has no such number. */
+    /**
+     * Adds to a number, in its own type; null counts as 0. Throws {@link ArithmeticException} where the type has no
+     * such number.
+     */
     ExecutableUpdate<T> increment(String property, Number by);
 
     /** Replaces the entity by what {@code change} makes of it; called again when the transaction is repeated. */

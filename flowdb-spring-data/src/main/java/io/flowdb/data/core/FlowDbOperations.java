@@ -18,22 +18,26 @@ import org.springframework.data.domain.Slice;
 import org.springframework.data.domain.Window;
 
 /**
- * Entities in their stores. Every operation joins the FlowDB transaction of the thread, if there is one, and reads its writes;
- * without one it is atomic by itself: a write is one commit, repeated on conflict, and a read sees one state.
+ * Entities in their stores. Every operation joins the FlowDB transaction of the thread, if there is one, and reads its
+ * writes; without one it is atomic by itself: a write is one commit, repeated on conflict, and a read sees one state.
  *
  * <p>Threads: any. Errors: {@link org.springframework.dao.DataAccessException}, see {@link FlowDbExceptionTranslator}.
  */
 public interface FlowDbOperations extends FluentFlowDbOperations {
 
-    /** Stores a new entity; throws {@code DuplicateKeyException} if its id or a unique value is taken. Returns what was stored. */
+    /**
+     * Stores a new entity; throws {@code DuplicateKeyException} if its id or a unique value is taken. Returns what was
+     * stored.
+     */
     <T> T insert(T entity);
 
     /** Stores new entities, all or none, in one commit. */
     <T> List<T> insertAll(Iterable<? extends T> entities);
 
     /**
-     * Stores an entity: over the one with its id, or as a new one where id or version say so. With a version the stored one must be
-     * that of the entity, else {@code OptimisticLockingFailureException}. Returns what was stored, for immutable entities a new instance.
+     * Stores an entity: over the one with its id, or as a new one where id or version say so. With a version the stored
+     * one must be that of the entity, else {@code OptimisticLockingFailureException}. Returns what was stored, for
+     * immutable entities a new instance.
      */
     <T> T save(T entity);
 
@@ -65,15 +69,18 @@ public interface FlowDbOperations extends FluentFlowDbOperations {
      */
     <T> Stream<T> stream(FlowDbQuery query, Class<T> type);
 
-    /** One page of what a query finds; counts all only if the page itself does not tell. Limit and offset of the query bound the whole. */
+    /**
+     * One page of what a query finds; counts all only if the page itself does not tell. Limit and offset of the query
+     * bound the whole.
+     */
     <T> Page<T> findPage(FlowDbQuery query, Pageable pageable, Class<T> type);
 
     /** One page of what a query finds and whether there is a next one. */
     <T> Slice<T> findSlice(FlowDbQuery query, Pageable pageable, Class<T> type);
 
     /**
-     * What follows a position, at most as many as the query's limit says. Keyset positions hold the stored values of the sorted
-     * properties and the id, nulls included, so windows neither skip nor repeat while others write.
+     * What follows a position, at most as many as the query's limit says. Keyset positions hold the stored values of
+     * the sorted properties and the id, nulls included, so windows neither skip nor repeat while others write.
      */
     <T> Window<T> scroll(FlowDbQuery query, ScrollPosition position, Class<T> type);
 
@@ -84,8 +91,8 @@ public interface FlowDbOperations extends FluentFlowDbOperations {
     boolean exists(FlowDbQuery query, Class<?> type);
 
     /**
-     * Deletes the entity with the id of this one; false if there is none. With a version the stored one must be that of the
-     * entity, else {@code OptimisticLockingFailureException}.
+     * Deletes the entity with the id of this one; false if there is none. With a version the stored one must be that of
+     * the entity, else {@code OptimisticLockingFailureException}.
      */
     boolean delete(Object entity);
 
@@ -105,8 +112,8 @@ public interface FlowDbOperations extends FluentFlowDbOperations {
     <T> List<T> findAndDelete(FlowDbQuery query, Class<T> type);
 
     /**
-     * The committed changes from now on of the entities that may be read. Changes are kept from the first call on, within the limits
-     * of {@link io.flowdb.json.JsonDB#changes(long)}.
+     * The committed changes from now on of the entities that may be read. Changes are kept from the first call on,
+     * within the limits of {@link io.flowdb.json.JsonDB#changes(long)}.
      */
     <T> EntityChanges<T> changes(Class<T> type);
 
@@ -114,8 +121,8 @@ public interface FlowDbOperations extends FluentFlowDbOperations {
     <T> EntityChanges<T> changes(Class<T> type, long sinceSeqno);
 
     /**
-     * Writes the documents of the entities that may be read as JSON in UTF-8, those of one state in the order of their ids, and returns
-     * their number. {@code to} is flushed and stays open.
+     * Writes the documents of the entities that may be read as JSON in UTF-8, those of one state in the order of their
+     * ids, and returns their number. {@code to} is flushed and stays open.
      */
     long export(Class<?> type, OutputStream to, ExportFormat format);
 
@@ -132,19 +139,20 @@ public interface FlowDbOperations extends FluentFlowDbOperations {
     <T> Conditions<T> conditions(Class<T> type);
 
     /**
-     * The same operations without {@link RowPolicy row policies}, for work of the application itself. Logged with its reason.
+     * The same operations without {@link RowPolicy row policies}, for work of the application itself. Logged with its
+     * reason.
      */
     FlowDbOperations bypassingRowPolicies(String reason);
 
     /**
-     * The documents themselves, in the transaction of the thread if there is one; exceptions are translated. Row policies do not guard
-     * them: where there are some, this is only permitted after {@link #bypassingRowPolicies}.
+     * The documents themselves, in the transaction of the thread if there is one; exceptions are translated. Row
+     * policies do not guard them: where there are some, this is only permitted after {@link #bypassingRowPolicies}.
      */
     <R extends @Nullable Object> R execute(Function<? super DocumentOperations, R> action);
 
     /**
-     * Runs {@code action} in one transaction over {@code stores}: that of the thread, else one of its own, repeated on conflict. As
-     * {@link #execute} only where no row policies are, or after {@link #bypassingRowPolicies}.
+     * Runs {@code action} in one transaction over {@code stores}: that of the thread, else one of its own, repeated on
+     * conflict. As {@link #execute} only where no row policies are, or after {@link #bypassingRowPolicies}.
      */
     <R extends @Nullable Object> R executeAtomically(
             Collection<String> stores, Function<? super DocumentOperations, R> action);

@@ -46,7 +46,10 @@ public record FlowDbQuery(@Nullable Filter filter, Sort sort, long offset, int l
         return new FlowDbQuery(filter == null ? other : Filter.and(filter, other), sort, offset, limit);
     }
 
-    /** Only what both find: the other's filter is added, its order comes after; its offset and limit count, where it has them. */
+    /**
+     * Only what both find: the other's filter is added, its order comes after; its offset and limit count, where it has
+     * them.
+     */
     public FlowDbQuery and(FlowDbQuery other) {
         return new FlowDbQuery(
                 and(other.filter).filter,

@@ -14,9 +14,9 @@ import org.springframework.transaction.support.ResourceHolderSupport;
 /**
  * The transaction bound to a thread, under the database it belongs to.
  *
- * <p>A transaction that only wrote, and read nothing, depends on nothing that others change: after a conflict its writes are simply
- * made again on the newer state. So {@code repository.save} of an entity without version never fails because of another.
- * Threads: one.
+ * <p>A transaction that only wrote, and read nothing, depends on nothing that others change: after a conflict its
+ * writes are simply made again on the newer state. So {@code repository.save} of an entity without version never fails
+ * because of another. Threads: one.
  */
 final class FlowDbResourceHolder extends ResourceHolderSupport {
 
@@ -43,7 +43,10 @@ final class FlowDbResourceHolder extends ResourceHolderSupport {
         return transaction;
     }
 
-    /** Reads and writes; what is written before a failure is taken back, so that a caller who goes on has all or nothing. */
+    /**
+     * Reads and writes; what is written before a failure is taken back, so that a caller who goes on has all or
+     * nothing.
+     */
     <R extends @Nullable Object> R wholly(Function<? super JsonTransaction, R> action) {
         return wholly(transaction(), action);
     }

@@ -106,7 +106,10 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         access.queries().setSlowQueries(slowQueries);
     }
 
-    /** Tells {@code listener}, too, of every query, also of those that bypass row policies. To be called before the template is used. */
+    /**
+     * Tells {@code listener}, too, of every query, also of those that bypass row policies. To be called before the
+     * template is used.
+     */
     public void addQueryListener(QueryListener listener) {
         access.queries().addListener(listener);
     }
@@ -136,7 +139,9 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         return unguarded;
     }
 
-    /** Calls these before and after conversion, saving and deleting, instead of the beans of the application context. */
+    /**
+     * Calls these before and after conversion, saving and deleting, instead of the beans of the application context.
+     */
     public void setEntityCallbacks(EntityCallbacks callbacks) {
         access.setCallbacks(callbacks, true);
     }

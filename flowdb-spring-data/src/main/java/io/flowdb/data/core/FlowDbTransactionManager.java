@@ -23,20 +23,21 @@ import org.springframework.transaction.support.SmartTransactionObject;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Spring transactions on FlowDB. What {@link FlowDbTemplate} and repositories do in one reads the state of its begin and its own
- * writes, and commits all or nothing.
+ * Spring transactions on FlowDB. What {@link FlowDbTemplate} and repositories do in one reads the state of its begin
+ * and its own writes, and commits all or nothing.
  * <pre>
  * readOnly      a snapshot; never conflicts; a write is an InvalidDataAccessApiUsageException
  * isolation     DEFAULT and SERIALIZABLE: serializable; REPEATABLE_READ: snapshot isolation; others are refused
  * NESTED        savepoints on the writes
  * timeout       checked at each operation and at commit
- * conflict      OptimisticLockingFailureException at commit; nothing was written; whoever began the transaction may retry.
- *               A transaction that only saved, and read nothing, is repeated by itself
- * after it      listeners to commit or roll-back read what is stored; to write they need REQUIRES_NEW, else the write is refused
+ * conflict      OptimisticLockingFailureException at commit; nothing was written; whoever began the transaction may
+ *               retry. A transaction that only saved, and read nothing, is repeated by itself
+ * after it      listeners to commit or roll-back read what is stored; to write they need REQUIRES_NEW, else the write
+ *               is refused
  * </pre>
  *
- * <p>The transaction covers every store that exists at its begin. A transaction of another manager (JPA) is not joined. Threads: any;
- * a transaction is bound to its thread.
+ * <p>The transaction covers every store that exists at its begin. A transaction of another manager (JPA) is not joined.
+ * Threads: any; a transaction is bound to its thread.
  */
 public final class FlowDbTransactionManager extends AbstractPlatformTransactionManager
         implements ResourceTransactionManager {
@@ -128,8 +129,8 @@ public final class FlowDbTransactionManager extends AbstractPlatformTransactionM
     }
 
     /**
-     * Whether the commit of a transaction of this manager met a conflict; for a {@code TransactionExecutionListener}, to whom Spring tells
-     * of a failed commit as of a roll-back.
+     * Whether the commit of a transaction of this manager met a conflict; for a {@code TransactionExecutionListener},
+     * to whom Spring tells of a failed commit as of a roll-back.
      */
     public static boolean isConflict(TransactionExecution execution) {
         return execution instanceof DefaultTransactionStatus status

@@ -1,9 +1,10 @@
 package io.flowdb.data.core;
 
 /**
- * Operations described step by step: {@code template.query(Todo.class).matching(…).sort(…).limit(10).all()}. Each step returns a new
- * description and nothing is read or written before the last one; descriptions are immutable, so one may be kept and run often.
- * They follow the same rules as the other operations: transactions, row policies, callbacks, exceptions.
+ * Operations described step by step: {@code template.query(Todo.class).matching(…).sort(…).limit(10).all()}. Each step
+ * returns a new description and nothing is read or written before the last one; descriptions are immutable, so one may
+ * be kept and run often. They follow the same rules as the other operations: transactions, row policies, callbacks,
+ * exceptions.
  */
 public interface FluentFlowDbOperations {
 

@@ -14,9 +14,9 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Whether an index serves a filter: one of the conditions that must hold together is an equality, a range or a prefix
- * (also that of a LIKE pattern) on the id, on its first part or on the first path of an index, and so in each alternative. A pure function
- * of filter and schema; the planner may do better or worse, but never needs the whole store where this says it does
- * not.
+ * (also that of a LIKE pattern) on the id, on its first part or on the first path of an index, and so in each
+ * alternative. A pure function of filter and schema; the planner may do better or worse, but never needs the whole
+ * store where this says it does not.
  */
 final class IndexAdvice {
 
@@ -54,7 +54,9 @@ final class IndexAdvice {
                 .collect(Collectors.joining(" or ", "", " would serve it"));
     }
 
-    /** For the elements of a collection an index by element; for a whole one, as for a single value, an index by value. */
+    /**
+     * For the elements of a collection an index by element; for a whole one, as for a single value, an index by value.
+     */
     private static String annotation(String path, Filter filter, Class<?> type, EntityProperties properties) {
         EntityProperties.Named property = properties.at(type, path);
         boolean byElement = property.hasElements() && !isWhole(filter);

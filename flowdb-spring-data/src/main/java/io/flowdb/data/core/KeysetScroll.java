@@ -19,8 +19,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.NullNode;
 
 /**
- * Positions of a window: by sorted property, the id last, the value as it is stored (text, number, boolean, null or a list), taken
- * from the document. So a position survives being sent to a client as JSON, and projections need not hold the sorted properties.
+ * Positions of a window: by sorted property, the id last, the value as it is stored (text, number, boolean, null or a
+ * list), taken from the document. So a position survives being sent to a client as JSON, and projections need not hold
+ * the sorted properties.
  */
 final class KeysetScroll {
 

@@ -28,8 +28,8 @@ final class Projections {
     }
 
     /**
-     * From {@code type} to {@code resultType}: itself or a supertype, an interface of properties, or a class constructed from them.
-     * Throws {@link InvalidDataAccessApiUsageException} if it is none of them.
+     * From {@code type} to {@code resultType}: itself or a supertype, an interface of properties, or a class
+     * constructed from them. Throws {@link InvalidDataAccessApiUsageException} if it is none of them.
      */
     <T, R> Function<T, R> to(Class<R> resultType, Class<T> type) {
         if (resultType.isAssignableFrom(type)) {
@@ -49,7 +49,10 @@ final class Projections {
         return entity -> resultType.cast(dto.convert(entity));
     }
 
-    /** Whether it may have properties of the entity; single values, containers, trees of JSON and other entities have not. */
+    /**
+     * Whether it may have properties of the entity; single values, containers, trees of JSON and other entities have
+     * not.
+     */
     private boolean isProjection(Class<?> type) {
         if (type.isInterface()) {
             return !FlowDbMappingContext.isForeign(type);
@@ -60,7 +63,10 @@ final class Projections {
         return converter.getMappingContext().getPersistentEntity(type) != null;
     }
 
-    /** Whether {@code resultType} is an entity below {@code type} in the same store, of which a query may find those of its kind. */
+    /**
+     * Whether {@code resultType} is an entity below {@code type} in the same store, of which a query may find those of
+     * its kind.
+     */
     boolean isKindOf(Class<?> resultType, Class<?> type) {
         if (!type.isAssignableFrom(resultType)) {
             return false;

@@ -96,8 +96,8 @@ final class RowPolicies {
     }
 
     /**
-     * Writes an entity of a guarded store in {@code transaction}: what is overwritten must be permitted before, what is written
-     * after. A refused write is taken back, so that the transaction may go on.
+     * Writes an entity of a guarded store in {@code transaction}: what is overwritten must be permitted before, what is
+     * written after. A refused write is taken back, so that the transaction may go on.
      */
     Object write(EntitySave<?> save, JsonTransaction transaction, StoreSchema schema) {
         Savepoint before = transaction.savepoint();
@@ -178,7 +178,9 @@ final class RowPolicies {
                 "The row policies of store '" + store + "' do not permit this write", new SecurityException(store));
     }
 
-    /** A policy and what it needs. Of a class that shares its store, it speaks for the documents of that class alone. */
+    /**
+     * A policy and what it needs. Of a class that shares its store, it speaks for the documents of that class alone.
+     */
     private record Guard<T>(RowPolicy<T> policy, Conditions<T> conditions, FlowDbConverter converter) {
 
         static <T> Guard<T> of(RowPolicy<T> policy, FlowDbOperations operations) {

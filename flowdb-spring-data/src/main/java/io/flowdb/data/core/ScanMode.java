@@ -6,6 +6,9 @@ public enum ScanMode {
     ALLOW,
     /** It runs; the log says once which index would serve it. */
     WARN,
-    /** It throws {@link org.springframework.dao.InvalidDataAccessApiUsageException} that says which index would serve it. */
+    /**
+     * It throws {@link org.springframework.dao.InvalidDataAccessApiUsageException} that says which index would serve
+     * it.
+     */
     FAIL
 }

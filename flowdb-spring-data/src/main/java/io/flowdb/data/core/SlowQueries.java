@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The last queries of a {@link FlowDbTemplate} and its repositories that took as long as a threshold, or longer. Reads by id are no
- * queries, and streams are not measured: they are as slow as who reads them. Threads: any.
+ * The last queries of a {@link FlowDbTemplate} and its repositories that took as long as a threshold, or longer. Reads
+ * by id are no queries, and streams are not measured: they are as slow as who reads them. Threads: any.
  */
 public final class SlowQueries {
 

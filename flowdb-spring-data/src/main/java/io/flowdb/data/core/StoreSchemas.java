@@ -21,9 +21,9 @@ import org.springframework.data.mapping.PersistentPropertyPath;
 import org.springframework.util.ClassUtils;
 
 /**
- * The stores and indexes that entity classes ask for: the key path is that of the id; a numeric id makes the store count up;
- * {@code @Indexed} also of nested types, {@code @CompoundIndex}, {@code @Ttl}. Paths of a compound index may be given as properties
- * or as they stand in the documents.
+ * The stores and indexes that entity classes ask for: the key path is that of the id; a numeric id makes the store
+ * count up; {@code @Indexed} also of nested types, {@code @CompoundIndex}, {@code @Ttl}. Paths of a compound index may
+ * be given as properties or as they stand in the documents.
  *
  * <p>Pure: touches no database. Apply the result with {@code JsonDB.applySchemas}.
  */
@@ -37,8 +37,8 @@ public final class StoreSchemas {
     }
 
     /**
-     * The schemas of all entities the mapping context knows, by store. Entities below one annotated class or interface share its
-     * store, with all their indexes; others that name the same store are a {@link MappingException}.
+     * The schemas of all entities the mapping context knows, by store. Entities below one annotated class or interface
+     * share its store, with all their indexes; others that name the same store are a {@link MappingException}.
      */
     public List<StoreSchema> all() {
         List<Class<?>> types = new ArrayList<>();

@@ -10,8 +10,8 @@ import org.springframework.data.annotation.TypeAlias;
 import org.springframework.data.mapping.MappingException;
 
 /**
- * Which classes use which store of one database, so that none is read as another: those of a store have the class or interface in
- * common that it belongs to, and no alias. Threads: any.
+ * Which classes use which store of one database, so that none is read as another: those of a store have the class or
+ * interface in common that it belongs to, and no alias. Threads: any.
  */
 final class StoreTypes {
 

@@ -6,8 +6,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Ids of RFC 9562, version 7: 48 bits of milliseconds, 12 bits of a fraction of the millisecond, 62 bits from a secure source.
- * Ids of one process rise, so that new documents lie together. Threads: any.
+ * Ids of RFC 9562, version 7: 48 bits of milliseconds, 12 bits of a fraction of the millisecond, 62 bits from a secure
+ * source. Ids of one process rise, so that new documents lie together. Threads: any.
  */
 final class TimeOrderedId {
 

@@ -1,7 +1,8 @@
 /**
  * The template, the transaction manager and the translation of exceptions.
  *
- * <p>May import {@code mapping}, {@code convert}, {@code io.flowdb}, {@code io.flowdb.json} and {@code io.flowdb.error}.
+ * <p>May import {@code mapping}, {@code convert}, {@code io.flowdb}, {@code io.flowdb.json} and
+ * {@code io.flowdb.error}.
  */
 @NullMarked
 package io.flowdb.data.core;

@@ -11,7 +11,10 @@ import org.springframework.data.mapping.model.AnnotationBasedPersistentProperty;
 import org.springframework.data.mapping.model.Property;
 import org.springframework.data.mapping.model.SimpleTypeHolder;
 
-/** Reads what a property is from its annotations: FlowDB's {@code @Id}, Spring Data's and Jackson's {@code @JsonProperty}. */
+/**
+ * Reads what a property is from its annotations: FlowDB's {@code @Id}, Spring Data's and Jackson's
+ * {@code @JsonProperty}.
+ */
 final class BasicFlowDbPersistentProperty extends AnnotationBasedPersistentProperty<FlowDbPersistentProperty>
         implements FlowDbPersistentProperty {
 

@@ -6,8 +6,8 @@ import org.springframework.data.mapping.model.Property;
 import org.springframework.data.mapping.model.SimpleTypeHolder;
 
 /**
- * The entities of an application. Give it the entity classes with {@code setInitialEntitySet} or {@code setManagedTypes} and
- * call {@link #afterPropertiesSet()}; classes met later are added when first used.
+ * The entities of an application. Give it the entity classes with {@code setInitialEntitySet} or
+ * {@code setManagedTypes} and call {@link #afterPropertiesSet()}; classes met later are added when first used.
  *
  * <p>Threads: any, after initialisation. Errors: {@link org.springframework.data.mapping.MappingException}.
  */

@@ -28,7 +28,9 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.springframework.data.mapping.model.SimpleTypeHolder;
 
-/** The types that are written as one JSON value; the forms are listed at {@code io.flowdb.data.convert.ScalarCodecs}. */
+/**
+ * The types that are written as one JSON value; the forms are listed at {@code io.flowdb.data.convert.ScalarCodecs}.
+ */
 public final class FlowDbSimpleTypes {
 
     /** The types beside those that Spring Data takes as simple anyway: primitives, their boxes, enums and text. */

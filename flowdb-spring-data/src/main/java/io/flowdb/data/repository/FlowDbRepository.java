@@ -10,11 +10,13 @@ import org.springframework.data.repository.NoRepositoryBean;
 import org.springframework.data.repository.query.ListQueryByExampleExecutor;
 
 /**
- * A repository on one store. Writes are transactional: they join the running transaction or are one of their own. Single reads join
- * the running transaction or see the newest committed state; reads of several steps see one state throughout.
+ * A repository on one store. Writes are transactional: they join the running transaction or are one of their own.
+ * Single reads join the running transaction or see the newest committed state; reads of several steps see one state
+ * throughout.
  *
- * <p>{@code save} of an entity without version overwrites; with {@code @Version} it compares, and inserts where the version is null
- * or zero. It returns what was stored: for records and other immutable entities a new instance that has id and version.
+ * <p>{@code save} of an entity without version overwrites; with {@code @Version} it compares, and inserts where the
+ * version is null or zero. It returns what was stored: for records and other immutable entities a new instance that has
+ * id and version.
  *
  * <p>Errors: {@code org.springframework.dao.DataAccessException}.
  *

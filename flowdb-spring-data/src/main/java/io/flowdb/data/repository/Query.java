@@ -24,11 +24,12 @@ import org.springframework.data.annotation.QueryAnnotation;
  * property    = name or path of the entity: address.city
  * </pre>
  *
- * <p>Null and negation are those of derived queries. A list of one parameter is what the parameter is: a collection, or a value; null
- * there is a list that is not given, which holds for nothing.
+ * <p>Null and negation are those of derived queries. A list of one parameter is what the parameter is: a collection, or
+ * a value; null there is a list that is not given, which holds for nothing.
  *
- * <p>Values are bound, never spliced into text. A {@code Sort}, {@code Pageable}, {@code Limit} or {@code ScrollPosition} parameter
- * applies on top, its order after that of the query. Mistakes are found when the application starts.
+ * <p>Values are bound, never spliced into text. A {@code Sort}, {@code Pageable}, {@code Limit} or
+ * {@code ScrollPosition} parameter applies on top, its order after that of the query. Mistakes are found when the
+ * application starts.
  */
 @Documented
 @QueryAnnotation

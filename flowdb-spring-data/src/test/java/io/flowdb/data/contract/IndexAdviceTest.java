@@ -82,8 +82,8 @@ class IndexAdviceTest {
     interface BoxRepository extends Inherited<Box> {}
 
     /**
-     * The advice for elements of a collection was an index by the whole collection, which does not find them, and properties were
-     * called as they stand in the documents: 'id.0', which no class has.
+     * The advice for elements of a collection was an index by the whole collection, which does not find them, and
+     * properties were called as they stand in the documents: 'id.0', which no class has.
      */
     @Test
     void advice_forElementsAndPartsOfTheId_isWhatHelps() {

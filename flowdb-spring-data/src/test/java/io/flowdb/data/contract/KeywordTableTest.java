@@ -30,8 +30,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.springframework.data.domain.Range;
 
 /**
- * Each derived query gives what the same predicate gives over a list: every keyword, on each kind of property, with values that are
- * there, that are not, and null; with and without regard to case.
+ * Each derived query gives what the same predicate gives over a list: every keyword, on each kind of property, with
+ * values that are there, that are not, and null; with and without regard to case.
  */
 class KeywordTableTest {
 

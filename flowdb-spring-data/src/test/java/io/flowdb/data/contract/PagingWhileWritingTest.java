@@ -34,8 +34,9 @@ import org.springframework.data.domain.Window;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * While another thread inserts, changes and deletes rows between them, rows that nobody touches come once each and in order: through
- * windows by keyset, in both directions, with nulls and ties; and through pages and slices within one read-only transaction.
+ * While another thread inserts, changes and deletes rows between them, rows that nobody touches come once each and in
+ * order: through windows by keyset, in both directions, with nulls and ties; and through pages and slices within one
+ * read-only transaction.
  */
 class PagingWhileWritingTest {
 
@@ -162,7 +163,10 @@ class PagingWhileWritingTest {
         return query.scroll(position);
     }
 
-    /** The steady rows are all there; all, those of the writer included, are in order: what follows a position lies after it. */
+    /**
+     * The steady rows are all there; all, those of the writer included, are in order: what follows a position lies
+     * after it.
+     */
     private void assertWhole(List<Row> seen, Comparator<Row> comparator, Order order) {
         assertThat(seen.stream().filter(Row::steady).toList())
                 .as("%s, seed %d", order.sort(), seed)

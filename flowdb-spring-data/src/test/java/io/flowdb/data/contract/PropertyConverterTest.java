@@ -23,7 +23,10 @@ import org.springframework.data.domain.ExampleMatcher;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A converter of one property that has something to say about null: {@code writeNull} was never called, only {@code readNull}. */
+/**
+ * A converter of one property that has something to say about null: {@code writeNull} was never called, only
+ * {@code readNull}.
+ */
 class PropertyConverterTest {
 
     /** Upper case, and a dash for nobody. */

@@ -50,7 +50,10 @@ class VersionAndConverterTest {
     @ObjectStore
     record WithTime(@Id String id, @Version @Nullable Instant version) {}
 
-    /** Of fractions 1.7 passed for version 1, of large numbers 2^64 + 1; text and times were refused, but by the first save. */
+    /**
+     * Of fractions 1.7 passed for version 1, of large numbers 2^64 + 1; text and times were refused, but by the first
+     * save.
+     */
     @ParameterizedTest
     @ValueSource(classes = {WithDouble.class, WithInteger.class, WithByte.class, WithText.class, WithTime.class})
     void version_thatDoesNotCount_isRefusedAtTheStart(Class<?> type) {

@@ -28,8 +28,9 @@ import org.springframework.data.domain.Window;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Windows by keyset over properties of all types: the rows come as by one query, each once. Durations, years and ids of several parts
- * could not be continued at all, and rows were left out where a property holds values of several kinds, as a double does with NaN.
+ * Windows by keyset over properties of all types: the rows come as by one query, each once. Durations, years and ids of
+ * several parts could not be continued at all, and rows were left out where a property holds values of several kinds,
+ * as a double does with NaN.
  */
 class WindowTypesTest {
 

@@ -159,7 +159,10 @@ class WrongArgumentsTest {
         long deleteRowsByOwnerAndLevelLessThanEqual(String owner, int level);
     }
 
-    /** Spring Data sees a limit only in the names of methods that find: {@code deleteFirst3ByOwner} deleted all rows of the owner. */
+    /**
+     * Spring Data sees a limit only in the names of methods that find: {@code deleteFirst3ByOwner} deleted all rows of
+     * the owner.
+     */
     @Test
     void limit_inTheNameOfADeleteOrCount_isRefusedAtOnce() {
         for (Class<?> type : List.of(DeleteFirst.class, RemoveTop.class, CountTop.class, ExistsFirst.class)) {

@@ -46,9 +46,9 @@ import org.springframework.data.domain.Sort;
 import org.springframework.data.domain.Window;
 
 /**
- * What a user may not see makes no difference to anything the user can ask: each method of template and repositories gives the same
- * with the rows of another user in the store and without them, results and exceptions alike, and leaves those rows as they are. The
- * methods are found by reflection, so one that is added has to be added here.
+ * What a user may not see makes no difference to anything the user can ask: each method of template and repositories
+ * gives the same with the rows of another user in the store and without them, results and exceptions alike, and leaves
+ * those rows as they are. The methods are found by reflection, so one that is added has to be added here.
  */
 class RowPolicyEveryMethodTest {
     @FunctionalInterface

@@ -166,8 +166,8 @@ class RowPolicyTest {
     }
 
     /**
-     * An example that may match in any property, and has one, was a disjunction of one condition: served by an index, it was taken for
-     * the whole query, and the policy was left out.
+     * An example that may match in any property, and has one, was a disjunction of one condition: served by an index,
+     * it was taken for the whole query, and the policy was left out.
      */
     @Test
     void example_ofOnePropertyThatMayMatch_showsOwnRowsOnly() {
@@ -210,7 +210,10 @@ class RowPolicyTest {
     @ObjectStore
     record Whole(@Id String id, String owner, List<Part> parts, Part main) {}
 
-    /** An index was made for a property of elements, which no path reaches; a guarded save ended in a NumberFormatException. */
+    /**
+     * An index was made for a property of elements, which no path reaches; a guarded save ended in a
+     * NumberFormatException.
+     */
     @Test
     void indexed_inElementsOfACollection_makesNoIndex() {
         try (TestDatabase other = TestDatabase.with(Whole.class)) {

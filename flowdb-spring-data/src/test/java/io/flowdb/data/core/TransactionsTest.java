@@ -357,7 +357,10 @@ class TransactionsTest {
                 .containsExactly(2L, 1L);
     }
 
-    /** What had been written before the failure stayed in the transaction, and was committed where the failure was caught. */
+    /**
+     * What had been written before the failure stayed in the transaction, and was committed where the failure was
+     * caught.
+     */
     @Test
     void severalAtOnce_failedAndCaughtInATransaction_leaveNothing() {
         tx().executeWithoutResult(status -> {

@@ -22,8 +22,8 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /**
- * Conditions on the parts of an id, whatever their types, find what they find in a list: those on the first parts are ranges of ids.
- * {@code -Dflowdb.test.seed} repeats a run.
+ * Conditions on the parts of an id, whatever their types, find what they find in a list: those on the first parts are
+ * ranges of ids. {@code -Dflowdb.test.seed} repeats a run.
  */
 class CompositeIdModelTest {
 

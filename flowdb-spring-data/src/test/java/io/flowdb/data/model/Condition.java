@@ -13,8 +13,8 @@ import org.springframework.data.domain.Range;
 import org.springframework.data.domain.Range.Bound;
 
 /**
- * One condition of a derived query: how it stands in the name, what it takes, and what it means by Spring Data's reference and the
- * keyword table of the documentation.
+ * One condition of a derived query: how it stands in the name, what it takes, and what it means by Spring Data's
+ * reference and the keyword table of the documentation.
  *
  * @param name property, keyword and {@code IgnoreCase}
  * @param parameters types of its parameters, as source
@@ -32,7 +32,10 @@ record Condition(String name, List<String> parameters, Function<Random, List<@Nu
             List.of("", "%", "_", "a%", "%b", "A_", "a\\_b", "a\\%%", "ab", "%\\\\%", "Ö%", "%Ö");
     static final List<String> EXPRESSIONS = List.of("", "a", "^A", "b$", "[ab]{2}", "\\s", "^$", "ö");
 
-    /** @param caseless whether the whole method ignores case, so that its name says nothing of it here and ranges of text are out */
+    /**
+     * @param caseless whether the whole method ignores case, so that its name says nothing of it here and ranges of
+     *     text are out
+     */
     static Condition random(Random random, boolean caseless, boolean existsTakesFlag) {
         Property property = Property.ALL.get(random.nextInt(Property.ALL.size()));
         int choice = random.nextInt(10);

@@ -5,9 +5,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Methods of random names, each of which must give what filtering, sorting and cutting a list gives: over random entities, with and
- * without random indexes, inside a transaction with changes of its own and outside of one. What a name means is {@link Condition} and
- * {@link Values}; {@code -Dflowdb.test.seed} repeats a run, {@code -Dflowdb.test.rounds} makes it longer.
+ * Methods of random names, each of which must give what filtering, sorting and cutting a list gives: over random
+ * entities, with and without random indexes, inside a transaction with changes of its own and outside of one. What a
+ * name means is {@link Condition} and {@link Values}; {@code -Dflowdb.test.seed} repeats a run,
+ * {@code -Dflowdb.test.rounds} makes it longer.
  */
 class DerivedQueryModelTest {
 

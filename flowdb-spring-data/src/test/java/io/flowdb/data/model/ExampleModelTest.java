@@ -27,8 +27,8 @@ import org.springframework.data.domain.Sort;
 import org.springframework.data.repository.query.FluentQuery.FetchableFluentQuery;
 
 /**
- * Random examples with random matchers find what Spring Data's reference says of them, over random entities and indexes:
- * {@code -Dflowdb.test.seed} repeats a run, {@code -Dflowdb.test.rounds} makes it longer.
+ * Random examples with random matchers find what Spring Data's reference says of them, over random entities and
+ * indexes: {@code -Dflowdb.test.seed} repeats a run, {@code -Dflowdb.test.rounds} makes it longer.
  */
 class ExampleModelTest {
 
@@ -192,7 +192,10 @@ class ExampleModelTest {
             }
         }
 
-        /** Whether the property belongs to a value that {@code probe} does not have; that value as a whole may count then. */
+        /**
+         * Whether the property belongs to a value that {@code probe} does not have; that value as a whole may count
+         * then.
+         */
         private static boolean isBelowNull(String path, Specimen probe) {
             return path.startsWith("place.")
                     && (probe.place() == null

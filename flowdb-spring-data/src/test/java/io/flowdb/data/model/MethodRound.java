@@ -16,8 +16,8 @@ import java.util.function.Function;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * A repository of random methods over one set of random entities; a seed makes it all. Each method is called some times, inside a
- * transaction with changes of its own and outside of one.
+ * A repository of random methods over one set of random entities; a seed makes it all. Each method is called some
+ * times, inside a transaction with changes of its own and outside of one.
  */
 final class MethodRound {
 

@@ -5,9 +5,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random predicates of the language of {@code @Query}, each of which must give what filtering, sorting and cutting a list gives, as
- * {@link DerivedQueryModelTest} does for names. What a predicate means is {@link RandomQuery} and {@link Values};
- * {@code -Dflowdb.test.seed} repeats a run, {@code -Dflowdb.test.rounds} makes it longer.
+ * Random predicates of the language of {@code @Query}, each of which must give what filtering, sorting and cutting a
+ * list gives, as {@link DerivedQueryModelTest} does for names. What a predicate means is {@link RandomQuery} and
+ * {@link Values}; {@code -Dflowdb.test.seed} repeats a run, {@code -Dflowdb.test.rounds} makes it longer.
  */
 class QueryModelTest {
 

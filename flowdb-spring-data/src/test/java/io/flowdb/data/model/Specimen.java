@@ -14,7 +14,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** An entity with a property of each kind a query can ask for; what is no primitive may be null. Indexes are made by the tests. */
+/**
+ * An entity with a property of each kind a query can ask for; what is no primitive may be null. Indexes are made by the
+ * tests.
+ */
 @ObjectStore("specimens")
 public record Specimen(
         @Id Long id,

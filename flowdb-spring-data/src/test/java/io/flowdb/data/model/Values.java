@@ -15,7 +15,10 @@ final class Values {
 
     private Values() {}
 
-    /** Numbers by value; NaN and infinities after them, by name; enums by name; UUIDs unsigned; text by UTF-16; else as {@code compareTo}. */
+    /**
+     * Numbers by value; NaN and infinities after them, by name; enums by name; UUIDs unsigned; text by UTF-16; else as
+     * {@code compareTo}.
+     */
     @SuppressWarnings({"unchecked", "rawtypes"})
     static int compare(Object a, Object b) {
         if (isOdd(a) || isOdd(b)) {

@@ -29,8 +29,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * What listeners to the end of a transaction may do. Every use of a repository by one failed with "Transaction was already committed", which
- * Spring only logs: the listener, and whoever relied on it, was stopped in silence.
+ * What listeners to the end of a transaction may do. Every use of a repository by one failed with "Transaction was
+ * already committed", which Spring only logs: the listener, and whoever relied on it, was stopped in silence.
  */
 class AfterTransactionTest {
 
@@ -139,7 +139,10 @@ class AfterTransactionTest {
         assertThat(orders.count()).isEqualTo(3);
     }
 
-    /** A write would be part of nothing: not of the transaction that has ended, nor, with others beside it, of one of its own. */
+    /**
+     * A write would be part of nothing: not of the transaction that has ended, nor, with others beside it, of one of
+     * its own.
+     */
     @Test
     void write_afterCommit_isRefusedOutsideOfATransactionOfItsOwn() {
         inTransactionThen(() -> {

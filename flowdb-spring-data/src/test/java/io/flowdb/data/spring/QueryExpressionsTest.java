@@ -32,7 +32,10 @@ import org.springframework.data.util.Streamable;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 
-/** Expressions, property placeholders and beans in queries and projections; windows and streams of {@code @Query}; wrappers and futures. */
+/**
+ * Expressions, property placeholders and beans in queries and projections; windows and streams of {@code @Query};
+ * wrappers and futures.
+ */
 class QueryExpressionsTest {
 
     @ObjectStore

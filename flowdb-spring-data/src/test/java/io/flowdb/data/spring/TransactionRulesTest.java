@@ -28,7 +28,9 @@ import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** Annotated services: which failures roll back, what each propagation does with none running, and conflicts repeated. */
+/**
+ * Annotated services: which failures roll back, what each propagation does with none running, and conflicts repeated.
+ */
 class TransactionRulesTest {
 
     @ObjectStore

@@ -7,8 +7,8 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /**
- * The secret that a client sends with each request: 256 random bits as 43 characters of base64url. It exists in the answer
- * to the log-in only; the server keeps its SHA-256.
+ * The secret that a client sends with each request: 256 random bits as 43 characters of base64url. It exists in the
+ * answer to the log-in only; the server keeps its SHA-256.
  */
 final class AccessToken {
     private static final int BYTES = 32;

@@ -14,7 +14,10 @@ import org.springframework.web.context.request.RequestContextHolder;
 public record SignedIn(String userId, String sessionKey) {
     private static final String ATTRIBUTE = SignedIn.class.getName();
 
-    /** Who sent the request that this thread answers. Empty outside of requests, and as long as no method has asked for it. */
+    /**
+     * Who sent the request that this thread answers. Empty outside of requests, and as long as no method has asked for
+     * it.
+     */
     public static Optional<SignedIn> current() {
         RequestAttributes request = RequestContextHolder.getRequestAttributes();
         return request == null

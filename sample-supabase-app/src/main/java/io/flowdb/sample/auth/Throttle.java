@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Limits how often something is tried within five minutes, for each key apart. An attempt counts when it begins, so that many at
- * once do not slip through.
+ * Limits how often something is tried within five minutes, for each key apart. An attempt counts when it begins, so
+ * that many at once do not slip through.
  *
  * <p>Threads: any. The counts are in memory only, those of the {@value #CAPACITY} keys whose window began last.
  *

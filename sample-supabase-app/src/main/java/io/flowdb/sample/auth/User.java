@@ -8,7 +8,8 @@ import java.time.Instant;
 /**
  * Somebody with an account.
  *
- * @param email in the form of {@link EmailAddress#normalize}; the unique index lets one of two simultaneous sign-ups fail
+ * @param email in the form of {@link EmailAddress#normalize}; the unique index lets one of two simultaneous sign-ups
+ *     fail
  * @param passwordHash with the name of its algorithm in front, so that stored hashes outlive a change of algorithm
  */
 @ObjectStore("users")

@@ -8,8 +8,8 @@ import io.flowdb.annotation.ObjectStore;
 /**
  * A city of the GeoNames gazetteer, stored and answered as it stands in the file.
  *
- * <p>A search runs in the order of an index: by country and name when the country is given, else by name and place, which
- * no two cities share.
+ * <p>A search runs in the order of an index: by country and name when the country is given, else by name and place,
+ * which no two cities share.
  *
  * @param id number of its line in the file
  * @param country two letters of ISO 3166-1

@@ -7,8 +7,8 @@ import io.flowdb.sample.auth.SignedIn;
 import org.springframework.stereotype.Component;
 
 /**
- * Users read, change and delete what is theirs, and cannot give it away. To anybody else a todo does not exist; where nobody is signed
- * in, none does.
+ * Users read, change and delete what is theirs, and cannot give it away. To anybody else a todo does not exist; where
+ * nobody is signed in, none does.
  */
 @Component
 final class OwnTodos implements RowPolicy<Todo> {

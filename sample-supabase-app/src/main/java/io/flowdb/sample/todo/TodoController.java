@@ -35,8 +35,8 @@ final class TodoController {
     private static final String TITLE_BLANK = "must not be blank";
 
     /**
-     * Something to see: a space without width, or the mark of a byte order, is no white space but looks like nothing, and neither do
-     * the fillers among the letters of Hangul and the blank one of the patterns of Braille.
+     * Something to see: a space without width, or the mark of a byte order, is no white space but looks like nothing,
+     * and neither do the fillers among the letters of Hangul and the blank one of the patterns of Braille.
      */
     private static final String VISIBLE =
             "(?s).*[\\p{L}\\p{N}\\p{P}\\p{S}\\p{Co}&&[^\\u115F\\u1160\\u3164\\uFFA0\\u2800]].*";

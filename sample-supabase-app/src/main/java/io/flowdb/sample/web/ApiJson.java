@@ -13,8 +13,8 @@ import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.type.LogicalType;
 
 /**
- * JSON as the API speaks it: names in snake_case, and a value of the wrong type is an error, never a guess. What is stored
- * is FlowDB's affair and does not depend on this.
+ * JSON as the API speaks it: names in snake_case, and a value of the wrong type is an error, never a guess. What is
+ * stored is FlowDB's affair and does not depend on this.
  */
 @Configuration(proxyBeanMethods = false)
 final class ApiJson {

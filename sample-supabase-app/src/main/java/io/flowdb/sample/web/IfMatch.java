@@ -6,8 +6,8 @@ import org.springframework.http.ETag;
 import org.springframework.http.HttpHeaders;
 
 /**
- * The header {@code If-Match} of a request (RFC 9110, 13.1.1): the versions of a thing that the client would change, as the
- * header {@code ETag} gave them. Without the header any version will do; one that cannot be read matches none.
+ * The header {@code If-Match} of a request (RFC 9110, 13.1.1): the versions of a thing that the client would change, as
+ * the header {@code ETag} gave them. Without the header any version will do; one that cannot be read matches none.
  */
 public final class IfMatch {
     private final @Nullable List<ETag> tags;

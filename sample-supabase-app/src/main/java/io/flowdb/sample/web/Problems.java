@@ -33,8 +33,9 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 import tools.jackson.core.JacksonException;
 
 /**
- * Turns every exception of a request into an answer {@code application/problem+json}. Bad fields are named in the property
- * {@code errors}, a list of {@link InvalidField}. What the client cannot have caused is logged and told without detail.
+ * Turns every exception of a request into an answer {@code application/problem+json}. Bad fields are named in the
+ * property {@code errors}, a list of {@link InvalidField}. What the client cannot have caused is logged and told
+ * without detail.
  */
 @RestControllerAdvice
 final class Problems extends ResponseEntityExceptionHandler {
@@ -122,7 +123,10 @@ final class Problems extends ResponseEntityExceptionHandler {
         return answer(exception, HttpStatus.NOT_FOUND, "There is nothing at this path.", request);
     }
 
-    /** Every answer of this class comes by here. Its type is set, so that nobody looks for one in {@code Accept}, which may be garbage. */
+    /**
+     * Every answer of this class comes by here. Its type is set, so that nobody looks for one in {@code Accept}, which
+     * may be garbage.
+     */
     @Override
     protected ResponseEntity<Object> createResponseEntity(
             @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {

@@ -15,8 +15,8 @@ import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 
 /**
- * Answers, in the same form as {@link Problems}, what Tomcat refuses before any filter sees it: a path that cannot be decoded,
- * headers that are too long, a line that is no HTTP.
+ * Answers, in the same form as {@link Problems}, what Tomcat refuses before any filter sees it: a path that cannot be
+ * decoded, headers that are too long, a line that is no HTTP.
  */
 @Component
 final class RefusedRequests implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {

@@ -19,8 +19,8 @@ import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.sqlite.SQLiteConfig;
 
 /**
- * Spring Data JDBC on SQLite, connections pooled as Spring Boot does it; WAL journal, {@code synchronous=FULL}, so that a commit
- * has reached the disk when it returns, and 128 MiB of cache.
+ * Spring Data JDBC on SQLite, connections pooled as Spring Boot does it; WAL journal, {@code synchronous=FULL}, so that
+ * a commit has reached the disk when it returns, and 128 MiB of cache.
  */
 @Configuration
 @EnableJdbcRepositories

@@ -9,8 +9,8 @@ import org.springframework.data.relational.core.sql.IdentifierProcessing;
 import org.springframework.data.relational.core.sql.LockOptions;
 
 /**
- * What Spring Data JDBC must know of SQLite, for which it has no dialect: limits as in PostgreSQL, no row locks, and one generated
- * key a statement. Threads: any.
+ * What Spring Data JDBC must know of SQLite, for which it has no dialect: limits as in PostgreSQL, no row locks, and
+ * one generated key a statement. Threads: any.
  */
 final class SqliteDialect extends AbstractDialect implements JdbcDialect {
     private static final LimitClause LIMIT = new LimitClause() {

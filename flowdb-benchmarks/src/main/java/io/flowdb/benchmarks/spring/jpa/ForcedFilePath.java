@@ -14,10 +14,10 @@ import org.h2.store.fs.FilePathWrapper;
  */
 public final class ForcedFilePath extends FilePathWrapper {
     /*
-     * H2 2.4 itself forces nothing at a commit. With WRITE_DELAY=0 a commit writes one chunk in the committing thread, by one
-     * write call, and does not sync it; ACCESS_MODE_DATA is not obeyed by its MVStore, which opens its file as "rw" always
-     * (h2database issue 2599). CHECKPOINT SYNC would force it, but is a statement of its own after each commit. A write that
-     * forces itself is the least that a durable commit can cost here.
+     * H2 2.4 itself forces nothing at a commit. With WRITE_DELAY=0 a commit writes one chunk in the committing thread,
+     * by one write call, and does not sync it; ACCESS_MODE_DATA is not obeyed by its MVStore, which opens its file as
+     * "rw" always (h2database issue 2599). CHECKPOINT SYNC would force it, but is a statement of its own after each
+     * commit. A write that forces itself is the least that a durable commit can cost here.
      */
 
     /** Scheme of the names. */

@@ -17,8 +17,8 @@ import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 
 /**
- * Spring Data JPA with Hibernate on H2 in a file, connections pooled as Spring Boot does it. Beyond the defaults Hibernate writes
- * inserts in batches and H2 has 128 MiB of cache.
+ * Spring Data JPA with Hibernate on H2 in a file, connections pooled as Spring Boot does it. Beyond the defaults
+ * Hibernate writes inserts in batches and H2 has 128 MiB of cache.
  */
 @Configuration
 @EnableJpaRepositories

@@ -10,7 +10,9 @@ import jakarta.persistence.Index;
 import jakarta.persistence.Table;
 import org.jspecify.annotations.Nullable;
 
-/** The user as an entity of JPA. Its id comes from a sequence, fifty at a time, so that Hibernate can insert in batches. */
+/**
+ * The user as an entity of JPA. Its id comes from a sequence, fifty at a time, so that Hibernate can insert in batches.
+ */
 @Entity
 @Table(name = "users", indexes = @Index(name = "by_city", columnList = "city"))
 public class JpaUser implements StoredUser {

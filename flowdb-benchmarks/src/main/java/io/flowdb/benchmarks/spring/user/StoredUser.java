@@ -2,7 +2,9 @@ package io.flowdb.benchmarks.spring.user;
 
 import org.jspecify.annotations.Nullable;
 
-/** An entity of any of the stores: a user with an id that the store gives it, a unique email and an index on the city. */
+/**
+ * An entity of any of the stores: a user with an id that the store gives it, a unique email and an index on the city.
+ */
 public interface StoredUser {
 
     /** Null before the user is stored. */

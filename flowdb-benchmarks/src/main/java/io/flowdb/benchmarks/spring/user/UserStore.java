@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 /**
- * An application context with a repository of users. Threads: any. Errors are those of Spring's {@code DataAccessException}.
+ * An application context with a repository of users. Threads: any. Errors are those of Spring's
+ * {@code DataAccessException}.
  *
  * @param <U> the entity
  */

@@ -8,7 +8,10 @@ import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
 
-/** As {@link TodoConfiguration}, for tests over HTTP: without security, which the class path of the tests offers as well. */
+/**
+ * As {@link TodoConfiguration}, for tests over HTTP: without security, which the class path of the tests offers as
+ * well.
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Configuration(proxyBeanMethods = false)

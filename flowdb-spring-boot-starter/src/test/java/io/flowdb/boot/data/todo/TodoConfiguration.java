@@ -8,7 +8,10 @@ import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
 
-/** An application with the entities and repositories of this package; without JPA, which the class path of the tests offers as well. */
+/**
+ * An application with the entities and repositories of this package; without JPA, which the class path of the tests
+ * offers as well.
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Configuration(proxyBeanMethods = false)

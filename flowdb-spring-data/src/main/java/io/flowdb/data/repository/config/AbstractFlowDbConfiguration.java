@@ -23,7 +23,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * The beans of FlowDB for an application without Spring Boot: extend it in a {@code @Configuration} with
- * {@link EnableFlowDbRepositories} and {@code @EnableTransactionManagement}. Stores and indexes are made when the template is.
+ * {@link EnableFlowDbRepositories} and {@code @EnableTransactionManagement}. Stores and indexes are made when the
+ * template is.
  */
 public abstract class AbstractFlowDbConfiguration {
 

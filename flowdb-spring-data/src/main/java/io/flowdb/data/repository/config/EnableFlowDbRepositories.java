@@ -17,8 +17,8 @@ import org.springframework.data.repository.query.QueryLookupStrategy;
 import org.springframework.data.repository.query.QueryLookupStrategy.Key;
 
 /**
- * Looks for repositories of FlowDB below the package of the annotated class, or below the given packages. With FlowDB's Spring Boot
- * starter this is done without the annotation.
+ * Looks for repositories of FlowDB below the package of the annotated class, or below the given packages. With FlowDB's
+ * Spring Boot starter this is done without the annotation.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

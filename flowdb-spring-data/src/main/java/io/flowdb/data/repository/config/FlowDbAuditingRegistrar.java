@@ -14,7 +14,9 @@ import org.springframework.data.auditing.config.AuditingConfiguration;
 import org.springframework.data.config.ParsingUtils;
 import org.springframework.data.repository.config.PersistentEntitiesFactoryBean;
 
-/** Registers what {@link EnableFlowDbAuditing} asks for: a handler on FlowDB's entities and the callback that calls it. */
+/**
+ * Registers what {@link EnableFlowDbAuditing} asks for: a handler on FlowDB's entities and the callback that calls it.
+ */
 final class FlowDbAuditingRegistrar extends AuditingBeanDefinitionRegistrarSupport {
 
     private static final String HANDLER = "flowDbAuditingHandler";

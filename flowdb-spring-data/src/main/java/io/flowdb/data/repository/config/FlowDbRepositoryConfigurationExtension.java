@@ -13,8 +13,8 @@ import org.springframework.data.repository.config.RepositoryConfigurationSource;
 import org.springframework.data.repository.core.RepositoryMetadata;
 
 /**
- * What makes a repository one of FlowDB's: the interface extends {@link FlowDbRepository} or the entity is an {@link ObjectStore}.
- * So repositories of FlowDB and of JPA find their own in one application.
+ * What makes a repository one of FlowDB's: the interface extends {@link FlowDbRepository} or the entity is an
+ * {@link ObjectStore}. So repositories of FlowDB and of JPA find their own in one application.
  */
 public final class FlowDbRepositoryConfigurationExtension extends RepositoryConfigurationExtensionSupport {
 

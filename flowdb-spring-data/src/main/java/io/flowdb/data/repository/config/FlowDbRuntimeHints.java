@@ -14,7 +14,10 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.aot.hint.TypeReference;
 
-/** What is reached by reflection in a native image: the repository implementation and the callbacks. Entities are Spring Data's part. */
+/**
+ * What is reached by reflection in a native image: the repository implementation and the callbacks. Entities are Spring
+ * Data's part.
+ */
 final class FlowDbRuntimeHints implements RuntimeHintsRegistrar {
 
     @Override

@@ -136,7 +136,10 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
         return method.getResultProcessor().getReturnedType().getReturnedType();
     }
 
-    /** The class of the entities that are read: a subclass, if that is to be returned. Throws if no entity can be returned so. */
+    /**
+     * The class of the entities that are read: a subclass, if that is to be returned. Throws if no entity can be
+     * returned so.
+     */
     private Class<?> kind(Class<?> returned) {
         Class<?> entity = method.entityType();
         if (returned == entity || ClassUtils.isVoidType(returned)) {

@@ -19,8 +19,8 @@ public interface ExplainableQuery extends RepositoryQuery {
     FlowDbOperations operations();
 
     /**
-     * Finds what the method would find with these arguments, on {@code operations}, and tells how; changes nothing, also for a method
-     * that deletes.
+     * Finds what the method would find with these arguments, on {@code operations}, and tells how; changes nothing,
+     * also for a method that deletes.
      */
     Explain explain(FlowDbOperations operations, @Nullable Object[] arguments);
 

@@ -13,8 +13,8 @@ import org.springframework.data.repository.query.RepositoryQuery;
 import org.springframework.data.repository.query.ValueExpressionDelegate;
 
 /**
- * The query of a method: that of its {@link Query} annotation, else the named query, else the one its name says. What does not fit
- * is a {@link QueryCreationException} that names the method, when the application starts.
+ * The query of a method: that of its {@link Query} annotation, else the named query, else the one its name says. What
+ * does not fit is a {@link QueryCreationException} that names the method, when the application starts.
  */
 public final class FlowDbQueryLookup implements QueryLookupStrategy {
 

@@ -19,7 +19,10 @@ public final class FlowDbQueryMethod extends QueryMethod {
     private final Class<?> repository;
     private final @Nullable Query annotation;
 
-    /** Checks the parameters; throws {@link IllegalStateException} or {@link IllegalArgumentException} naming what is wrong. */
+    /**
+     * Checks the parameters; throws {@link IllegalStateException} or {@link IllegalArgumentException} naming what is
+     * wrong.
+     */
     public FlowDbQueryMethod(Method method, RepositoryMetadata metadata, ProjectionFactory projections) {
         super(method, metadata, projections, DefaultParameters::new);
         this.method = method;
@@ -46,7 +49,10 @@ public final class FlowDbQueryMethod extends QueryMethod {
         return repository.getSimpleName() + "." + method.getName();
     }
 
-    /** As declared, with what fills the variables of a generic repository; what a wrapper such as {@code Optional} holds. */
+    /**
+     * As declared, with what fills the variables of a generic repository; what a wrapper such as {@code Optional}
+     * holds.
+     */
     ResolvableType typeOf(Parameter parameter) {
         ResolvableType declared = ResolvableType.forMethodParameter(method, parameter.getIndex(), repository);
         for (ResolvableType type : List.of(declared, declared.getGeneric(0))) {

@@ -11,8 +11,8 @@ import org.springframework.core.ResolvableType;
 import org.springframework.data.domain.Range;
 
 /**
- * Which types of parameters a condition can take, so that one it cannot is told when the application starts. A type that may hold a
- * fitting value at least sometimes, such as {@code Object} or {@code List<?>}, fits. Threads: any.
+ * Which types of parameters a condition can take, so that one it cannot is told when the application starts. A type
+ * that may hold a fitting value at least sometimes, such as {@code Object} or {@code List<?>}, fits. Threads: any.
  */
 record ParameterTypes(Conditions<?> conditions) {
 

@@ -17,8 +17,8 @@ import org.springframework.data.repository.query.parser.Part;
 import org.springframework.data.repository.query.parser.PartTree;
 
 /**
- * A query derived from the name of its method: {@code findTop3ByStatusInAndPriorityGreaterThanOrderByCreatedAtDesc}. The name is
- * taken apart and checked once, at start-up; a call only fills in the values.
+ * A query derived from the name of its method: {@code findTop3ByStatusInAndPriorityGreaterThanOrderByCreatedAtDesc}.
+ * The name is taken apart and checked once, at start-up; a call only fills in the values.
  */
 public final class PartTreeFlowDbQuery extends AbstractFlowDbQuery {
 

@@ -18,8 +18,8 @@ import org.springframework.data.domain.Range;
 import org.springframework.data.domain.Sort;
 
 /**
- * Parser of the language that {@link io.flowdb.data.repository.Query} describes. The result is a function of the bound values, so
- * values never meet the parser. Threads: one.
+ * Parser of the language that {@link io.flowdb.data.repository.Query} describes. The result is a function of the bound
+ * values, so values never meet the parser. Threads: one.
  */
 final class PredicateParser {
 

@@ -19,8 +19,8 @@ import org.springframework.data.repository.query.FluentQuery;
 import org.springframework.data.support.ExampleMatcherAccessor;
 
 /**
- * Examples as queries. Properties that are null in the probe are left out unless the matcher includes them; primitives always count,
- * so ignore their paths. A collection matches if it contains all elements of the probe's. Threads: any.
+ * Examples as queries. Properties that are null in the probe are left out unless the matcher includes them; primitives
+ * always count, so ignore their paths. A collection matches if it contains all elements of the probe's. Threads: any.
  */
 final class ExampleQueries {
 

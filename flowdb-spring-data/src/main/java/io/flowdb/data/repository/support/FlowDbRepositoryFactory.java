@@ -14,7 +14,9 @@ import org.springframework.data.repository.query.QueryLookupStrategy;
 import org.springframework.data.repository.query.QueryLookupStrategy.Key;
 import org.springframework.data.repository.query.ValueExpressionDelegate;
 
-/** Makes repositories on {@link FlowDbOperations}; also without Spring's container: {@code getRepository(Todos.class)}. */
+/**
+ * Makes repositories on {@link FlowDbOperations}; also without Spring's container: {@code getRepository(Todos.class)}.
+ */
 public final class FlowDbRepositoryFactory extends RepositoryFactorySupport {
 
     private final FlowDbOperations operations;

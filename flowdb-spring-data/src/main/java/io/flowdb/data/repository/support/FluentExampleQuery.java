@@ -15,8 +15,8 @@ import org.springframework.data.domain.Window;
 import org.springframework.data.repository.query.FluentQuery.FetchableFluentQuery;
 
 /**
- * A query by example that is still being described. Immutable; each step returns a new one. {@code project} does not change the
- * result: documents are read whole.
+ * A query by example that is still being described. Immutable; each step returns a new one. {@code project} does not
+ * change the result: documents are read whole.
  *
  * @param <S> the entity
  * @param <R> what it is returned as

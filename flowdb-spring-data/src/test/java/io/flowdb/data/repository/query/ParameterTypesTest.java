@@ -164,7 +164,9 @@ class ParameterTypesTest {
         coins.deleteAll();
     }
 
-    /** What a collection, an array or a range holds was not looked at: the first call that had an element in it failed. */
+    /**
+     * What a collection, an array or a range holds was not looked at: the first call that had an element in it failed.
+     */
     @ParameterizedTest
     @ValueSource(
             classes = {
