@@ -11,6 +11,7 @@ import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.OpCodec;
 import io.flowdb.internal.base.StackRoom;
 import io.flowdb.internal.io.FileSystem;
+import io.flowdb.internal.io.NioFileSystem;
 import io.flowdb.internal.memtable.Memtable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -369,6 +370,27 @@ public final class Engine implements OrderedStore, AutoCloseable {
         checkOpen();
         StackRoom.checkForMaintenance();
         return background.maintenance().verify(!config.readOnly());
+    }
+
+    /**
+     * Makes a new database of all that is whole in a damaged one, for when there is no backup: every sound table, every
+     * block of the others whose checksum is right, every whole record of the log. The damaged one must be closed, and
+     * is not changed. A delete that stood in a damaged part is gone, so what it had deleted may be back; commits may be
+     * there in part.
+     *
+     * @param damaged directory of a database
+     * @param target a missing or empty directory, outside the damaged one; it can be opened as a database
+     * @return what is there, and what is missing
+     * @throws io.flowdb.error.DatabaseLockedException if an engine has the damaged one open
+     * @throws io.flowdb.error.UnsupportedFormatException if a file was written by a newer version
+     */
+    public static SalvageReport salvage(Path damaged, Path target) {
+        Objects.requireNonNull(damaged, "damaged");
+        Objects.requireNonNull(target, "target");
+        return Salvage.run(
+                NioFileSystem.INSTANCE,
+                damaged.toAbsolutePath().normalize(),
+                target.toAbsolutePath().normalize());
     }
 
     /** Current figures. */

@@ -41,8 +41,9 @@ import org.jspecify.annotations.Nullable;
  * opened is closed again if a later step fails.
  */
 final class EngineOpening {
-    private static final String TABLES = "sst";
-    private static final String LOG = "wal";
+    static final String TABLES = "sst";
+    static final String LOG = "wal";
+    static final String LOCK = "LOCK";
 
     /*
      * Building a locator takes up to 36 bytes a key, keeping it 12. So none is built that would take more than a fifth
@@ -111,7 +112,7 @@ final class EngineOpening {
         if (!config.readOnly() && !Manifest.exists(fileSystem, directory)) {
             fileSystem.createDurably(directory); // that of a database was durable before its manifest was made
         }
-        AutoCloseable lock = keep(config.readOnly() ? () -> {} : fileSystem.lock(directory.resolve("LOCK")));
+        AutoCloseable lock = keep(config.readOnly() ? () -> {} : fileSystem.lock(directory.resolve(LOCK)));
         if (!config.readOnly()) {
             createSubdirectories();
         }
@@ -227,19 +228,23 @@ final class EngineOpening {
         return new InvalidConfigException(List.of(new Violation("dataDir", directory.toString(), allowed)));
     }
 
-    private TableStore tableStore(ManifestState state) {
-        SstStorage storage = new SstStorage(fileSystem, directory.resolve(TABLES));
+    /** How tables are written. */
+    static SstOptions sstOptions(Config config) {
         Codec codec = config.compression() == Compression.LZ4 ? Codec.LZ4 : Codec.NONE;
         int locatorKeys = (int) Math.max(
                 MIN_LOCATOR_KEYS, Math.min(MAX_LOCATOR_KEYS, config.indexMemoryBudget() / INDEX_BYTES_PER_LOCATOR_KEY));
-        SstOptions options = new SstOptions(config.blockSize(), config.bloomBitsPerKey(), codec, locatorKeys);
+        return new SstOptions(config.blockSize(), config.bloomBitsPerKey(), codec, locatorKeys);
+    }
+
+    private TableStore tableStore(ManifestState state) {
+        SstStorage storage = new SstStorage(fileSystem, directory.resolve(TABLES));
         long unused = state.nextFileId();
         for (long id : storage.list()) {
             unused = Math.max(unused, id + 1);
         }
         TableStore tables = new TableStore(
                 storage,
-                options,
+                sstOptions(config),
                 new BlockCache(config.blockCacheCapacity()),
                 new IndexMemory(config.indexMemoryBudget()),
                 unused);

@@ -42,14 +42,23 @@ final class LogCheck {
     }
 
     private static int lengthAt(byte[] payload, int at, String file, long offset) {
-        boolean header = payload.length - at >= OpCodec.HEADER_BYTES;
-        if (!header
-                || !Op.isKnown(OpCodec.op(payload, at))
-                || OpCodec.valueLength(payload, at) < 0
-                || (long) OpCodec.HEADER_BYTES + OpCodec.keyLength(payload, at) + OpCodec.valueLength(payload, at)
-                        > payload.length - at) {
+        if (!isOperation(payload, at)) {
             throw new CorruptionException(file, offset, "operation at " + at + " of the frame is malformed");
         }
         return OpCodec.length(payload, at);
+    }
+
+    /** Whether there is an operation at {@code at}, and all of it. */
+    static boolean isOperation(byte[] payload, int at) {
+        if (payload.length - at < OpCodec.HEADER_BYTES || !Op.isKnown(OpCodec.op(payload, at))) {
+            return false;
+        }
+        byte op = OpCodec.op(payload, at);
+        int keyLength = OpCodec.keyLength(payload, at);
+        int valueLength = OpCodec.valueLength(payload, at);
+        boolean range = op == Op.DELETE_RANGE.code();
+        return (range || keyLength > 0)
+                && (op == Op.DELETE.code() ? valueLength == 0 : valueLength >= 0)
+                && valueLength <= payload.length - at - OpCodec.HEADER_BYTES - keyLength;
     }
 }

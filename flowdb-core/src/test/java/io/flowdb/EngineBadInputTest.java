@@ -82,6 +82,10 @@ class EngineBadInputTest {
     private Table engine() {
         Table table = new Table(Engine.class)
                 .nulls("open(Config)", "config", e -> Engine.open(null))
+                .nulls("salvage(Path,Path)", "damaged", e -> Engine.salvage(null, dir))
+                .nulls("salvage(Path,Path)", "target", e -> Engine.salvage(dir, null))
+                .wrong("salvage(Path,Path)", "damaged", e -> Engine.salvage(dir.resolve("none"), dir.resolve("t")))
+                .wrong("salvage(Path,Path)", "target", e -> Engine.salvage(dir, dir.resolve("t")))
                 .nulls("write(FlowRecord)", "record", e -> run(() -> e.write((FlowRecord) null)))
                 .nulls("writeBatch(List)", "records", e -> run(() -> e.writeBatch(null)))
                 .nulls("writeBatch(List)", "record", e -> run(() -> e.writeBatch(Collections.singletonList(null))))

@@ -64,18 +64,51 @@ public final class FrameReader {
      * durable.
      */
     public boolean hasEvidenceOf(long lsn) {
-        for (long at = position; at + Frame.OVERHEAD_BYTES <= fileSize; ) {
-            long next = nextCandidate(at);
-            if (next < 0) {
-                return false;
+        for (long at = nextWhole(position); at >= 0; ) {
+            Frame frame = frameAt(at);
+            if (frame == null || frame.durableLsn() > lsn) {
+                return frame != null;
             }
-            Frame frame = frameAt(next);
-            if (frame != null && frame.durableLsn() > lsn) {
-                return true;
-            }
-            at = frame == null ? next + 1 : next + Frame.OVERHEAD_BYTES + frame.length();
+            at = nextWhole(at + Frame.OVERHEAD_BYTES + frame.length());
         }
         return false;
+    }
+
+    /** Moves to the first whole frame behind the current position; false, without a move, if there is none. */
+    public boolean toNextWhole() {
+        long next = nextWhole(position + 1);
+        position = next < 0 ? position : next;
+        return next >= 0;
+    }
+
+    /** Offset of the first whole frame at or behind {@code from}; -1 if there is none. */
+    private long nextWhole(long from) {
+        long at = nextCandidate(from);
+        while (at >= 0 && frameAt(at) == null) {
+            at = nextCandidate(at + 1);
+        }
+        return at;
+    }
+
+    /**
+     * Log position of the first frame of a file without a header, as its frames tell it: the first whole frame header
+     * names its own. -1 if there is none.
+     */
+    public static long baseLsnOf(ReadableFile file) {
+        byte[] bytes = new byte[WINDOW_BYTES];
+        long size = file.size();
+        int step = WINDOW_BYTES - Frame.OVERHEAD_BYTES + 1;
+        for (long from = FileHeader.BYTES; from + Frame.OVERHEAD_BYTES <= size; from += step) {
+            int read = file.read(ByteBuffer.wrap(bytes, 0, (int) Math.min(WINDOW_BYTES, size - from)), from);
+            for (int i = 0; i + Frame.OVERHEAD_BYTES <= read; i++) {
+                long lsn = LittleEndian.getLong(bytes, i + FrameHeader.LSN_OFFSET);
+                long base = lsn - (from + i - FileHeader.BYTES);
+                if (base >= 0 && FrameHeader.isValid(bytes, i, lsn)) {
+                    return base;
+                }
+            }
+        }
+        return -1;
     }
 
     /** Offset of the next place whose lsn field names that place; -1 if there is none. */

@@ -11,18 +11,14 @@ final class BlockFile implements AutoCloseable {
     private final ReadableFile file;
     private final long fileId;
     private final long sizeBytes;
-    private final Footer footer;
+    private final boolean format1;
 
-    /** Reads the footer of {@code file}, which stays the caller's if that fails. */
-    BlockFile(ReadableFile file, long fileId) {
+    /** Takes over {@code file}; {@code format} is what its footer says. */
+    BlockFile(ReadableFile file, long fileId, int format) {
         this.file = file;
         this.fileId = fileId;
         this.sizeBytes = file.size();
-        long footerAt = sizeBytes - Footer.BYTES;
-        if (footerAt < 0) {
-            throw new CorruptionException(file.name(), 0, "file of " + sizeBytes + " bytes is too short for an SST");
-        }
-        this.footer = Footer.decode(file.readExactly(footerAt, Footer.BYTES), fileId, file.name(), footerAt);
+        this.format1 = format == 1;
     }
 
     String name() {
@@ -33,12 +29,12 @@ final class BlockFile implements AutoCloseable {
         return sizeBytes;
     }
 
-    Footer footer() {
-        return footer;
+    Footer readFooter() {
+        return Footer.read(file, fileId);
     }
 
     boolean isFormat1() {
-        return footer.format() == 1;
+        return format1;
     }
 
     /** Content of a block of any kind. */
@@ -57,7 +53,7 @@ final class BlockFile implements AutoCloseable {
      */
     byte[] data(BlockHandle handle, byte[] stored, boolean verify) {
         byte[] raw = BlockTrailer.open(stored, verify, place(handle));
-        return isFormat1() ? BlockFormat1.upgrade(raw, place(handle)) : raw;
+        return format1 ? BlockFormat1.upgrade(raw, place(handle)) : raw;
     }
 
     /** A block as it is stored, with its trailer. */

@@ -4,6 +4,7 @@ import io.flowdb.error.CorruptionException;
 import io.flowdb.error.UnsupportedFormatException;
 import io.flowdb.internal.base.Crc32c;
 import io.flowdb.internal.base.LittleEndian;
+import io.flowdb.internal.io.ReadableFile;
 
 /**
  * The last bytes of a table: where to begin reading.
@@ -48,7 +49,16 @@ record Footer(
         return bytes;
     }
 
-    static Footer decode(byte[] bytes, long fileId, String file, long offset) {
+    /** Reads the footer of a file. Errors: {@link CorruptionException} if there is none. */
+    static Footer read(ReadableFile file, long fileId) {
+        long at = file.size() - BYTES;
+        if (at < 0) {
+            throw new CorruptionException(file.name(), 0, "file of " + file.size() + " bytes is too short for an SST");
+        }
+        return decode(file.readExactly(at, BYTES), fileId, file.name(), at);
+    }
+
+    private static Footer decode(byte[] bytes, long fileId, String file, long offset) {
         if (LittleEndian.getLong(bytes, 64) != MAGIC) {
             throw new CorruptionException(file, offset, "file does not end as an SST does");
         }

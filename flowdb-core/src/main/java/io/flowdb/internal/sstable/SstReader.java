@@ -45,12 +45,11 @@ public final class SstReader implements AutoCloseable {
     private final BlockSlots blocks;
     private final BlockSample sample;
 
-    private SstReader(BlockFile file, BlockCache cache, IndexMemory memory, FilterStats filterStats) {
+    private SstReader(BlockFile file, Footer footer, BlockCache cache, IndexMemory memory, FilterStats filterStats) {
         this.file = file;
         this.cache = cache;
         this.memory = memory;
         this.filterStats = filterStats;
-        Footer footer = file.footer();
         byte[] raw = file.read(footer.properties());
         this.properties = SstProperties.decode(new ByteReader(raw, 0, raw.length, file.name()));
         this.tombstonesHandle = footer.tombstones();
@@ -80,7 +79,9 @@ public final class SstReader implements AutoCloseable {
             ReadableFile file, long fileId, BlockCache cache, IndexMemory memory, FilterStats filterStats) {
         SstReader opened = null;
         try {
-            opened = new SstReader(new BlockFile(file, fileId), cache, memory, filterStats);
+            Footer footer = Footer.read(file, fileId);
+            BlockFile blocks = new BlockFile(file, fileId, footer.format());
+            opened = new SstReader(blocks, footer, cache, memory, filterStats);
             for (IndexMemory.Part part : IndexMemory.Part.values()) {
                 opened.keep(part);
             }
@@ -357,7 +358,7 @@ public final class SstReader implements AutoCloseable {
      * @return number of entries
      */
     public long verify() {
-        SstReader fresh = new SstReader(file, new BlockCache(0), new IndexMemory(0), filterStats);
+        SstReader fresh = new SstReader(file, file.readFooter(), new BlockCache(0), new IndexMemory(0), filterStats);
         if (!fresh.properties.isSameAs(properties)) {
             throw new CorruptionException(file.name(), -1, "not the table that was opened");
         }

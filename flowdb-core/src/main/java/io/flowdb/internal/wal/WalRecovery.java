@@ -54,7 +54,7 @@ final class WalRecovery {
     }
 
     Result run(boolean repair) {
-        List<Long> numbers = numbers();
+        List<Long> numbers = numbers(fileSystem, directory);
         if (repair) {
             for (long number : numbers) {
                 if (number < firstSegment) {
@@ -223,7 +223,8 @@ final class WalRecovery {
         return true;
     }
 
-    private List<Long> numbers() {
+    /** Numbers of the segments there are, rising. */
+    static List<Long> numbers(FileSystem fileSystem, Path directory) {
         List<Long> numbers = new ArrayList<>();
         for (String name : fileSystem.list(directory)) {
             if (name.matches("\\d{10,18}\\.wal")) {

@@ -1,0 +1,323 @@
+package io.flowdb;
+
+import static io.flowdb.internal.base.Arguments.check;
+
+import io.flowdb.error.CorruptionException;
+import io.flowdb.error.FlowDbException;
+import io.flowdb.error.StorageException;
+import io.flowdb.error.UnsupportedFormatException;
+import io.flowdb.internal.base.InternalCursor;
+import io.flowdb.internal.base.OpCodec;
+import io.flowdb.internal.base.RangeTombstone;
+import io.flowdb.internal.cache.BlockCache;
+import io.flowdb.internal.io.FileSystem;
+import io.flowdb.internal.io.ReadableFile;
+import io.flowdb.internal.manifest.Manifest;
+import io.flowdb.internal.manifest.ManifestEdit;
+import io.flowdb.internal.manifest.ManifestState;
+import io.flowdb.internal.manifest.SstMeta;
+import io.flowdb.internal.memtable.Memtable;
+import io.flowdb.internal.sstable.FilterStats;
+import io.flowdb.internal.sstable.IndexMemory;
+import io.flowdb.internal.sstable.SstProperties;
+import io.flowdb.internal.sstable.SstReader;
+import io.flowdb.internal.sstable.SstWriter;
+import io.flowdb.internal.sstable.TableSalvage;
+import io.flowdb.internal.storage.SstStorage;
+import io.flowdb.internal.wal.LogSalvage;
+import io.flowdb.internal.wal.WalVisitor;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a database of what is whole of a damaged one. Tables that are sound are copied, of others what is whole, the
+ * operations of the log become tables, and a manifest is written last. Threads: one.
+ */
+final class Salvage {
+    private static final long MOST_MEMTABLE_BYTES = 64L << 20;
+
+    private final FileSystem fileSystem;
+    private final Path source;
+    private final Path target;
+    private final Config config;
+    private final SstStorage from;
+    private final SstStorage to;
+    private final Deque<Path> made = new ArrayDeque<>(); // the last one first
+    private final List<SstMeta> tables = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+
+    /** What the manifest says; null if it cannot be relied on, and then every file counts. */
+    private @Nullable ManifestState known;
+
+    private int damagedTables;
+    private long entries;
+    private long logOperations;
+    private long lastLogSeqno;
+    private long nextId = 1;
+    private Memtable memtable = new Memtable();
+
+    private Salvage(FileSystem fileSystem, Path source, Path target) {
+        this.fileSystem = fileSystem;
+        this.source = source;
+        this.target = target;
+        this.config = Config.builder().dataDir(target).build();
+        this.from = new SstStorage(fileSystem, source.resolve(EngineOpening.TABLES));
+        this.to = new SstStorage(fileSystem, target.resolve(EngineOpening.TABLES));
+    }
+
+    /** See {@link Engine#salvage}; both paths are absolute and normal. */
+    static SalvageReport run(FileSystem fileSystem, Path source, Path target) {
+        check(fileSystem.exists(source), "damaged", source, "a directory with a database");
+        check(!target.startsWith(source), "target", target, "outside the directory of the database");
+        check(fileSystem.isVacant(target), "target", target, "a missing or empty directory");
+        AutoCloseable lock = lock(fileSystem, source);
+        Salvage salvage = new Salvage(fileSystem, source, target);
+        try {
+            return salvage.run();
+        } catch (RuntimeException | Error e) {
+            salvage.removeMade(e);
+            throw e;
+        } finally {
+            release(lock);
+        }
+    }
+
+    /** A volume that cannot be written to any more needs no lock, and can have none. */
+    private static AutoCloseable lock(FileSystem fileSystem, Path source) {
+        try {
+            return fileSystem.lock(source.resolve(EngineOpening.LOCK));
+        } catch (StorageException e) {
+            return () -> {};
+        }
+    }
+
+    private static void release(AutoCloseable lock) {
+        try {
+            lock.close();
+        } catch (Exception e) {
+            throw new StorageException("The lock of a damaged database cannot be released", e);
+        }
+    }
+
+    private SalvageReport run() {
+        fileSystem.createDurably(target);
+        Path directory = target.resolve(EngineOpening.TABLES);
+        made.push(directory);
+        fileSystem.createDurably(directory);
+        List<Long> files = from.list();
+        known = knownState(files);
+        TreeSet<Long> ids = new TreeSet<>(known == null ? files : known.tables().keySet());
+        nextId = Math.max(known == null ? 1 : known.nextFileId(), ids.isEmpty() ? 1 : ids.last() + 1);
+        for (long id : ids) {
+            bringOver(id, known == null ? null : known.tables().get(id));
+        }
+        readLog();
+        writeMemtable();
+        to.syncDirectory();
+        finish();
+        return new SalvageReport(tables.size(), damagedTables, entries, logOperations, List.copyOf(problems));
+    }
+
+    /** The state that the manifest records, if that can be the last one. */
+    private @Nullable ManifestState knownState(List<Long> files) {
+        try (Manifest manifest = Manifest.readOnly(fileSystem, source)) {
+            ManifestState state = manifest.state();
+            String doubt = manifest.wasFoundSealed() ? null : doubt(state, files);
+            if (doubt == null) {
+                return state;
+            }
+            throw new CorruptionException(source.resolve("MANIFEST").toString(), -1, "its end is gone: " + doubt);
+        } catch (UnsupportedFormatException e) {
+            throw e;
+        } catch (FlowDbException e) {
+            problems.add(e.getMessage() + "; all tables were taken for live, so deleted records may be back");
+            return null;
+        }
+    }
+
+    /**
+     * What shows that a manifest without a seal has lost edits; null if nothing does. A crash leaves tables that it
+     * does not name, but their commits are in the log then, or in tables that it names.
+     */
+    private @Nullable String doubt(ManifestState state, List<Long> files) {
+        for (long id : state.tables().keySet()) {
+            if (!files.contains(id)) {
+                return "table " + id + " is missing";
+            }
+        }
+        long[] seqnos = {Long.MAX_VALUE, state.flushedSeqno()}; // the first and the last that are not in tables
+        readLog(state.firstWalSegment(), (tag, payload, file, offset) -> {
+            long seqno = tag;
+            for (int at = 0; at < payload.length && LogCheck.isOperation(payload, at); seqno++) {
+                if (seqno > state.flushedSeqno()) {
+                    seqnos[0] = Math.min(seqnos[0], seqno);
+                    seqnos[1] = Math.max(seqnos[1], seqno);
+                }
+                at += OpCodec.length(payload, at);
+            }
+        });
+        if (seqnos[0] != Long.MAX_VALUE && seqnos[0] > state.flushedSeqno() + 1) {
+            return "the log begins with commit " + seqnos[0] + ", behind " + state.flushedSeqno();
+        }
+        for (long id : files) {
+            if (!state.tables().containsKey(id) && maxSeqnoOf(id) > seqnos[1]) {
+                return "table " + id + " holds commits beyond " + seqnos[1];
+            }
+        }
+        return null;
+    }
+
+    /** The damage that was met. */
+    private List<String> readLog(long firstSegment, WalVisitor visitor) {
+        return LogSalvage.read(fileSystem, source.resolve(EngineOpening.LOG), firstSegment, visitor);
+    }
+
+    private long maxSeqnoOf(long id) {
+        try (SstReader reader = open(id)) {
+            return reader.properties().maxSeqno();
+        } catch (UnsupportedFormatException e) {
+            throw e;
+        } catch (FlowDbException e) {
+            return 0;
+        }
+    }
+
+    private SstReader open(long id) {
+        return SstReader.open(from.open(id), id, new BlockCache(0), new IndexMemory(0), new FilterStats());
+    }
+
+    private void bringOver(long id, @Nullable SstMeta meta) {
+        int level = meta == null ? 0 : meta.level();
+        try (SstReader reader = open(id)) {
+            reader.verify();
+            boolean expected = meta == null || reader.properties().isSameAs(meta.properties());
+            if (!expected) {
+                damagedTables++;
+                problems.add(String.valueOf(
+                        new CorruptionException(reader.fileName(), -1, "a table, but not the one of the manifest")
+                                .getMessage()));
+            }
+            fileSystem.linkOrCopy(from.path(id), to.path(id));
+            made.push(to.path(id));
+            add(new SstMeta(id, expected ? level : 0, reader.fileBytes(), reader.properties()));
+        } catch (CorruptionException e) {
+            bringOverInPart(id, meta, String.valueOf(e.getMessage()));
+        } catch (StorageException e) {
+            if (e.retryable()) {
+                throw e; // of the copy: a full disk, or too many open files
+            }
+            bringOverInPart(id, meta, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void bringOverInPart(long id, @Nullable SstMeta meta, String damage) {
+        damagedTables++;
+        fileSystem.delete(to.path(id)); // of a copy that failed
+        TableSalvage.Result result = null;
+        try (ReadableFile file = from.open(id)) {
+            made.push(to.path(id));
+            try (SstWriter writer = new SstWriter(to.create(id), id, EngineOpening.sstOptions(config))) {
+                result = TableSalvage.copy(file, id, writer);
+                finish(writer, id, meta == null ? 0 : meta.level());
+            }
+        } catch (StorageException e) {
+            if (result != null || e.retryable()) {
+                throw e;
+            }
+        }
+        long expected = meta != null ? meta.properties().entryCount() : result == null ? -1 : result.expected();
+        long kept = result == null ? 0 : result.entries();
+        String of = expected < 0 ? "an unknown number of" : "" + expected;
+        String ranges =
+                meta != null && meta.properties().rangeTombstoneCount() > 0 ? ", some of them range deletes" : "";
+        problems.add(damage + "; kept " + kept + " of " + of + " entries" + (kept == expected ? "" : ranges));
+    }
+
+    private void finish(SstWriter writer, long id, int level) {
+        if (writer.isEmpty()) {
+            fileSystem.delete(to.path(id));
+        } else {
+            SstProperties properties = writer.finish();
+            add(new SstMeta(id, level, writer.fileBytes(), properties));
+        }
+    }
+
+    private void add(SstMeta table) {
+        tables.add(table);
+        entries += table.properties().entryCount();
+    }
+
+    private void readLog() {
+        long first = known == null ? 0 : known.firstWalSegment();
+        lastLogSeqno = known == null ? 0 : known.flushedSeqno();
+        problems.addAll(readLog(first, this::frame));
+    }
+
+    /** The operations of a frame that no table has. */
+    private void frame(long firstSeqno, byte[] payload, String file, long offset) {
+        long seqno = firstSeqno;
+        for (int at = 0; at < payload.length; at += OpCodec.length(payload, at)) {
+            if (!LogCheck.isOperation(payload, at)) {
+                problems.add(String.valueOf(
+                        new CorruptionException(file, offset, "operation at " + at + " of the frame is malformed")
+                                .getMessage()));
+                return;
+            }
+            if (seqno > lastLogSeqno) {
+                memtable.add(payload, at, seqno);
+                lastLogSeqno = seqno;
+                logOperations++;
+            }
+            seqno++;
+        }
+        if (memtable.sizeBytes()
+                >= Math.min(MOST_MEMTABLE_BYTES, Runtime.getRuntime().maxMemory() / 8)) {
+            writeMemtable();
+        }
+    }
+
+    private void writeMemtable() {
+        if (memtable.isEmpty()) {
+            return;
+        }
+        long id = nextId++;
+        made.push(to.path(id));
+        try (SstWriter writer = new SstWriter(to.create(id), id, EngineOpening.sstOptions(config));
+                InternalCursor all = memtable.cursor()) {
+            for (all.first(); all.valid(); all.next()) {
+                writer.add(all.entry());
+            }
+            for (RangeTombstone tombstone : memtable.tombstones().all()) {
+                writer.add(tombstone);
+            }
+            SstProperties properties = writer.finish();
+            tables.add(new SstMeta(id, 0, writer.fileBytes(), properties));
+        }
+        memtable = new Memtable();
+    }
+
+    private void finish() {
+        long flushed = known == null ? 0 : known.flushedSeqno();
+        for (SstMeta table : tables) {
+            flushed = Math.max(flushed, table.properties().maxSeqno());
+        }
+        ManifestEdit all = new ManifestEdit(tables, List.of(), 1, flushed, nextId);
+        Manifest.names().forEach(name -> made.push(target.resolve(name)));
+        Manifest.write(fileSystem, target, ManifestState.EMPTY.apply(all));
+    }
+
+    private void removeMade(Throwable cause) {
+        for (Path path : made) {
+            try {
+                fileSystem.delete(path);
+            } catch (StorageException e) {
+                cause.addSuppressed(e);
+            }
+        }
+    }
+}
