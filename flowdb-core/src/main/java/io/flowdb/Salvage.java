@@ -72,8 +72,16 @@ final class Salvage {
 
     /** See {@link Engine#salvage}; both paths are absolute and normal. */
     static SalvageReport run(FileSystem fileSystem, Path source, Path target) {
-        check(fileSystem.exists(source), "damaged", source, "a directory with a database");
         check(!target.startsWith(source), "target", target, "outside the directory of the database");
+        check(
+                Manifest.exists(fileSystem, source)
+                        || !fileSystem
+                                .list(source.resolve(EngineOpening.TABLES))
+                                .isEmpty()
+                        || !fileSystem.list(source.resolve(EngineOpening.LOG)).isEmpty(),
+                "damaged",
+                source,
+                "a directory with a database");
         check(fileSystem.isVacant(target), "target", target, "a missing or empty directory");
         AutoCloseable lock = lock(fileSystem, source);
         Salvage salvage = new Salvage(fileSystem, source, target);
@@ -219,15 +227,13 @@ final class Salvage {
         damagedTables++;
         fileSystem.delete(to.path(id)); // of a copy that failed
         TableSalvage.Result result = null;
-        try (ReadableFile file = from.open(id)) {
-            made.push(to.path(id));
-            try (SstWriter writer = new SstWriter(to.create(id), id, EngineOpening.sstOptions(config))) {
-                result = TableSalvage.copy(file, id, writer);
-                finish(writer, id, meta == null ? 0 : meta.level());
-            }
-        } catch (StorageException e) {
-            if (result != null || e.retryable()) {
-                throw e;
+        try (ReadableFile file = openSource(id)) {
+            if (file != null) {
+                made.push(to.path(id));
+                try (SstWriter writer = new SstWriter(to.create(id), id, EngineOpening.sstOptions(config))) {
+                    result = TableSalvage.copy(file, id, writer);
+                    finish(writer, id, meta == null ? 0 : meta.level());
+                }
             }
         }
         long expected = meta != null ? meta.properties().entryCount() : result == null ? -1 : result.expected();
@@ -236,6 +242,18 @@ final class Salvage {
         String ranges =
                 meta != null && meta.properties().rangeTombstoneCount() > 0 ? ", some of them range deletes" : "";
         problems.add(damage + "; kept " + kept + " of " + of + " entries" + (kept == expected ? "" : ranges));
+    }
+
+    /** The file of a table; null if it cannot be opened. */
+    private @Nullable ReadableFile openSource(long id) {
+        try {
+            return from.open(id);
+        } catch (StorageException e) {
+            if (e.retryable()) {
+                throw e;
+            }
+            return null;
+        }
     }
 
     private void finish(SstWriter writer, long id, int level) {

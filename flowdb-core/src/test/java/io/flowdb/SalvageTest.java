@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32C;
 import net.jpountz.lz4.LZ4Factory;
 import org.junit.jupiter.api.Test;
@@ -380,6 +382,36 @@ class SalvageTest {
         assertThat(files.files()).noneMatch(file -> file.startsWith(TARGET));
         files.setCapacityBytes(Long.MAX_VALUE);
         assertThat(Salvage.run(files, DIRECTORY, TARGET).isComplete()).isTrue();
+    }
+
+    /** A failure of the target, though only one, must not pass for damage of the source. */
+    @Test
+    void aFailingTarget_isNoDamage() {
+        Random random = new Random(5);
+        FaultyFileSystem files = fill(config(DIRECTORY, random, true), random, true, new TreeMap<>());
+        Path table = files.files().stream()
+                .filter(file -> file.toString().endsWith(".sst"))
+                .max(Comparator.comparingInt(file -> files.content(file).length))
+                .orElseThrow();
+        byte[] bytes = files.content(table).clone();
+        bytes[bytes.length / 3] ^= 1;
+        files.replace(table, bytes);
+        AtomicBoolean failed = new AtomicBoolean();
+        files.setFault((call, path) -> {
+            if (call == FaultyFileSystem.Call.WRITE && path.startsWith(TARGET) && failed.compareAndSet(false, true)) {
+                throw FaultyFileSystem.ioError(call, path);
+            }
+        });
+        assertThatThrownBy(() -> Salvage.run(files, DIRECTORY, TARGET)).isInstanceOf(StorageException.class);
+        assertThat(failed).isTrue();
+        assertThat(files.files()).noneMatch(file -> file.startsWith(TARGET));
+    }
+
+    @Test
+    void aDirectoryWithoutADatabase_isRefused(@TempDir Path dir) {
+        assertThatThrownBy(() -> Engine.salvage(dir, dir.resolveSibling("saved")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("damaged");
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.flowdb.internal.sstable;
 
-import io.flowdb.error.CorruptionException;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.error.UnsupportedFormatException;
 import io.flowdb.internal.base.ByteReader;
@@ -126,40 +125,21 @@ public final class TableSalvage {
         if (from < to) {
             BlockSearch search = new BlockSearch(file, from, Math.min(to, file.sizeBytes()));
             for (BlockHandle handle = readable(search::next); handle != null; handle = readable(search::next)) {
-                copyIfData(handle);
+                copy(handle);
             }
         }
     }
 
-    private void copyIfData(BlockHandle handle) {
-        byte[] block;
-        try {
-            block = Block.check(file.readData(handle), file.place(handle));
-        } catch (CorruptionException e) {
-            return; // a whole block of another kind
-        }
-        readable(() -> copyEntries(block, handle));
-    }
-
+    /** Copies a block, unless it is damaged or of another kind. What the target throws is no damage. */
     private void copy(BlockHandle handle) {
-        readable(() -> copyEntries(Block.check(file.readData(handle), file.place(handle)), handle));
-    }
-
-    /** The number of entries copied. */
-    private int copyEntries(byte[] block, BlockHandle handle) {
-        int copied = 0;
+        byte[] block = readable(() -> Block.check(file.readData(handle), file.place(handle)));
+        if (block == null) {
+            return;
+        }
         in.use(block);
         for (in.first(); in.valid(); in.next()) {
-            if (add(in.entry())) {
-                copied++;
-            } else {
-                damaged(file.place(handle)
-                        .corruption("an entry is out of order")
-                        .getMessage());
-            }
+            entries += add(in.entry()) ? 1 : 0;
         }
-        entries += copied;
-        return copied;
     }
 
     private boolean add(InternalEntry entry) {
