@@ -1,6 +1,8 @@
 package io.flowdb.json;
 
 import io.flowdb.Preconditions;
+import io.flowdb.StoreCursor;
+import io.flowdb.StoreReader;
 import io.flowdb.error.CorruptionException;
 import io.flowdb.error.StoreNotFoundException;
 import io.flowdb.error.UnsupportedFormatException;
@@ -27,6 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Catalog {
     static final byte[] KEY = KeyLayout.catalog();
+    private static final String NAME = "document catalog";
     static final Catalog EMPTY = new Catalog(new TreeMap<>(), 1, List.of(), false);
     /** The format that is written unless changes are recorded or an index has stale entries. */
     private static final int FORMAT = 1;
@@ -85,6 +88,19 @@ final class Catalog {
         return null;
     }
 
+    /** The index with this number, or null. */
+    @Nullable
+    IndexDef findIndex(int id) {
+        for (StoreDef def : stores.values()) {
+            for (IndexDef index : def.indexes) {
+                if (index.id == id) {
+                    return index;
+                }
+            }
+        }
+        return null;
+    }
+
     List<String> names() {
         return List.copyOf(stores.keySet());
     }
@@ -97,6 +113,11 @@ final class Catalog {
         TreeMap<String, StoreDef> more = new TreeMap<>(stores);
         more.put(def.name, def);
         return new Catalog(more, nextId, migrations, recording);
+    }
+
+    /** The same catalog that gives out no number below {@code nextId} any more. */
+    Catalog withNextId(int nextId) {
+        return nextId <= this.nextId ? this : new Catalog(stores, nextId, migrations, recording);
     }
 
     Catalog without(String name) {
@@ -167,6 +188,27 @@ final class Catalog {
         return key.length >= prefix.length && Arrays.mismatch(key, 0, prefix.length, prefix, 0, prefix.length) < 0;
     }
 
+    /**
+     * Refuses to be the catalog of what {@code reader} has if that holds stores or indexes with numbers which are not
+     * given out yet: the catalog that named them is lost, and new stores would be mixed with theirs.
+     */
+    void checkComplete(StoreReader reader) {
+        checkNone(reader, KeyLayout.documents(nextId), "documents of store");
+        checkNone(reader, KeyLayout.index(nextId), "entries of index");
+        checkNone(reader, KeyLayout.counter(nextId), "the counter of store");
+    }
+
+    private void checkNone(StoreReader reader, byte[] from, String what) {
+        try (StoreCursor cursor = reader.scan(from, KeyLayout.kindEnd(from), false)) {
+            if (cursor.next()) {
+                int id = KeyLayout.id(cursor.key());
+                String state = this == EMPTY ? "it is missing" : "it is not the last one";
+                throw new CorruptionException(
+                        NAME, -1, state + ", there are " + what + " number " + id + ", which it does not know");
+            }
+        }
+    }
+
     byte[] toBytes() {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         if (hasStaleEntries()) {
@@ -229,7 +271,7 @@ final class Catalog {
             JsonNode root = DocumentCodec.MAPPER.readTree(bytes);
             int format = root.path("format").asInt(0);
             if (format < FORMAT || format > FORMAT_STALE) {
-                throw new UnsupportedFormatException("document catalog", format, FORMAT_STALE);
+                throw new UnsupportedFormatException(NAME, format, FORMAT_STALE);
             }
             boolean recording =
                     format == FORMAT_STALE ? root.get("recording").booleanValue() : format == FORMAT_RECORDING;
@@ -247,7 +289,7 @@ final class Catalog {
             }
             return new Catalog(stores, root.get("nextId").intValue(), List.copyOf(migrations), recording);
         } catch (JacksonException | NullPointerException | IllegalArgumentException | DateTimeException e) {
-            throw new CorruptionException("document catalog", -1, String.valueOf(e.getMessage()));
+            throw new CorruptionException(NAME, -1, String.valueOf(e.getMessage()));
         }
     }
 

@@ -113,6 +113,7 @@ final class Database {
             if (stored != null) {
                 state = new State(Catalog.fromBytes(stored.value()), stored.seqno(), null, false, List.of());
             }
+            state.catalog.checkComplete(snapshot);
         }
         if (state.catalog.recording) {
             if (limits.changeRetention().durable()) {

@@ -9,6 +9,7 @@ import io.flowdb.error.EngineClosedException;
 import io.flowdb.internal.json.DocumentCodec;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -84,6 +85,21 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
             db.close();
             throw e;
         }
+    }
+
+    /**
+     * Makes a new database of all that is whole in a damaged one, as {@link Engine#salvage} does, and brings its
+     * documents into order: indexes that do not agree with them are built anew, documents whose store is not defined
+     * any more get one named {@code recovered_} and its number, and what was kept for change feeds goes. A unique index
+     * is left out if documents that are back share its values. Errors: those of {@link Engine#salvage}; the target is
+     * empty then.
+     *
+     * @param damaged directory of a database that is not open
+     * @param target a missing or empty directory, outside the damaged one; it can be opened as a database
+     * @return what is there, and what is missing
+     */
+    public static JsonSalvageReport salvage(Path damaged, Path target) {
+        return JsonSalvage.run(damaged, target);
     }
 
     /**
@@ -385,22 +401,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     }
 
     private <R extends @Nullable Object> R read(String store, Function<Reads, R> body) {
-        Database database = current.get();
-        try (Session session = database.open()) {
-            return body.apply(new Reads(session.view(), session.catalog().store(store), database.limits));
-        }
-    }
-
-    private JsonQuery.Opened open(String store) {
-        Database database = current.get();
-        Session session = database.open();
-        try {
-            Reads reads = new Reads(session.view(), session.catalog().store(store), database.limits);
-            return new JsonQuery.Opened(reads, database::checkOpen, session::close);
-        } catch (RuntimeException e) {
-            session.close();
-            throw e;
-        }
+        return new SnapshotSource(current, store).read(body);
     }
 
     private Object put(String store, JsonNode document, PutOptions options, boolean add) {
@@ -501,7 +502,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     @Override
     public DocumentScan scan(String store, KeyRange range, boolean reverse) {
-        JsonQuery.Opened opened = open(store);
+        JsonQuery.Opened opened = new SnapshotSource(current, store).open();
         try {
             StoreCursor cursor = opened.reads().documents(range, reverse);
             return new CursorScan(opened.reads().def(), cursor, opened.check(), opened.release());
@@ -545,32 +546,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     public JsonQuery query(String store) {
         Database database = current.get();
         database.catalog().store(store);
-        return new JsonQuery(new JsonQuery.Source() {
-            @Override
-            public <R extends @Nullable Object> R read(Function<Reads, R> body) {
-                return JsonDB.this.read(store, body);
-            }
-
-            @Override
-            public JsonQuery.Opened open() {
-                return JsonDB.this.open(store);
-            }
-
-            @Override
-            public boolean isOf(Database database) {
-                return current.get() == database;
-            }
-
-            @Override
-            public String store() {
-                return store;
-            }
-
-            @Override
-            public long delete(Function<Reads, List<byte[]>> keys) {
-                return new QueryDelete(current.get(), store, keys).run();
-            }
-        });
+        return new JsonQuery(new SnapshotSource(current, store));
     }
 
     @Override

@@ -66,7 +66,9 @@ final class EngineFailureAnalyzer extends AbstractFailureAnalyzer<FlowDbExceptio
                 "Nothing was changed, and nothing should be until there is a copy:\n"
                         + "\n    1. Stop writing to this disk and copy the whole data directory to another one."
                         + "\n    2. Restore the latest backup or checkpoint into an empty directory and start with it."
-                        + "\n    3. Check the disk and the memory of this machine before going on: FlowDB checks what it"
+                        + "\n    3. Without a backup, JsonDB.salvage(copy, newDirectory) makes a database of all that is"
+                        + " whole and says what is missing."
+                        + "\n    4. Check the disk and the memory of this machine before going on: FlowDB checks what it"
                         + " reads and never writes bytes that fail this check.",
                 corruption);
     }

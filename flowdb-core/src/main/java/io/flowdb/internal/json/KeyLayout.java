@@ -1,5 +1,7 @@
 package io.flowdb.internal.json;
 
+import io.flowdb.error.CorruptionException;
+import io.flowdb.internal.base.Keys;
 import java.nio.ByteBuffer;
 
 /**
@@ -49,6 +51,28 @@ public final class KeyLayout {
     /** The key of the catalog. */
     public static byte[] catalog() {
         return new byte[] {CATALOG};
+    }
+
+    /** Ends the keys of the kind of {@code key}. */
+    public static byte[] kindEnd(byte[] key) {
+        return new byte[] {(byte) (key[0] + 1)};
+    }
+
+    /** The id in the key of a document, an index entry or a counter. Errors: {@link CorruptionException}. */
+    public static int id(byte[] key) {
+        int first = key.length > 1 ? key[1] & 0xFF : 0;
+        int bytes = Math.max(0, first - (ONE_BYTE_IDS - 1));
+        if (first == 0 || bytes > Integer.BYTES || key.length < 2 + bytes) {
+            throw new CorruptionException("document layer", -1, "no id in the key " + Keys.show(key));
+        }
+        int id = bytes == 0 ? first : 0;
+        for (int i = 0; i < bytes; i++) {
+            id = id << 8 | key[2 + i] & 0xFF;
+        }
+        if (id < 0) {
+            throw new CorruptionException("document layer", -1, "no id in the key " + Keys.show(key));
+        }
+        return id;
     }
 
     /** The key of a store's counter. */

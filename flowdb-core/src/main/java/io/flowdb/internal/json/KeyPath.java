@@ -19,7 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
  * makes the value absent. Names that contain a dot cannot be reached. Immutable.
  */
 public final class KeyPath {
-    private static final int MAX_LENGTH = 1024;
+    /** Most characters of a path. */
+    public static final int MAX_LENGTH = 1024;
 
     private final String text;
     private final String[] steps;

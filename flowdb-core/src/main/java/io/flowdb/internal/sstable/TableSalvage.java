@@ -22,7 +22,6 @@ public final class TableSalvage {
     private final BlockCursor in = new BlockCursor();
 
     private long entries;
-    private @Nullable String firstDamage;
 
     private TableSalvage(BlockFile file, @Nullable Footer footer, SstWriter to) {
         this.file = file;
@@ -35,10 +34,8 @@ public final class TableSalvage {
      *
      * @param entries that were copied
      * @param expected entries that the table had; -1 if that is not known any more
-     * @param damage the first that was met, with file and offset; null if there was none
      */
-    public record Result(
-            long entries, long expected, @Nullable String damage) {}
+    public record Result(long entries, long expected) {}
 
     /**
      * Copies what is whole of {@code source}, which stays open, to {@code target}, which may be empty afterwards.
@@ -46,21 +43,12 @@ public final class TableSalvage {
      * @throws UnsupportedFormatException if the table is of a newer format
      */
     public static Result copy(ReadableFile source, long id, SstWriter target) {
-        Footer footer = null;
-        String damage = null;
-        try {
-            footer = Footer.read(source, id);
-        } catch (UnsupportedFormatException e) {
-            throw e;
-        } catch (FlowDbException e) {
-            damage = e.getMessage();
-        }
+        Footer footer = readable(() -> Footer.read(source, id));
         BlockFile file = new BlockFile(source, id, footer == null ? Footer.FORMAT : footer.format());
         TableSalvage salvage = new TableSalvage(file, footer, target);
-        salvage.firstDamage = damage;
         salvage.copyBlocks();
         salvage.copyTombstones();
-        return new Result(salvage.entries, salvage.expected(), salvage.firstDamage);
+        return new Result(salvage.entries, salvage.expected());
     }
 
     private long expected() {
@@ -74,22 +62,19 @@ public final class TableSalvage {
         return properties == null ? -1 : properties.entryCount();
     }
 
-    /** What a step reads, or null if that is damaged; the first damage is kept. */
-    private <T> @Nullable T readable(Supplier<T> step) {
+    /** What a step reads, or null if that is damaged. */
+    private static <T> @Nullable T readable(Supplier<T> step) {
         try {
             return step.get();
+        } catch (UnsupportedFormatException e) {
+            throw e;
         } catch (RuntimeException e) {
-            RuntimeException failure = Block.failure(file.name(), e);
+            RuntimeException failure = Block.failure("", e);
             if (!(failure instanceof FlowDbException)) {
                 throw failure;
             }
-            damaged(failure.getMessage());
             return null;
         }
-    }
-
-    private void damaged(@Nullable String what) {
-        firstDamage = firstDamage == null ? what : firstDamage;
     }
 
     private void copyBlocks() {
