@@ -10,6 +10,8 @@ import io.flowdb.error.StorageException;
 public enum Ending {
     /** It did what was asked. */
     DONE(200),
+    /** There is no such engine, operation or query. */
+    UNKNOWN(400),
     /** This engine never does it: it is read-only, or in memory. */
     REFUSED(409),
     /** The engine is not open. */

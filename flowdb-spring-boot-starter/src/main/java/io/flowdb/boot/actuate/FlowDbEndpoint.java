@@ -65,17 +65,21 @@ public final class FlowDbEndpoint {
         return flowDb == null ? null : describe(flowDb);
     }
 
-    /** Runs an operation on an engine that is open; tells if the engine refuses it, or fails. */
+    /**
+     * Runs an operation on an engine that is open; tells if the engine refuses it, or fails.
+     *
+     * @param name of the engine's bean
+     * @param operation name of an {@link Operation}, in any case
+     */
     @WriteOperation
-    public Outcome run(@Selector String name, @Nullable Operation operation) {
+    public Outcome run(@Selector String name, @Nullable String operation) {
         FlowDb flowDb = engines.get(name);
         if (flowDb == null) {
             throw new InvalidEndpointRequestException(
-                    "There is no engine '" + name + "'", "Engines: " + engines.keySet());
+                    "There is no engine '" + name + "' (allowed: " + String.join(", ", engines.keySet()) + ")",
+                    "Engines: " + engines.keySet());
         }
-        if (operation == null) {
-            throw new InvalidEndpointRequestException("There is no operation", "The operation is missing");
-        }
+        Operation wanted = Operation.named(operation);
         long start = System.nanoTime();
         Ending ending;
         Map<String, Object> result;
@@ -85,14 +89,14 @@ public final class FlowDbEndpoint {
                 ending = Ending.NOT_OPEN;
                 result = Map.of(REFUSED, NOT_OPEN);
             } else {
-                result = operation.run(flowDb, documents.get());
+                result = wanted.run(flowDb, documents.get());
                 ending = result.containsKey(REFUSED) ? Ending.REFUSED : Ending.DONE;
             }
         } catch (FlowDbException failure) {
             ending = Ending.of(failure);
             result = reason(ending, failure);
         }
-        return new Outcome(operation, ending, (System.nanoTime() - start) / 1_000_000, result);
+        return new Outcome(wanted, ending, (System.nanoTime() - start) / 1_000_000, result);
     }
 
     private static Map<String, Object> reason(Ending ending, FlowDbException failure) {

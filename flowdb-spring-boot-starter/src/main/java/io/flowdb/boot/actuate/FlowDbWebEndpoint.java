@@ -2,6 +2,7 @@ package io.flowdb.boot.actuate;
 
 import io.flowdb.error.FlowDbException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
@@ -20,11 +21,15 @@ public final class FlowDbWebEndpoint {
         this.endpoint = endpoint;
     }
 
-    /** {@link FlowDbEndpoint#run}, with the status of its {@link Ending}. */
+    /** {@link FlowDbEndpoint#run}, with the status of its {@link Ending}; or what it does not know. */
     @WriteOperation
-    public WebEndpointResponse<FlowDbEndpoint.Outcome> run(@Selector String name, @Nullable Operation operation) {
-        FlowDbEndpoint.Outcome outcome = endpoint.run(name, operation);
-        return new WebEndpointResponse<>(outcome, outcome.ending().status());
+    public WebEndpointResponse<Object> run(@Selector String name, @Nullable String operation) {
+        try {
+            FlowDbEndpoint.Outcome outcome = endpoint.run(name, operation);
+            return new WebEndpointResponse<>(outcome, outcome.ending().status());
+        } catch (InvalidEndpointRequestException e) {
+            return problem(Ending.UNKNOWN, e);
+        }
     }
 
     /** {@link FlowDbEndpoint#explain}, or why the engine could not. */
@@ -33,14 +38,19 @@ public final class FlowDbWebEndpoint {
             @Selector String name, @Selector String method, @Nullable String arguments) {
         try {
             return new WebEndpointResponse<>(endpoint.explain(name, method, arguments));
+        } catch (InvalidEndpointRequestException e) {
+            return problem(Ending.UNKNOWN, e);
         } catch (RuntimeException e) {
             FlowDbException failure = causeOf(e);
             if (failure == null) {
                 throw e;
             }
-            Problem problem = new Problem(Ending.of(failure), String.valueOf(failure.getMessage()));
-            return new WebEndpointResponse<>(problem, problem.ending().status());
+            return problem(Ending.of(failure), failure);
         }
+    }
+
+    private static WebEndpointResponse<Object> problem(Ending ending, RuntimeException failure) {
+        return new WebEndpointResponse<>(new Problem(ending, String.valueOf(failure.getMessage())), ending.status());
     }
 
     /** Spring Data has exceptions of its own, with those of the engine behind them. */

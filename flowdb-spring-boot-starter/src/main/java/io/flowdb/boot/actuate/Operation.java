@@ -10,8 +10,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 /** Maintenance of an engine that {@link FlowDbEndpoint} runs when asked. */
 public enum Operation {
@@ -87,6 +92,23 @@ public enum Operation {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
+
+    /**
+     * The operation of this name, in any case. Errors: {@link InvalidEndpointRequestException} that names those there
+     * are.
+     */
+    static Operation named(@Nullable String name) {
+        for (Operation operation : values()) {
+            if (operation.name().equalsIgnoreCase(name)) {
+                return operation;
+            }
+        }
+        String problem = name == null ? "The operation is missing" : "There is no operation '" + name + "'";
+        String all = Stream.of(values())
+                .map(operation -> operation.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+        throw new InvalidEndpointRequestException(problem + " (allowed: " + all + ")", problem);
+    }
 
     abstract Map<String, Object> run(FlowDb flowDb, JsonDB documents);
 }

@@ -295,12 +295,11 @@ class ActuatorTest {
             try (JsonDB restored = JsonDB.open(Config.of(copy))) {
                 assertThat(restored.count("notes")).isEqualTo(1);
             }
-            assertThat(Http.post(application, "/actuator/flowdb/flowDb", "{\"operation\":\"explode\"}")
-                            .statusCode())
-                    .isEqualTo(400);
-            assertThat(Http.post(application, "/actuator/flowdb/other", "{\"operation\":\"flush\"}")
-                            .statusCode())
-                    .isEqualTo(400);
+            assertThat(failing(application, "explode", 400).toString())
+                    .contains("UNKNOWN", "'explode'", "flush, compact, gc, verify, checkpoint");
+            HttpResponse<String> other = Http.post(application, "/actuator/flowdb/other", "{\"operation\":\"flush\"}");
+            assertThat(other.statusCode()).isEqualTo(400);
+            assertThat(other.body()).contains("'other'", "flowDb");
         }
     }
 

@@ -62,10 +62,9 @@ class FlowDbEndpointTest {
         FlowDb flowDb = FlowDb.of(Config.builder().dataDir(dir).readOnly(true).build());
         try {
             flowDb.start();
-            assertThat(endpoint(flowDb).run("flowDb", operation).result())
+            assertThat(endpoint(flowDb).run("flowDb", operation.name()).result())
                     .isEqualTo(Map.of("refused", "the engine is read-only"));
-            assertThat(endpoint(flowDb).run("flowDb", Operation.VERIFY).result())
-                    .containsEntry("clean", true);
+            assertThat(endpoint(flowDb).run("flowDb", "verify").result()).containsEntry("clean", true);
         } finally {
             flowDb.destroy();
         }
@@ -80,7 +79,7 @@ class FlowDbEndpointTest {
         flowDb.destroy();
 
         assertThat(endpoint(flowDb).engine("flowDb").state()).isEqualTo(State.NOT_OPEN);
-        assertThat(endpoint(flowDb).run("flowDb", Operation.FLUSH).result())
+        assertThat(endpoint(flowDb).run("flowDb", "Flush").result())
                 .isEqualTo(Map.of("refused", "the engine is not open"));
     }
 
@@ -92,7 +91,7 @@ class FlowDbEndpointTest {
             flowDb.engine().close();
             assertThat(flowDb.isClosedElsewhere()).isTrue();
             assertThat(endpoint(flowDb).engine("flowDb").state()).isEqualTo(State.CLOSED);
-            assertThat(endpoint(flowDb).run("flowDb", Operation.FLUSH).result())
+            assertThat(endpoint(flowDb).run("flowDb", "Flush").result())
                     .isEqualTo(Map.of("refused", "the engine is not open"));
         } finally {
             flowDb.destroy();
