@@ -150,6 +150,11 @@ final class Maintenance {
         long bytes = 0;
         try (ReadStates.Lease lease = parts.states().lease()) {
             List<Sst> tables = lease.state().ssts().tables();
+            List<Sst> overlap = lease.state().ssts().overlap();
+            if (!overlap.isEmpty()) {
+                problems.add("Tables " + overlap.get(0).meta().id() + " and "
+                        + overlap.get(1).meta().id() + " of the sorted level share keys");
+            }
             for (Sst table : tables) {
                 checkNotClosing();
                 try {

@@ -1,5 +1,7 @@
 package io.flowdb;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.flowdb.error.RecordNotFoundException;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.io.FileSystem;
@@ -184,6 +186,7 @@ final class ModelEngine implements ModelTarget, AutoCloseable {
     @Override
     public void checkAll(String what, ReadForms expected) {
         expected.check(engine, what + ", " + this);
+        assertThat(engine.verify().problems()).as(what + ", " + this).isEmpty();
     }
 
     @Override

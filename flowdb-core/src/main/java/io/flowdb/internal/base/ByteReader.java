@@ -64,6 +64,13 @@ public final class ByteReader {
         return Arrays.copyOfRange(bytes, position - length, position);
     }
 
+    /** Refuses bytes that were not read. */
+    public void expectEnd() {
+        if (position < end) {
+            throw new CorruptionException(file, -1, "ends at " + position + ", but goes on to " + end);
+        }
+    }
+
     private void need(int count) {
         if (end - position < count) {
             throw new CorruptionException(file, -1, "needs " + count + " bytes at " + position + ", ends at " + end);

@@ -44,6 +44,8 @@ public record ManifestEdit(
         for (int n = in.readVarInt(payload.length); n > 0; n--) {
             removed.add(in.readVarLong());
         }
-        return new ManifestEdit(added, removed, in.readVarLong(), in.readLong(), in.readVarLong());
+        ManifestEdit edit = new ManifestEdit(added, removed, in.readVarLong(), in.readLong(), in.readVarLong());
+        in.expectEnd();
+        return edit;
     }
 }

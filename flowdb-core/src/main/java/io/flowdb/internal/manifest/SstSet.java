@@ -94,6 +94,17 @@ public final class SstSet {
         return of(List.of(), bucketMicros);
     }
 
+    /** The first two neighbours of the sorted level that share keys, which none may; empty if there are none. */
+    public List<Sst> overlap() {
+        for (int i = 1; i < sorted.size(); i++) {
+            byte[] next = sorted.get(i).meta().properties().minKey();
+            if (Arrays.compareUnsigned(maxKeys[i - 1], next) > 0) {
+                return sorted.subList(i - 1, i + 1);
+            }
+        }
+        return List.of();
+    }
+
     /** All tables, level 0 first. */
     public List<Sst> tables() {
         return tables;
