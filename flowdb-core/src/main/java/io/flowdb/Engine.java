@@ -289,6 +289,11 @@ public final class Engine implements OrderedStore, AutoCloseable {
         return LIMITS;
     }
 
+    @Override
+    public Capabilities capabilities() {
+        return new Capabilities(config.readOnly(), config.defaultTtl(), config.clockMicros());
+    }
+
     // --- maintenance
 
     /** Writes everything that is in memory now to tables; what is committed meanwhile may stay. */

@@ -1,5 +1,11 @@
 package io.flowdb;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the document layer needs of a storage engine: an ordered map from bytes to bytes with snapshots and conditional
  * atomic commits. {@link Engine} is the implementation that ships; a database server can stand here as well.
@@ -32,6 +38,11 @@ public interface OrderedStore {
     /** What keys, values and batches may measure. */
     Limits limits();
 
+    /** What is to be known of the store beside its limits; the same as long as it is open. */
+    default Capabilities capabilities() {
+        return Capabilities.DEFAULT;
+    }
+
     /**
      * What all views of the same data have in common: two stores whose identities are equal are one. A store that
      * passes calls on to another one gives the identity of that; it lives as long as the store.
@@ -48,4 +59,17 @@ public interface OrderedStore {
      * @param maxBatchBytes largest batch, keys and values together
      */
     record Limits(int maxKeyBytes, int maxValueBytes, long maxBatchBytes) {}
+
+    /**
+     * Facts about a store.
+     *
+     * @param readOnly whether every commit is refused
+     * @param defaultTtl time to live of documents whose store and whose put name none; null if they stay
+     * @param clockMicros the time by which the store lets keys expire, in microseconds since the epoch
+     */
+    record Capabilities(boolean readOnly, @Nullable Duration defaultTtl, LongSupplier clockMicros) {
+        /** Of a store that takes commits, lets nothing expire by itself, and goes by the clock of the system. */
+        public static final Capabilities DEFAULT =
+                new Capabilities(false, null, () -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
+    }
 }

@@ -1,6 +1,7 @@
 package io.flowdb;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -9,6 +10,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import io.flowdb.json.JsonDB;
 import java.util.List;
 
 /**
@@ -90,6 +92,19 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule packages_areFreeOf_cycles =
             slices().matching("(**)").should().beFreeOfCycles().allowEmptyShould(true);
+
+    /** What opens or repairs a database knows what is below; everything else works on any {@link OrderedStore}. */
+    @ArchTest
+    static final ArchRule documents_doNotKnowTheEngine = noClasses()
+            .that()
+            .resideInAPackage(JSON)
+            .and()
+            .doNotBelongToAnyOf(JsonDB.class)
+            .and()
+            .haveSimpleNameNotEndingWith("Salvage")
+            .should()
+            .dependOnClassesThat()
+            .belongToAnyOf(Engine.class);
 
     private static ArchRule layeredArchitecture() {
         LayeredArchitecture rule = Architectures.layeredArchitecture()

@@ -151,6 +151,7 @@ class EngineBadInputTest {
                         "snapshot()",
                         "lastSeqno()",
                         "limits()",
+                        "capabilities()",
                         "identity()")
                 .harmless("flush()", "compact()", "gc()", "verify()", "stats()", "prometheusText()");
         commits(table);
@@ -316,7 +317,7 @@ class EngineBadInputTest {
 
     private static Table orderedStore() {
         Table table = new Table(OrderedStore.class)
-                .harmless("latest()", "snapshot()", "lastSeqno()", "limits()", "identity()");
+                .harmless("latest()", "snapshot()", "lastSeqno()", "limits()", "capabilities()", "identity()");
         commits(table);
         return table;
     }

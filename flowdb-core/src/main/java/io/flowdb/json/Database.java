@@ -2,7 +2,6 @@ package io.flowdb.json;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.CommitOutcome;
-import io.flowdb.Engine;
 import io.flowdb.OrderedStore;
 import io.flowdb.Preconditions;
 import io.flowdb.StoreReader.Range;
@@ -99,7 +98,7 @@ final class Database {
         this.store = store;
         this.limits = limits;
         this.clockMicros = clockMicros;
-        this.defaultTtl = store instanceof Engine engine ? engine.config().defaultTtl() : null;
+        this.defaultTtl = store.capabilities().defaultTtl();
         this.codec = new DocumentCodec(limits.maxDocumentBytes(), limits.maxDepth());
         this.counters = new Counters(this);
         this.counts = new StoreCounts(store);
@@ -133,7 +132,7 @@ final class Database {
 
     /** Whether nothing can be written to the store below. */
     boolean isReadOnly() {
-        return store instanceof Engine engine && engine.config().readOnly();
+        return store.capabilities().readOnly();
     }
 
     /** Keeps what commits change from now on, durably if the limits say so. */

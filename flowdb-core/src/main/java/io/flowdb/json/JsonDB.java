@@ -10,8 +10,6 @@ import io.flowdb.internal.json.DocumentCodec;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -112,10 +110,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** As {@link #on(OrderedStore)} with other limits. */
     public static JsonDB on(OrderedStore store, JsonLimits limits) {
-        LongSupplier clock = store instanceof Engine engine
-                ? engine.config().clockMicros()
-                : () -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
-        return on(store, limits, clock);
+        return on(store, limits, store.capabilities().clockMicros());
     }
 
     /** As {@link #on(OrderedStore, JsonLimits)} with another source of the time, in microseconds since the epoch. */

@@ -3,11 +3,14 @@ package io.flowdb.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowdb.Config;
+import io.flowdb.Engine;
 import io.flowdb.FlowRecord;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -61,6 +64,39 @@ class DefaultTtlTest {
         db.put("plain", json(4, "a"));
         assertThat(db.count("hourly")).isEqualTo(2);
         assertThat(db.verifyIndexes("plain").problems()).isEmpty();
+    }
+
+    /** Only an engine itself was asked for its default, its clock, and whether it can be written. */
+    @Test
+    void storeThatPassesCallsOn_hasDefaultAndClockOfItsEngine() {
+        Config config = Config.builder()
+                .inMemory(true)
+                .autoBackground(false)
+                .clockMicros(clock::get)
+                .defaultTtl(Duration.ofSeconds(30))
+                .build();
+        try (Engine engine = Engine.open(config);
+                JsonDB passedOn = JsonDB.on(new PassThroughStore(engine))) {
+            passedOn.createObjectStore("plain", "id");
+            passedOn.put("plain", json(1, "a"));
+            assertThat(passedOn.getWithMeta("plain", 1).orElseThrow().expireAtMicros())
+                    .isEqualTo(clock.get() + 30 * SECOND);
+        }
+    }
+
+    @Test
+    void readOnlyStoreThatPassesCallsOn_isLeftAsItIs(@TempDir Path dir) {
+        Config config = Config.builder().dataDir(dir).autoBackground(false).build();
+        try (JsonDB recorded = JsonDB.open(config)) {
+            recorded.createObjectStore("plain", "id");
+            recorded.changes().close();
+            recorded.put("plain", json(1, "a"));
+        }
+        JsonLimits inMemory = JsonLimits.DEFAULT.withChangeRetention(ChangeRetention.DEFAULT.inMemory());
+        try (Engine engine = Engine.open(config.toBuilder().readOnly(true).build());
+                JsonDB passedOn = JsonDB.on(new PassThroughStore(engine), inMemory)) {
+            assertThat(passedOn.count("plain")).isEqualTo(1);
+        }
     }
 
     @Test

@@ -43,6 +43,11 @@ class PassThroughStore implements OrderedStore {
     }
 
     @Override
+    public Capabilities capabilities() {
+        return engine.capabilities();
+    }
+
+    @Override
     public Object identity() {
         return engine.identity();
     }
