@@ -45,6 +45,9 @@ final class SeedSuite implements Suite.Runner {
     private static final int PREFIX_BYTES = SeedRecords.KEY_BYTES - 2;
     private static final int PREFIX_MATCHES = 100;
     private static final int MIN_LOADS = 3;
+    /** Fewer leave compilers of the JVM at work beside the writers; each load is short. */
+    private static final int MIN_WARM_UP_LOADS = 8;
+
     private static final long SEED = 20260101;
 
     private final RunContext context;
@@ -72,7 +75,8 @@ final class SeedSuite implements Suite.Runner {
 
     @Override
     public void run() throws Exception {
-        Path dir = load("warm-up", context.warmUpNanos(), 1, new Figures(), new Figures(), new Figures());
+        Path dir =
+                load("warm-up", context.warmUpNanos(), MIN_WARM_UP_LOADS, new Figures(), new Figures(), new Figures());
         Directories.remove(dir);
 
         Figures sequential = new Figures();
