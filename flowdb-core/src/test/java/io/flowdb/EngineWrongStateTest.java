@@ -45,8 +45,8 @@ class EngineWrongStateTest {
         assertThat(engine.isOpen()).isFalse();
         assertThat(engine.config()).isNotNull();
         for (Method method : Engine.class.getMethods()) {
-            boolean tells =
-                    Set.of("isOpen", "config", "close", "limits", "latest").contains(method.getName());
+            boolean tells = Set.of("isOpen", "config", "close", "limits", "capabilities", "latest")
+                    .contains(method.getName());
             if (method.getDeclaringClass() == Engine.class
                     && !Modifier.isStatic(method.getModifiers())
                     && !method.isBridge()
