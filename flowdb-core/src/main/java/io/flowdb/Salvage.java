@@ -143,6 +143,7 @@ final class Salvage {
         } catch (UnsupportedFormatException e) {
             throw e;
         } catch (FlowDbException e) {
+            throwIfRetryable(e);
             problems.add(e.getMessage() + "; all tables were taken for live, so deleted records may be back");
             return null;
         }
@@ -191,7 +192,15 @@ final class Salvage {
         } catch (UnsupportedFormatException e) {
             throw e;
         } catch (FlowDbException e) {
+            throwIfRetryable(e);
             return 0;
+        }
+    }
+
+    /** A full disk, or too many open files, say nothing of the bytes that are salvaged. */
+    private static void throwIfRetryable(FlowDbException e) {
+        if (e.retryable()) {
+            throw e;
         }
     }
 
@@ -216,9 +225,7 @@ final class Salvage {
         } catch (CorruptionException e) {
             bringOverInPart(id, meta, String.valueOf(e.getMessage()));
         } catch (StorageException e) {
-            if (e.retryable()) {
-                throw e; // of the copy: a full disk, or too many open files
-            }
+            throwIfRetryable(e);
             bringOverInPart(id, meta, String.valueOf(e.getMessage()));
         }
     }
@@ -249,9 +256,7 @@ final class Salvage {
         try {
             return from.open(id);
         } catch (StorageException e) {
-            if (e.retryable()) {
-                throw e;
-            }
+            throwIfRetryable(e);
             return null;
         }
     }

@@ -27,6 +27,8 @@ import java.util.zip.CRC32C;
 import net.jpountz.lz4.LZ4Factory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What {@link Engine#salvage} makes of databases that are damaged at random. Where every key is written once, each
@@ -404,6 +406,53 @@ class SalvageTest {
         });
         assertThatThrownBy(() -> Salvage.run(files, DIRECTORY, TARGET)).isInstanceOf(StorageException.class);
         assertThat(failed).isTrue();
+        assertThat(files.files()).noneMatch(file -> file.startsWith(TARGET));
+    }
+
+    /** As long as the log is read, too: its operations fill more than one memtable here. */
+    @Test
+    void aFailingTarget_whileTheLogIsRead_isNoDamage() {
+        Config config = Config.builder()
+                .dataDir(DIRECTORY)
+                .memtableSize(256 << 20)
+                .autoBackground(false)
+                .build();
+        FaultyFileSystem files = new FaultyFileSystem();
+        try (Engine engine = EngineOpening.open(config, files)) {
+            for (int i = 0; i < 70; i++) {
+                engine.write(new FlowRecord(text("key" + i), 1, FlowRecord.NEVER, new byte[1 << 20]));
+            }
+            files = files.afterKill();
+        }
+        AtomicBoolean failed = new AtomicBoolean();
+        files.setFault((call, path) -> {
+            if (call == FaultyFileSystem.Call.WRITE && path.startsWith(TARGET) && failed.compareAndSet(false, true)) {
+                throw FaultyFileSystem.ioError(call, path);
+            }
+        });
+        FaultyFileSystem salvaged = files;
+        assertThatThrownBy(() -> Salvage.run(salvaged, DIRECTORY, TARGET)).isInstanceOf(StorageException.class);
+        assertThat(failed).isTrue();
+        assertThat(files.files()).noneMatch(file -> file.startsWith(TARGET));
+    }
+
+    /** Nothing is known of a file that cannot be opened for want of a file descriptor: it was left out as damaged. */
+    @ParameterizedTest
+    @ValueSource(strings = {"MANIFEST", ".wal", ".sst"})
+    void tooManyOpenFiles_isNoDamage(String name) {
+        Random random = new Random(5);
+        FaultyFileSystem files = fill(config(DIRECTORY, random, false), random, false, new TreeMap<>());
+        AtomicBoolean failed = new AtomicBoolean();
+        files.setFault((call, path) -> {
+            boolean meant = path.startsWith(DIRECTORY) && path.toString().endsWith(name);
+            if (call == FaultyFileSystem.Call.OPEN && meant && failed.compareAndSet(false, true)) {
+                throw StorageException.tooManyFiles("Cannot open " + path, null);
+            }
+        });
+        assertThatThrownBy(() -> Salvage.run(files, DIRECTORY, TARGET))
+                .isInstanceOfSatisfying(
+                        StorageException.class,
+                        e -> assertThat(e.tooManyFiles()).isTrue());
         assertThat(files.files()).noneMatch(file -> file.startsWith(TARGET));
     }
 

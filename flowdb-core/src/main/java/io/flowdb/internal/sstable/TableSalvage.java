@@ -70,7 +70,7 @@ public final class TableSalvage {
             throw e;
         } catch (RuntimeException e) {
             RuntimeException failure = Block.failure("", e);
-            if (!(failure instanceof FlowDbException)) {
+            if (!(failure instanceof FlowDbException known) || known.retryable()) {
                 throw failure;
             }
             return null;

@@ -11,6 +11,8 @@ import io.flowdb.internal.io.ReadableFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads every whole frame of a damaged log, also behind the damage. What is torn at the very end of the log is no
@@ -45,25 +47,66 @@ public final class LogSalvage {
         return salvage.problems;
     }
 
+    /** A frame that is not empty, and where it stands. */
+    private record Found(Frame frame, byte[] payload, long offset) {}
+
+    /** What the visitor throws is no damage. */
     private void readSegment(long number) {
-        try (ReadableFile file = fileSystem.open(directory.resolve(SegmentWriter.name(number)))) {
-            long baseLsn = baseLsn(file, number);
-            if (baseLsn < 0) {
+        ReadableFile opened = readable(() -> fileSystem.open(directory.resolve(SegmentWriter.name(number))));
+        if (opened == null) {
+            return;
+        }
+        try (ReadableFile file = opened) {
+            FrameReader reader = readable(() -> reader(file, number));
+            if (reader == null) {
                 return;
             }
-            if (endLsn >= 0 && baseLsn != endLsn) {
-                problem(file, FileHeader.BYTES, "frames from log position " + endLsn + " to " + baseLsn + " are gone");
+            for (Found found = next(reader, file); found != null; found = next(reader, file)) {
+                visitor.frame(found.frame.tag(), found.payload, file.name(), found.offset);
             }
-            FrameReader reader = new FrameReader(file, new FileHeader(number, baseLsn));
-            do {
-                readFrames(reader, file);
-                endLsn = reader.lsn();
-            } while (passOverDamage(reader, file));
+        }
+    }
+
+    /** What a step reads, or null if that is damaged. */
+    private <T> @Nullable T readable(Supplier<@Nullable T> step) {
+        try {
+            return step.get();
         } catch (UnsupportedFormatException e) {
             throw e;
         } catch (FlowDbException e) {
+            if (e.retryable()) {
+                throw e; // too many open files, which says nothing of the bytes
+            }
             problems.add(String.valueOf(e.getMessage()));
+            return null;
         }
+    }
+
+    private @Nullable FrameReader reader(ReadableFile file, long number) {
+        long baseLsn = baseLsn(file, number);
+        if (baseLsn < 0) {
+            return null;
+        }
+        if (endLsn >= 0 && baseLsn != endLsn) {
+            problem(file, FileHeader.BYTES, "frames from log position " + endLsn + " to " + baseLsn + " are gone");
+        }
+        return new FrameReader(file, new FileHeader(number, baseLsn));
+    }
+
+    private @Nullable Found next(FrameReader reader, ReadableFile file) {
+        return readable(() -> {
+            do {
+                for (Frame frame = reader.peek(); frame != null; frame = reader.peek()) {
+                    Found found = new Found(frame, reader.payload(frame), reader.position());
+                    reader.skip(frame);
+                    if (frame.length() > 0) {
+                        return found;
+                    }
+                }
+                endLsn = reader.lsn();
+            } while (passOverDamage(reader, file));
+            return null;
+        });
     }
 
     /** Log position of the first frame; -1 if the segment holds none. */
@@ -71,28 +114,15 @@ public final class LogSalvage {
         if (file.size() <= FileHeader.BYTES) {
             return -1; // it was being made
         }
-        try {
-            FileHeader header = FileHeader.decode(
-                    file.readExactly(0, FileHeader.BYTES), SegmentWriter.MAGIC, SegmentWriter.FORMAT, file.name());
-            if (header.number() == number) {
-                return header.baseLsn();
-            }
+        FileHeader header = readable(() -> FileHeader.decode(
+                file.readExactly(0, FileHeader.BYTES), SegmentWriter.MAGIC, SegmentWriter.FORMAT, file.name()));
+        if (header != null && header.number() == number) {
+            return header.baseLsn();
+        }
+        if (header != null) {
             problem(file, 16, "the header is that of segment " + header.number());
-        } catch (UnsupportedFormatException e) {
-            throw e;
-        } catch (FlowDbException e) {
-            problems.add(String.valueOf(e.getMessage()));
         }
         return FrameReader.baseLsnOf(file);
-    }
-
-    private void readFrames(FrameReader reader, ReadableFile file) {
-        for (Frame frame = reader.peek(); frame != null; frame = reader.peek()) {
-            if (frame.length() > 0) {
-                visitor.frame(frame.tag(), reader.payload(frame), file.name(), reader.position());
-            }
-            reader.skip(frame);
-        }
     }
 
     private boolean passOverDamage(FrameReader reader, ReadableFile file) {
