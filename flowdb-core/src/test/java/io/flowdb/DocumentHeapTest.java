@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
  * kept for a live query ended with {@link OutOfMemoryError}; they work now, or are refused with a limit, and nothing is
  * changed then.
  */
+@Tag("heap")
 class DocumentHeapTest {
     @TempDir
     Path dir;

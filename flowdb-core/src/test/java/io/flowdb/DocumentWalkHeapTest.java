@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -27,6 +28,7 @@ import tools.jackson.databind.JsonNode;
  * T-64: walks over documents stream. Another JVM with 96 MiB of heap walks 160 MiB of documents in every way, while
  * they are overwritten.
  */
+@Tag("heap")
 class DocumentWalkHeapTest {
     @TempDir
     Path dir;

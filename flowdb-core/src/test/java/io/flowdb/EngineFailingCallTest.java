@@ -25,12 +25,13 @@ import org.junit.jupiter.api.Timeout;
  * wrong answer, every error is typed and has the file system's as its cause, and once the disk works again so does the
  * next opening.
  *
- * <p>{@code -Dflowdb.test.seed=N} repeats a run.
+ * <p>{@code -Dflowdb.test.seed=N} repeats a run, {@code -Dflowdb.test.failEvery=N} leaves out all but every n-th call.
  */
 @Timeout(300)
 class EngineFailingCallTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
+    private static final int FAIL_EVERY = Integer.getInteger("flowdb.test.failEvery", 1);
     private static final int COMMITS = 30;
 
     /** Calls that need one more open file. */
@@ -309,7 +310,7 @@ class EngineFailingCallTest {
         Run dry = new Run(failure, affected, 0);
         dry.run();
         assertThat(dry.calls).isGreaterThan(atLeast);
-        for (int failAt = 1; failAt <= dry.calls; failAt++) {
+        for (int failAt = 1; failAt <= dry.calls; failAt += FAIL_EVERY) {
             Run run = new Run(failure, affected, failAt);
             try {
                 run.run();

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * 160 MiB, opens them again and walks over all of them, in both directions. {@code -Dflowdb.test.scanMiB=1024} makes it
  * a gigabyte.
  */
+@Tag("heap")
 class FullScanHeapTest {
     private static final int MIB = Integer.getInteger("flowdb.test.scanMiB", 160);
 

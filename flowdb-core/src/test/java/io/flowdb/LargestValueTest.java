@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A value of 256 MiB, the longest there may be, from memory, log and table; in another JVM, with the heap that
  * docs/configuration.md names.
  */
+@Tag("heap")
 class LargestValueTest {
     @TempDir
     Path dir;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * of each block whole, so it was as large as its data, and several times as large while it was written or read: 3,000
  * such keys took more than a heap of 512 MiB.
  */
+@Tag("heap")
 class LongKeysHeapTest {
     private static final int KEYS = 900;
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -24,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  * The documents of a range that is deleted, and those of a whole store while changes are recorded, were held in memory
  * until the commit, even if no feed was open. Another JVM with 96 MiB of heap deletes ranges of 120 MiB.
  */
+@Tag("heap")
 class RangeDeleteHeapTest {
     @TempDir
     Path dir;

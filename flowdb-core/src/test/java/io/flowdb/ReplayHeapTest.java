@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * 150 MB of records took a heap of 512 MB. {@code -Dflowdb.test.replayMiB=300 -Dflowdb.test.replayHeapMiB=64} takes
  * longer.
  */
+@Tag("heap")
 class ReplayHeapTest {
     private static final int LOG_MIB = Integer.getInteger("flowdb.test.replayMiB", 96);
     private static final int HEAP_MIB = Integer.getInteger("flowdb.test.replayHeapMiB", 48);

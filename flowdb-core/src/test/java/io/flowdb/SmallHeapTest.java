@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * bytes for each key of a table of up to 128 MiB. Twenty million records with 128 MiB: {@code
  * -Dflowdb.test.smallRecords=20000000 -Dflowdb.test.smallHeapMiB=128}.
  */
+@Tag("heap")
 class SmallHeapTest {
     private static final int RECORDS = Integer.getInteger("flowdb.test.smallRecords", 1_500_000);
     private static final int HEAP_MIB = Integer.getInteger("flowdb.test.smallHeapMiB", 64);
