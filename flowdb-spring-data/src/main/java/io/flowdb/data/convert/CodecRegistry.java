@@ -12,6 +12,7 @@ import org.springframework.core.convert.ConversionService;
 import org.springframework.data.convert.CustomConversions;
 import org.springframework.data.core.TypeInformation;
 import org.springframework.data.mapping.MappingException;
+import org.springframework.data.mapping.PersistentEntity;
 import org.springframework.data.mapping.context.MappingContext;
 import org.springframework.data.mapping.model.EntityInstantiators;
 import org.springframework.data.util.ProxyUtils;
@@ -30,8 +31,14 @@ final class CodecRegistry {
     private final EntityInstantiators instantiators = new EntityInstantiators();
     private final EntityTypes types;
     private final Map<TypeInformation<?>, ValueCodec> byType = new ConcurrentHashMap<>();
-    private final Map<FlowDbPersistentProperty, ValueCodec> byProperty = new ConcurrentHashMap<>();
-    private final Map<Class<?>, EntityCodec> entities = new ConcurrentHashMap<>();
+    private final Map<OwnedProperty, ValueCodec> byProperty = new ConcurrentHashMap<>();
+    private final Map<TypeInformation<?>, EntityCodec> entities = new ConcurrentHashMap<>();
+
+    /** Entities without type arguments, which most are; found faster by their class. */
+    private final Map<Class<?>, EntityCodec> plainEntities = new ConcurrentHashMap<>();
+
+    /** Subclasses with other type arguments inherit properties that are equal, and have other types. */
+    private record OwnedProperty(PersistentEntity<?, ?> owner, FlowDbPersistentProperty property) {}
 
     CodecRegistry(
             MappingContext<FlowDbPersistentEntity<?>, FlowDbPersistentProperty> context,
@@ -44,10 +51,11 @@ final class CodecRegistry {
     }
 
     ValueCodec of(FlowDbPersistentProperty property) {
-        ValueCodec codec = byProperty.get(property);
+        OwnedProperty owned = new OwnedProperty(property.getOwner(), property);
+        ValueCodec codec = byProperty.get(owned);
         if (codec == null) {
             codec = create(property);
-            byProperty.put(property, codec);
+            byProperty.put(owned, codec);
         }
         return codec;
     }
@@ -56,15 +64,19 @@ final class CodecRegistry {
         if (conversions.hasValueConverter(property)) {
             return new PropertyConverterCodec(property, conversions.getRequiredValueConverter(property), this);
         }
-        if (property.isIdProperty() && isComposite(property.getTypeInformation())) {
+        if (isCompositeId(property)) {
             return new CompositeIdCodec(context.getRequiredPersistentEntity(property.getTypeInformation()), this);
         }
         return of(property.getTypeInformation());
     }
 
-    /** Whether values of the type are entities of their own fields; such an id is an array key. */
-    boolean isComposite(TypeInformation<?> type) {
-        return !isSingleValue(type.getType()) && !type.isCollectionLike() && context.getPersistentEntity(type) != null;
+    /** Whether a property is an id whose values are entities of their own fields; it is an array key. */
+    boolean isCompositeId(FlowDbPersistentProperty property) {
+        TypeInformation<?> type = property.getTypeInformation();
+        return property.isIdProperty()
+                && !isSingleValue(type.getType())
+                && !type.isCollectionLike()
+                && context.getPersistentEntity(type) != null;
     }
 
     private boolean isSingleValue(Class<?> type) {
@@ -107,7 +119,7 @@ final class CodecRegistry {
             TypeInformation<?> key = argument(type, 0);
             return ContainerCodecs.map(raw, key.getType(), of(key), of(argument(type, 1)));
         }
-        return new PolymorphicCodec(raw);
+        return new PolymorphicCodec(type);
     }
 
     private static TypeInformation<?> argument(TypeInformation<?> type, int index) {
@@ -124,12 +136,21 @@ final class CodecRegistry {
     }
 
     EntityCodec entity(Class<?> type) {
+        EntityCodec codec = plainEntities.get(type);
+        if (codec == null) {
+            codec = entity(TypeInformation.of(type));
+            plainEntities.put(type, codec);
+        }
+        return codec;
+    }
+
+    private EntityCodec entity(TypeInformation<?> type) {
         EntityCodec codec = entities.get(type);
         if (codec == null) {
             FlowDbPersistentEntity<?> entity = context.getPersistentEntity(type);
             if (entity == null) {
                 throw new MappingException(
-                        type.getName()
+                        type.getType().getName()
                                 + " has no JSON form: it is no entity and there is no converter; add one to FlowDbCustomConversions");
             }
             codec = new EntityCodec(entity, instantiators.getInstantiatorFor(entity), this);
@@ -141,7 +162,10 @@ final class CodecRegistry {
     /** Writes by the runtime type and names it where it is not {@code declared}. */
     ObjectNode writeEntity(Object value, Class<?> declared) {
         Class<?> type = ProxyUtils.getUserClass(value);
-        ObjectNode node = entity(type).write(value);
+        return named(type, declared, entity(type).write(value));
+    }
+
+    private ObjectNode named(Class<?> type, Class<?> declared, ObjectNode node) {
         if (type != declared) {
             node.put(EntityTypes.FIELD, types.nameOf(type));
         }
@@ -153,35 +177,64 @@ final class CodecRegistry {
     }
 
     Object readEntity(JsonNode node, Class<?> declared) {
+        return entity(typeOf(node, declared)).read(node);
+    }
+
+    private Class<?> typeOf(JsonNode node, Class<?> declared) {
         JsonNode name = node.get(EntityTypes.FIELD);
-        Class<?> type = name == null || !name.isString() ? declared : types.resolve(name.stringValue(), declared);
-        return entity(type).read(node);
+        return name == null || !name.isString() ? declared : types.resolve(name.stringValue(), declared);
     }
 
     /** An entity, or for {@code Object} and open interfaces whatever the value happens to be. */
     private final class PolymorphicCodec implements ValueCodec {
 
+        private final TypeInformation<?> declaredType;
         private final Class<?> declared;
 
-        PolymorphicCodec(Class<?> declared) {
-            this.declared = declared;
+        PolymorphicCodec(TypeInformation<?> declaredType) {
+            this.declaredType = declaredType;
+            this.declared = declaredType.getType();
         }
 
         @Override
         public JsonNode write(Object value) {
             Class<?> type = ProxyUtils.getUserClass(value);
             if (isSingleValue(type) || type.isArray() || value instanceof Iterable || value instanceof Map) {
-                return of(type).write(value);
+                return readable(of(type).write(value), type);
             }
-            return writeEntity(value, declared);
+            return named(type, declared, entityOf(type).write(value));
+        }
+
+        /** What cannot be read again is refused when it is written. */
+        private JsonNode readable(JsonNode node, Class<?> type) {
+            if (node.has(EntityTypes.FIELD)) {
+                throw new MappingException("A map with the key '" + EntityTypes.FIELD
+                        + "', which names the class of a document, cannot be kept in a property of type "
+                        + declared.getName());
+            }
+            if (!declared.equals(Object.class) && !declared.isInstance(ContainerCodecs.natural(node))) {
+                throw new MappingException(
+                        "A " + type.getName() + " cannot be kept in a property of type "
+                                + declared.getName()
+                                + ", since the document does not say what it was; declare it as what it is, or add a converter");
+            }
+            return node;
         }
 
         @Override
         public @Nullable Object read(JsonNode node) {
             if (node.isObject() && (node.has(EntityTypes.FIELD) || !declared.equals(Object.class))) {
-                return readEntity(node, declared);
+                return entityOf(typeOf(node, declared)).read(node);
             }
             return ContainerCodecs.natural(node);
+        }
+
+        /** With the type arguments that the declaration gives. */
+        private EntityCodec entityOf(Class<?> type) {
+            if (declaredType.getTypeArguments().isEmpty()) {
+                return entity(type);
+            }
+            return entity(type == declared ? declaredType : declaredType.specialize(TypeInformation.of(type)));
         }
     }
 }

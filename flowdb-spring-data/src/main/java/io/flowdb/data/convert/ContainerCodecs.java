@@ -4,9 +4,11 @@ import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.CollectionFactory;
 import org.springframework.data.mapping.MappingException;
@@ -69,7 +71,7 @@ final class ContainerCodecs {
     }
 
     static ValueCodec collection(Class<?> type, Class<?> elementType, ValueCodec element) {
-        Class<?> created = type.equals(Iterable.class) ? List.class : type;
+        Class<?> created = createdFor(type);
         return new ValueCodec() {
             @Override
             public JsonNode write(Object values) {
@@ -90,6 +92,14 @@ final class ContainerCodecs {
                 return values;
             }
         };
+    }
+
+    /** An array says nothing of its elements being different, and may have null. */
+    private static Class<?> createdFor(Class<?> declared) {
+        if (declared.equals(Iterable.class) || declared.equals(Collection.class)) {
+            return List.class;
+        }
+        return declared.isInterface() && Queue.class.isAssignableFrom(declared) ? LinkedList.class : declared;
     }
 
     static ValueCodec map(Class<?> type, Class<?> keyType, ValueCodec key, ValueCodec value) {

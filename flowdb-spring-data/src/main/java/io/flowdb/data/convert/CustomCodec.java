@@ -51,7 +51,7 @@ final class CustomCodec implements ValueCodec {
         }
         return simple == null
                 ? tools.jackson.databind.node.NullNode.getInstance()
-                : codecs.of(simple.getClass()).write(simple);
+                : codecOf(simple.getClass()).write(simple);
     }
 
     @Override
@@ -60,13 +60,19 @@ final class CustomCodec implements ValueCodec {
             if (conversions.hasCustomReadTarget(source, type)) {
                 Object simple = JsonNode.class.isAssignableFrom(source)
                         ? node
-                        : codecs.of(source).read(node);
+                        : codecOf(source).read(node);
                 return conversionService.convert(simple, type);
             }
         }
         throw new MappingException("No @ReadingConverter makes a " + type.getName() + " from a JSON "
                 + node.getNodeType().name().toLowerCase(java.util.Locale.ROOT) + "; it is written as "
                 + target.getName());
+    }
+
+    /** A converter from a type to itself, say one that encrypts, is not applied to what it gives. */
+    private ValueCodec codecOf(Class<?> simple) {
+        ValueCodec scalar = simple == type ? ScalarCodecs.find(simple) : null;
+        return scalar != null ? scalar : codecs.of(simple);
     }
 
     private List<Class<?>> sources(JsonNode node) {

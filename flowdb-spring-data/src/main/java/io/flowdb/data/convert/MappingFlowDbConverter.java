@@ -148,7 +148,7 @@ public final class MappingFlowDbConverter implements FlowDbConverter {
         StringJoiner fields = new StringJoiner(".");
         FlowDbPersistentProperty parent = null;
         for (FlowDbPersistentProperty property : path) {
-            if (parent != null && parent.isIdProperty() && codecs.isComposite(parent.getTypeInformation())) {
+            if (parent != null && codecs.isCompositeId(parent)) {
                 FlowDbPersistentEntity<?> id = context.getRequiredPersistentEntity(parent.getTypeInformation());
                 fields.add(Integer.toString(CompositeIdCodec.position(id, property)));
             } else {

@@ -101,6 +101,11 @@ final class BasicFlowDbPersistentEntity<T> extends BasicPersistentEntity<T, Flow
                 throw new MappingException(getType().getName() + ": property '" + property.getName()
                         + "' is written to the field '" + TYPE_FIELD + "', which names the class of a document");
             }
+            if (property.getFieldName().indexOf('.') >= 0) {
+                throw new MappingException(getType().getName() + ": property '" + property.getName()
+                        + "' is written to the field '" + property.getFieldName()
+                        + "'; a dot separates the steps of a path, so no query or index could find it");
+            }
             String other = propertyByField.put(property.getFieldName(), property.getName());
             if (other != null) {
                 throw new MappingException(getType().getName() + ": properties '" + other + "' and '"

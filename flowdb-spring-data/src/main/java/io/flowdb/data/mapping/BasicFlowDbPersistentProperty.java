@@ -30,7 +30,12 @@ final class BasicFlowDbPersistentProperty extends AnnotationBasedPersistentPrope
         JsonProperty named = findAnnotation(JsonProperty.class);
         this.fieldName = named == null || named.value().isEmpty() ? getName() : named.value();
         this.explicitId = super.isIdProperty() || isAnnotationPresent(Id.class);
-        this.idProperty = explicitId || getName().equals(IMPLICIT_ID);
+        this.idProperty = explicitId || (getName().equals(IMPLICIT_ID) && isStored(owner));
+    }
+
+    /** In a value within an entity, a property that is only called so is as any other. */
+    private static boolean isStored(PersistentEntity<?, ?> owner) {
+        return owner instanceof FlowDbPersistentEntity<?> entity && entity.isStored();
     }
 
     @Override
