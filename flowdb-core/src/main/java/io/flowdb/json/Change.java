@@ -44,10 +44,10 @@ final class Change {
     /** The committed state of a document and its entries. */
     record Base(@Nullable StoredValue value, IndexEntry[] entries) {
         /** Reads the state; of the document only what is indexed. */
-        static Base of(StoreDef store, byte[] documentKey, @Nullable StoredValue value, JsonLimits limits) {
+        static Base of(StoreDef store, byte[] documentKey, @Nullable StoredValue value) {
             IndexEntry[] entries = value == null || store.indexes.isEmpty()
                     ? IndexEntry.NONE
-                    : store.entries(DocumentCodec.decode(value.value(), store.indexedProperties), documentKey, limits);
+                    : store.storedEntries(DocumentCodec.decode(value.value(), store.indexedProperties), documentKey);
             return new Base(value, entries);
         }
     }

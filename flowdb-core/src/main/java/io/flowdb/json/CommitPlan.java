@@ -186,8 +186,7 @@ final class CommitPlan implements ChangeSet {
 
     /** Deletes a document with its entries; {@link #remove} has to tell of it. */
     void delete(StoreDef store, byte[] documentKey, StoredValue stored) {
-        for (IndexEntry entry :
-                Change.Base.of(store, documentKey, stored, database.limits).entries()) {
+        for (IndexEntry entry : Change.Base.of(store, documentKey, stored).entries()) {
             delete(entry, stored.expireAt());
         }
         batch.delete(documentKey);

@@ -81,6 +81,11 @@ final class Counters {
         counters.remove(store.id);
     }
 
+    /** Forgets stores that were never published. */
+    void forgetUnpublished() {
+        counters.keySet().removeIf(id -> database.catalog().find(id) == null);
+    }
+
     void close() {
         counters.values().forEach(Counter::close);
     }
@@ -164,7 +169,7 @@ final class Counters {
                 if (key > next) {
                     return key; // as if it had been brought along as well
                 }
-                while (next >= reserved) {
+                while (next >= reserved && isPublished()) {
                     reserve();
                 }
                 return next++;
@@ -181,6 +186,14 @@ final class Counters {
             } finally {
                 lock.unlock();
             }
+        }
+
+        /**
+         * Whether the store is more than a part of a migration under way, which takes its keys and its number with it
+         * if it fails; the commit covers the keys that have become documents.
+         */
+        private boolean isPublished() {
+            return database.catalog().find(store.id) != null;
         }
 
         @GuardedBy("lock")

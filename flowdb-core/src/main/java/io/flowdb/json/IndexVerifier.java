@@ -15,21 +15,19 @@ final class IndexVerifier {
     private final StoreReader reader;
     private final StoreView view;
     private final StoreDef def;
-    private final JsonLimits limits;
     private final List<String> problems = new ArrayList<>();
     private long documents;
     private long expected;
     private long entries;
 
-    private IndexVerifier(StoreView view, StoreDef def, JsonLimits limits) {
+    private IndexVerifier(StoreView view, StoreDef def) {
         this.view = view;
         this.reader = view.reader();
         this.def = def;
-        this.limits = limits;
     }
 
-    static IndexCheck verify(Session session, StoreDef def, JsonLimits limits) {
-        IndexVerifier verifier = new IndexVerifier(session.view(), def, limits);
+    static IndexCheck verify(Session session, StoreDef def) {
+        IndexVerifier verifier = new IndexVerifier(session.view(), def);
         verifier.checkDocuments();
         def.indexes.stream().filter(index -> !index.building).forEach(verifier::countEntries);
         if (verifier.entries != verifier.expected) {
@@ -45,7 +43,7 @@ final class IndexVerifier {
             while (cursor.next()) {
                 documents++;
                 byte[] key = cursor.key();
-                for (IndexEntry entry : def.entries(DocumentCodec.decode(cursor.value()), key, limits)) {
+                for (IndexEntry entry : def.storedEntries(DocumentCodec.decode(cursor.value()), key)) {
                     if (!entry.index.building) {
                         expected++;
                         check(entry, key, cursor.expireAt());

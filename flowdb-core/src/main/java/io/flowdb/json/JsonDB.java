@@ -380,7 +380,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     public IndexCheck verifyIndexes(String store) {
         Database database = current.get();
         try (Session session = database.open()) {
-            return IndexVerifier.verify(session, session.catalog().store(store), database.limits);
+            return IndexVerifier.verify(session, session.catalog().store(store));
         }
     }
 

@@ -226,17 +226,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     public List<Object> putAll(String store, Collection<? extends JsonNode> documents) {
         Writes writes = writes(store);
         Puts puts = Puts.of(writes.def(), documents, false);
-        TransactionView.Mark before = own.mark();
-        BroughtKeys broughtBefore = brought.copy();
-        try {
-            return puts.orAsTheyWere(() -> puts.into(writes, PutOptions.DEFAULT));
-        } catch (RuntimeException e) {
-            own.rollbackTo(before);
-            brought.reset(broughtBefore);
-            throw e;
-        } finally {
-            own.release(before);
-        }
+        return puts.orAsTheyWere(() -> allOrNothing(() -> puts.into(writes, PutOptions.DEFAULT)));
     }
 
     @Override
@@ -283,13 +273,15 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     @Override
     public long deleteRange(String store, KeyRange range) {
         Writes writes = writes(store);
-        long deleted = 0;
-        try (StoreCursor cursor = reads(store).documents(range, false)) {
-            while (cursor.next()) {
-                deleted += writes.delete(cursor.key()) ? 1 : 0;
+        return allOrNothing(() -> {
+            long deleted = 0;
+            try (StoreCursor cursor = reads(store).documents(range, false)) {
+                while (cursor.next()) {
+                    deleted += writes.delete(cursor.key()) ? 1 : 0;
+                }
             }
-        }
-        return deleted;
+            return deleted;
+        });
     }
 
     @Override
@@ -371,11 +363,28 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
 
     private long deleteFound(String store, Function<Reads, List<byte[]>> keys) {
         Writes writes = writes(store);
-        long deleted = 0;
-        for (byte[] documentKey : keys.apply(reads(store))) {
-            deleted += writes.delete(documentKey) ? 1 : 0;
+        return allOrNothing(() -> {
+            long deleted = 0;
+            for (byte[] documentKey : keys.apply(reads(store))) {
+                deleted += writes.delete(documentKey) ? 1 : 0;
+            }
+            return deleted;
+        });
+    }
+
+    /** Makes several writes; if one fails, those before it are taken back. */
+    private <R> R allOrNothing(Supplier<R> several) {
+        TransactionView.Mark before = own.mark();
+        BroughtKeys broughtBefore = brought.copy();
+        try {
+            return several.get();
+        } catch (RuntimeException e) {
+            own.rollbackTo(before);
+            brought.reset(broughtBefore);
+            throw e;
+        } finally {
+            own.release(before);
         }
-        return deleted;
     }
 
     @Override

@@ -106,6 +106,7 @@ final class Migrator {
             transaction.droppedStores().forEach(database.counters::forget);
             transaction.droppedStores().forEach(database.counts::cleared);
         } catch (RuntimeException | Error e) {
+            database.counters.forgetUnpublished();
             changer.takeBack(e);
             throw e;
         }

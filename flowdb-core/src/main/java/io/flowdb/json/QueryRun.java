@@ -395,8 +395,9 @@ final class QueryRun {
                     return null;
                 }
                 Found next = group.get(given++);
-                if (reads.view().hasStill(next.entry)) {
-                    return reads.def().documentKey(next.primaryKey);
+                byte[] documentKey = reads.def().documentKey(next.primaryKey);
+                if (reads.view().hasStill(next.entry, documentKey)) {
+                    return documentKey;
                 }
             }
         }

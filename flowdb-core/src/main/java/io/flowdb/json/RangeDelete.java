@@ -180,8 +180,8 @@ final class RangeDelete {
 
         private void deleteEntries(StoreCursor cursor) {
             if (!def.indexes.isEmpty()) {
-                for (IndexEntry entry : def.entries(
-                        DocumentCodec.decode(cursor.value(), def.indexedProperties), cursor.key(), database.limits)) {
+                for (IndexEntry entry :
+                        def.storedEntries(DocumentCodec.decode(cursor.value(), def.indexedProperties), cursor.key())) {
                     commit.delete(entry, cursor.expireAt());
                 }
             }

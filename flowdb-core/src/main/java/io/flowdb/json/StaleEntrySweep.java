@@ -38,8 +38,8 @@ final class StaleEntrySweep {
     void ofDocuments(StoreSnapshot before, byte[] start, byte[] end) {
         try (StoreCursor cursor = before.scan(start, end, false)) {
             while (cursor.next()) {
-                IndexEntry[] entries = def.entries(
-                        DocumentCodec.decode(cursor.value(), def.indexedProperties), cursor.key(), database.limits);
+                IndexEntry[] entries =
+                        def.storedEntries(DocumentCodec.decode(cursor.value(), def.indexedProperties), cursor.key());
                 for (IndexEntry entry : entries) {
                     add(entry.index, entry.storedKey());
                 }

@@ -202,15 +202,24 @@ final class StoreDef {
         return range.isAll() ? end : documentKey(range.end());
     }
 
-    /** Every index entry of a document, sorted, each once. */
+    /** Every index entry of a document that is stored, whatever the limits were when it was written. */
+    IndexEntry[] storedEntries(JsonNode document, byte[] documentKey) {
+        return entries(document, documentKey, Keys.MAX_KEY_BYTES);
+    }
+
+    /** Every index entry of a document to be stored, sorted, each once. */
     IndexEntry[] entries(JsonNode document, byte[] documentKey, JsonLimits limits) {
+        return entries(document, documentKey, limits.maxKeyBytes());
+    }
+
+    private IndexEntry[] entries(JsonNode document, byte[] documentKey, int maxKeyBytes) {
         if (indexes.isEmpty()) {
             return IndexEntry.NONE;
         }
         byte[] primaryKey = primaryKey(documentKey);
         List<IndexEntry> entries = new ArrayList<>(indexes.size() + 2);
         for (IndexDef index : indexes) {
-            index.addEntries(document, primaryKey, limits.maxKeyBytes(), entries);
+            index.addEntries(document, primaryKey, maxKeyBytes, entries);
         }
         Collections.sort(entries);
         int kept = 0;

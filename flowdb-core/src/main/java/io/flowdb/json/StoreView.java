@@ -81,7 +81,7 @@ final class StoreView implements View {
     }
 
     @Override
-    public boolean hasStill(byte[] entry) {
+    public boolean hasStill(byte[] entry, byte[] documentKey) {
         return true;
     }
 

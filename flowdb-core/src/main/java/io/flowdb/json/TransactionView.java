@@ -198,9 +198,9 @@ final class TransactionView implements View, ChangeSet {
     }
 
     @Override
-    public boolean hasStill(byte[] entry) {
-        OwnEntry own = ownEntries().get(entry);
-        return own == null || own.present;
+    public boolean hasStill(byte[] entry, byte[] documentKey) {
+        Held held = documents.get(documentKey);
+        return held == null || Arrays.stream(held.change.entriesAfter).anyMatch(own -> Arrays.equals(own.key, entry));
     }
 
     @Override
@@ -381,11 +381,14 @@ final class TransactionView implements View, ChangeSet {
 
     /** Forgets the changes of documents from {@code start} to {@code end}, which nobody reads again. */
     void forget(byte[] start, byte[] end) {
-        changes(start, end).forEach(change -> {
+        TreeMap<byte[], OwnEntry> own = entries;
+        for (Change change : changes(start, end)) {
             documents.remove(change.documentKey);
             bytes -= change.bytes();
-        });
-        entries = null;
+            if (own != null) { // which open cursors walk
+                replace(change, null, own);
+            }
+        }
     }
 
     boolean hasChanges() {

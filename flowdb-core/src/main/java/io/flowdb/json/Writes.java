@@ -63,7 +63,7 @@ record Writes(Database database, ChangeSet set, StoreDef def, BroughtKeys brough
         long now = database.nowMicros();
         DocumentCodec.Encoded encoded = database.codec.encode(def.name, document, now);
         long expireAt = def.expireAt(options, database.defaultTtl, now);
-        Change.Base base = before.base(def, documentKey, database.limits);
+        Change.Base base = before.base(def, documentKey);
         set.put(Change.put(def, documentKey, base, encoded, expireAt, database.limits), before.earlier);
         brought.add(def, documentKey);
         return def.keyOf(documentKey);
@@ -91,8 +91,8 @@ record Writes(Database database, ChangeSet set, StoreDef def, BroughtKeys brough
             return earlier.after == null ? null : new StoredValue(earlier.after, 0, earlier.expireAt);
         }
 
-        Change.Base base(StoreDef def, byte[] documentKey, JsonLimits limits) {
-            return earlier != null ? earlier.base() : Change.Base.of(def, documentKey, committed, limits);
+        Change.Base base(StoreDef def, byte[] documentKey) {
+            return earlier != null ? earlier.base() : Change.Base.of(def, documentKey, committed);
         }
     }
 
@@ -139,7 +139,7 @@ record Writes(Database database, ChangeSet set, StoreDef def, BroughtKeys brough
         long expireAt = current == null
                 ? def.expireAt(PutOptions.DEFAULT, database.defaultTtl, now)
                 : expireAtOfUpdate(current, now);
-        Change.Base base = before.base(def, documentKey, database.limits);
+        Change.Base base = before.base(def, documentKey);
         set.put(Change.put(def, documentKey, base, encoded, expireAt, database.limits), before.earlier);
     }
 
@@ -167,7 +167,7 @@ record Writes(Database database, ChangeSet set, StoreDef def, BroughtKeys brough
         // The entries are taken before the document is handed out, which may be changed then.
         Change.Base base = before.earlier != null
                 ? before.earlier.base()
-                : new Change.Base(current, def.entries(document, documentKey, database.limits));
+                : new Change.Base(current, def.storedEntries(document, documentKey));
         JsonNode updated = change.apply(document);
         if (updated == null) {
             return null;
@@ -194,7 +194,7 @@ record Writes(Database database, ChangeSet set, StoreDef def, BroughtKeys brough
             set.observed(documentKey);
             return false;
         }
-        Change.Base base = before.base(def, documentKey, database.limits);
+        Change.Base base = before.base(def, documentKey);
         set.put(Change.delete(def, documentKey, base), before.earlier);
         return true;
     }
