@@ -46,7 +46,10 @@ interface View {
      */
     List<byte[]> holders(IndexDef index, byte[] key);
 
-    /** Whether a logical entry of a document that a walk has met is there still: a transaction may have taken it away meanwhile. */
+    /**
+     * Whether a logical entry of a document that a walk has met is there still: a transaction may have taken it away
+     * meanwhile.
+     */
     boolean hasStill(byte[] entry, byte[] documentKey);
 
     /** Whether an index has marks of the kind {@code kind}. */

@@ -22,6 +22,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
 
 /**
  * Looks into the engines: state, figures, stores and indexes; and runs maintenance where
@@ -127,7 +128,7 @@ public final class FlowDbEndpoint {
         }
         try {
             return insight.explain(method, arguments == null ? "" : arguments);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | InvalidDataAccessApiUsageException e) {
             throw new InvalidEndpointRequestException(
                     String.valueOf(e.getMessage()), String.valueOf(e.getMessage()), e);
         }

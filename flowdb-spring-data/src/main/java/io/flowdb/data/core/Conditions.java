@@ -280,7 +280,7 @@ public final class Conditions<T> {
     }
 
     private static boolean isText(FlowDbPersistentProperty property) {
-        Class<?> actual = property.isCollectionLike() ? property.getActualType() : property.getType();
+        Class<?> actual = property.isMap() ? property.getType() : property.getActualType(); // also of an Optional
         return CharSequence.class.isAssignableFrom(actual) || actual == char.class || actual == Character.class;
     }
 

@@ -4,6 +4,7 @@ import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
 import io.flowdb.json.DocumentOperations;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.data.mapping.PersistentPropertyAccessor;
 import org.springframework.util.NumberUtils;
@@ -58,9 +59,11 @@ final class EntitySave<T> {
         return entity.getStore();
     }
 
-    /** Whether the write reads before, so that it must be in a transaction. */
+    /** Whether the write may be refused by what it finds, so that it must be in a transaction. */
     boolean isConditional() {
-        return kind == Kind.PUT && entity.hasVersionProperty();
+        return kind == Kind.COUNTED
+                ? boxed(entity.getRequiredIdProperty()) != Long.class
+                : kind == Kind.PUT && entity.hasVersionProperty();
     }
 
     /** Returns the key. */
@@ -81,6 +84,7 @@ final class EntitySave<T> {
     private Object writeCounted(DocumentOperations operations) {
         if (counted == null) {
             counted = operations.putAuto(store(), document);
+            idOf(counted); // refused before the commit if it does not fit
             return counted;
         }
         return operations.add(store(), document);
@@ -130,10 +134,21 @@ final class EntitySave<T> {
     /** The stored entity, with the key the store gave it. */
     T complete(Object key) {
         if (kind == Kind.COUNTED) {
-            FlowDbPersistentProperty id = entity.getRequiredIdProperty();
-            accessor.setProperty(id, NumberUtils.convertNumberToTargetClass((Number) key, boxed(id)));
+            accessor.setProperty(entity.getRequiredIdProperty(), idOf(key));
         }
         return accessor.getBean();
+    }
+
+    private Number idOf(Object key) {
+        FlowDbPersistentProperty id = entity.getRequiredIdProperty();
+        try {
+            return NumberUtils.convertNumberToTargetClass((Number) key, boxed(id));
+        } catch (IllegalArgumentException e) {
+            throw new DataIntegrityViolationException(
+                    "The next id of " + entity.getType().getName() + " is " + key + ", which is too large for its "
+                            + id.getType().getName() + " '" + id.getName() + "'",
+                    e);
+        }
     }
 
     /** Gives a mutable entity back the id and the version it came with, since it was not stored. */

@@ -45,6 +45,10 @@ final class EntityUpdates {
                 T before = access.read(document, type, entity);
                 Object id = entity.getIdentifierAccessor(before).getIdentifier();
                 T after = change.apply(before);
+                if (after == null) {
+                    throw new InvalidDataAccessApiUsageException("An update's function gave null for a "
+                            + type.getSimpleName() + "; it has to return the entity");
+                }
                 if (!Objects.equals(
                         id,
                         access.entityOf(after.getClass())
@@ -84,8 +88,15 @@ final class EntityUpdates {
         return entity -> {
             PersistentPropertyPathAccessor<T> accessor = accessor(entity);
             Object now = accessor.getProperty(path);
-            BigDecimal sum = decimal(now == null ? 0 : (Number) now).add(decimal(by));
-            set(accessor, path, numberOf(sum, number));
+            try {
+                BigDecimal sum = decimal(now == null ? 0 : (Number) now).add(decimal(by));
+                set(accessor, path, numberOf(sum, number));
+            } catch (ArithmeticException e) { // also for what is no finite number
+                throw new InvalidDataAccessApiUsageException(
+                        "'" + property + "' of " + type.getSimpleName() + ", a " + number.getSimpleName()
+                                + ", cannot be incremented by " + by,
+                        e);
+            }
             return accessor.getBean();
         };
     }
@@ -118,7 +129,14 @@ final class EntityUpdates {
     }
 
     private static BigDecimal decimal(Number number) {
-        return number instanceof BigDecimal decimal ? decimal : new BigDecimal(number.toString());
+        if (number instanceof BigDecimal decimal) {
+            return decimal;
+        }
+        try {
+            return new BigDecimal(number.toString());
+        } catch (NumberFormatException e) {
+            throw new ArithmeticException(number + " is no finite number");
+        }
     }
 
     private static Number numberOf(BigDecimal value, Class<?> type) {

@@ -13,6 +13,7 @@ import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.annotation.CreatedBy;
 import org.springframework.data.annotation.CreatedDate;
 import org.springframework.data.domain.Auditable;
+import org.springframework.data.domain.Persistable;
 import org.springframework.data.mapping.MappingException;
 import org.springframework.data.mapping.PersistentPropertyAccessor;
 import org.springframework.data.mapping.callback.EntityCallbacks;
@@ -76,7 +77,10 @@ final class EntityWriter {
         if (withoutId && !counted) {
             accessor.setProperty(idProperty, newId(entity, idProperty));
         }
-        boolean added = insert || withoutId || (version != null && isUnset(previous.version()));
+        boolean added = insert
+                || withoutId
+                || (version != null && isUnset(previous.version()))
+                || (isNew && given instanceof Persistable);
         if (version != null) {
             accessor.setProperty(version, nextVersion(version, added ? null : previous.version()));
         }
@@ -141,10 +145,16 @@ final class EntityWriter {
         return id != null && !existence.exists(entity, id);
     }
 
-    private static boolean isAudited(FlowDbPersistentEntity<?> entity) {
-        return entity.getPersistentProperty(CreatedDate.class) != null
-                || entity.getPersistentProperty(CreatedBy.class) != null
-                || Auditable.class.isAssignableFrom(entity.getType());
+    private boolean isAudited(FlowDbPersistentEntity<?> entity) {
+        return Auditable.class.isAssignableFrom(entity.getType())
+                || !converter
+                        .getMappingContext()
+                        .findPersistentPropertyPaths(entity.getType(), EntityWriter::notesCreation)
+                        .isEmpty();
+    }
+
+    private static boolean notesCreation(FlowDbPersistentProperty property) {
+        return property.isAnnotationPresent(CreatedDate.class) || property.isAnnotationPresent(CreatedBy.class);
     }
 
     private Object newId(FlowDbPersistentEntity<?> entity, FlowDbPersistentProperty property) {
@@ -176,6 +186,6 @@ final class EntityWriter {
 
     /** Null, or zero of a number. */
     static boolean isUnset(@Nullable Object value) {
-        return value == null || (value instanceof Number number && number.longValue() == 0);
+        return value == null || (value instanceof Number number && number.doubleValue() == 0);
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.core.TypedPropertyPath;
 import org.springframework.data.domain.Sort;
 
@@ -40,8 +41,8 @@ public interface ExecutableUpdate<T> {
     <P> ExecutableUpdate<T> set(TypedPropertyPath<T, P> property, @Nullable P value);
 
     /**
-     * Adds to a number, in its own type; null counts as 0. Throws {@link ArithmeticException} where the type has no
-     * such number.
+     * Adds to a number, in its own type; null counts as 0. Throws {@link InvalidDataAccessApiUsageException} where the
+     * type has no such number.
      */
     ExecutableUpdate<T> increment(String property, Number by);
 

@@ -65,7 +65,8 @@ public interface FlowDbOperations extends FluentFlowDbOperations {
     /**
      * The entities a query finds, of one state, read as the stream is consumed; only a result that no index gives in
      * the wanted order is found, and sorted, before. Close the stream, unless it is read to its end: until then it pins
-     * a snapshot.
+     * a snapshot. In a transaction what that writes meanwhile, ahead of the stream, is seen as well; to change what is
+     * streamed, collect it first.
      */
     <T> Stream<T> stream(FlowDbQuery query, Class<T> type);
 

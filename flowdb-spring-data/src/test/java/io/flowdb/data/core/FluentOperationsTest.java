@@ -228,7 +228,7 @@ class FluentOperationsTest {
                 .isEqualTo(2L);
         assertThatThrownBy(() ->
                         template.update(Counter.class).increment("small", 128).all())
-                .isInstanceOf(ArithmeticException.class);
+                .isInstanceOf(InvalidDataAccessApiUsageException.class);
     }
 
     @Test

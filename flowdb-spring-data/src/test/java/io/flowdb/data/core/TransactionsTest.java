@@ -373,7 +373,7 @@ class TransactionsTest {
             assertThatThrownBy(() -> template.update(Account.class)
                             .increment("balance", 1)
                             .all())
-                    .isInstanceOf(ArithmeticException.class);
+                    .isInstanceOf(InvalidDataAccessApiUsageException.class);
             assertThatThrownBy(() -> template.executeAtomically(List.of("accounts"), documents -> {
                         documents.clear("accounts");
                         throw new IllegalStateException("after all");

@@ -138,9 +138,8 @@ record Property(String path, Class<?> type, boolean several, Function<Specimen, 
         return get.apply(specimen);
     }
 
-    /** A text that its type shows: that in an {@code Optional} it does not. */
     boolean isText() {
-        return type == String.class && !path.equals("nick");
+        return type == String.class;
     }
 
     /** For the source of a method. */

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +68,13 @@ class SpringIntegrationTest {
             @LastModifiedDate Instant modified,
             @LastModifiedBy String modifiedBy) {}
 
+    record Origin(
+            @CreatedDate @Nullable Instant created,
+            @LastModifiedDate @Nullable Instant modified) {}
+
+    @ObjectStore
+    record AuditedWithin(@Id String id, Origin origin) {}
+
     @ObjectStore
     record Article(
             @Id String id,
@@ -92,6 +100,8 @@ class SpringIntegrationTest {
     }
 
     interface AuditedRepository extends FlowDbRepository<Audited, String> {}
+
+    interface AuditedWithinRepository extends FlowDbRepository<AuditedWithin, String> {}
 
     interface ArticleCustom {
         String describe(String slug);
@@ -250,6 +260,9 @@ class SpringIntegrationTest {
     private AuditedRepository audited;
 
     @Autowired
+    private AuditedWithinRepository auditedWithin;
+
+    @Autowired
     private BasketRepository baskets;
 
     @Autowired
@@ -355,6 +368,18 @@ class SpringIntegrationTest {
         basket.id = id;
         basket.name = name;
         return basket;
+    }
+
+    /** With an assigned id what noted the creation stayed empty. */
+    @Test
+    void auditing_withinANestedValue_tellsCreatedFromModified() {
+        AuditedWithin first = auditedWithin.save(new AuditedWithin("assigned", new Origin(null, null)));
+        assertThat(first.origin().created()).isNotNull();
+
+        AuditedWithin second = auditedWithin.save(first);
+
+        assertThat(second.origin().created()).isEqualTo(first.origin().created());
+        assertThat(second.origin().modified()).isAfterOrEqualTo(first.origin().modified());
     }
 
     @Test

@@ -35,6 +35,7 @@ public final class PartTreeFlowDbQuery extends AbstractFlowDbQuery {
     public PartTreeFlowDbQuery(FlowDbQueryMethod method, FlowDbOperations operations) {
         super(method, operations);
         checkLimit(method.getName());
+        checkDelete(method);
         this.tree = new PartTree(method.getName(), method.entityType());
         this.conditions = operations.conditions(method.entityType());
         this.action = action(tree);
@@ -47,6 +48,16 @@ public final class PartTreeFlowDbQuery extends AbstractFlowDbQuery {
         if (ignored.matches()) {
             throw new IllegalArgumentException("'" + ignored.group(1)
                     + "' bounds only what a method finds; use a parameter of type Limit to delete some, or find them");
+        }
+    }
+
+    /** What is deleted is not paged: the next page would not be there. */
+    private static void checkDelete(FlowDbQueryMethod method) {
+        if (new PartTree(method.getName(), method.entityType()).isDelete()
+                && (method.isPageQuery() || method.isSliceQuery() || method.isScrollQuery())) {
+            throw new IllegalArgumentException(
+                    "a method that deletes returns what it has deleted as a List or a Stream, or how many there were,"
+                            + " not a Page, Slice or Window");
         }
     }
 

@@ -9,8 +9,10 @@ import io.flowdb.json.Filter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.domain.Example;
 import org.springframework.data.domain.ExampleMatcher.NullHandler;
 import org.springframework.data.domain.ExampleMatcher.StringMatcher;
@@ -60,6 +62,9 @@ final class ExampleQueries {
                     .apply(valueOf(accessor.getProperty(property)))
                     .orElse(null);
             boolean nested = value != null && property.isEntity() && !property.isCollectionLike() && !property.isMap();
+            if (value instanceof Map<?, ?> map && map.isEmpty()) {
+                continue; // what a new entity starts with
+            }
             if (nested && !property.isIdProperty() && property.getType().isInstance(value)) {
                 collect(path + ".", property.getType(), value, probe, filters);
             } else if (value != null || probe.matcher().getNullHandler() == NullHandler.INCLUDE) {
@@ -78,6 +83,10 @@ final class ExampleQueries {
     private record Probe(Conditions<?> conditions, ExampleMatcherAccessor matcher) {
 
         Filter filter(String path, @Nullable Object value) {
+            if (value instanceof Map<?, ?>) {
+                throw new InvalidDataAccessApiUsageException("An example cannot be matched by its map '" + path
+                        + "'; leave it empty, or ignore it with ExampleMatcher.withIgnorePaths");
+            }
             if (value instanceof String text) {
                 return text(path, text, matcher.isIgnoreCaseForPath(path));
             }

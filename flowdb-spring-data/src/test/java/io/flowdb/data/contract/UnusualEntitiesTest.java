@@ -1,0 +1,200 @@
+package io.flowdb.data.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flowdb.annotation.Id;
+import io.flowdb.annotation.ObjectStore;
+import io.flowdb.data.TestDatabase;
+import io.flowdb.data.core.FlowDbQuery;
+import io.flowdb.data.repository.FlowDbRepository;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.domain.Example;
+import org.springframework.data.domain.ExampleMatcher;
+import org.springframework.data.domain.Page;
+import org.springframework.data.domain.Pageable;
+import org.springframework.data.domain.Persistable;
+
+/** Entities with ids, properties and methods that are seldom, but allowed, or have to be refused in time. */
+class UnusualEntitiesTest {
+
+    @ObjectStore
+    record Article(@Id String id, String text, boolean fresh) implements Persistable<String> {
+        @Override
+        public String getId() {
+            return id;
+        }
+
+        @Override
+        public boolean isNew() {
+            return fresh;
+        }
+    }
+
+    @ObjectStore
+    record Small(@Nullable @Id Short id, String text) {}
+
+    @ObjectStore
+    record Big(@Id BigInteger id) {}
+
+    @ObjectStore
+    record Part(@Id BigDecimal id) {}
+
+    @ObjectStore
+    static class Person {
+        @Id
+        @Nullable
+        String id;
+
+        @Nullable
+        String name;
+
+        Map<String, String> attributes = new HashMap<>();
+
+        @Nullable
+        Optional<String> nick;
+
+        int count;
+
+        double ratio;
+    }
+
+    interface People extends FlowDbRepository<Person, String> {
+        List<Person> findByNickStartingWith(String start);
+
+        List<Person> findByNickIgnoreCase(String nick);
+    }
+
+    interface PagedDelete extends FlowDbRepository<Person, String> {
+        Page<Person> deleteByName(String name, Pageable page);
+    }
+
+    private final TestDatabase database =
+            TestDatabase.with(Article.class, Small.class, Big.class, Part.class, Person.class);
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    /** It was overwritten. */
+    @Test
+    void persistable_thatSaysItIsNew_doesNotReplaceWhatIsThere() {
+        database.template().save(new Article("a", "one", true));
+
+        assertThatThrownBy(() -> database.template().save(new Article("a", "two", true)))
+                .isInstanceOf(DuplicateKeyException.class);
+        database.template().save(new Article("b", "one", false));
+        database.template().save(new Article("b", "two", false));
+
+        assertThat(database.template().findById("a", Article.class))
+                .extracting(Article::text)
+                .isEqualTo("one");
+        assertThat(database.template().findById("b", Article.class))
+                .extracting(Article::text)
+                .isEqualTo("two");
+    }
+
+    /** The document was committed, and broke every later read. */
+    @Test
+    void generatedId_thatItsTypeCannotHold_isRefusedBeforeTheCommit() {
+        database.template().save(new Small(Short.MAX_VALUE, "x"));
+
+        assertThatThrownBy(() -> database.template().save(new Small(null, "y")))
+                .isInstanceOf(DataIntegrityViolationException.class)
+                .hasMessageContaining("32768");
+
+        assertThat(database.template().find(FlowDbQuery.all(), Small.class)).hasSize(1);
+    }
+
+    /** Those whose 64 lowest bits, or integer part, are 0 were taken for no id. */
+    @Test
+    void numbersThatAreNotZero_areIds() {
+        BigInteger large = BigInteger.ONE.shiftLeft(64);
+        database.template().save(new Big(large));
+        database.template().save(new Part(new BigDecimal("0.5")));
+
+        assertThat(database.template().findById(large, Big.class)).isNotNull();
+        assertThat(database.template().findById(new BigDecimal("0.5"), Part.class))
+                .isNotNull();
+    }
+
+    @Test
+    void example_withAnEmptyMap_isMatchedByTheOthers() {
+        People people = database.repository(People.class);
+        Person ada = new Person();
+        ada.id = "1";
+        ada.name = "Ada";
+        ada.attributes.put("k", "v");
+        Person bob = new Person();
+        bob.id = "2";
+        bob.name = "Bob";
+        people.saveAll(List.of(ada, bob));
+        Person probe = new Person();
+        probe.name = "Ada";
+        ExampleMatcher names = ExampleMatcher.matching().withIgnorePaths("count", "ratio");
+
+        assertThat(people.findAll(Example.of(probe, names)))
+                .singleElement()
+                .satisfies(p -> assertThat(p.id).isEqualTo("1"));
+        assertThat(people.findAll(Example.of(probe, ExampleMatcher.matchingAny().withIgnorePaths("count", "ratio"))))
+                .hasSize(1);
+        probe.attributes.put("k", "v");
+        assertThatThrownBy(() -> people.findAll(Example.of(probe, names)))
+                .isInstanceOf(InvalidDataAccessApiUsageException.class)
+                .hasMessageContaining("attributes");
+    }
+
+    @Test
+    void optionalText_isText() {
+        People people = database.repository(People.class);
+        Person ada = new Person();
+        ada.id = "1";
+        ada.nick = Optional.of("Lovelace");
+        people.save(ada);
+
+        assertThat(people.findByNickStartingWith("Love")).hasSize(1);
+        assertThat(people.findByNickIgnoreCase("LOVELACE")).hasSize(1);
+        assertThat(people.findByNickStartingWith("lace")).isEmpty();
+    }
+
+    /** It deleted, and failed then. */
+    @Test
+    void pagedDelete_isRefusedAtTheStart() {
+        assertThatThrownBy(() -> database.repository(PagedDelete.class))
+                .hasStackTraceContaining("not a Page, Slice or Window");
+    }
+
+    @Test
+    void increments_thatHaveNoResult_areTyped() {
+        Person ada = new Person();
+        ada.id = "1";
+        ada.count = Integer.MAX_VALUE;
+        ada.ratio = 1;
+        database.template().save(ada);
+
+        assertThatThrownBy(() -> database.template()
+                        .update(Person.class)
+                        .increment("count", 1)
+                        .all())
+                .isInstanceOf(InvalidDataAccessApiUsageException.class)
+                .hasMessageContaining("count");
+        assertThatThrownBy(() -> database.template()
+                        .update(Person.class)
+                        .increment("ratio", Double.NaN)
+                        .all())
+                .isInstanceOf(InvalidDataAccessApiUsageException.class)
+                .hasMessageContaining("ratio");
+    }
+}
