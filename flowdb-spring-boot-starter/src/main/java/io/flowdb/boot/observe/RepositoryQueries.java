@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.ConversionException;
 import org.springframework.core.convert.TypeDescriptor;
 import org.springframework.data.domain.Limit;
@@ -134,8 +135,9 @@ final class RepositoryQueries implements QueryInsight, BeanPostProcessor, QueryC
         Iterator<String> texts = split(arguments, query).iterator();
         @Nullable Object[] values = new Object[parameters.getNumberOfParameters()];
         for (Parameter parameter : parameters) {
-            values[parameter.getIndex()] =
-                    parameter.isBindable() ? converted(texts.next(), parameter) : neutral(parameter, query);
+            values[parameter.getIndex()] = parameter.isBindable()
+                    ? converted(texts.next(), query.typeOf(parameter))
+                    : neutral(parameter, query);
         }
         FlowDbOperations all = query.operations().bypassingRowPolicies("explain of " + method);
         return new Explained(
@@ -156,13 +158,12 @@ final class RepositoryQueries implements QueryInsight, BeanPostProcessor, QueryC
         return texts;
     }
 
-    private static @Nullable Object converted(String text, Parameter parameter) {
+    private static @Nullable Object converted(String text, ResolvableType type) {
         try {
             return ApplicationConversionService.getSharedInstance()
-                    .convert(text, TypeDescriptor.valueOf(String.class), TypeDescriptor.valueOf(parameter.getType()));
+                    .convert(text, TypeDescriptor.valueOf(String.class), new TypeDescriptor(type, null, null));
         } catch (ConversionException e) {
-            throw new IllegalArgumentException(
-                    "Argument '" + text + "' is no " + parameter.getType().getSimpleName(), e);
+            throw new IllegalArgumentException("Argument '" + text + "' is no " + type, e);
         }
     }
 

@@ -17,6 +17,7 @@ import io.flowdb.data.repository.FlowDbRepository;
 import io.flowdb.data.repository.support.FlowDbRepositoryFactory;
 import io.flowdb.json.JsonDB;
 import io.flowdb.json.SchemaMode;
+import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -53,6 +54,10 @@ class RepositoryQueriesTest {
     }
 
     interface OtherRepository extends ByAmount<Bill> {}
+
+    interface ListRepository extends FlowDbRepository<Bill, String> {
+        List<Bill> findByAmountIn(Collection<Integer> amounts);
+    }
 
     @BeforeEach
     void createRepositories() {
@@ -95,6 +100,24 @@ class RepositoryQueriesTest {
         assertThatThrownBy(() -> queries.explain("BillRepository.findByDue", ""))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("more than one");
+    }
+
+    /** They stayed texts, which are no numbers. */
+    @Test
+    void collections_areOfTheirElements() {
+        FlowDbMappingContext context = new FlowDbMappingContext();
+        FlowDbRepositoryFactory factory =
+                new FlowDbRepositoryFactory(new FlowDbTemplate(db, new MappingFlowDbConverter(context)));
+        factory.addQueryCreationListener(queries);
+        factory.getRepository(ListRepository.class);
+
+        assertThat(queries.explain("ListRepository.findByAmountIn", "1,2")
+                        .plan()
+                        .store())
+                .isEqualTo("bills");
+        assertThatThrownBy(() -> queries.explain("ListRepository.findByAmountIn", "1,x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'1,x'");
     }
 
     /** The same repository on a second engine. */

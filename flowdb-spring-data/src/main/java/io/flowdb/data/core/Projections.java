@@ -8,6 +8,8 @@ import java.util.function.Function;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.convert.DtoInstantiatingConverter;
+import org.springframework.data.mapping.InstanceCreatorMetadata;
+import org.springframework.data.mapping.Parameter;
 import org.springframework.data.mapping.model.EntityInstantiators;
 import org.springframework.data.projection.SpelAwareProxyProjectionFactory;
 
@@ -44,9 +46,32 @@ final class Projections {
         if (resultType.isInterface()) {
             return entity -> interfaces.createProjection(resultType, entity);
         }
+        checkParameters(resultType, type);
         DtoInstantiatingConverter dto =
                 new DtoInstantiatingConverter(resultType, converter.getMappingContext(), instantiators);
         return entity -> resultType.cast(dto.convert(entity));
+    }
+
+    /** Subclasses of an abstract one may have what it has not; whether they do shows for each entity only. */
+    private void checkParameters(Class<?> resultType, Class<?> type) {
+        InstanceCreatorMetadata<?> creator = converter
+                .getMappingContext()
+                .getRequiredPersistentEntity(resultType)
+                .getInstanceCreatorMetadata();
+        if (creator == null) {
+            throw new InvalidDataAccessApiUsageException(
+                    resultType.getName() + " has several constructors: mark the one to use with @PersistenceCreator");
+        }
+        FlowDbPersistentEntity<?> entity = converter.getMappingContext().getRequiredPersistentEntity(type);
+        for (Parameter<?, ?> parameter : creator.getParameters()) {
+            String name = parameter.getName();
+            if (!Modifier.isAbstract(type.getModifiers())
+                    && (name == null || entity.getPersistentProperty(name) == null)) {
+                throw new InvalidDataAccessApiUsageException("A projection " + resultType.getName()
+                        + " cannot be made of a " + type.getSimpleName() + ", which has no property '" + name
+                        + "' for its constructor");
+            }
+        }
     }
 
     /**

@@ -53,6 +53,14 @@ class ProjectionTypesTest {
 
     record Name(String name) {}
 
+    record Miss(String nope) {}
+
+    record TwoWays(String name) {
+        TwoWays(String name, String id) {
+            this(name + id);
+        }
+    }
+
     abstract static class Nothing {}
 
     interface Birds extends FlowDbRepository<Bird, String> {
@@ -167,6 +175,26 @@ class ProjectionTypesTest {
                 .hasSize(5)
                 .containsOnly("max");
         assertThat(birds.findByName("max", Name.class)).hasSize(5).containsOnly(new Name("max"));
+    }
+
+    interface Misses extends FlowDbRepository<Bird, String> {
+        List<Miss> findByName(String name);
+    }
+
+    /** It failed with the first entity that was found. */
+    @Test
+    void class_withAParameterThatIsNoProperty_isRefusedAtTheStart() {
+        assertThatThrownBy(() -> database.repository(Misses.class)).hasStackTraceContaining("no property 'nope'");
+        assertThatThrownBy(() -> database.template().query(Bird.class).as(Miss.class))
+                .isInstanceOf(InvalidDataAccessApiUsageException.class)
+                .hasMessageContaining("no property 'nope'");
+    }
+
+    @Test
+    void class_withSeveralConstructors_isRefused() {
+        assertThatThrownBy(() -> birds.findByName("max", TwoWays.class))
+                .isInstanceOf(InvalidDataAccessApiUsageException.class)
+                .hasMessageContaining("@PersistenceCreator");
     }
 
     interface Texts extends FlowDbRepository<Bird, String> {

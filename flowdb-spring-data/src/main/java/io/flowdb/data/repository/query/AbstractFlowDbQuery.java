@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.convert.DtoInstantiatingConverter;
@@ -17,6 +18,7 @@ import org.springframework.data.domain.Pageable;
 import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Sort;
 import org.springframework.data.mapping.model.EntityInstantiators;
+import org.springframework.data.repository.query.Parameter;
 import org.springframework.data.repository.query.ParametersParameterAccessor;
 import org.springframework.data.repository.query.QueryMethod;
 import org.springframework.data.repository.query.ResultProcessor;
@@ -55,6 +57,11 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
 
     /** Whether the method asks for the first of several. */
     abstract boolean isLimiting();
+
+    @Override
+    public ResolvableType typeOf(Parameter parameter) {
+        return method.typeOf(parameter);
+    }
 
     @Override
     public final QueryMethod getQueryMethod() {

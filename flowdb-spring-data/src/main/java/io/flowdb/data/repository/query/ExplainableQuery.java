@@ -4,6 +4,8 @@ import io.flowdb.data.core.FlowDbOperations;
 import io.flowdb.json.Explain;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
+import org.springframework.data.repository.query.Parameter;
 import org.springframework.data.repository.query.RepositoryQuery;
 
 /** A query method of a repository that can tell how it is carried out. Threads: any. */
@@ -14,6 +16,9 @@ public interface ExplainableQuery extends RepositoryQuery {
 
     /** The repository; a method that several inherit is a query of each. */
     Class<?> repository();
+
+    /** The type of a parameter as declared, with the type of its elements. */
+    ResolvableType typeOf(Parameter parameter);
 
     /** What the method runs on. */
     FlowDbOperations operations();
