@@ -122,7 +122,7 @@ public final class DocumentCodec {
         return new Encoded(bytes, plain ? document : decode(bytes));
     }
 
-    /** Returns whether reading the text gives an equal tree. */
+    /** Returns whether reading the text gives an equal tree, but for the Java types of its numbers. */
     private boolean write(String store, JsonNode node, JsonGenerator to, int depth) {
         switch (node.getNodeType()) {
             case OBJECT -> {

@@ -190,6 +190,7 @@ final class CodecRegistry {
 
         private final TypeInformation<?> declaredType;
         private final Class<?> declared;
+        private final Map<Class<?>, EntityCodec> withArguments = new ConcurrentHashMap<>();
 
         PolymorphicCodec(TypeInformation<?> declaredType) {
             this.declaredType = declaredType;
@@ -234,7 +235,12 @@ final class CodecRegistry {
             if (declaredType.getTypeArguments().isEmpty()) {
                 return entity(type);
             }
-            return entity(type == declared ? declaredType : declaredType.specialize(TypeInformation.of(type)));
+            EntityCodec codec = withArguments.get(type);
+            if (codec == null) {
+                codec = entity(type == declared ? declaredType : declaredType.specialize(TypeInformation.of(type)));
+                withArguments.put(type, codec);
+            }
+            return codec;
         }
     }
 }
