@@ -35,8 +35,8 @@ public final class PartTreeFlowDbQuery extends AbstractFlowDbQuery {
     public PartTreeFlowDbQuery(FlowDbQueryMethod method, FlowDbOperations operations) {
         super(method, operations);
         checkLimit(method.getName());
-        checkDelete(method);
         this.tree = new PartTree(method.getName(), method.entityType());
+        checkDelete(tree, method);
         this.conditions = operations.conditions(method.entityType());
         this.action = action(tree);
         bind(method);
@@ -52,9 +52,8 @@ public final class PartTreeFlowDbQuery extends AbstractFlowDbQuery {
     }
 
     /** What is deleted is not paged: the next page would not be there. */
-    private static void checkDelete(FlowDbQueryMethod method) {
-        if (new PartTree(method.getName(), method.entityType()).isDelete()
-                && (method.isPageQuery() || method.isSliceQuery() || method.isScrollQuery())) {
+    private static void checkDelete(PartTree tree, FlowDbQueryMethod method) {
+        if (tree.isDelete() && (method.isPageQuery() || method.isSliceQuery() || method.isScrollQuery())) {
             throw new IllegalArgumentException(
                     "a method that deletes returns what it has deleted as a List or a Stream, or how many there were,"
                             + " not a Page, Slice or Window");
