@@ -129,7 +129,9 @@ class EngineConcurrencyTest {
                     engine.compact();
                 }
             });
-            workers.runFor(TIME);
+            workers.runFor(
+                    TIME,
+                    () -> transfers.get() > 100 && engine.stats().compactions().count() > 0);
             assertThat(transfers.get()).isGreaterThan(100);
             assertThat(engine.stats().compactions().count()).isPositive();
             checkSum(engine.query(Query.all()));
@@ -364,7 +366,7 @@ class EngineConcurrencyTest {
                 engine.compact();
             });
             AtomicInteger interrupts = startInterrupting(workers, victims);
-            workers.runFor(TIME);
+            workers.runFor(TIME, () -> interrupts.get() > 100);
             assertThat(interrupts.get()).isGreaterThan(100);
             checkSum(engine.query(Query.all()));
         }
@@ -402,7 +404,7 @@ class EngineConcurrencyTest {
                 }));
             }
             AtomicInteger interrupts = startInterrupting(workers, victims);
-            workers.runFor(TIME);
+            workers.runFor(TIME, () -> interrupts.get() > 100 && seenInterrupted.get() > 0);
             assertThat(interrupts.get()).isGreaterThan(100);
             assertThat(seenInterrupted.get()).isPositive();
             assertThat(CrashModel.contentOf(engine)).isEqualTo(acknowledged);
@@ -430,7 +432,7 @@ class EngineConcurrencyTest {
                 }
             });
             AtomicInteger interrupts = startInterrupting(workers, List.of(victim));
-            workers.runFor(TIME);
+            workers.runFor(TIME, () -> interrupts.get() > 100);
             assertThat(interrupts.get()).isGreaterThan(100);
             assertThat(engine.stats().lastBackgroundError()).isNull();
             checkSum(engine.query(Query.all()));

@@ -126,7 +126,7 @@ class EnginePowerLossTest {
                 assertThat(scarce && e.diskFull()).as("%s", e).isTrue();
             }
         });
-        workers.runFor(Duration.ofSeconds(SECONDS));
+        workers.runFor(Duration.ofSeconds(SECONDS), () -> !scarce || refused.get() > 0);
         files.setCapacityBytes(Long.MAX_VALUE);
         engine.close();
         crashes.add(new Crash(files.afterPowerCut(Loss.ALL, new Random(SEED)), "closed", commits.lastKey()));

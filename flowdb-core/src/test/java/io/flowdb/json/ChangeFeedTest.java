@@ -289,7 +289,7 @@ class ChangeFeedTest {
         long[] seen = new long[2];
         tasks.add(() -> {
             TreeMap<String, Integer> newest = new TreeMap<>();
-            while (done.getCount() > 0) {
+            while (done.getCount() > 0 || seen[0] == 0) {
                 try {
                     CommittedChanges commit = feed.poll(Duration.ofMillis(1));
                     if (commit != null) {

@@ -82,7 +82,7 @@ class PagingWhileWritingTest {
         template.insertAll(steady);
         writer = CompletableFuture.runAsync(() -> {
             Random own = new Random(seed + 1);
-            while (!stop.get()) {
+            do {
                 String id = (own.nextBoolean() ? "a" : "t") + own.nextInt(200);
                 if (own.nextInt(3) == 0) {
                     template.deleteById(id, Row.class);
@@ -90,7 +90,7 @@ class PagingWhileWritingTest {
                     template.save(row(own, id, false));
                 }
                 writes.incrementAndGet();
-            }
+            } while (!stop.get());
         });
     }
 
