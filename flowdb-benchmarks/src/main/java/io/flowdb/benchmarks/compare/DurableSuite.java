@@ -2,7 +2,6 @@ package io.flowdb.benchmarks.compare;
 
 import io.flowdb.benchmarks.check.KvRecords;
 import io.flowdb.benchmarks.engine.BenchCursor;
-import io.flowdb.benchmarks.engine.BenchReader;
 import io.flowdb.benchmarks.engine.BenchStore;
 import io.flowdb.benchmarks.engine.BenchWriter;
 import io.flowdb.benchmarks.engine.Durability;
@@ -44,7 +43,6 @@ final class DurableSuite implements Suite.Runner {
                 context.dir(),
                 KvRecords.KEY_BYTES,
                 false,
-                VALUE_BYTES,
                 durability(context.engine()),
                 StoreOptions.CACHE_BYTES,
                 StoreOptions.MEMTABLE_BYTES);
@@ -118,8 +116,7 @@ final class DurableSuite implements Suite.Runner {
 
     private static void checkAll(BenchStore store, AtomicLongArray written) throws Exception {
         KvRecords record = new KvRecords(VALUE_BYTES);
-        try (BenchReader reader = store.reader();
-                BenchCursor cursor = reader.all(false)) {
+        try (BenchCursor cursor = store.reader().all(false)) {
             for (int thread = 0; thread < written.length(); thread++) {
                 for (long i = 0; i < written.get(thread); i++) {
                     if (!record.next(cursor)) {

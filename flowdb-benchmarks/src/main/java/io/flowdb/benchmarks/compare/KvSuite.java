@@ -74,7 +74,6 @@ final class KvSuite implements Suite.Runner {
                 context.dir(),
                 KvRecords.KEY_BYTES,
                 false,
-                VALUE_BYTES,
                 durability(context.engine()),
                 StoreOptions.CACHE_BYTES,
                 StoreOptions.MEMTABLE_BYTES);
@@ -195,34 +194,28 @@ final class KvSuite implements Suite.Runner {
     private void read(Variant variant, int live) throws Exception {
         long bytes = Directories.sizeBytes(variant.dir);
         Random64 random = new Random64(SEED);
-        int sample = RunContext.SAMPLE_EVERY;
-        context.measureReads(
-                "readrandom" + variant.suffix, new RunContext.Reads(1, sample, 1, bytes, (thread, timer) -> {
-                    try (BenchReader reader = variant.store.reader()) {
-                        KvRecords record = new KvRecords(VALUE_BYTES);
-                        while (!timer.expired()) {
-                            int key = random.nextInt(records);
-                            long begin = timer.begin();
-                            byte[] value = reader.get(record.key(key), 0);
-                            timer.end(begin);
-                            int version = variant.model.committed(key);
-                            record.check(value, key, version, version);
-                        }
-                    }
-                }));
-        context.measureReads(
-                "readmissing" + variant.suffix, new RunContext.Reads(1, sample, 1, bytes, (thread, timer) -> {
-                    try (BenchReader reader = variant.store.reader()) {
-                        KvRecords record = new KvRecords(VALUE_BYTES);
-                        while (!timer.expired()) {
-                            int key = random.nextInt(records);
-                            long begin = timer.begin();
-                            byte[] value = reader.get(record.missingKey(key), 0);
-                            timer.end(begin);
-                            record.check(value, key, 0, 0);
-                        }
-                    }
-                }));
+        KvRecords record = new KvRecords(VALUE_BYTES);
+        BenchReader reader = variant.store.reader();
+        context.measureReads("readrandom" + variant.suffix, new RunContext.Reads(1, 1, 1, bytes, (thread, timer) -> {
+            ReadGroup group = new ReadGroup(reader, timer, KvRecords.KEY_BYTES, VALUE_BYTES, (value, key) -> {
+                int version = variant.model.committed(key);
+                record.check(value, key, version, version);
+            });
+            while (!timer.expired()) {
+                int key = random.nextInt(records);
+                group.get(key, record.key(key), 0);
+            }
+            group.flush();
+        }));
+        context.measureReads("readmissing" + variant.suffix, new RunContext.Reads(1, 1, 1, bytes, (thread, timer) -> {
+            ReadGroup group = new ReadGroup(
+                    reader, timer, KvRecords.KEY_BYTES, VALUE_BYTES, (value, key) -> record.check(value, key, 0, 0));
+            while (!timer.expired()) {
+                int key = random.nextInt(records);
+                group.get(key, record.missingKey(key), 0);
+            }
+            group.flush();
+        }));
         scan(variant, "readseq", false, new RowSize(live, bytes));
         scan(variant, "readreverse", true, new RowSize(live, bytes));
         seek(variant, random, bytes);
@@ -245,14 +238,13 @@ final class KvSuite implements Suite.Runner {
     private void seek(Variant variant, Random64 random, long bytesOnDisk) throws Exception {
         context.measureReads(
                 "seekrandom" + variant.suffix, new RunContext.Reads(1, 1, 1, bytesOnDisk, (thread, timer) -> {
-                    try (BenchReader reader = variant.store.reader()) {
-                        KvRecords record = new KvRecords(VALUE_BYTES);
-                        while (!timer.expired()) {
-                            int from = random.nextInt(records);
-                            long begin = timer.begin();
-                            seek(reader, record, variant.model, from);
-                            timer.end(begin);
-                        }
+                    BenchReader reader = variant.store.reader();
+                    KvRecords record = new KvRecords(VALUE_BYTES);
+                    while (!timer.expired()) {
+                        int from = random.nextInt(records);
+                        long begin = timer.begin();
+                        seek(reader, record, variant.model, from);
+                        timer.end(begin);
                     }
                 }));
     }
@@ -305,16 +297,16 @@ final class KvSuite implements Suite.Runner {
 
     private void readBesideWriter(Variant variant, int thread, CallTimer timer) throws Exception {
         Random64 random = new Random64(SEED + 1 + thread);
-        try (BenchReader reader = variant.store.reader()) {
-            KvRecords record = new KvRecords(VALUE_BYTES);
-            while (!timer.expired()) {
-                int key = random.nextInt(records);
-                int oldest = variant.model.committed(key);
-                long begin = timer.begin();
-                byte[] value = reader.get(record.key(key), 0);
-                timer.end(begin);
-                record.check(value, key, oldest, variant.model.begun(key));
-            }
+        BenchReader reader = variant.store.reader();
+        KvRecords record = new KvRecords(VALUE_BYTES);
+        byte[] into = new byte[VALUE_BYTES];
+        while (!timer.expired()) {
+            int key = random.nextInt(records);
+            int oldest = variant.model.committed(key);
+            long begin = timer.begin();
+            byte[] value = reader.get(record.key(key), 0, into);
+            timer.end(begin);
+            record.check(value, key, oldest, variant.model.begun(key));
         }
     }
 
@@ -333,8 +325,7 @@ final class KvSuite implements Suite.Runner {
     }
 
     private static int checkAll(BenchStore store, VersionModel model, boolean reverse) throws Exception {
-        try (BenchReader reader = store.reader();
-                BenchCursor cursor = reader.all(reverse)) {
+        try (BenchCursor cursor = store.reader().all(reverse)) {
             return new KvRecords(VALUE_BYTES).checkAll(cursor, model, reverse);
         }
     }

@@ -63,7 +63,6 @@ final class SeedSuite implements Suite.Runner {
                 context.dir(),
                 SeedRecords.KEY_BYTES,
                 true,
-                SeedRecords.VALUE_BYTES,
                 durability(context.engine()),
                 StoreOptions.CACHE_BYTES,
                 StoreOptions.MEMTABLE_BYTES);
@@ -89,8 +88,8 @@ final class SeedSuite implements Suite.Runner {
             context.emit(compact.row("flush-compact"));
         }
 
-        try (BenchStore store = context.engine().open(options.in(dir));
-                BenchReader reader = store.reader()) {
+        try (BenchStore store = context.engine().open(options.in(dir))) {
+            BenchReader reader = store.reader();
             read(reader, Directories.sizeBytes(dir));
         }
         context.emit(RowSample.of("disk", Double.NaN, new LatencyHistogram())
@@ -171,21 +170,25 @@ final class SeedSuite implements Suite.Runner {
     }
 
     private void read(BenchReader reader, long bytesOnDisk) throws Exception {
-        int sample = RunContext.SAMPLE_EVERY;
         SeedRecords records = new SeedRecords();
-        context.measureReads("point-strided", new RunContext.Reads(1, sample, 1, bytesOnDisk, (thread, timer) -> {
+        context.measureReads("point-strided", new RunContext.Reads(1, 1, 1, bytesOnDisk, (thread, timer) -> {
+            ReadGroup group = group(reader, records, timer);
             while (!timer.expired()) {
                 for (int i = 0; i < half; i += STRIDE) {
-                    get(reader, records, i, timer);
+                    group.get(i, records.key(i), i);
                 }
+                group.flush();
             }
         }));
         Random64 random = new Random64(SEED);
-        context.measureReads("point-random", new RunContext.Reads(1, sample, 1, bytesOnDisk, (thread, timer) -> {
+        context.measureReads("point-random", new RunContext.Reads(1, 1, 1, bytesOnDisk, (thread, timer) -> {
+            ReadGroup group = group(reader, records, timer);
             while (!timer.expired()) {
-                for (int i = 0; i < all; i++) {
-                    get(reader, records, random.nextInt(all), timer);
+                for (int n = 0; n < all; n++) {
+                    int i = random.nextInt(all);
+                    group.get(i, records.key(i), i);
                 }
+                group.flush();
             }
         }));
         SeedRecords.Met met = new SeedRecords.Met(PREFIX_MATCHES + 1); // one that is too many
@@ -203,11 +206,8 @@ final class SeedSuite implements Suite.Runner {
         }));
     }
 
-    private static void get(BenchReader reader, SeedRecords records, int i, CallTimer timer) throws Exception {
-        long begin = timer.begin();
-        byte[] value = reader.get(records.key(i), i);
-        timer.end(begin);
-        records.check(value, i);
+    private static ReadGroup group(BenchReader reader, SeedRecords records, CallTimer timer) {
+        return new ReadGroup(reader, timer, SeedRecords.KEY_BYTES, SeedRecords.VALUE_BYTES, records::check);
     }
 
     private static void scanPrefix(

@@ -121,16 +121,14 @@ final class FlowStore implements BenchStore {
 
     /** Keys with a ts. */
     private final class TimedReader implements BenchReader {
-        private byte[] value = new byte[options.valueBytes()];
-
         @Override
-        public byte @Nullable [] get(byte[] key, long ts) {
-            int length = engine.get(key, ts, value);
+        public byte @Nullable [] get(byte[] key, long ts, byte[] into) {
+            int length = engine.get(key, ts, into);
             if (length < 0) {
                 return null;
             }
-            return length == value.length
-                    ? value
+            return length == into.length
+                    ? into
                     : engine.get(key, ts).map(FlowRecord::value).orElse(null);
         }
 
@@ -153,26 +151,20 @@ final class FlowStore implements BenchStore {
             RecordCursor records = engine.cursor(query);
             return new Cursor(records, records);
         }
-
-        @Override
-        public void close() {
-            value = new byte[0];
-        }
     }
 
     /** Keys without a ts. */
     private final class PlainReader implements BenchReader {
         private final StoreReader latest = engine.latest();
-        private byte[] value = new byte[options.valueBytes()];
 
         @Override
-        public byte @Nullable [] get(byte[] key, long ts) {
-            int length = latest.get(key, value);
+        public byte @Nullable [] get(byte[] key, long ts, byte[] into) {
+            int length = latest.get(key, into);
             if (length < 0) {
                 return null;
             }
-            if (length == value.length) {
-                return value;
+            if (length == into.length) {
+                return into;
             }
             StoredValue found = latest.get(key);
             return found == null ? null : found.value();
@@ -191,11 +183,6 @@ final class FlowStore implements BenchStore {
         @Override
         public BenchCursor prefix(byte[] prefix) {
             return new Cursor(latest.scan(prefix, Query.prefix(prefix).endKey(), false), null);
-        }
-
-        @Override
-        public void close() {
-            value = new byte[0];
         }
     }
 

@@ -148,7 +148,7 @@ final class MvStore implements BenchStore {
         private final TimedKey keys = new TimedKey(options);
 
         @Override
-        public byte @Nullable [] get(byte[] key, long ts) {
+        public byte @Nullable [] get(byte[] key, long ts, byte[] into) {
             return map.get(keys.of(key, ts));
         }
 
@@ -166,9 +166,6 @@ final class MvStore implements BenchStore {
         public BenchCursor prefix(byte[] prefix) {
             return new Walk(map.cursor(prefix), prefix);
         }
-
-        @Override
-        public void close() {}
     }
 
     private final class Walk implements BenchCursor {

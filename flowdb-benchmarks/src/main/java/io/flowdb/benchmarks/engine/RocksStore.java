@@ -188,18 +188,17 @@ final class RocksStore implements BenchStore {
 
     private final class Reader implements BenchReader {
         private final TimedKey keys = new TimedKey(options);
-        private byte[] value = new byte[options.valueBytes()];
 
         @Override
-        public byte @Nullable [] get(byte[] key, long ts) throws RocksDBException {
-            int length = db.get(readOptions, keys.of(key, ts), value);
+        public byte @Nullable [] get(byte[] key, long ts, byte[] into) throws RocksDBException {
+            int length = db.get(readOptions, keys.of(key, ts), into);
             if (length == RocksDB.NOT_FOUND) {
                 return null;
             }
-            if (length != value.length) {
+            if (length != into.length) {
                 return db.get(readOptions, keys.of(key, ts));
             }
-            return value;
+            return into;
         }
 
         @Override
@@ -225,11 +224,6 @@ final class RocksStore implements BenchStore {
             RocksIterator iterator = db.newIterator(readOptions);
             iterator.seek(prefix);
             return new Cursor(iterator, prefix, false);
-        }
-
-        @Override
-        public void close() {
-            value = new byte[0];
         }
     }
 

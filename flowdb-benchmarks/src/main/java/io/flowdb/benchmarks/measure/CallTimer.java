@@ -44,6 +44,18 @@ public final class CallTimer {
         }
     }
 
+    /**
+     * After {@code made} calls that {@code begin} belongs to, of which the first ended at {@code firstEnd}: all count
+     * for the rate, the first one for the latencies.
+     */
+    public void endAll(long begin, long firstEnd, int made) {
+        long now = System.nanoTime();
+        calls += made;
+        histogram.record(firstEnd - begin);
+        timedNanos += now - begin;
+        expired = now - deadline >= 0;
+    }
+
     /** Whether the time was over at the end of the last timed call. */
     public boolean expired() {
         return expired;

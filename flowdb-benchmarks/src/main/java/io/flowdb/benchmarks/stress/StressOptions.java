@@ -38,6 +38,6 @@ record StressOptions(
         long cacheBytes) {
 
     StoreOptions storeOptions(Path dir) {
-        return new StoreOptions(dir, KvRecords.KEY_BYTES, false, valueBytes, durability, cacheBytes, memtableBytes);
+        return new StoreOptions(dir, KvRecords.KEY_BYTES, false, durability, cacheBytes, memtableBytes);
     }
 }

@@ -125,8 +125,7 @@ final class StressRun {
         if (!options.verify()) {
             return;
         }
-        try (BenchReader reader = store.reader();
-                BenchCursor cursor = reader.all(false)) {
+        try (BenchCursor cursor = store.reader().all(false)) {
             int found = new KvRecords(options.valueBytes()).checkAll(cursor, model, false);
             if (found != options.records()) {
                 throw new WrongAnswerException(found + " records instead of " + options.records());
@@ -163,6 +162,7 @@ final class StressRun {
         private final CallTimer reads;
         private final Random64 random;
         private final KvRecords record = new KvRecords(options.valueBytes());
+        private final byte[] value = new byte[options.valueBytes()];
         private final int[] batch = new int[options.batch()];
         private int keys;
         private long recordsWritten;
@@ -210,17 +210,16 @@ final class StressRun {
         void read(int key) throws Exception {
             int oldest = model.committed(key);
             long begin = reads.begin();
-            byte[] value = reader.get(record.key(key), 0);
+            byte[] found = reader.get(record.key(key), 0, value);
             reads.end(begin);
             if (options.verify()) {
-                record.check(value, key, oldest, model.begun(key));
+                record.check(found, key, oldest, model.begun(key));
             }
         }
 
         @Override
         public void close() {
             writer.close();
-            reader.close();
         }
     }
 }

@@ -25,19 +25,19 @@ class BenchStoreTest {
     @MethodSource("io.flowdb.benchmarks.engine.EngineKind#keyValueStores")
     void get_afterPutBatchAndDelete_answersTheNewest(EngineKind kind) throws Exception {
         try (BenchStore store = kind.open(options(false, Durability.OS));
-                BenchWriter writer = store.writer();
-                BenchReader reader = store.reader()) {
+                BenchWriter writer = store.writer()) {
+            BenchReader reader = store.reader();
             writer.put(text("aaaa"), 0, VALUE);
             writer.add(text("bbbb"), 0, VALUE);
             writer.add(text("aaaa"), 0, text("abcdefghij"));
-            assertThat(reader.get(text("bbbb"), 0)).isNull();
+            assertThat(reader.get(text("bbbb"), 0, new byte[VALUE.length])).isNull();
             writer.commit();
-            assertThat(reader.get(text("bbbb"), 0)).isEqualTo(VALUE);
-            assertThat(reader.get(text("aaaa"), 0)).isEqualTo(text("abcdefghij"));
+            assertThat(reader.get(text("bbbb"), 0, new byte[VALUE.length])).isEqualTo(VALUE);
+            assertThat(reader.get(text("aaaa"), 0, new byte[VALUE.length])).isEqualTo(text("abcdefghij"));
             writer.delete(text("bbbb"), 0);
 
-            assertThat(reader.get(text("bbbb"), 0)).isNull();
-            assertThat(reader.get(text("cccc"), 0)).isNull();
+            assertThat(reader.get(text("bbbb"), 0, new byte[VALUE.length])).isNull();
+            assertThat(reader.get(text("cccc"), 0, new byte[VALUE.length])).isNull();
         }
     }
 
@@ -45,13 +45,13 @@ class BenchStoreTest {
     @MethodSource("io.flowdb.benchmarks.engine.EngineKind#keyValueStores")
     void get_valueOfAnotherLength_isReturnedWhole(EngineKind kind) throws Exception {
         try (BenchStore store = kind.open(options(false, Durability.OS));
-                BenchWriter writer = store.writer();
-                BenchReader reader = store.reader()) {
+                BenchWriter writer = store.writer()) {
+            BenchReader reader = store.reader();
             writer.put(text("long"), 0, text("0123456789+"));
             writer.put(text("tiny"), 0, text("1"));
 
-            assertThat(reader.get(text("long"), 0)).isEqualTo(text("0123456789+"));
-            assertThat(reader.get(text("tiny"), 0)).isEqualTo(text("1"));
+            assertThat(reader.get(text("long"), 0, new byte[VALUE.length])).isEqualTo(text("0123456789+"));
+            assertThat(reader.get(text("tiny"), 0, new byte[VALUE.length])).isEqualTo(text("1"));
         }
     }
 
@@ -59,8 +59,8 @@ class BenchStoreTest {
     @MethodSource("io.flowdb.benchmarks.engine.EngineKind#keyValueStores")
     void write_arraysReusedAfterwards_keepsWhatWasWritten(EngineKind kind) throws Exception {
         try (BenchStore store = kind.open(options(true, Durability.OS));
-                BenchWriter writer = store.writer();
-                BenchReader reader = store.reader()) {
+                BenchWriter writer = store.writer()) {
+            BenchReader reader = store.reader();
             byte[] key = text("aaaa");
             byte[] value = VALUE.clone();
             writer.put(key, 1, value);
@@ -69,8 +69,8 @@ class BenchStoreTest {
             Arrays.fill(key, (byte) 'z');
             Arrays.fill(value, (byte) 0);
 
-            assertThat(reader.get(text("aaaa"), 1)).isEqualTo(VALUE);
-            assertThat(reader.get(text("aaaa"), 2)).isEqualTo(VALUE);
+            assertThat(reader.get(text("aaaa"), 1, new byte[VALUE.length])).isEqualTo(VALUE);
+            assertThat(reader.get(text("aaaa"), 2, new byte[VALUE.length])).isEqualTo(VALUE);
         }
     }
 
@@ -78,8 +78,8 @@ class BenchStoreTest {
     @MethodSource("io.flowdb.benchmarks.engine.EngineKind#keyValueStores")
     void cursor_withTimestamps_walksInOrderOfKeyAndTs(EngineKind kind) throws Exception {
         try (BenchStore store = kind.open(options(true, Durability.OS));
-                BenchWriter writer = store.writer();
-                BenchReader reader = store.reader()) {
+                BenchWriter writer = store.writer()) {
+            BenchReader reader = store.reader();
             for (String key : List.of("bb10", "aa10", "bb20", "b\u007f10")) {
                 writer.put(text(key), 7, VALUE);
                 writer.put(text(key), -3, VALUE);
@@ -96,8 +96,8 @@ class BenchStoreTest {
                             "b\u007f10@7");
             assertThat(walk(reader.prefix(text("bb")))).containsExactly("bb10@-3", "bb10@7", "bb20@-3", "bb20@7");
             assertThat(walk(reader.prefix(text("cc")))).isEmpty();
-            assertThat(reader.get(text("aa10"), -3)).isEqualTo(VALUE);
-            assertThat(reader.get(text("aa10"), 0)).isNull();
+            assertThat(reader.get(text("aa10"), -3, new byte[VALUE.length])).isEqualTo(VALUE);
+            assertThat(reader.get(text("aa10"), 0, new byte[VALUE.length])).isNull();
         }
     }
 
@@ -105,8 +105,8 @@ class BenchStoreTest {
     @MethodSource("io.flowdb.benchmarks.engine.EngineKind#keyValueStores")
     void cursor_withoutTimestamps_walksBothWaysAndFromAKey(EngineKind kind) throws Exception {
         try (BenchStore store = kind.open(options(false, Durability.OS));
-                BenchWriter writer = store.writer();
-                BenchReader reader = store.reader()) {
+                BenchWriter writer = store.writer()) {
+            BenchReader reader = store.reader();
             for (String key : List.of("0003", "0001", "0002")) {
                 writer.put(text(key), 0, VALUE);
             }
@@ -121,8 +121,8 @@ class BenchStoreTest {
     @MethodSource("io.flowdb.benchmarks.engine.EngineKind#keyValueStores")
     void cursor_recordOfOtherLengths_throws(EngineKind kind) throws Exception {
         try (BenchStore store = kind.open(options(true, Durability.OS));
-                BenchWriter writer = store.writer();
-                BenchReader reader = store.reader()) {
+                BenchWriter writer = store.writer()) {
+            BenchReader reader = store.reader();
             writer.put(text("0001"), 0, text("short"));
             try (BenchCursor cursor = reader.all(false)) {
                 assertThatThrownBy(() -> cursor.next(new byte[KEY_BYTES], new byte[VALUE.length]))
@@ -153,8 +153,8 @@ class BenchStoreTest {
                 store.compact();
                 assertThat(store.stalls().count()).isLessThanOrEqualTo(1_001);
             }
-            try (BenchStore store = kind.open(options);
-                    BenchReader reader = store.reader()) {
+            try (BenchStore store = kind.open(options)) {
+                BenchReader reader = store.reader();
                 assertThat(walk(reader.all(false)))
                         .hasSize(1_000)
                         .startsWith("1001@1")
@@ -164,7 +164,7 @@ class BenchStoreTest {
     }
 
     private StoreOptions options(boolean timestamps, Durability durability) {
-        return new StoreOptions(dir, KEY_BYTES, timestamps, VALUE.length, durability, 1 << 20, 1 << 20);
+        return new StoreOptions(dir, KEY_BYTES, timestamps, durability, 1 << 20, 1 << 20);
     }
 
     private static List<String> walk(BenchCursor cursor) throws Exception {
