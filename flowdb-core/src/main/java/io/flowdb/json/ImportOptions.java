@@ -2,6 +2,7 @@ package io.flowdb.json;
 
 import static io.flowdb.internal.base.Arguments.check;
 
+import java.util.Objects;
 import java.util.function.LongConsumer;
 
 /**
@@ -18,9 +19,10 @@ public record ImportOptions(int batchSize, boolean skipBad, LongConsumer progres
     /** 1,000 documents a commit; the first bad document ends the import. */
     public static final ImportOptions DEFAULT = new ImportOptions(1000, false, done -> {});
 
-    /** Checks the range. */
+    /** Checks the range, and that there is a callback. */
     public ImportOptions {
         check(batchSize >= 1 && batchSize <= 100_000, "batchSize", batchSize, "1 to 100000");
+        Objects.requireNonNull(progress, "progress");
     }
 
     /** With another batch size. */

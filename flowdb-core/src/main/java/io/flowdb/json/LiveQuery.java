@@ -29,7 +29,7 @@ public final class LiveQuery implements AutoCloseable {
     private final String store;
     private final Consumer<List<JsonNode>> listener;
     private volatile boolean closed; // ends the thread
-    private volatile @Nullable RuntimeException failure; // what ended the thread
+    private volatile @Nullable Throwable failure; // what ended the thread
 
     /** What was seen of the changes. */
     private long position;
@@ -58,7 +58,7 @@ public final class LiveQuery implements AutoCloseable {
     /**
      * What ended it, if it was not closed: an error of the query or of the listener, such as a store that was deleted.
      */
-    public @Nullable RuntimeException failure() {
+    public @Nullable Throwable failure() {
         return failure;
     }
 
@@ -93,6 +93,9 @@ public final class LiveQuery implements AutoCloseable {
             // ended from outside
         } catch (RuntimeException e) {
             failure = e;
+        } catch (Error e) {
+            failure = e;
+            throw e;
         } finally {
             closed = true;
         }

@@ -64,6 +64,7 @@ class DocumentBadInputTest {
         onDatabase.put("listener", d -> d.observe(d.query("s"), null));
         onDatabase.put("from", d -> d.importJson("s", null, ImportOptions.DEFAULT));
         onDatabase.put("options", d -> d.importJson("s", new ByteArrayInputStream(new byte[0]), null));
+        onDatabase.put("progress", d -> ImportOptions.DEFAULT.withProgress(null));
     }
 
     /** The blanks at the end of the expected messages only tell the calls apart. */

@@ -139,5 +139,6 @@ class LiveQueryTest {
         });
         assertThat(uncaught.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(live.isOpen()).isFalse();
+        assertThat(live.failure()).isInstanceOf(AssertionError.class).hasMessage("of the listener");
     }
 }

@@ -16,6 +16,7 @@ import org.springframework.data.mapping.PersistentEntity;
 import org.springframework.data.mapping.context.MappingContext;
 import org.springframework.data.mapping.model.EntityInstantiators;
 import org.springframework.data.util.ProxyUtils;
+import org.springframework.util.ClassUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -80,7 +81,8 @@ final class CodecRegistry {
     }
 
     private boolean isSingleValue(Class<?> type) {
-        return conversions.hasCustomWriteTarget(type) || ScalarCodecs.find(type) != null;
+        return conversions.hasCustomWriteTarget(ClassUtils.resolvePrimitiveIfNecessary(type))
+                || ScalarCodecs.find(type) != null;
     }
 
     ValueCodec of(TypeInformation<?> type) {
@@ -98,9 +100,10 @@ final class CodecRegistry {
 
     private ValueCodec create(TypeInformation<?> type) {
         Class<?> raw = type.getType();
-        Optional<Class<?>> target = conversions.getCustomWriteTarget(raw);
+        Class<?> boxed = ClassUtils.resolvePrimitiveIfNecessary(raw);
+        Optional<Class<?>> target = conversions.getCustomWriteTarget(boxed);
         if (target.isPresent()) {
-            return new CustomCodec(raw, target.get(), conversions, conversionService, this);
+            return new CustomCodec(boxed, target.get(), conversions, conversionService, this);
         }
         ValueCodec scalar = ScalarCodecs.find(raw);
         if (scalar != null) {

@@ -109,10 +109,7 @@ final class ScalarCodecs {
     private static void basics() {
         add(String.class, JSON::stringNode, JsonNode::stringValue);
         add(CharSequence.class, s -> JSON.stringNode(s.toString()), JsonNode::stringValue);
-        add(
-                Character.class,
-                c -> JSON.stringNode(c.toString()),
-                n -> n.stringValue().charAt(0));
+        add(Character.class, c -> JSON.stringNode(c.toString()), n -> character(n.stringValue()));
         add(Boolean.class, JSON::booleanNode, JsonNode::booleanValue);
     }
 
@@ -173,6 +170,13 @@ final class ScalarCodecs {
     /** A stored number may have more digits than a double; the nearest one is meant. */
     private static double asDouble(JsonNode n) {
         return n.isNumber() ? n.numberValue().doubleValue() : n.doubleValue();
+    }
+
+    private static char character(String text) {
+        if (text.length() != 1) {
+            throw new IllegalArgumentException("'" + text + "' is not one character");
+        }
+        return text.charAt(0);
     }
 
     private static long exact(JsonNode n, long min, long max) {

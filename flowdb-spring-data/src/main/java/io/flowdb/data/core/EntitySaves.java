@@ -26,24 +26,23 @@ final class EntitySaves {
 
     <T> T save(T entity, boolean insert) {
         EntitySave<T> save = prepare(entity, insert);
-        return storing(List.of(save), List.of(entity), () -> {
-            Object key;
-            if (access.policies().guards(save.store())) {
-                key = documents.<Object>atomically(
-                        List.of(save.store()), transaction -> writeGuarded(save, transaction));
-            } else if (save.isConditional()) {
-                key = documents.<Object>atomically(List.of(save.store()), save::write);
-            } else {
-                key = documents.<Object>write(save::write);
-            }
-            return writer.complete(save, key);
-        });
+        return writer.complete(save, storing(List.of(save), List.of(entity), () -> write(save)));
+    }
+
+    private Object write(EntitySave<?> save) {
+        List<String> stores = List.of(save.store());
+        if (access.policies().guards(save.store())) {
+            return documents.<Object>atomically(stores, transaction -> writeGuarded(save, transaction));
+        }
+        return save.isConditional()
+                ? documents.<Object>atomically(stores, save::write)
+                : documents.<Object>write(save::write);
     }
 
     /** Saves an entity that was read in {@code transaction}. */
     <T> T save(T entity, JsonTransaction transaction) {
         EntitySave<T> save = prepare(entity, false, (type, id) -> true);
-        return storing(List.of(save), List.of(entity), () -> writer.complete(save, write(save, transaction)));
+        return writer.complete(save, storing(List.of(save), List.of(entity), () -> write(save, transaction)));
     }
 
     private Object write(EntitySave<?> save, JsonTransaction transaction) {
@@ -64,14 +63,12 @@ final class EntitySaves {
         if (saves.isEmpty()) {
             return new ArrayList<>();
         }
-        return storing(saves, originals, () -> {
-            List<Object> keys = writeMany(saves, stores);
-            List<T> stored = new ArrayList<>(saves.size());
-            for (int i = 0; i < saves.size(); i++) {
-                stored.add(writer.complete(saves.get(i), keys.get(i)));
-            }
-            return stored;
-        });
+        List<Object> keys = storing(saves, originals, () -> writeMany(saves, stores));
+        List<T> stored = new ArrayList<>(saves.size());
+        for (int i = 0; i < saves.size(); i++) {
+            stored.add(writer.complete(saves.get(i), keys.get(i)));
+        }
+        return stored;
     }
 
     private <T> List<Object> writeMany(List<EntitySave<T>> saves, Set<String> stores) {
@@ -113,6 +110,7 @@ final class EntitySaves {
         }
     }
 
+    /** Gives the entities back what they came with if they are not written. What comes after that changes nothing. */
     private static <T, R> R storing(List<EntitySave<T>> saves, List<T> originals, Supplier<R> write) {
         try {
             return write.get();

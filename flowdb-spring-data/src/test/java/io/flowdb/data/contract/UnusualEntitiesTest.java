@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.flowdb.annotation.Id;
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.data.TestDatabase;
+import io.flowdb.data.core.AfterSaveCallback;
 import io.flowdb.data.core.FlowDbQuery;
 import io.flowdb.data.repository.FlowDbRepository;
 import java.math.BigDecimal;
@@ -20,11 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.annotation.Version;
 import org.springframework.data.domain.Example;
 import org.springframework.data.domain.ExampleMatcher;
 import org.springframework.data.domain.Page;
 import org.springframework.data.domain.Pageable;
 import org.springframework.data.domain.Persistable;
+import org.springframework.data.mapping.callback.EntityCallbacks;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Entities with ids, properties and methods that are seldom, but allowed, or have to be refused in time. */
 class UnusualEntitiesTest {
@@ -80,8 +84,26 @@ class UnusualEntitiesTest {
         Page<Person> deleteByName(String name, Pageable page);
     }
 
-    private final TestDatabase database =
-            TestDatabase.with(Article.class, Small.class, Big.class, Part.class, Person.class);
+    @ObjectStore("marks")
+    record Mark(@Id String id, char grade) {}
+
+    interface Marks extends FlowDbRepository<Mark, String> {
+        List<Mark> findByGrade(String grade);
+    }
+
+    @ObjectStore
+    static class Counted {
+        @Id
+        @Nullable
+        Long id;
+
+        @Version
+        @Nullable
+        Long version;
+    }
+
+    private final TestDatabase database = TestDatabase.with(
+            Article.class, Small.class, Big.class, Part.class, Person.class, Mark.class, Counted.class);
 
     @AfterEach
     void close() {
@@ -104,6 +126,39 @@ class UnusualEntitiesTest {
         assertThat(database.template().findById("b", Article.class))
                 .extracting(Article::text)
                 .isEqualTo("two");
+    }
+
+    /** It lost its id and its version, although it was stored, and the next save stored it once more. */
+    @Test
+    void save_callbackFailsAfterTheCommit_keepsWhatTheEntityWasGiven() {
+        database.template()
+                .setEntityCallbacks(EntityCallbacks.create((AfterSaveCallback<Counted>) (entity, document, store) -> {
+                    throw new IllegalStateException("after " + entity.id);
+                }));
+        Counted first = new Counted();
+        Counted second = new Counted();
+
+        assertThatThrownBy(() -> database.template().save(first)).hasMessage("after 1");
+        assertThatThrownBy(() -> database.template().saveAll(List.of(second))).hasMessage("after 2");
+
+        assertThat(first.id).isEqualTo(1);
+        assertThat(first.version).isEqualTo(1);
+        assertThat(second.id).isEqualTo(2);
+        assertThat(database.template().count(FlowDbQuery.all(), Counted.class)).isEqualTo(2);
+    }
+
+    /** The first of its characters stood for a text: it matched what it is not, and was lost with the next save. */
+    @Test
+    void character_ofALongerText_isRefused() {
+        Marks marks = database.repository(Marks.class);
+        marks.save(new Mark("a", 'A'));
+        database.db().put("marks", JsonMapper.shared().readTree("{\"id\":\"b\",\"grade\":\"AB\"}"));
+
+        assertThat(marks.findByGrade("A")).extracting(Mark::id).containsExactly("a");
+        assertThatThrownBy(() -> marks.findByGrade("AB"))
+                .isInstanceOf(InvalidDataAccessApiUsageException.class)
+                .hasMessageContaining("'AB'");
+        assertThatThrownBy(() -> marks.findById("b")).hasMessageContaining("grade");
     }
 
     /** The document was committed, and broke every later read. */

@@ -418,6 +418,45 @@ class MappingFlowDbConverterTest {
         assertThat(parameter.stringValue()).isEqualTo("EUR 1.50");
     }
 
+    @WritingConverter
+    static final class YesWriter implements Converter<Boolean, String> {
+        @Override
+        public String convert(Boolean value) {
+            return value ? "yes" : "no";
+        }
+    }
+
+    @ReadingConverter
+    static final class YesReader implements Converter<String, Boolean> {
+        @Override
+        public Boolean convert(String text) {
+            return text.equals("yes");
+        }
+    }
+
+    record Answers(boolean first, Boolean second, boolean[] more) {}
+
+    /** It was for the boxed ones only, so that one type had two forms. */
+    @Test
+    void convert_customTypeOfAPrimitive_isForBothOfItsForms() {
+        FlowDbCustomConversions conversions = new FlowDbCustomConversions(List.of(new YesWriter(), new YesReader()));
+        FlowDbMappingContext custom = new FlowDbMappingContext();
+        custom.setSimpleTypeHolder(conversions.getSimpleTypeHolder());
+        MappingFlowDbConverter withYes = new MappingFlowDbConverter(custom, conversions);
+
+        ObjectNode document = withYes.write(new Answers(true, false, new boolean[] {true, false}));
+
+        assertThat(document.toString()).isEqualTo("{\"first\":\"yes\",\"second\":\"no\",\"more\":[\"yes\",\"no\"]}");
+        Answers read = withYes.read(Answers.class, document);
+        assertThat(read.first()).isTrue();
+        assertThat(read.second()).isFalse();
+        assertThat(read.more()).containsExactly(true, false);
+        FlowDbPersistentEntity<?> entity = custom.getRequiredPersistentEntity(Answers.class);
+        assertThat(withYes.writeValue(entity.getRequiredPersistentProperty("first"), true)
+                        .stringValue())
+                .isEqualTo("yes");
+    }
+
     record OrderId(String tenant, long number) {}
 
     @ObjectStore
