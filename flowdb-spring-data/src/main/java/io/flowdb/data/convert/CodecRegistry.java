@@ -2,6 +2,7 @@ package io.flowdb.data.convert;
 
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import java.lang.reflect.Modifier;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,17 @@ final class CodecRegistry {
                 && !isSingleValue(type.getType())
                 && !type.isCollectionLike()
                 && context.getPersistentEntity(type) != null;
+    }
+
+    /** Whether the values of a property, or of its elements, are objects, so that none is greater or equal to another. */
+    boolean isObject(FlowDbPersistentProperty property) {
+        if (conversions.hasValueConverter(property) || isCompositeId(property)) {
+            return false;
+        }
+        Class<?> type = property.isMap() ? property.getType() : property.getActualType();
+        return !isSingleValue(type)
+                && (property.isMap()
+                        || property.isEntity() && !type.isInterface() && !Modifier.isAbstract(type.getModifiers()));
     }
 
     private boolean isSingleValue(Class<?> type) {

@@ -123,6 +123,9 @@ public final class MappingFlowDbConverter implements FlowDbConverter {
 
     @Override
     public boolean canWriteValue(FlowDbPersistentProperty property, Class<?> given) {
+        if (codecs.isObject(property)) {
+            return false;
+        }
         Class<?> boxed = ClassUtils.resolvePrimitiveIfNecessary(given);
         Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(property.getType());
         Class<?> wanted =

@@ -102,8 +102,35 @@ class UnusualEntitiesTest {
         Long version;
     }
 
+    record Place(String city, int floor) {}
+
+    @ObjectStore
+    record Firm(@Id String id, Place place, List<Place> branches, Map<String, String> notes, Object anything) {}
+
+    interface ByPlace extends FlowDbRepository<Firm, String> {
+        List<Firm> findByPlace(Place place);
+    }
+
+    interface ByBranch extends FlowDbRepository<Firm, String> {
+        List<Firm> findByBranchesContaining(Place place);
+    }
+
+    interface ByNotes extends FlowDbRepository<Firm, String> {
+        List<Firm> findByNotesIn(List<Map<String, String>> notes);
+    }
+
+    interface Firms extends FlowDbRepository<Firm, String> {
+        List<Firm> findByPlaceCity(String city);
+
+        List<Firm> findByPlaceIsNull();
+
+        List<Firm> findByBranchesIsNotEmpty();
+
+        List<Firm> findByAnything(Object value);
+    }
+
     private final TestDatabase database = TestDatabase.with(
-            Article.class, Small.class, Big.class, Part.class, Person.class, Mark.class, Counted.class);
+            Article.class, Small.class, Big.class, Part.class, Person.class, Mark.class, Counted.class, Firm.class);
 
     @AfterEach
     void close() {
@@ -159,6 +186,21 @@ class UnusualEntitiesTest {
                 .isInstanceOf(InvalidDataAccessApiUsageException.class)
                 .hasMessageContaining("'AB'");
         assertThatThrownBy(() -> marks.findById("b")).hasMessageContaining("grade");
+    }
+
+    /** The application started, and each call failed. */
+    @Test
+    void condition_onAWholeObject_isRefusedAtTheStart() {
+        for (Class<?> refused : List.of(ByPlace.class, ByBranch.class, ByNotes.class)) {
+            assertThatThrownBy(() -> database.repository(refused)).hasMessageContaining("cannot take the parameter");
+        }
+        Firms firms = database.repository(Firms.class);
+        firms.save(new Firm("a", new Place("Ulm", 3), List.of(new Place("Bonn", 1)), Map.of("k", "v"), 7));
+
+        assertThat(firms.findByPlaceCity("Ulm")).hasSize(1);
+        assertThat(firms.findByPlaceIsNull()).isEmpty();
+        assertThat(firms.findByBranchesIsNotEmpty()).hasSize(1);
+        assertThat(firms.findByAnything(7)).hasSize(1);
     }
 
     /** The document was committed, and broke every later read. */
