@@ -8,11 +8,13 @@ import java.nio.file.Path;
 final class DataDirectory {
     private DataDirectory() {}
 
-    /** Throws {@link DataDirectoryException} if the engine could not live there. */
-    static void check(Config config) {
-        Path directory = config.dataDir().toAbsolutePath().normalize();
+    /** Throws {@link DataDirectoryException} if the engine could not live in {@code directory}, an absolute path. */
+    static void check(Path directory, Config config) {
         Path existing = directory;
         while (!Files.exists(existing) && existing.getParent() != null) {
+            if (Files.isSymbolicLink(existing)) {
+                throw new DataDirectoryException(directory, existing, Problem.DANGLING_LINK);
+            }
             existing = existing.getParent();
         }
         if (!Files.isDirectory(existing)) {
@@ -30,6 +32,8 @@ final class DataDirectory {
     enum Problem {
         NOT_A_DIRECTORY,
         MISSING,
+        /** A symbolic link to what is not there, as where a volume is not mounted. */
+        DANGLING_LINK,
         NOT_WRITABLE
     }
 

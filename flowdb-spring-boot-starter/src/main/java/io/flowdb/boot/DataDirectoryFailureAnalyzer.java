@@ -24,6 +24,13 @@ final class DataDirectoryFailureAnalyzer extends AbstractFailureAnalyzer<DataDir
                         "Correct flowdb.data-dir, mount the volume it is on, or allow FlowDB to create it with"
                                 + " flowdb.create-if-missing=true (and without flowdb.read-only).",
                         cause);
+            case DANGLING_LINK ->
+                new FailureAnalysis(
+                        "The data directory cannot be used: " + cause.culprit()
+                                + " is a symbolic link to what does not exist, or to itself." + property,
+                        "Mount the volume that the link leads to, correct the link, or set flowdb.data-dir to another"
+                                + " directory.",
+                        cause);
             case NOT_WRITABLE ->
                 new FailureAnalysis(
                         "The user '" + System.getProperty("user.name") + "' of this process may not write to "

@@ -18,9 +18,11 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationContextAware;
 import org.springframework.context.ApplicationListener;
-import org.springframework.context.Lifecycle;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.ApplicationContextEvent;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.context.event.ContextStartedEvent;
 
 /**
  * The engine of an application context, and the documents in it.
@@ -36,8 +38,7 @@ import org.springframework.context.event.ContextClosedEvent;
  * <p>Threads: any. Errors: {@link io.flowdb.error.EngineClosedException} for a use while paused or after the end; what
  * {@link Engine#open} throws.
  */
-public final class FlowDb
-        implements SmartLifecycle, ApplicationContextAware, ApplicationListener<ContextClosedEvent>, DisposableBean {
+public final class FlowDb implements SmartLifecycle, ApplicationContextAware, DisposableBean {
 
     /** Phase of the lifecycle: started before and stopped after nearly everything else. */
     public static final int PHASE = Integer.MIN_VALUE / 2;
@@ -47,6 +48,7 @@ public final class FlowDb
     private static final Logger log = LoggerFactory.getLogger(FlowDb.class);
 
     private final Config config;
+    private final String name;
     private final Supplier<List<FlowDbInitializer>> initializers;
     private final Reopenable<Opened> opened;
     private final JsonDB documents = JsonDB.following(() -> opened().documents());
@@ -56,12 +58,15 @@ public final class FlowDb
 
     private volatile @Nullable ApplicationContext context;
     private volatile boolean running;
-    private volatile boolean contextClosing;
+
+    /** Whether the start of the context has come to its end. */
+    private volatile boolean started;
 
     private FlowDb(Config config, Duration closeTimeout, Supplier<List<FlowDbInitializer>> initializers) {
         this.config = config;
         this.initializers = initializers;
-        this.opened = new Reopenable<>(describe(config), closeTimeout, new Openings());
+        this.name = config.inMemory() ? "FlowDB in memory" : "FlowDB in " + dataDir();
+        this.opened = new Reopenable<>(name, closeTimeout, new Openings());
     }
 
     /**
@@ -117,6 +122,9 @@ public final class FlowDb
         if (open != null) {
             return open;
         }
+        if (opened.released() && isContextClosed()) {
+            opened.resume(); // it was paused, and its beans may write until they are destroyed
+        }
         if (found == null) {
             found = List.copyOf(initializers.get());
         }
@@ -126,6 +134,11 @@ public final class FlowDb
     /** The settings of the engine. */
     public Config config() {
         return config;
+    }
+
+    /** Where it is opened: absolute, without {@code .} and {@code ..}; means nothing for an engine in memory. */
+    public Path dataDir() {
+        return config.dataDir().toAbsolutePath().normalize();
     }
 
     /** Whether the engine was closed by a pause and not opened since. */
@@ -145,7 +158,7 @@ public final class FlowDb
     /** The data directory as an absolute path, or words for an engine in memory. */
     @Override
     public String toString() {
-        return describe(config);
+        return name;
     }
 
     @Override
@@ -174,6 +187,9 @@ public final class FlowDb
         opened.resume();
         opened();
         running = true;
+        if (!started && context instanceof ConfigurableApplicationContext starting) {
+            starting.addApplicationListener(new StartListener(starting));
+        }
     }
 
     /**
@@ -183,20 +199,39 @@ public final class FlowDb
     @Override
     public void stop() {
         running = false;
-        if (!contextClosing && !startFailed() && !config.inMemory()) {
+        boolean paused = context == null || started && !isContextClosed();
+        if (paused && !config.inMemory()) {
             opened.release();
         }
     }
 
-    /** When a bean fails to start, those that have started are stopped before the context counts as running. */
-    private boolean startFailed() {
-        return context instanceof Lifecycle lifecycle && !lifecycle.isRunning();
+    /** Asked for, and not heard of: other listeners keep an event from this one, or hand it on late. */
+    private boolean isContextClosed() {
+        return context instanceof ConfigurableApplicationContext closeable && closeable.isClosed();
     }
 
-    @Override
-    public void onApplicationEvent(ContextClosedEvent event) {
-        if (event.getApplicationContext() == context) { // a child context says so here as well
-            contextClosing = true;
+    /**
+     * Hears that the context has started: added after those of other beans, so that it does not if one of them fails.
+     */
+    private final class StartListener implements ApplicationListener<ApplicationContextEvent> {
+        private final ConfigurableApplicationContext starting;
+
+        StartListener(ConfigurableApplicationContext starting) {
+            this.starting = starting;
+        }
+
+        @Override
+        public void onApplicationEvent(ApplicationContextEvent event) {
+            boolean end = event instanceof ContextRefreshedEvent || event instanceof ContextStartedEvent;
+            if (end && event.getApplicationContext() == starting) { // a child context says so here as well
+                started = true;
+                starting.removeApplicationListener(this);
+            }
+        }
+
+        @Override
+        public boolean supportsAsyncExecution() {
+            return false;
         }
     }
 
@@ -207,14 +242,6 @@ public final class FlowDb
         opened.close();
     }
 
-    private static String describe(Config config) {
-        return config.inMemory() ? "FlowDB in memory" : "FlowDB in " + absolute(config.dataDir());
-    }
-
-    private static Path absolute(Path dataDir) {
-        return dataDir.toAbsolutePath().normalize();
-    }
-
     /** One opening. */
     private record Opened(Engine engine, JsonDB documents) {}
 
@@ -223,7 +250,7 @@ public final class FlowDb
         public Opened open() {
             long start = System.nanoTime();
             if (!config.inMemory()) {
-                DataDirectory.check(config);
+                DataDirectory.check(dataDir(), config);
             }
             JsonDB documents = JsonDB.open(config);
             log.info("Opened {} in {} ms", FlowDb.this, (System.nanoTime() - start) / 1_000_000);

@@ -9,6 +9,12 @@ final class MigrationFailureAnalyzer extends AbstractFailureAnalyzer<MigrationFa
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, MigrationFailedException cause) {
+        if (cause.isReadOnly()) {
+            return new FailureAnalysis(
+                    cause.getMessage() + ".",
+                    "Start the application that writes to this database first, or this one once without flowdb.read-only.",
+                    cause);
+        }
         return new FailureAnalysis(
                 cause.getMessage() + ".",
                 "The step that failed left nothing behind; those before it stay carried out. Correct it and start again. A"

@@ -221,21 +221,30 @@ final class Reopenable<T> {
         }
     }
 
-    /** Waits for the task within the timeout; throws what it threw. */
+    /** Waits for the task within the timeout, also in an interrupted thread; throws what it threw. */
     private boolean finished(FutureTask<?> task) {
+        long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(closeTimeout);
+        boolean interrupted = false;
         try {
-            task.get(TimeUnit.NANOSECONDS.convert(closeTimeout), TimeUnit.NANOSECONDS);
-            return true;
+            while (true) {
+                try {
+                    task.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                    return true;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
         } catch (TimeoutException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return false;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
             throw new IllegalStateException("Cannot close " + name, e.getCause());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

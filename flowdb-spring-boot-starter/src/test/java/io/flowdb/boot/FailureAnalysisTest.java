@@ -8,6 +8,7 @@ import io.flowdb.error.UnsupportedFormatException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -77,6 +78,20 @@ class FailureAnalysisTest {
                                 StartupReport.of(context.getStartupFailure()).getDescription())
                         .contains(missing + " does not exist"));
         assertThat(dir).isEmptyDirectory();
+    }
+
+    /** It was a refusal of the file system, and the advice was to look for space. */
+    @Test
+    void directory_behindALinkToNothing_namesTheLink() throws Exception {
+        Path dangling = Files.createSymbolicLink(dir.resolve("volume"), dir.resolve("not-mounted"));
+        Path loop = Files.createSymbolicLink(dir.resolve("loop"), dir.resolve("loop"));
+
+        for (Path link : List.of(dangling, loop)) {
+            for (Path directory : List.of(link, link.resolve("below/it"))) {
+                assertThat(failureIn(directory).getDescription())
+                        .contains(link + " is a symbolic link", "Value: \"" + directory + "\"");
+            }
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,11 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.context.event.SimpleApplicationEventMulticaster;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -139,6 +145,72 @@ class LifecycleTest {
                 .run(context -> assertThat(context.getBean(JsonDB.class).get("notes", "last"))
                         .isEqualTo(note("last", "words")));
         assertDirectoryIsFree();
+    }
+
+    /** The engine learnt from an event that the context closes, which other listeners can keep from it. */
+    @Test
+    void context_closingBesideAListenerThatFails_letsTheLastBeanWrite() {
+        runner().withUserConfiguration(Notes.class, LastWords.class, FailsAtTheEnd.class)
+                .run(context -> assertThat(context).hasNotFailed());
+
+        assertLastWords();
+    }
+
+    /** As above, with events that come when they can. */
+    @Test
+    void context_withEventsOnOtherThreads_letsTheLastBeanWriteAndCanBePaused() {
+        runner().withUserConfiguration(Notes.class, LastWords.class, Events.class)
+                .run(context -> {
+                    ConfigurableApplicationContext source =
+                            context.getSourceApplicationContext(ConfigurableApplicationContext.class);
+                    source.pause();
+                    assertDirectoryIsFree();
+                    source.restart();
+                });
+
+        assertLastWords();
+    }
+
+    /** The engine was stopped as for a pause. */
+    @Test
+    void context_failingAtTheVeryEndOfItsStart_letsTheLastBeanWrite() {
+        runner().withUserConfiguration(Notes.class, LastWords.class, FailsWhenRefreshed.class)
+                .run(context -> assertThat(context).hasFailed());
+
+        assertLastWords();
+        assertDirectoryIsFree();
+    }
+
+    @Test
+    void context_closedWhilePaused_letsTheLastBeanWrite() {
+        runner().withUserConfiguration(Notes.class, LastWords.class)
+                .run(context -> context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+                        .pause());
+
+        assertLastWords();
+        assertDirectoryIsFree();
+    }
+
+    /** The directory was still in use when it returned. */
+    @Test
+    void pause_inAnInterruptedThread_waitsForTheClose() {
+        runner().withUserConfiguration(Notes.class).run(context -> {
+            ConfigurableApplicationContext source =
+                    context.getSourceApplicationContext(ConfigurableApplicationContext.class);
+            Engine engine = context.getBean(FlowDb.class).engine();
+            Thread.currentThread().interrupt();
+            source.pause();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(engine.isOpen()).isFalse();
+            assertDirectoryIsFree();
+            source.restart();
+        });
+    }
+
+    private void assertLastWords() {
+        runner().withUserConfiguration(Notes.class)
+                .run(context -> assertThat(context.getBean(JsonDB.class).get("notes", "last"))
+                        .isEqualTo(note("last", "words")));
     }
 
     @Test
@@ -318,6 +390,37 @@ class LifecycleTest {
         @PreDestroy
         void say() {
             database.put("notes", note("last", "words"));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class FailsAtTheEnd {
+        @EventListener
+        @Order(Ordered.HIGHEST_PRECEDENCE)
+        void end(ContextClosedEvent event) {
+            throw new IllegalStateException("at the end");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class FailsWhenRefreshed {
+        @EventListener
+        void start(ContextRefreshedEvent event) {
+            throw new IllegalStateException("at the start");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Events {
+        @Bean
+        SimpleApplicationEventMulticaster applicationEventMulticaster() {
+            SimpleApplicationEventMulticaster multicaster = new SimpleApplicationEventMulticaster();
+            multicaster.setTaskExecutor(task -> new Thread(() -> {
+                        LockSupport.parkNanos(50_000_000);
+                        task.run();
+                    })
+                    .start());
+            return multicaster;
         }
     }
 

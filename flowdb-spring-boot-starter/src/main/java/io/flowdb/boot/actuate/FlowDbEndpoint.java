@@ -135,9 +135,7 @@ public final class FlowDbEndpoint {
     }
 
     private static EngineDescription describe(FlowDb flowDb) {
-        String directory = flowDb.config().inMemory()
-                ? null
-                : flowDb.config().dataDir().toAbsolutePath().normalize().toString();
+        String directory = flowDb.config().inMemory() ? null : flowDb.dataDir().toString();
         Optional<JsonDB> documents = flowDb.openDocuments();
         if (documents.isPresent() && !flowDb.isClosedElsewhere()) {
             try {

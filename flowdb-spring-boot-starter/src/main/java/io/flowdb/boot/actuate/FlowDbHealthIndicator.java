@@ -48,10 +48,7 @@ public final class FlowDbHealthIndicator extends AbstractHealthIndicator {
     protected void doHealthCheck(Health.Builder builder) throws IOException {
         Config config = flowDb.config();
         builder.withDetail(
-                "dataDir",
-                config.inMemory()
-                        ? "in memory"
-                        : config.dataDir().toAbsolutePath().normalize().toString());
+                "dataDir", config.inMemory() ? "in memory" : flowDb.dataDir().toString());
         Optional<Engine> engine = flowDb.openEngine();
         if (flowDb.isPaused()) {
             builder.outOfService().withDetail("state", "paused");
@@ -79,7 +76,7 @@ public final class FlowDbHealthIndicator extends AbstractHealthIndicator {
     }
 
     private void checkDisk(Health.Builder builder, Config config) throws IOException {
-        long free = freeSpace.of(config.dataDir());
+        long free = freeSpace.of(flowDb.dataDir());
         long needed = config.memtableSize() + config.walSegmentSize();
         builder.withDetail("freeSpace", free).withDetail("neededSpace", needed);
         if (free < needed && !config.readOnly()) {

@@ -83,7 +83,7 @@ public enum Operation {
             if (flowDb.config().inMemory()) {
                 return Map.of(FlowDbEndpoint.REFUSED, "an engine in memory has no files to copy");
             }
-            Path dataDir = flowDb.config().dataDir().toAbsolutePath().normalize();
+            Path dataDir = flowDb.dataDir();
             Path target = dataDir.resolveSibling(dataDir.getFileName() + "-checkpoint-" + TIME.format(Instant.now()));
             flowDb.engine().checkpoint(target);
             return Map.of("directory", target.toString());

@@ -13,7 +13,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /**
  * {@link Transactional} on FlowDB, also in an application where plain {@code @Transactional} means another store such
- * as JPA. Attributes as there.
+ * as JPA. Attributes as there, but for the transaction manager.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
@@ -34,6 +34,10 @@ public @interface FlowDbTransactional {
     @AliasFor(annotation = Transactional.class)
     int timeout() default -1;
 
+    /** Seconds, as text or a placeholder such as {@code ${app.timeout}}. */
+    @AliasFor(annotation = Transactional.class)
+    String timeoutString() default "";
+
     /** Whether it reads one state of the store and may not write. */
     @AliasFor(annotation = Transactional.class)
     boolean readOnly() default false;
@@ -42,7 +46,19 @@ public @interface FlowDbTransactional {
     @AliasFor(annotation = Transactional.class)
     Class<? extends Throwable>[] rollbackFor() default {};
 
+    /** As {@link #rollbackFor}, by their names. */
+    @AliasFor(annotation = Transactional.class)
+    String[] rollbackForClassName() default {};
+
     /** Exceptions that do not roll back. */
     @AliasFor(annotation = Transactional.class)
     Class<? extends Throwable>[] noRollbackFor() default {};
+
+    /** As {@link #noRollbackFor}, by their names. */
+    @AliasFor(annotation = Transactional.class)
+    String[] noRollbackForClassName() default {};
+
+    /** Words for listeners that tell transactions apart. */
+    @AliasFor(annotation = Transactional.class)
+    String[] label() default {};
 }

@@ -3,7 +3,9 @@ package io.flowdb.boot.observe;
 import io.flowdb.boot.data.FlowDbTransactionAutoConfiguration;
 import io.flowdb.data.core.FlowDbTransactionManager;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -27,18 +29,27 @@ public final class FlowDbObservationAutoConfiguration {
     @Bean
     static BeanPostProcessor flowDbTransactionObservations(
             ObjectProvider<ObservationRegistry> registry, ObjectProvider<FlowDbTransactionConvention> conventions) {
-        return new BeanPostProcessor() {
-            @Override
-            public Object postProcessAfterInitialization(Object bean, String beanName) {
-                if (bean instanceof FlowDbTransactionManager manager) {
-                    manager.addListener(new TransactionObservations(
-                            beanName,
-                            SingletonSupplier.of(registry::getObject),
-                            SingletonSupplier.of(
-                                    () -> conventions.getIfAvailable(() -> FlowDbTransactionConvention.DEFAULT))));
-                }
-                return bean;
+        return new Observer(
+                SingletonSupplier.of(registry::getObject),
+                SingletonSupplier.of(() -> conventions.getIfAvailable(() -> FlowDbTransactionConvention.DEFAULT)));
+    }
+
+    /** Observes every transaction manager; what it needs is found at the start, where a mistake is seen. */
+    private record Observer(Supplier<ObservationRegistry> registry, Supplier<FlowDbTransactionConvention> convention)
+            implements BeanPostProcessor, SmartInitializingSingleton {
+
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String beanName) {
+            if (bean instanceof FlowDbTransactionManager manager) {
+                manager.addListener(new TransactionObservations(beanName, registry, convention));
             }
-        };
+            return bean;
+        }
+
+        @Override
+        public void afterSingletonsInstantiated() {
+            registry.get();
+            convention.get();
+        }
     }
 }

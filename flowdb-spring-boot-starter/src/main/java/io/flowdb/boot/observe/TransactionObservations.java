@@ -8,14 +8,20 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
 
 /**
  * Observes the transactions of one manager from begin to end; what runs inside is a child of it. Transactions of a
- * thread end in the reverse order of their begin, so each thread has a stack. Threads: any.
+ * thread end in the reverse order of their begin, so each thread has a stack. Threads: any. What fails here, in a
+ * convention of the application say, is logged and changes nothing for the transaction: one that a listener broke off
+ * at its begin would stay bound to its thread, and nothing that is saved there afterwards would be committed.
  */
 final class TransactionObservations implements TransactionExecutionListener {
+
+    private static final Logger log = LoggerFactory.getLogger(TransactionObservations.class);
 
     private final String manager;
     private final Supplier<ObservationRegistry> registry;
@@ -37,6 +43,14 @@ final class TransactionObservations implements TransactionExecutionListener {
         if (failure != null) {
             return;
         }
+        try {
+            begin(execution);
+        } catch (RuntimeException | Error e) {
+            log.warn("A transaction of {} is not observed", manager, e);
+        }
+    }
+
+    private void begin(TransactionExecution execution) {
         FlowDbTransactionContext context = new FlowDbTransactionContext(execution, manager);
         Observation observation = Observation.start(convention.get(), () -> context, registry.get());
         Deque<Running> stack = running.get();
@@ -58,6 +72,14 @@ final class TransactionObservations implements TransactionExecutionListener {
     }
 
     private void end(TransactionExecution execution, Outcome outcome, @Nullable Throwable failure) {
+        try {
+            stop(execution, outcome, failure);
+        } catch (RuntimeException | Error e) {
+            log.warn("The end of a transaction of {} is not observed", manager, e);
+        }
+    }
+
+    private void stop(TransactionExecution execution, Outcome outcome, @Nullable Throwable failure) {
         Deque<Running> stack = running.get();
         if (stack == null || stack.isEmpty() || stack.peek().context().execution() != execution) {
             return; // it only took part, or its end was told already

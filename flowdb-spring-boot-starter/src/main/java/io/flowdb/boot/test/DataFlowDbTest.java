@@ -19,7 +19,8 @@ import org.springframework.transaction.annotation.Transactional;
 
 /**
  * A test of entities and repositories: an engine in memory, repositories and template, none of the application's other
- * components, and a transaction around each test that is rolled back at its end.
+ * components, and a transaction around each test that is rolled back at its end. Where the application only reads its
+ * database, or has no stores made ({@code flowdb.read-only}, {@code flowdb.schema.mode}), the test does both.
  *
  * <p>{@code @AutoConfigureDataFlowDb(inMemory = false)} beside it takes the engine that the application configures;
  * {@code @Transactional(propagation = NOT_SUPPORTED)} lets the tests commit.

@@ -8,7 +8,9 @@ import io.flowdb.Config;
 import io.flowdb.EngineStats;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbAutoConfiguration;
+import java.io.IOException;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +54,24 @@ class FlowDbHealthIndicatorTest {
         });
     }
 
+    /** It looked for the disk where the operating system follows the link first. */
+    @Test
+    void directory_behindALinkAndBack_isWhereTheEngineIs() throws IOException {
+        Files.createDirectories(dir.resolve("volume/deep"));
+        Path link = Files.createSymbolicLink(dir.resolve("link"), dir.resolve("volume/deep"));
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        FlowDbAutoConfiguration.class, FlowDbHealthContributorAutoConfiguration.class))
+                .withPropertyValues("flowdb.data-dir=" + link + "/../db")
+                .run(context -> {
+                    Health health = health(context.getBean(FlowDbHealthIndicator.class));
+                    assertThat(health.getStatus()).isEqualTo(Status.UP);
+                    assertThat(health.getDetails())
+                            .containsEntry("dataDir", dir.resolve("db").toString());
+                    assertThat(dir.resolve("db")).isNotEmptyDirectory();
+                });
+    }
+
     /** It was up and open, while every operation failed. */
     @Test
     void engine_closedByTheApplication_isDownUntilARestart() {
@@ -86,6 +106,7 @@ class FlowDbHealthIndicatorTest {
             FlowDb flowDb = context.getBean(FlowDb.class);
             FlowDb failed = mock(FlowDb.class);
             when(failed.config()).thenReturn(flowDb.config());
+            when(failed.dataDir()).thenReturn(flowDb.dataDir());
             when(failed.openEngine()).thenReturn(flowDb.openEngine());
             when(failed.openStats()).thenReturn(flowDb.openStats().map(FlowDbHealthIndicatorTest::withError));
 
