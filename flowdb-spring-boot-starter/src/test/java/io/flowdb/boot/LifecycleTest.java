@@ -105,9 +105,7 @@ class LifecycleTest {
         runner().withUserConfiguration(Notes.class, LastWords.class)
                 .run(context -> assertThat(context).hasNotFailed());
 
-        runner().withUserConfiguration(Notes.class)
-                .run(context -> assertThat(context.getBean(JsonDB.class).get("notes", "last"))
-                        .isEqualTo(note("last", "words")));
+        assertLastWords();
     }
 
     @Test
@@ -141,9 +139,7 @@ class LifecycleTest {
                 .withBean(Unstartable.class)
                 .run(context -> assertThat(context).hasFailed());
 
-        runner().withUserConfiguration(Notes.class)
-                .run(context -> assertThat(context.getBean(JsonDB.class).get("notes", "last"))
-                        .isEqualTo(note("last", "words")));
+        assertLastWords();
         assertDirectoryIsFree();
     }
 
@@ -207,12 +203,6 @@ class LifecycleTest {
         });
     }
 
-    private void assertLastWords() {
-        runner().withUserConfiguration(Notes.class)
-                .run(context -> assertThat(context.getBean(JsonDB.class).get("notes", "last"))
-                        .isEqualTo(note("last", "words")));
-    }
-
     @Test
     void context_withLazyBeans_opensAtItsStartAndLetsTheLastBeanWrite() {
         runner().withUserConfiguration(Notes.class, LastWords.class)
@@ -222,9 +212,7 @@ class LifecycleTest {
                     assertThat(context.getBean(FlowDb.class).openEngine()).isPresent();
                     assertThat(context.getBean(LastWords.class)).isNotNull();
                 });
-        runner().withUserConfiguration(Notes.class)
-                .run(context -> assertThat(context.getBean(JsonDB.class).get("notes", "last"))
-                        .isEqualTo(note("last", "words")));
+        assertLastWords();
     }
 
     @Test
@@ -346,6 +334,12 @@ class LifecycleTest {
         } finally {
             other.destroy();
         }
+    }
+
+    private void assertLastWords() {
+        runner().withUserConfiguration(Notes.class)
+                .run(context -> assertThat(context.getBean(JsonDB.class).get("notes", "last"))
+                        .isEqualTo(note("last", "words")));
     }
 
     private void assertDirectoryIsFree() {
