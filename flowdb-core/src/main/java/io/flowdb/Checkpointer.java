@@ -33,19 +33,22 @@ final class Checkpointer {
     /**
      * The manifest is written last, so a directory without one is an unfinished checkpoint. One that fails takes away
      * what it has made.
+     *
+     * @param flushedSeqno the tables hold all commits up to there, which may have left nothing in them; the copy gives
+     *     none of these numbers again
      */
-    void copy(SstSet tables, long nextFileId, Path target) {
+    void copy(SstSet tables, long flushedSeqno, long nextFileId, Path target) {
         check(fileSystem.isVacant(target), "target", target, "a missing or empty directory");
         Deque<Path> made = new ArrayDeque<>(); // the last one first
         try {
-            make(tables, nextFileId, target, made);
+            make(tables, flushedSeqno, nextFileId, target, made);
         } catch (RuntimeException | Error e) {
             remove(made, e);
             throw e;
         }
     }
 
-    private void make(SstSet tables, long nextFileId, Path target, Deque<Path> made) {
+    private void make(SstSet tables, long flushedSeqno, long nextFileId, Path target, Deque<Path> made) {
         SstStorage from = new SstStorage(fileSystem, source.resolve("sst"));
         Path directory = target.resolve("sst");
         SstStorage to = new SstStorage(fileSystem, directory);
@@ -53,7 +56,7 @@ final class Checkpointer {
         made.push(directory);
         fileSystem.createDurably(directory);
         List<SstMeta> metas = new ArrayList<>();
-        long flushed = 0;
+        long flushed = flushedSeqno;
         for (Sst table : tables.tables()) {
             Path file = to.path(table.meta().id());
             fileSystem.linkOrCopy(from.path(table.meta().id()), file);

@@ -358,9 +358,10 @@ public final class Engine implements OrderedStore, AutoCloseable {
         check(!copy.startsWith(place.directory()), "target", target, "outside the directory of the database");
         check(!config.inMemory(), "inMemory", true, "false: an engine in memory has no files to copy");
         flush();
+        long flushedSeqno = parts.manifest().state().flushedSeqno(); // read first: the tables hold all up to there
         try (ReadStates.Lease lease = parts.states().lease()) {
             new Checkpointer(place.fileSystem(), place.directory())
-                    .copy(lease.state().ssts(), parts.tables().nextId(), copy);
+                    .copy(lease.state().ssts(), flushedSeqno, parts.tables().nextId(), copy);
         }
     }
 

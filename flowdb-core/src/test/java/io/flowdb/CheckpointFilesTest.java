@@ -70,6 +70,45 @@ class CheckpointFilesTest {
     }
 
     /**
+     * A copy counted on from the newest entry that was left in a table, and gave the numbers of later deletes to other
+     * commits.
+     */
+    @Test
+    void checkpoint_afterDeletesThatLeftNothing_keepsTheSequenceNumber() {
+        try (Engine engine = Engine.open(config("db"))) {
+            engine.write(FlowRecord.of("a", 0, "1"));
+            for (int i = 0; i < 100; i++) {
+                engine.delete("b", i);
+            }
+            engine.compact();
+            engine.checkpoint(dir.resolve("copy"));
+            assertThat(engine.lastSeqno()).isEqualTo(101);
+        }
+        for (String name : List.of("db", "copy")) {
+            try (Engine engine = Engine.open(config(name))) {
+                assertThat(engine.lastSeqno()).as(name).isEqualTo(101);
+                engine.write(FlowRecord.of("c", 0, "1"));
+                assertThat(engine.lastSeqno()).as(name).isEqualTo(102);
+                assertThat(engine.verify().problems()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void checkpoint_ofAnEmptiedDatabase_keepsTheSequenceNumber() {
+        try (Engine engine = Engine.open(config("db"))) {
+            fill(engine, "old");
+            engine.deleteRange("", "z");
+            engine.compact();
+            engine.checkpoint(dir.resolve("copy"));
+        }
+        try (Engine copy = Engine.open(config("copy"))) {
+            assertThat(copy.lastSeqno()).isEqualTo(1_001);
+            assertThat(copy.query(Query.all())).isEmpty();
+        }
+    }
+
+    /**
      * What a failed checkpoint had made stayed: links that kept the space of tables which the database dropped later,
      * on a full disk most likely, and a target that was refused from then on as not empty.
      */

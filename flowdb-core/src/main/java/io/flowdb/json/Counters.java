@@ -61,15 +61,15 @@ final class Counters {
     }
 
     /**
-     * Adds to a plan, once it is known to be free of errors, what makes the counters durable that its new documents
-     * move beyond their reserved blocks.
+     * Adds to a plan, once it is known to be free of errors, what makes the counters durable that its new documents,
+     * and those that came and went in it, move beyond their reserved blocks.
      *
      * @return what moves the counters, to be done when the plan is committed: an attempt must not take keys away
      */
     Runnable cover(CommitPlan plan) {
         Map<Counter, Long> ends = new HashMap<>(0);
         for (Change change : plan.changes) {
-            if (change.store.schema.autoIncrement() && change.after != null && change.before == null) {
+            if (change.store.schema.autoIncrement() && change.before == null) { // also if it is gone again
                 ends.merge(counter(change.store), integerPart(change.store, change.documentKey) + 1, Math::max);
             }
         }

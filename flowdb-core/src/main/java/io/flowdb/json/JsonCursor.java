@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
  * <p>In a transaction it sees the transaction's own writes, also those made after it was opened; outside one it walks
  * the state of the moment in which it was opened. Threads: one. Close it. Errors: {@link IllegalStateException} if it
  * is closed, or is asked about an entry and is on none; {@link io.flowdb.error.InvalidQueryException} for a place that
- * does not lie ahead; {@link io.flowdb.error.TransactionClosedException};
+ * does not lie ahead, or is no list of a compound index's values; {@link io.flowdb.error.TransactionClosedException};
  * {@link io.flowdb.error.EngineClosedException}.
  */
 public interface JsonCursor extends AutoCloseable {

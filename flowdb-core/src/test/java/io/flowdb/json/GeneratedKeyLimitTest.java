@@ -10,6 +10,7 @@ import io.flowdb.error.InvalidKeyException;
 import io.flowdb.error.LimitExceededException;
 import io.flowdb.error.UniqueViolationException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,43 @@ class GeneratedKeyLimitTest {
                 .satisfies(e -> assertThat(e.limitName()).isEqualTo("generated key"))
                 .satisfies(e -> assertThat(e.limit()).isEqualTo(LARGEST))
                 .satisfies(e -> assertThat(e.store()).isEqualTo("n"));
+    }
+
+    /** Documents that came and went in one transaction left no trace, and their keys were handed out again. */
+    @Test
+    void transaction_thatDeletesWhatItBringsAlong_movesTheCounterAllTheSame() {
+        List<Consumer<JsonTransaction>> deletions = List.of(
+                t -> t.clear("n"),
+                t -> t.deleteRange("n", KeyRange.all()),
+                t -> t.query("n").delete(),
+                t -> t.getAllKeys("n", KeyRange.all(), 100).forEach(key -> t.delete("n", key)),
+                t -> {
+                    try (JsonCursor cursor = t.openCursor("n", KeyRange.all(), CursorDirection.NEXT)) {
+                        while (cursor.next()) {
+                            cursor.delete();
+                        }
+                    }
+                });
+        long last = 0;
+        for (Consumer<JsonTransaction> deletion : deletions) {
+            long brought = last + 40;
+            Object made = db.inTransaction(TransactionMode.READ_WRITE, List.of("n"), t -> {
+                t.put("n", json("{'id':" + brought + "}"));
+                Object key = t.putAuto("n", json("{}"));
+                deletion.accept(t);
+                return key;
+            });
+            assertThat(made).isEqualTo(brought + 1);
+            db.close();
+            db = JsonDB.on(store);
+            last = (Long) generated();
+            assertThat(last).isGreaterThan((Long) made);
+        }
+        db.inTransaction(TransactionMode.READ_WRITE, List.of("n"), t -> {
+            t.put("n", json("{'id':" + LARGEST + "}"));
+            return t.delete("n", LARGEST);
+        });
+        assertExhausted();
     }
 
     /** A store that is told to make keys had begun at 1 and tried one key after the other until one was free. */

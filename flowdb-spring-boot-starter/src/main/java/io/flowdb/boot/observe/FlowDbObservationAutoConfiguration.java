@@ -3,6 +3,7 @@ package io.flowdb.boot.observe;
 import io.flowdb.boot.data.FlowDbTransactionAutoConfiguration;
 import io.flowdb.data.core.FlowDbTransactionManager;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -48,8 +49,8 @@ public final class FlowDbObservationAutoConfiguration {
 
         @Override
         public void afterSingletonsInstantiated() {
-            registry.get();
-            convention.get();
+            Objects.requireNonNull(registry.get());
+            Objects.requireNonNull(convention.get());
         }
     }
 }

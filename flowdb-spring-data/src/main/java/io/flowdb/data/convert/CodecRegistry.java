@@ -81,7 +81,7 @@ final class CodecRegistry {
                 && context.getPersistentEntity(type) != null;
     }
 
-    /** Whether the values of a property, or of its elements, are objects, so that none is greater or equal to another. */
+    /** Whether the values of a property, or of its elements, are objects: none is greater than or equal to another. */
     boolean isObject(FlowDbPersistentProperty property) {
         if (conversions.hasValueConverter(property) || isCompositeId(property)) {
             return false;
