@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>{@code flowdb.test.spaceRecords} is the number of keys, {@code flowdb.test.spaceRounds} how often each is written;
  * {@code flowdb.test.seed} repeats a run.
  */
+@Tag("disk")
 @Timeout(600)
 class EngineSpaceTest {
     private static final int RECORDS = Integer.getInteger("flowdb.test.spaceRecords", 200_000);
