@@ -50,7 +50,7 @@ final class DocumentAccess {
         }
     }
 
-    /** One write that reads nothing. */
+    /** One write that tells its caller nothing of what is stored; it is made again after a conflict. */
     <R extends @Nullable Object> R write(Function<? super DocumentOperations, R> write) {
         try {
             JsonDB db = database.get();
@@ -61,7 +61,7 @@ final class DocumentAccess {
         }
     }
 
-    /** Several writes that read nothing. */
+    /** Several writes that tell their caller nothing of what is stored; they are made again after a conflict. */
     <R extends @Nullable Object> R writeAll(Collection<String> stores, Function<? super DocumentOperations, R> writes) {
         try {
             JsonDB db = database.get();

@@ -50,11 +50,18 @@ final class EntityDeletes {
         Set<String> stores = new LinkedHashSet<>();
         deletes.forEach(delete -> stores.add(delete.store()));
         if (!deletes.isEmpty()) {
-            documents.atomically(stores, operations -> {
+            documents.writeAll(stores, operations -> {
                 deletes.forEach(delete -> delete.write(operations));
                 return deletes;
             });
         }
+    }
+
+    /** Deletes all that may be deleted of a class. */
+    void deleteAll(Class<?> type) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(type);
+        Plan plan = access.plan(access.permitted(FlowDbQuery.all(), entity, RowAction.DELETE), type, entity);
+        documents.<Long>write(operations -> queries.delete(operations, plan));
     }
 
     boolean deleteById(Object id, Class<?> type) {

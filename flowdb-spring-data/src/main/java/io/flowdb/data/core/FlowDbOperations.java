@@ -106,6 +106,9 @@ public interface FlowDbOperations extends FluentFlowDbOperations {
     /** As {@link #deleteById} of each, all or none, in one commit. */
     void deleteAllById(Iterable<?> ids, Class<?> type);
 
+    /** Deletes the entities of a class, atomically. */
+    void deleteAll(Class<?> type);
+
     /** Deletes what a query finds, atomically, and returns the number. */
     long delete(FlowDbQuery query, Class<?> type);
 

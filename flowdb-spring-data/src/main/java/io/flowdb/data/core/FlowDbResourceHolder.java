@@ -14,9 +14,9 @@ import org.springframework.transaction.support.ResourceHolderSupport;
 /**
  * The transaction bound to a thread, under the database it belongs to.
  *
- * <p>A transaction that only wrote, and read nothing, depends on nothing that others change: after a conflict its
- * writes are simply made again on the newer state. So {@code repository.save} of an entity without version never fails
- * because of another. Threads: one.
+ * <p>A transaction that only wrote, and told nobody what is stored, can begin anew: after a conflict its writes are
+ * simply made again on the newer state. So {@code repository.save} of an entity without version, and the deletes of a
+ * repository, never fail because of another. Threads: one.
  */
 final class FlowDbResourceHolder extends ResourceHolderSupport {
 
@@ -25,7 +25,7 @@ final class FlowDbResourceHolder extends ResourceHolderSupport {
     private final Supplier<JsonTransaction> begin;
     private JsonTransaction transaction;
 
-    /** What was written, as long as nothing was read; null afterwards. */
+    /** What was written, as long as nobody was told what is stored; null afterwards. */
     private @Nullable List<Function<? super JsonTransaction, ?>> writes = new ArrayList<>();
 
     FlowDbResourceHolder(Supplier<JsonTransaction> begin) {
@@ -68,12 +68,12 @@ final class FlowDbResourceHolder extends ResourceHolderSupport {
         }
     }
 
-    /** Makes several writes that depend on nothing stored; all of them, or none if one fails. */
+    /** Makes several writes as {@link #write} makes one; all of them, or none if one fails. */
     <R extends @Nullable Object> R writeAll(Function<? super DocumentOperations, R> writes) {
         return write(transaction -> wholly(transaction, writes::apply));
     }
 
-    /** Makes a write that depends on nothing stored. */
+    /** Makes a write that tells nothing of what is stored, and may be made again. */
     <R extends @Nullable Object> R write(Function<? super JsonTransaction, R> write) {
         checkTime();
         R result = write.apply(transaction);

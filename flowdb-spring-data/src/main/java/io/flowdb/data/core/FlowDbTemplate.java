@@ -262,6 +262,11 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     }
 
     @Override
+    public void deleteAll(Class<?> type) {
+        deletes.deleteAll(type);
+    }
+
+    @Override
     public boolean deleteById(Object id, Class<?> type) {
         return deletes.deleteById(id, type);
     }

@@ -31,7 +31,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * NESTED        savepoints on the writes
  * timeout       checked at each operation and at commit
  * conflict      OptimisticLockingFailureException at commit; nothing was written; whoever began the transaction may
- *               retry. A transaction that only saved, and read nothing, is repeated by itself
+ *               retry. A transaction that only saved, or deleted through a repository, and read nothing, is repeated
+ *               by itself
  * after it      listeners to commit or roll-back read what is stored; to write they need REQUIRES_NEW, else the write
  *               is refused
  * </pre>

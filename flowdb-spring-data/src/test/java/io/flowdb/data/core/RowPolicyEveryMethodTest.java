@@ -209,6 +209,10 @@ class RowPolicyEveryMethodTest {
             w.template.deleteAll(List.of(w.theirs(), w.mine(1)));
             return null;
         });
+        call(t + "deleteAll(Class)", w -> {
+            w.template.deleteAll(Secret.class);
+            return null;
+        });
         call(t + "deleteAllById(Iterable,Class)", w -> {
             w.template.deleteAllById(w.ids(), Secret.class);
             return null;

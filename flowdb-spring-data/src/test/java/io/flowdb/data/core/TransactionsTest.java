@@ -7,6 +7,7 @@ import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.data.TestDatabase;
+import io.flowdb.data.repository.FlowDbRepository;
 import io.flowdb.json.ChangeFeed;
 import io.flowdb.json.CommittedChanges;
 import java.time.Duration;
@@ -140,6 +141,52 @@ class TransactionsTest {
                     .isInstanceOf(InvalidDataAccessApiUsageException.class);
         });
         assertThat(balance("a")).isEqualTo(99);
+    }
+
+    interface Accounts extends FlowDbRepository<Account, String> {}
+
+    interface VersionedOnes extends FlowDbRepository<Versioned, String> {}
+
+    /** Two who deleted the same thing at once: one of them was told that somebody had been faster. */
+    @Test
+    void commit_ofDeletesOfARepository_isRepeatedAfterAConflict() {
+        Accounts accounts = database.repository(Accounts.class);
+        List<Runnable> deletions = List.of(
+                () -> accounts.deleteById("a"),
+                () -> accounts.delete(new Account("a", "", 0)),
+                () -> accounts.deleteAllById(List.of("a", "none")),
+                () -> accounts.deleteAll(List.of(new Account("a", "", 0))),
+                accounts::deleteAll);
+        for (Runnable deletion : deletions) {
+            for (boolean deleted : new boolean[] {true, false}) {
+                accounts.save(new Account("a", "ann", 10));
+                tx().executeWithoutResult(status -> {
+                    deletion.run();
+                    elsewhere(() -> deleted
+                            ? template.deleteById("a", Account.class)
+                            : template.save(new Account("a", "eve", 11)));
+                });
+                assertThat(accounts.existsById("a")).isFalse();
+            }
+        }
+        accounts.save(new Account("b", "bob", 20));
+        tx().executeWithoutResult(status -> {
+            accounts.deleteAll();
+            elsewhere(() -> template.save(new Account("new", "eve", 1)));
+        });
+        assertThat(accounts.count()).isZero();
+    }
+
+    @Test
+    void commit_ofADeleteOfAVersion_failsIfThatIsGone() {
+        VersionedOnes ones = database.repository(VersionedOnes.class);
+        Versioned first = ones.save(new Versioned("v", "one", null));
+        assertThatThrownBy(() -> tx().executeWithoutResult(status -> {
+                    ones.delete(first);
+                    elsewhere(() -> template.save(new Versioned("v", "two", first.version())));
+                }))
+                .isInstanceOf(OptimisticLockingFailureException.class);
+        assertThat(ones.findById("v")).map(Versioned::text).hasValue("two");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.flowdb.data.repository.support;
 import io.flowdb.data.core.FlowDbOperations;
 import io.flowdb.data.core.FlowDbQuery;
 import io.flowdb.data.repository.FlowDbRepository;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -132,13 +133,13 @@ public class SimpleFlowDbRepository<T, ID> implements FlowDbRepository<T, ID> {
     @Override
     @Transactional
     public void deleteById(ID id) {
-        operations.deleteById(id, type);
+        operations.deleteAllById(Collections.singletonList(id), type); // which tells nothing, so it can be repeated
     }
 
     @Override
     @Transactional
     public void delete(T entity) {
-        operations.delete(entity);
+        operations.deleteAll(Collections.singletonList(entity));
     }
 
     @Override
@@ -156,7 +157,7 @@ public class SimpleFlowDbRepository<T, ID> implements FlowDbRepository<T, ID> {
     @Override
     @Transactional
     public void deleteAll() {
-        operations.delete(FlowDbQuery.all(), type);
+        operations.deleteAll(type);
     }
 
     @Override
