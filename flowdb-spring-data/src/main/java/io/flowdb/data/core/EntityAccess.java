@@ -114,9 +114,13 @@ final class EntityAccess {
         return queries.plan(entity.getStore(), permitted(query, entity, RowAction.READ), type);
     }
 
+    /**
+     * The query among the rows to which {@code action} may be done. They are told apart first: what a condition does
+     * with others, fail for one, would tell of them.
+     */
     FlowDbQuery permitted(FlowDbQuery query, FlowDbPersistentEntity<?> entity, RowAction action) {
-        return query.and(hasType(converter, entity.getType()))
-                .and(policies.get().using(entity.getStore(), action));
+        return query.within(policies.get().using(entity.getStore(), action))
+                .within(hasType(converter, entity.getType()));
     }
 
     /** The documents of a class that shares its store; null if all of the store are. */

@@ -227,7 +227,8 @@ final class EntityReads {
                 entity.getStore(),
                 document -> access.read(document, type, entity),
                 () -> visible(entity),
-                documents.outside(feed));
+                documents.outside(feed),
+                () -> documents.outside(JsonDB::lastSeqno));
     }
 
     private Predicate<JsonNode> visible(FlowDbPersistentEntity<?> entity) {

@@ -54,16 +54,15 @@ final class EntitySaves {
         List<T> originals = new ArrayList<>();
         List<EntitySave<T>> saves = new ArrayList<>();
         Set<String> stores = new LinkedHashSet<>();
-        for (T entity : entities) {
-            EntitySave<T> save = prepare(entity, insert);
-            originals.add(entity);
-            saves.add(save);
-            stores.add(save.store());
-        }
-        if (saves.isEmpty()) {
-            return new ArrayList<>();
-        }
-        List<Object> keys = storing(saves, originals, () -> writeMany(saves, stores));
+        List<Object> keys = storing(saves, originals, () -> {
+            for (T entity : entities) {
+                EntitySave<T> save = prepare(entity, insert);
+                originals.add(entity);
+                saves.add(save);
+                stores.add(save.store());
+            }
+            return saves.isEmpty() ? List.of() : writeMany(saves, stores);
+        });
         List<T> stored = new ArrayList<>(saves.size());
         for (int i = 0; i < saves.size(); i++) {
             stored.add(writer.complete(saves.get(i), keys.get(i)));
@@ -115,7 +114,7 @@ final class EntitySaves {
         try {
             return write.get();
         } catch (RuntimeException e) {
-            for (int i = 0; i < saves.size(); i++) {
+            for (int i = saves.size() - 1; i >= 0; i--) { // one may be there twice
                 saves.get(i).undo(originals.get(i));
             }
             throw e;

@@ -7,7 +7,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
@@ -22,6 +21,9 @@ import tools.jackson.databind.JsonNode;
  * Threads: any.
  */
 final class EntityUpdates {
+
+    /** A sum with 1e100000000 would have as many digits. */
+    private static final int MOST_ZEROS = 10_000;
 
     private final EntityAccess access;
     private final EntitySaves saves;
@@ -42,18 +44,12 @@ final class EntityUpdates {
         return access.documents().atomically(List.of(entity.getStore()), transaction -> {
             List<T> saved = new ArrayList<>();
             for (JsonNode document : access.queries().list(transaction, plan)) {
-                T before = access.read(document, type, entity);
-                Object id = entity.getIdentifierAccessor(before).getIdentifier();
-                T after = change.apply(before);
+                T after = change.apply(access.read(document, type, entity));
                 if (after == null) {
                     throw new InvalidDataAccessApiUsageException("An update's function gave null for a "
                             + type.getSimpleName() + "; it has to return the entity");
                 }
-                if (!Objects.equals(
-                        id,
-                        access.entityOf(after.getClass())
-                                .getIdentifierAccessor(after)
-                                .getIdentifier())) {
+                if (!hasKey(after, document.get(EntityAccess.idPath(entity)))) {
                     throw new InvalidDataAccessApiUsageException(
                             "An update cannot change the id of a " + type.getSimpleName());
                 }
@@ -61,6 +57,13 @@ final class EntityUpdates {
             }
             return saved;
         });
+    }
+
+    /** The id itself may be a thing that can be changed, so it is the stored one that counts. */
+    private boolean hasKey(Object bean, JsonNode key) {
+        FlowDbPersistentEntity<?> entity = access.entityOf(bean.getClass());
+        Object id = entity.getIdentifierAccessor(bean).getIdentifier();
+        return id != null && JsonValueOrder.EXACT.compare(access.keyOf(entity.getRequiredIdProperty(), id), key) == 0;
     }
 
     <T> UnaryOperator<T> setting(Class<T> type, String property, @Nullable Object value) {
@@ -130,6 +133,9 @@ final class EntityUpdates {
 
     private static BigDecimal decimal(Number number) {
         if (number instanceof BigDecimal decimal) {
+            if (Math.abs((long) decimal.scale()) > MOST_ZEROS) {
+                throw new ArithmeticException("a sum with " + decimal + " has too many digits");
+            }
             return decimal;
         }
         try {

@@ -85,7 +85,17 @@ final class EntityWriter {
             accessor.setProperty(version, nextVersion(version, added ? null : previous.version()));
         }
         Kind kind = counted ? Kind.COUNTED : added ? Kind.ADD : Kind.PUT;
-        return convert(entity, accessor, kind, previous);
+        try {
+            return convert(entity, accessor, kind, previous);
+        } catch (RuntimeException e) { // of a callback that checks the entity, say
+            if (accessor.getBean() == bean) {
+                accessor.setProperty(idProperty, previous.id());
+                if (version != null) {
+                    accessor.setProperty(version, previous.version());
+                }
+            }
+            throw e;
+        }
     }
 
     private <T> EntitySave<T> convert(

@@ -46,6 +46,14 @@ public record FlowDbQuery(@Nullable Filter filter, Sort sort, long offset, int l
         return new FlowDbQuery(filter == null ? other : Filter.and(filter, other), sort, offset, limit);
     }
 
+    /** As {@link #and}, with {@code other} decided before the filter of the query. */
+    FlowDbQuery within(@Nullable Filter other) {
+        if (other == null) {
+            return this;
+        }
+        return new FlowDbQuery(filter == null ? other : Filter.and(other, filter), sort, offset, limit);
+    }
+
     /**
      * Only what both find: the other's filter is added, its order comes after; its offset and limit count, where it has
      * them.

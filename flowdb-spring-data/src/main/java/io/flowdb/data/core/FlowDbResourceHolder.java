@@ -56,7 +56,7 @@ final class FlowDbResourceHolder extends ResourceHolderSupport {
         Savepoint before = transaction.savepoint();
         try {
             return action.apply(transaction);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // Kotlin code throws what it does not declare
             if (transaction.isOpen()) {
                 transaction.rollbackTo(before);
             }
@@ -76,11 +76,16 @@ final class FlowDbResourceHolder extends ResourceHolderSupport {
     /** Makes a write that tells nothing of what is stored, and may be made again. */
     <R extends @Nullable Object> R write(Function<? super JsonTransaction, R> write) {
         checkTime();
-        R result = write.apply(transaction);
-        if (writes != null) {
-            writes.add(write);
+        try {
+            R result = write.apply(transaction);
+            if (writes != null) {
+                writes.add(write);
+            }
+            return result;
+        } catch (Throwable e) {
+            writes = null; // its caller was told what is stored, and may go on
+            throw e;
         }
-        return result;
     }
 
     @SuppressWarnings("ReturnValueIgnored") // a repeated write gives what it gave before

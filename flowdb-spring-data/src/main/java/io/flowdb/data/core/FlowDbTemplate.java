@@ -78,6 +78,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
         projections.setBeanFactory(context);
         checkScopes(context);
         access.setPolicies(SingletonSupplier.of(() -> {
+            checkPresence(context);
             List<RowPolicy<?>> beans = new ArrayList<>();
             context.getBeanProvider(RowPolicy.class).orderedStream().forEach(beans::add);
             return RowPolicies.of(beans, this);
@@ -99,6 +100,16 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     /** What becomes of query methods that no index serves; default {@link ScanMode#WARN}. */
     public void setScanMode(ScanMode scanMode) {
         this.scanMode = scanMode;
+    }
+
+    /** A bean that is null is no bean to Spring, which would leave the store unguarded without a word. */
+    private static void checkPresence(ApplicationContext context) {
+        for (String name : context.getBeanNamesForType(RowPolicy.class)) {
+            if (context.isSingleton(name) && context.getBean(name).equals(null)) {
+                throw new IllegalStateException("The row policy '" + name + "' is null;"
+                        + " to guard nothing declare no bean, to permit nothing return rows.none()");
+            }
+        }
     }
 
     /** Tells {@code slowQueries} of every query, also of those that bypass row policies. Default: none is told. */

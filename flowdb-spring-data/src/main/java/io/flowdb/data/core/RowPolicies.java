@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
-import org.springframework.dao.OptimisticLockingFailureException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 import tools.jackson.databind.JsonNode;
 
@@ -104,10 +104,8 @@ final class RowPolicies {
         try {
             boolean existed = save.overwrites(transaction);
             RowAction action = existed ? RowAction.UPDATE : RowAction.INSERT;
-            if (existed
-                    && save.isConditional()
-                    && !matches(save, transaction, save.key(), using(save.store(), RowAction.READ))) {
-                throw save.absent(); // as if it were not there
+            if (existed && !matches(save, transaction, save.key(), using(save.store(), RowAction.READ))) {
+                throw save.isConditional() ? save.absent() : denied(save.store()); // as if it were not there
             }
             if (existed) {
                 require(save, transaction, save.key(), using(save.store(), RowAction.UPDATE));
@@ -120,8 +118,10 @@ final class RowPolicies {
             Object key = writeHidingOthers(save, transaction);
             require(save, transaction, key, withCheck(save.store(), action));
             return key;
-        } catch (PermissionDeniedDataAccessException | OptimisticLockingFailureException e) {
-            transaction.rollbackTo(before);
+        } catch (Throwable e) { // of a policy, perhaps
+            if (transaction.isOpen()) {
+                transaction.rollbackTo(before);
+            }
             throw e;
         } finally {
             if (transaction.isOpen()) {
@@ -192,11 +192,25 @@ final class RowPolicies {
         }
 
         Filter using() {
-            return ofType(answered(policy.using(conditions), "using(rows)", "rows.none()"));
+            return ofType(answered(asked(policy::using), "using(rows)", "rows.none()"));
         }
 
         Filter withCheck() {
-            return ofType(answered(policy.withCheck(conditions), "withCheck(rows)", "rows.none()"));
+            return ofType(answered(asked(policy::withCheck), "withCheck(rows)", "rows.none()"));
+        }
+
+        /** What a policy throws without declaring it would commit a transaction of Spring. */
+        private @Nullable Filter asked(Function<Conditions<T>, @Nullable Filter> question) {
+            try {
+                return question.apply(conditions);
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new NonTransientDataAccessResourceException(
+                        "The row policy " + policy.getClass().getName() + " of "
+                                + policy.type().getName() + " has failed: " + e,
+                        e);
+            }
         }
 
         /** Null must not be taken for no policy. */

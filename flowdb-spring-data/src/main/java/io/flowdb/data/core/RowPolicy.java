@@ -13,8 +13,8 @@ import java.util.Set;
  * {@link org.springframework.dao.PermissionDeniedDataAccessException} that tells nothing of the stored row.
  *
  * <p>The methods are called for each operation, on its thread, so they may ask who is logged in. They may read rows of
- * other guarded stores; of their own only with {@code bypassingRowPolicies}. An exception of theirs, and null, which is
- * one, fails the operation: nothing is read or written.
+ * other stores, of the transaction's state where there is one; of their own only with {@code bypassingRowPolicies}. An
+ * exception of theirs, and null, which is one, fails the operation: nothing is read or written.
  *
  * @param <T> the entity
  */

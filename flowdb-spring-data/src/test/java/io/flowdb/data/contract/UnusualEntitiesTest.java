@@ -7,20 +7,24 @@ import io.flowdb.annotation.Id;
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.data.TestDatabase;
 import io.flowdb.data.core.AfterSaveCallback;
+import io.flowdb.data.core.BeforeSaveCallback;
 import io.flowdb.data.core.FlowDbQuery;
 import io.flowdb.data.repository.FlowDbRepository;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.data.annotation.Version;
 import org.springframework.data.domain.Example;
 import org.springframework.data.domain.ExampleMatcher;
@@ -102,6 +106,19 @@ class UnusualEntitiesTest {
         Long version;
     }
 
+    static class Slot {
+        int shelf;
+        int place;
+    }
+
+    @ObjectStore
+    static class Box {
+        @Id
+        Slot slot = new Slot();
+
+        int weight;
+    }
+
     record Place(String city, int floor) {}
 
     @ObjectStore
@@ -130,7 +147,15 @@ class UnusualEntitiesTest {
     }
 
     private final TestDatabase database = TestDatabase.with(
-            Article.class, Small.class, Big.class, Part.class, Person.class, Mark.class, Counted.class, Firm.class);
+            Article.class,
+            Small.class,
+            Big.class,
+            Part.class,
+            Person.class,
+            Mark.class,
+            Counted.class,
+            Firm.class,
+            Box.class);
 
     @AfterEach
     void close() {
@@ -172,6 +197,57 @@ class UnusualEntitiesTest {
         assertThat(first.version).isEqualTo(1);
         assertThat(second.id).isEqualTo(2);
         assertThat(database.template().count(FlowDbQuery.all(), Counted.class)).isEqualTo(2);
+    }
+
+    /** An entity that was refused before it was written had an id and a version nevertheless, and could not be saved. */
+    @Test
+    void save_refusedBeforeTheWrite_takesIdAndVersionBack() {
+        AtomicBoolean refuses = new AtomicBoolean(true);
+        database.template().setEntityCallbacks(EntityCallbacks.create((BeforeSaveCallback<Counted>)
+                (entity, document, store) -> {
+                    if (refuses.get()) {
+                        throw new IllegalStateException("not yet");
+                    }
+                    return entity;
+                }));
+        Counted counted = new Counted();
+        assertThatThrownBy(() -> database.template().save(counted)).hasMessage("not yet");
+        assertThat(counted.version).isNull();
+        refuses.set(false);
+        assertThatThrownBy(() -> database.template().saveAll(Arrays.asList(counted, null)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(counted.version).isNull();
+
+        database.template().save(counted);
+
+        assertThat(counted.version).isEqualTo(1);
+        Counted stale = new Counted();
+        stale.id = counted.id;
+        stale.version = 77L;
+        assertThatThrownBy(() -> database.template().saveAll(List.of(counted, counted, stale)))
+                .isInstanceOf(OptimisticLockingFailureException.class);
+        assertThat(counted.version).isEqualTo(1);
+        assertThat(database.template().count(FlowDbQuery.all(), Counted.class)).isEqualTo(1);
+    }
+
+    /** The id was compared with itself, and the entity stored a second time. */
+    @Test
+    void update_ofAnIdThatCanBeChanged_isRefused() {
+        Box box = new Box();
+        box.slot.shelf = 1;
+        database.template().save(box);
+
+        assertThatThrownBy(() -> database.template()
+                        .update(Box.class)
+                        .apply(found -> {
+                            found.slot.place = 2;
+                            return found;
+                        })
+                        .all())
+                .isInstanceOf(InvalidDataAccessApiUsageException.class)
+                .hasMessageContaining("cannot change the id");
+        assertThat(database.template().count(FlowDbQuery.all(), Box.class)).isEqualTo(1);
+        assertThat(database.template().update(Box.class).set("weight", 7).all()).isEqualTo(1);
     }
 
     /** The first of its characters stood for a text: it matched what it is not, and was lost with the next save. */

@@ -237,6 +237,10 @@ class FluentOperationsTest {
         assertThatThrownBy(() -> tasks.set("nothing", 1))
                 .isInstanceOf(InvalidDataAccessApiUsageException.class)
                 .hasMessageContaining("nothing");
+        assertThatThrownBy(() -> template.update(Task.class)
+                        .increment("cost", new BigDecimal("1e100000000"))
+                        .all()) // it did not come to an end
+                .isInstanceOf(InvalidDataAccessApiUsageException.class);
         assertThatThrownBy(() -> tasks.increment("title", 1))
                 .isInstanceOf(InvalidDataAccessApiUsageException.class)
                 .hasMessageContaining("title");

@@ -387,6 +387,11 @@ class RowPolicyEveryMethodTest {
         call(d + "all()", w -> w.template.delete(Secret.class).all());
         call(d + "findAndDelete()", w -> w.template.delete(Secret.class).findAndDelete());
         call("EntityChanges.poll(Duration)", RowPolicyEveryMethodTest::changes);
+        call("EntityChanges.skip()", w -> {
+            EntityChanges<Secret> feed = w.template.changes(Secret.class);
+            feed.skip();
+            return feed.poll(Duration.ZERO);
+        });
         call("EntityChanges.position()", w -> w.template.changes(Secret.class).position() > 0);
     }
 

@@ -177,6 +177,26 @@ class TransactionsTest {
         assertThat(accounts.count()).isZero();
     }
 
+    /**
+     * Its writes were made again as if nothing had been read, though the one that failed had told what is stored: two
+     * transactions could each have missed the other.
+     */
+    @Test
+    void commit_afterAWriteThatFailed_isNotRepeated() {
+        assertThatThrownBy(() -> tx().executeWithoutResult(status -> {
+                    template.save(new Account("blind", "ann", 1));
+                    assertThatThrownBy(() -> template.insert(new Account("a", "ann", 1)))
+                            .isInstanceOf(DuplicateKeyException.class);
+                    elsewhere(() -> {
+                        template.save(new Account("blind", "eve", 1));
+                        return template.deleteById("a", Account.class);
+                    });
+                    template.save(new Account("flag", "a exists", 1));
+                }))
+                .isInstanceOf(OptimisticLockingFailureException.class);
+        assertThat(template.existsById("flag", Account.class)).isFalse();
+    }
+
     @Test
     void commit_ofADeleteOfAVersion_failsIfThatIsGone() {
         VersionedOnes ones = database.repository(VersionedOnes.class);

@@ -251,6 +251,14 @@ class RowPolicyBeansTest {
     }
 
     @Configuration
+    static class NoPolicy extends InMemoryConfiguration {
+        @Bean
+        RowPolicy<Diary> diaryPolicy() {
+            return null;
+        }
+    }
+
+    @Configuration
     static class Unproxied extends InMemoryConfiguration {
         @Bean
         @Scope("thread")
@@ -283,19 +291,50 @@ class RowPolicyBeansTest {
         }
     }
 
-    /** The commit that could not be judged is gone; it is not shown either. */
+    /** The commit that could not be judged was lost, also for a feed that resumed at its position. */
     @Test
-    void policy_thatAnswersNull_showsNothingInTheFeed() throws Exception {
+    void policy_thatAnswersNull_showsNothingInTheFeedAndLosesNothing() throws Exception {
         EntityChanges<Diary> changes = template.changes(Diary.class);
         FlowDbOperations all = template.bypassingRowPolicies("test");
         all.insert(new Diary("n", "bob"));
+        all.insert(new Diary("m", "bob"));
+        all.insert(new Diary("o", "bob"));
+        long before = changes.position();
+        using = (rows, user) -> null;
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> changes.poll(Duration.ofSeconds(5)))
+                    .isInstanceOf(InvalidDataAccessApiUsageException.class);
+            assertThat(changes.position()).isEqualTo(before);
+        }
+        using = null;
+        assertThat(nextIn(changes)).isEqualTo("n");
+        assertThat(changes.position()).isGreaterThan(before);
+        assertThat(nextIn(template.changes(Diary.class, before))).isEqualTo("n");
+
         using = (rows, user) -> null;
         assertThatThrownBy(() -> changes.poll(Duration.ofSeconds(5)))
                 .isInstanceOf(InvalidDataAccessApiUsageException.class);
+        changes.skip();
         using = null;
-        all.insert(new Diary("m", "bob"));
-        assertThat(changes.poll(Duration.ofSeconds(5)).changes())
-                .extracting(change -> change.after().id())
-                .containsExactly("m");
+        assertThat(nextIn(changes)).isEqualTo("o");
+        changes.skip();
+        assertThat(changes.poll(Duration.ZERO)).isNull();
+    }
+
+    private static String nextIn(EntityChanges<Diary> changes) throws InterruptedException {
+        return changes.poll(Duration.ofSeconds(5)).changes().get(0).after().id();
+    }
+
+    /** Spring leaves it out, and the store would have been open to everybody. */
+    @Test
+    void policy_thatIsNull_isRefused() {
+        try (AnnotationConfigApplicationContext other = new AnnotationConfigApplicationContext()) {
+            other.register(NoPolicy.class);
+            assertThatThrownBy(() -> {
+                        other.refresh();
+                        other.getBean(FlowDbTemplate.class).count(FlowDbQuery.all(), Diary.class);
+                    })
+                    .hasStackTraceContaining("The row policy 'diaryPolicy' is null");
+        }
     }
 }
