@@ -5,7 +5,7 @@ import { forgetSession, logOut, onSessionChange, signedInAs } from "./api.js";
 import { startAuth } from "./auth.js";
 import { startCities } from "./cities.js";
 import { byId } from "./dom.js";
-import { clearTodos, showTodos, startTodos } from "./todos.js";
+import { clearTodos, restoreDraft, showTodos, startTodos } from "./todos.js";
 
 function notice(text) {
   byId("notice").textContent = text;
@@ -47,6 +47,7 @@ async function show() {
 
 async function welcome() {
   await show();
+  restoreDraft();
   byId("title").focus();
 }
 

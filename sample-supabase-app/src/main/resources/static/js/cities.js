@@ -8,6 +8,7 @@ import { byId, element } from "./dom.js";
 const LIMIT = 20;
 const TOTAL = 171075;
 const POLL_MILLIS = 1000;
+const IDLE_POLL_MILLIS = 10_000;
 
 /** Words inside of names that stay small. */
 const SMALL_WORDS = new Set(
@@ -28,9 +29,15 @@ export function startCities() {
 
 async function watchImport() {
   try {
-    const { documents, complete } = await importProgress();
+    const { documents, complete, running } = await importProgress();
+    const stored = documents.toLocaleString("en");
     if (complete) {
-      byId("import-state").textContent = `${documents.toLocaleString("en")} of them, in the same database.`;
+      byId("import-state").textContent = `${stored} of them, in the same database.`;
+      return;
+    }
+    if (!running) {
+      byId("import-state").textContent = `${stored} of them are here; the others are not being imported.`;
+      setTimeout(watchImport, IDLE_POLL_MILLIS);
       return;
     }
     const percent = Math.floor((100 * documents) / TOTAL);

@@ -1,11 +1,14 @@
 /**
  * The list of the one who is logged in. The server's answer is the truth: after each change the list is read again.
  */
-import { addTodo, changeTodo, deleteTodo, listTodos } from "./api.js";
+import { addTodo, changeTodo, deleteTodo, listTodos, signedInAs } from "./api.js";
 import { byId, element, showFieldError } from "./dom.js";
 
 const PRIORITIES = ["None", "Low", "Medium", "High"];
 const PAGE_SIZE = 1000;
+
+/* A second click of the same hand falls on the row that has moved up under the pointer. */
+const SAME_CLICK_MILLIS = 500;
 
 /** Grows with each list that is asked for, so that a late one replaces neither a newer one nor that of somebody else. */
 let newest = 0;
@@ -17,6 +20,15 @@ let more = false;
 
 /** How many additions are under way. */
 let adding = 0;
+
+/** When the last row was deleted with the pointer. */
+let deletedAt = -Infinity;
+
+/** What was typed and not stored as the session had ended, and whose it is. */
+let draft = null;
+
+/** By id, the last change of a todo that is under way: they reach the server one after the other. */
+const changes = new Map();
 
 /** Prepares the list; `outcome` gets each error that is not about a field, and null after what has worked. */
 export function startTodos(outcome) {
@@ -30,15 +42,37 @@ export function startTodos(outcome) {
     const change = event.target.type === "checkbox"
       ? { status: event.target.checked ? "done" : "open" }
       : { priority: Number(event.target.value) };
-    act(outcome, () => changeTodo(rowOf(event.target).dataset.id, change));
+    act(outcome, () => changeInTurn(rowOf(event.target).dataset.id, change));
   });
   byId("todo-more").addEventListener("click", () => showMore(outcome));
   byId("todo-list").addEventListener("click", (event) => {
     const button = event.target.closest("button.delete");
-    if (button) {
+    if (button && !isSameClick(event)) {
       remove(outcome, rowOf(button));
     }
   });
+}
+
+/** Whether a click is the second half of a double one that has deleted already. Keys, which have no detail, are not. */
+function isSameClick(event) {
+  if (event.detail === 0) {
+    return false;
+  }
+  const same = event.timeStamp - deletedAt < SAME_CLICK_MILLIS;
+  deletedAt = event.timeStamp;
+  return same;
+}
+
+async function changeInTurn(id, change) {
+  const mine = (changes.get(id) ?? Promise.resolve()).catch(() => {}).then(() => changeTodo(id, change));
+  changes.set(id, mine);
+  try {
+    await mine;
+  } finally {
+    if (changes.get(id) === mine) {
+      changes.delete(id);
+    }
+  }
 }
 
 /** Reads the list from the server and shows it. */
@@ -54,6 +88,15 @@ export async function showTodos() {
     more = last.length === PAGE_SIZE;
     render([...found.values()]);
   }
+}
+
+/** Puts back what was typed when the session ended, if the same person is here again; forgets it in any case. */
+export function restoreDraft() {
+  if (draft && draft.email === signedInAs() && !byId("title").value) {
+    byId("title").value = draft.title;
+    byId("priority").value = draft.priority;
+  }
+  draft = null;
 }
 
 /** Takes the list off the page: it belongs to somebody. */
@@ -102,6 +145,11 @@ async function add(outcome) {
 function refused(error, typed, outcome) {
   const title = byId("title");
   const message = error.messageFor?.("title");
+  if (error.status === 401 && !error.late) {
+    draft = { email: signedInAs(), ...typed };
+    outcome(error);
+    return;
+  }
   const back = !error.late && !title.value;
   if (back) {
     title.value = typed.title;

@@ -92,7 +92,16 @@ class AccountsIT {
                 "a\u200Bnn@example.com",
                 "a\u202Enn@example.com",
                 "ann\u2060@example.com",
-                "a\u00ADnn@example.com"
+                "a\u00ADnn@example.com",
+                "a\u3164nn@example.com",
+                "a\u115Fnn@example.com",
+                "a\uFE0Fnn@example.com",
+                "a\u034Fnn@example.com",
+                "a\u2800nn@example.com",
+                "a\u00A0nn@example.com",
+                "a\u3000nn@example.com",
+                "a\uDB40\uDD00nn@example.com",
+                "\u00A0ann@example.com"
             })
     void signUp_addressWithInvisibleCharacters_is400NamingTheField(String address) {
         Answer answer = api.post("/api/signup", null, credentials(address, Api.PASSWORD));
@@ -180,6 +189,39 @@ class AccountsIT {
         assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 300);
         sample.pass(Duration.ofMinutes(5));
         assertThat(api.logIn("guessed@example.com").token()).isNotEmpty();
+    }
+
+    /** It was limited for each address only: a client could try one password on all of them. */
+    @Test
+    void logIn_tooManyAttemptsOfAClient_is429ForAnyAddress() {
+        int refused = 0;
+        int attempts = 0;
+        for (; attempts <= 100 && refused == 0; attempts++) {
+            refused = api.post("/api/login", null, credentials("any" + attempts % 20 + "@example.com", "a guess"))
+                                    .status()
+                            == 429
+                    ? attempts
+                    : 0;
+        }
+
+        assertThat(refused).as("attempts that were answered").isBetween(80, 100);
+        assertThat(api.post("/api/login", null, credentials("another@example.com", "a guess"))
+                        .status())
+                .isEqualTo(429);
+        sample.pass(Duration.ofMinutes(5));
+        api.signUp("another@example.com");
+        for (int i = 0; i < 110; i++) {
+            api.logIn("another@example.com"); // those that are right are not counted
+        }
+    }
+
+    /** One that costs nothing to refuse made the others forget how often they had been guessed. */
+    @Test
+    void logIn_emptyPassword_is400() {
+        Answer answer = api.post("/api/login", null, credentials("ann@example.com", ""));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().at("/errors/0/field").asString()).isEqualTo("password");
     }
 
     /** A client could fill the disk with accounts, and keep the processors busy with hashes. */

@@ -81,6 +81,8 @@ class BadInputIT {
                 "/api/signup | {\"email\":\"eve@example.com\"}                                | password",
                 "/api/signup | {\"email\":\"eve@example.com\",\"password\":\"short\"}             | password",
                 "/api/signup | {\"email\":\"eve@example.com\",\"password\":[\"a\"]}               | password",
+                "/api/signup | {\"email\":\"eve@example.com\",\"password\":\"abcdefgh\\u0000\"}  | password",
+                "/api/signup | {\"email\":\"eve@example.com\",\"password\":\"abcdefgh\\ud83d\"}  | password",
                 "/api/login  | {\"email\":\"eve@example.com\"}                                | password",
                 "/api/login  | {\"password\":\"correct horse\"}                               | email",
                 "/api/todos  | {}                                                         | title",
@@ -224,6 +226,38 @@ class BadInputIT {
     void body_brokenForm_isNotRead(String method, int status) {
         assertProblem(
                 api.sendRaw(method, "/api/todos/1", ada.token(), "application/x-www-form-urlencoded", "a=%zz"), status);
+    }
+
+    /** They were errors of the server, with a stack trace in its log. */
+    @ParameterizedTest
+    @ValueSource(strings = {"*/*", "application/*", "application/*+json"})
+    void contentType_withAWildcard_is415(String type) {
+        assertProblem(api.sendRaw("POST", "/api/login", null, type, "{}"), 415);
+        assertProblem(api.sendRaw("POST", "/api/todos", ada.token(), type, "{}"), 415);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"//", "//host/path", "///"})
+    void path_ofSeveralSlashes_is404(String path) throws IOException {
+        assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 404 ")
+                .contains("Content-Type: application/problem+json\r\n", "\"instance\":\"/.//");
+    }
+
+    /** The date of all files in the jar is that of the build, which is always the same: a browser kept old scripts. */
+    @Test
+    void page_files_haveTagsOfTheirContent() {
+        for (String path : new String[] {"/", "/js/app.js", "/style.css"}) {
+            Answer answer = api.get(path, null);
+            String tag = answer.header("ETag");
+            assertThat(tag).as(path).isNotEmpty();
+            assertThat(answer.header("Last-Modified")).isEmpty();
+            assertThat(api.send("GET", path, null, null, "If-None-Match", tag).status())
+                    .isEqualTo(304);
+            assertThat(api.send("GET", path, null, null, "If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT")
+                            .status())
+                    .isEqualTo(200);
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.Select;
@@ -162,6 +164,66 @@ class BrowserIT {
 
         awaitText("#notice", "Your session has ended. Please log in again.");
         awaitShown("#auth-form");
+    }
+
+    /** It was emptied with the list. */
+    @Test
+    void draft_typedAsTheSessionEnded_isThereForTheSamePersonOnly() {
+        for (boolean same : new boolean[] {true, false}) {
+            signUp(same ? "mia@example.com" : "max@example.com");
+            Object token = browser.executeScript("return localStorage.getItem('flowdb-sample-token')");
+            sample.api().post("/api/logout", (String) token, null);
+            find("#title").sendKeys("too late", Keys.ENTER);
+            awaitShown("#auth-form");
+            if (same) {
+                find("#auth-switch").click(); // back to the log-in
+                find("#email").sendKeys("mia@example.com");
+                find("#password").sendKeys(Api.PASSWORD, Keys.ENTER);
+                awaitTrue(() -> "too late".equals(find("#title").getDomProperty("value")));
+                find("#title").sendKeys(Keys.ENTER);
+                assertTitles("too late");
+                find("#log-out").click();
+                awaitShown("#auth-form");
+            } else {
+                signUp("moe@example.com");
+                awaitShown("#todo-empty");
+                await().until(() -> "title".equals(focus().getDomAttribute("id")));
+                assertThat(find("#title").getDomProperty("value")).isEmpty();
+            }
+        }
+    }
+
+    /** The second click fell on the next todo, which had moved up. */
+    @Test
+    void delete_clickedTwice_deletesOne() {
+        signUp("ned@example.com");
+        for (String title : List.of("one", "two", "three", "four")) {
+            add(title, "None");
+        }
+        new Actions(browser)
+                .moveToElement(find("#todo-list li:nth-child(1) .delete"))
+                .click()
+                .pause(Duration.ofMillis(200))
+                .click()
+                .perform();
+        assertTitles("two", "three", "four");
+        browser.navigate().refresh();
+        assertTitles("two", "three", "four");
+    }
+
+    /** The changes overtook each other on the way. */
+    @Test
+    void toggles_inARow_endAsTheLastOne() {
+        signUp("ola@example.com");
+        add("flicker", "None");
+        String token = (String) browser.executeScript("return localStorage.getItem('flowdb-sample-token')");
+        String path = "/api/todos/" + find("#todo-list li").getDomAttribute("data-id");
+        browser.executeScript(
+                "const box = document.querySelector('#todo-list input'); for (let i = 0; i < 7; i++) { box.click(); }");
+
+        awaitTrue(() -> sample.api().get(path, token).header("ETag").equals("\"8\""));
+        assertThat(sample.api().get(path, token).text("status")).isEqualTo("done");
+        awaitText("#todos-count", "0 open, 1 done");
     }
 
     @Test

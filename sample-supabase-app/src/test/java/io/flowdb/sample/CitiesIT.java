@@ -148,6 +148,19 @@ class CitiesIT {
         }
     }
 
+    /** The page said that it went on, for ever. */
+    @Test
+    void import_switchedOff_isNotSaidToBeRunning(@TempDir Path ownDir) {
+        try (RunningSample own = RunningSample.start(ownDir, "sample.cities.import-enabled=false")) {
+            JsonNode state = own.api().get("/api/cities/import", null).json();
+            assertThat(state.get("complete").asBoolean()).isFalse();
+            assertThat(state.get("running").asBoolean()).isFalse();
+            assertThat(state.get("documents").asInt()).isZero();
+        }
+        await().until(() ->
+                !api.get("/api/cities/import", null).json().get("running").asBoolean());
+    }
+
     private static boolean complete() {
         return api.get("/api/cities/import", null).json().get("complete").asBoolean();
     }

@@ -23,9 +23,21 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api")
 final class AuthController {
+    /**
+     * Nothing that looks like nothing: blanks but around it, marks of formatting, variation selectors, and the letters
+     * of Hangul, Khmer and Mongolian and the pattern of Braille that are seen no more.
+     */
+    private static final String VISIBLE = "\\p{javaWhitespace}*"
+            + "[^\\p{Cf}\\p{Z}\\s\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u2800\\u3164\\uFE00-\\uFE0F\\uFFA0"
+            + "\\x{E0100}-\\x{E01EF}]*"
+            + "\\p{javaWhitespace}*";
+
     private final Accounts accounts;
     /** Guesses of one password from one client, whether the address is known or not. */
     private final Throttle<Guess> logIns;
+
+    /** Guesses of one client at whatever password; each costs a slow hash. */
+    private final Throttle<String> guesses;
 
     /** New accounts of one client, each of which costs a slow hash and stays. */
     private final Throttle<String> signUps;
@@ -33,6 +45,7 @@ final class AuthController {
     AuthController(Accounts accounts, Clock clock) {
         this.accounts = accounts;
         this.logIns = new Throttle<>(clock, 10);
+        this.guesses = new Throttle<>(clock, 100);
         this.signUps = new Throttle<>(clock, 100);
     }
 
@@ -45,11 +58,14 @@ final class AuthController {
     @PostMapping("/login")
     Answer logIn(@Valid @RequestBody Credentials credentials, HttpServletRequest request) {
         String email = EmailAddress.normalize(credentials.email());
-        Guess guess = new Guess(email, request.getRemoteAddr());
+        String client = request.getRemoteAddr();
+        Guess guess = new Guess(email, client);
+        letPass(guesses.begin(client));
         letPass(logIns.begin(guess));
         Accounts.LogIn logIn = accounts.logIn(email, credentials.password())
                 .orElseThrow(() -> ApiException.unauthorized("The e-mail address or the password is wrong."));
         logIns.forget(guess);
+        guesses.takeBack(client);
         return Answer.of(logIn);
     }
 
@@ -73,11 +89,11 @@ final class AuthController {
             @NotBlank(message = "must not be blank")
             @Size(max = 254, message = "must have at most 254 characters")
             @Email(message = "must be an e-mail address")
-            @Pattern(regexp = "\\P{Cf}*", message = "must have no invisible characters")
+            @Pattern(regexp = VISIBLE, message = "must have no blank or invisible characters")
             @PlainText
             String email,
 
-            @NotNull(message = "must not be missing") @PasswordLength
+            @NotNull(message = "must not be missing") @PasswordLength @PlainText
             String password) {
         @Override
         public String toString() {
@@ -92,7 +108,8 @@ final class AuthController {
             @PlainText
             String email,
 
-            @NotNull(message = "must not be missing") String password) {
+            @NotNull(message = "must not be missing") @Size(min = 1, message = "must not be empty")
+            String password) {
         @Override
         public String toString() {
             return "Credentials[secret]";

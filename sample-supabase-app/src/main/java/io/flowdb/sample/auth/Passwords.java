@@ -23,9 +23,16 @@ final class Passwords {
 
     /** Whether {@code password} has the {@code hash}. Costs the same for a null hash and for a wrong password. */
     boolean matches(String password, @Nullable String hash) {
-        boolean possible = hash != null && password.getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES;
+        boolean possible = hash != null && isHashedWhole(password);
         boolean matches = encoder.matches(password, possible ? hash : nobodysHash);
         return possible && matches;
+    }
+
+    /** Bcrypt takes a text that is too long, or with U+0000, for a shorter one, and UTF-8 half a pair for another. */
+    private static boolean isHashedWhole(String password) {
+        return password.getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES
+                && password.indexOf('\0') < 0
+                && StandardCharsets.UTF_8.newEncoder().canEncode(password);
     }
 
     private String encode(String password) {

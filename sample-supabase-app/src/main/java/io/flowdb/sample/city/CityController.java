@@ -46,7 +46,12 @@ final class CityController {
 
     /** How far the import is. */
     @GetMapping("/import")
-    ImportProgress importProgress() {
-        return cityImport.progress();
+    ImportState importState() {
+        boolean running = cityImport.isImporting(); // asked first: it may come to its end meanwhile
+        ImportProgress progress = cityImport.progress();
+        return new ImportState(progress.name(), progress.documents(), progress.complete(), running);
     }
+
+    /** How far it is, and whether it goes on. */
+    record ImportState(String name, int documents, boolean complete, boolean running) {}
 }

@@ -82,6 +82,11 @@ final class CityImport implements SmartLifecycle {
         }
     }
 
+    /** Whether the worker is at it: it is not where the import is switched off, and after a failure. */
+    synchronized boolean isImporting() {
+        return worker != null && worker.isAlive();
+    }
+
     @Override
     public synchronized boolean isRunning() {
         return worker != null;

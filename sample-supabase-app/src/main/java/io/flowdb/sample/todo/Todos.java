@@ -50,7 +50,7 @@ class Todos {
     }
 
     /** Stores what {@code change} makes of the todo, if the condition holds. */
-    @Retryable(includes = ConcurrencyFailureException.class, maxRetries = 5, delay = 5, jitter = 5)
+    @Retryable(includes = ConcurrencyFailureException.class, maxRetries = 10, delay = 5, jitter = 5, multiplier = 1.5)
     @Transactional
     Todo change(String id, IfMatch condition, UnaryOperator<Todo> change) {
         Todo todo = get(id);
@@ -58,7 +58,7 @@ class Todos {
         return todos.save(change.apply(todo));
     }
 
-    @Retryable(includes = ConcurrencyFailureException.class, maxRetries = 5, delay = 5, jitter = 5)
+    @Retryable(includes = ConcurrencyFailureException.class, maxRetries = 10, delay = 5, jitter = 5, multiplier = 1.5)
     @Transactional
     void delete(String id, IfMatch condition) {
         Todo todo = get(id);

@@ -1,5 +1,7 @@
 package io.flowdb.sample.web;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.tomcat.util.http.InvalidParameterException;
@@ -25,6 +27,7 @@ import org.springframework.validation.method.ParameterValidationResult;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
@@ -62,6 +65,15 @@ final class Problems extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> storeUnavailable(RuntimeException exception, WebRequest request) {
         log.error("The store does not answer {}", request.getDescription(false), exception);
         return answer(exception, HttpStatus.SERVICE_UNAVAILABLE, "The store is not available.", request);
+    }
+
+    /** Spring looks at the type of a body when it converts it, and finds a wildcard an error of its own. */
+    @ExceptionHandler
+    ResponseEntity<Object> wildcardType(IllegalArgumentException exception, WebRequest request) {
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        return type != null && type.contains("*")
+                ? answer(exception, HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The type of the body is no type.", request)
+                : unexpected(exception, request);
     }
 
     @ExceptionHandler
@@ -125,15 +137,27 @@ final class Problems extends ResponseEntityExceptionHandler {
 
     /**
      * Every answer of this class comes by here. Its type is set, so that nobody looks for one in {@code Accept}, which
-     * may be garbage.
+     * may be garbage, and its instance, which Spring would make of any path.
      */
     @Override
     protected ResponseEntity<Object> createResponseEntity(
             @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        if (body instanceof ProblemDetail problem && request instanceof ServletWebRequest asked) {
+            problem.setInstance(instance(asked.getRequest().getRequestURI()));
+        }
         return ResponseEntity.status(status)
                 .headers(headers)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(body);
+    }
+
+    /** The path of a request, which may be none that a URI has. */
+    static URI instance(String path) {
+        try {
+            return new URI(path.startsWith("//") ? "/." + path : path); // RFC 3986, 3.3: else it begins with a host
+        } catch (URISyntaxException e) {
+            return URI.create("/");
+        }
     }
 
     private ResponseEntity<Object> invalid(Exception exception, List<InvalidField> fields, WebRequest request) {

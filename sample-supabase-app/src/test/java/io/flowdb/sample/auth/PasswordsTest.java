@@ -43,6 +43,16 @@ class PasswordsTest {
         return nanos[2];
     }
 
+    /** The hash has no end for U+0000 and begins anew behind it, and UTF-8 has no half of a pair. */
+    @Test
+    void matches_textThatIsHashedAsAnother_isFalse() {
+        String hash = passwords.hash("abcdefgh");
+
+        assertThat(passwords.matches("abcdefgh\0abcdefgh", hash)).isFalse();
+        assertThat(passwords.matches("\ud800", passwords.hash("?"))).isFalse();
+        assertThat(passwords.matches("abcdefgh", hash)).isTrue();
+    }
+
     @Test
     void matches_moreThanBcryptReads_isFalse() {
         String hash = passwords.hash("x".repeat(Passwords.MAX_BYTES));
