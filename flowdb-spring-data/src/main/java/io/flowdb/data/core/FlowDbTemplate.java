@@ -105,7 +105,7 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     /** A bean that is null is no bean to Spring, which would leave the store unguarded without a word. */
     private static void checkPresence(ApplicationContext context) {
         for (String name : context.getBeanNamesForType(RowPolicy.class)) {
-            if (context.isSingleton(name) && context.getBean(name).equals(null)) {
+            if (context.isSingleton(name) && !(context.getBean(name) instanceof RowPolicy)) {
                 throw new IllegalStateException("The row policy '" + name + "' is null;"
                         + " to guard nothing declare no bean, to permit nothing return rows.none()");
             }
