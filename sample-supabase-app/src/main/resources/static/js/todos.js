@@ -64,7 +64,9 @@ function isSameClick(event) {
 }
 
 async function changeInTurn(id, change) {
-  const mine = (changes.get(id) ?? Promise.resolve()).catch(() => {}).then(() => changeTodo(id, change));
+  const owner = signedInAs();
+  const before = changes.get(id) ?? Promise.resolve();
+  const mine = before.catch(() => {}).then(() => (owner === signedInAs() ? changeTodo(id, change) : null));
   changes.set(id, mine);
   try {
     await mine;

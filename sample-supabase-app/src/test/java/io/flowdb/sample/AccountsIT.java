@@ -210,9 +210,7 @@ class AccountsIT {
                 .isEqualTo(429);
         sample.pass(Duration.ofMinutes(5));
         api.signUp("another@example.com");
-        for (int i = 0; i < 110; i++) {
-            api.logIn("another@example.com"); // those that are right are not counted
-        }
+        assertThat(api.logIn("another@example.com").token()).isNotEmpty();
     }
 
     /** One that costs nothing to refuse made the others forget how often they had been guessed. */
