@@ -36,10 +36,21 @@ class RowPolicyEdgesTest {
     }
 
     /** Own rows, for some actions. */
-    private record Own(Set<RowAction> actions) implements RowPolicy<Note> {
+    private static class Own implements RowPolicy<Note> {
+        private final Set<RowAction> actions;
+
+        Own(RowAction... actions) {
+            this.actions = Set.of(actions);
+        }
+
         @Override
         public Class<Note> type() {
             return Note.class;
+        }
+
+        @Override
+        public Set<RowAction> actions() {
+            return actions;
         }
 
         @Override
@@ -58,7 +69,7 @@ class RowPolicyEdgesTest {
     @BeforeEach
     void store() {
         template.insertAll(List.of(new Note("a1", "ann", "mine"), hidden));
-        template.setRowPolicies(List.of(new Own(Set.of(RowAction.values()))));
+        template.setRowPolicies(List.of(new Own(RowAction.values())));
     }
 
     @AfterEach
@@ -87,17 +98,7 @@ class RowPolicyEdgesTest {
     @Test
     void policy_thatThrowsACheckedException_permitsNothing() {
         AtomicBoolean fails = new AtomicBoolean();
-        template.setRowPolicies(List.of(new RowPolicy<Note>() {
-            @Override
-            public Class<Note> type() {
-                return Note.class;
-            }
-
-            @Override
-            public Filter using(Conditions<Note> rows) {
-                return rows.eq("owner", "ann");
-            }
-
+        template.setRowPolicies(List.of(new Own(RowAction.values()) {
             @Override
             public Filter withCheck(Conditions<Note> rows) {
                 if (fails.get()) {
@@ -131,17 +132,7 @@ class RowPolicyEdgesTest {
     @Test
     void save_overARowThatMayNotBeRead_isDenied() {
         template.setRowPolicies(
-                List.of(new Own(Set.of(RowAction.READ, RowAction.INSERT, RowAction.DELETE)), new RowPolicy<Note>() {
-                    @Override
-                    public Class<Note> type() {
-                        return Note.class;
-                    }
-
-                    @Override
-                    public Set<RowAction> actions() {
-                        return Set.of(RowAction.UPDATE);
-                    }
-
+                List.of(new Own(RowAction.READ, RowAction.INSERT, RowAction.DELETE), new Own(RowAction.UPDATE) {
                     @Override
                     public Filter using(Conditions<Note> rows) {
                         return rows.all();
