@@ -155,10 +155,12 @@ public final class SstSet {
      */
     public List<Sst> overlapping(byte @Nullable [] start, byte @Nullable [] end, long minTs, long maxTs) {
         List<Sst> found = new ArrayList<>(FEW);
-        List<Sst> candidates = times.candidates(minTs, maxTs);
-        if (candidates.size() < tables.size()) {
-            addTouched(candidates, start, end, minTs, maxTs, found);
-            return found;
+        if (minTs != Long.MIN_VALUE || maxTs != Long.MAX_VALUE) {
+            List<Sst> candidates = times.candidates(minTs, maxTs);
+            if (candidates.size() < tables.size()) {
+                addTouched(candidates, start, end, minTs, maxTs, found);
+                return found;
+            }
         }
         addTouched(level0, start, end, minTs, maxTs, found);
         int from = start == null ? 0 : sortedAt(start);

@@ -20,6 +20,7 @@ final class VersionMerge implements AutoCloseable {
     private final long atMost;
     private final boolean reversed;
     private int size = -1; // -1 until the first version was asked for
+    private @Nullable Head only; // the source that is left if it is a single one
 
     /** What a source shows now. */
     private record Head(VersionCursor source, ShownEntry shown) {}
@@ -45,7 +46,7 @@ final class VersionMerge implements AutoCloseable {
             skipOlder();
             advance(0);
         } else if (size == 1) {
-            size = step(heap[0]) ? 1 : 0;
+            resize(step(heap[0]) ? 1 : 0);
         } else if (size < 0) {
             start();
         }
@@ -54,37 +55,39 @@ final class VersionMerge implements AutoCloseable {
 
     /**
      * As {@link #next} of a walk forward, if a single source is left and its next entry is one of {@code plain};
-     * {@link #shown} shows it then.
+     * what {@link #next} has returned before shows it then.
      */
     PlainEntries.Step nextPlain(PlainEntries plain) {
-        return size == 1 ? heap[0].source.nextPlain(plain, heap[0].shown) : PlainEntries.Step.UNDECIDED;
-    }
-
-    /** What the last call that found something has found. */
-    ShownEntry shown() {
-        return heap[0].shown;
+        Head head = only;
+        return head == null ? PlainEntries.Step.UNDECIDED : head.source.nextPlain(plain, head.shown);
     }
 
     /** Begins anew where the sources have been placed meanwhile, or will be before {@link #next}. */
     void restart() {
-        size = -1;
+        resize(-1);
         for (int i = 0; i < heap.length; i++) {
             heap[i] = new Head(heap[i].source, new ShownEntry());
         }
     }
 
     private void start() {
-        size = 0;
+        int found = 0;
         for (int i = 0; i < heap.length; i++) {
             Head head = heap[i];
             if (step(head)) {
-                heap[i] = heap[size];
-                heap[size++] = head;
+                heap[i] = heap[found];
+                heap[found++] = head;
             }
         }
+        resize(found);
         for (int i = size / 2 - 1; i >= 0; i--) {
             siftDown(i);
         }
+    }
+
+    private void resize(int newSize) {
+        size = newSize;
+        only = newSize == 1 ? heap[0] : null;
     }
 
     private boolean step(Head head) {
@@ -106,8 +109,9 @@ final class VersionMerge implements AutoCloseable {
     private void advance(int at) {
         Head head = heap[at];
         if (!step(head)) {
-            heap[at] = heap[--size];
-            heap[size] = head;
+            heap[at] = heap[size - 1];
+            heap[size - 1] = head;
+            resize(size - 1);
         }
         if (at < size) {
             siftDown(at);

@@ -70,7 +70,7 @@ public final class VisibleScan implements AutoCloseable {
             if (step == PlainEntries.Step.UNDECIDED) {
                 return findNext();
             }
-            return step == PlainEntries.Step.SHOWN ? show(versions.shown()) : end();
+            return step == PlainEntries.Step.SHOWN || end();
         } catch (RuntimeException e) {
             failure = e;
             throw e;

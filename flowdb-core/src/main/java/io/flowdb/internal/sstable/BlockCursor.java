@@ -19,6 +19,8 @@ final class BlockCursor {
     /** Of an entry's head as a word: operation, expiry flag and shared bytes. */
     private static final long PLAIN_MASK = BlockBuilder.OP_MASK | BlockBuilder.EXPIRY_FLAG | 0xffff00L;
 
+    private static final byte PUT = Op.PUT.code();
+
     private static final PlainEntries ANY = new PlainEntries(Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE, null);
 
     private byte @Nullable [] source;
@@ -32,6 +34,9 @@ final class BlockCursor {
     private int restartEnd;
 
     private int at = -1;
+
+    /** Whether all puts of the block that never expire are wanted, so that none is compared with what is. */
+    private boolean allWanted;
 
     /* The entry decoded last, and where the one behind it begins. */
     private int decodedAt = -1;
@@ -54,6 +59,7 @@ final class BlockCursor {
     void use(byte @Nullable [] newBlock) {
         source = newBlock;
         at = -1;
+        allWanted = false;
         decodedAt = -1;
         if (newBlock != null) {
             block = newBlock;
@@ -77,9 +83,15 @@ final class BlockCursor {
         behind = BlockBuilder.HEADER_BYTES;
     }
 
+    /** Says that all puts of the block that never expire are wanted, until the cursor is placed anew. */
+    void wantAll() {
+        allWanted = true;
+    }
+
     /** Moves to an entry by its offset; {@code end} makes the cursor invalid. */
     private void moveTo(int offset) {
         inGroup = -1;
+        allWanted = false;
         at = source == null || offset >= end ? -1 : offset;
     }
 
@@ -203,6 +215,11 @@ final class BlockCursor {
         return true;
     }
 
+    /** Whether {@code shown} shows the last entry of the block, and the cursor stands on it. */
+    boolean isAtLast(ShownEntry shown) {
+        return valid() && isShownIn(shown) && !hasNext();
+    }
+
     /** As {@link SstCursor#nextPlain}, within the block. */
     Step nextPlain(PlainEntries plain, ShownEntry shown) {
         return isShownIn(shown) && behind < end ? showNextPlain(plain, shown) : Step.UNDECIDED;
@@ -219,7 +236,7 @@ final class BlockCursor {
         int rest = (int) (head >>> 24) & 0xffff;
         int keyAt = offset + BlockBuilder.KEY_AT;
         int position = keyAt + rest;
-        if ((head & PLAIN_MASK) != Op.PUT.code() || position > b.length - Long.BYTES) {
+        if ((head & PLAIN_MASK) != PUT || position > b.length - Long.BYTES) {
             return Step.UNDECIDED;
         }
         long numbers = LittleEndian.getLong(b, position);
@@ -252,11 +269,12 @@ final class BlockCursor {
         if (more != 0 || ts == shown.ts() && isKeyOf(shown, keyAt, rest)) {
             return Step.UNDECIDED;
         }
-        if (plain.endBefore(b, keyAt, rest)) {
+        boolean any = allWanted;
+        if (!any && plain.endBefore(b, keyAt, rest)) {
             return Step.ENDED;
         }
         position += bytes;
-        if (!plain.contain(ts, seqno) || length > b.length - position) {
+        if (!any && !plain.contain(ts, seqno) || length > b.length - position) {
             return Step.UNDECIDED;
         }
         at = offset;
@@ -264,9 +282,7 @@ final class BlockCursor {
         if (current != shown) {
             current = shown;
         }
-        shown.showKey(b, keyAt, rest);
-        shown.showTimes(Op.PUT.code(), ts, seqno, Long.MAX_VALUE);
-        shown.showValue(b, position, (int) length);
+        shown.showPlain(b, keyAt, rest, ts, seqno, position, (int) length);
         behind = position + (int) length;
         return Step.SHOWN;
     }

@@ -101,6 +101,12 @@ final class IndexPartition {
         return Arrays.copyOfRange(keys, keyFrom(index), keyEnds[index]);
     }
 
+    /** Whether all keys of a block are known to come before {@code key}. */
+    boolean endsBefore(int index, byte[] key) {
+        int from = keyFrom(index);
+        return Keys.compare(keys, from, keyEnds[index] - from, key, 0, key.length) < 0;
+    }
+
     /** Whether a block holds any ts from {@code min} to {@code max}. */
     boolean touches(int index, long min, long max) {
         return minTs[index] <= max && maxTs[index] >= min;

@@ -177,7 +177,34 @@ public final class SstCursor implements InternalCursor {
 
     @Override
     public PlainEntries.Step nextPlain(PlainEntries plain, ShownEntry shown) {
-        return in.nextPlain(plain, shown);
+        PlainEntries.Step step = in.nextPlain(plain, shown);
+        return step == PlainEntries.Step.UNDECIDED && in.isAtLast(shown) ? firstPlain(plain, shown) : step;
+    }
+
+    /** As {@link #nextPlain} from the last entry of a block. */
+    private PlainEntries.Step firstPlain(PlainEntries plain, ShownEntry shown) {
+        try {
+            if (!hasNext()) {
+                return PlainEntries.Step.UNDECIDED;
+            }
+            if (wantsAll(plain)) {
+                in.wantAll();
+            }
+            return in.nextPlain(plain, shown);
+        } catch (RuntimeException e) {
+            throw Block.failure(reader.fileName(), e);
+        }
+    }
+
+    /** Whether all puts of the block that never expire are known to be of {@code plain}. */
+    private boolean wantsAll(PlainEntries plain) {
+        SstProperties all = reader.properties();
+        byte[] end = plain.endKey();
+        return plain.contain(all.minTs(), all.maxSeqno())
+                && plain.contain(all.maxTs(), all.maxSeqno())
+                && (end == null
+                        || index(number / SstWriter.PARTITION_BLOCKS)
+                                .endsBefore(number % SstWriter.PARTITION_BLOCKS, end));
     }
 
     /**
