@@ -9,8 +9,10 @@ import io.flowdb.benchmarks.measure.WrongAnswerException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -69,44 +71,35 @@ final class DocumentReads {
     }
 
     private void get(DocumentSession session, CallTimer timer) throws Exception {
-        int id = random.nextInt(users.count());
-        long begin = timer.begin();
-        Object found = session.get(id);
-        timer.end(begin);
-        users.check(session, found, id, 0);
+        CallGroup.run(
+                timer,
+                this::randomUser,
+                id -> (long) id,
+                session::get,
+                (found, id) -> users.check(session, found, id, 0));
     }
 
     /** The text is parsed after the clock has stopped, in the form of the tree that was written. */
     private void getText(DocumentSession session, CallTimer timer) throws Exception {
-        int id = random.nextInt(users.count());
-        long begin = timer.begin();
-        String text = session.getText(id);
-        timer.end(begin);
-        if (text == null
-                || id % CHECKED_IN_PASSING == 0
-                        && !JsonMapper.shared()
-                                .readTree(text)
-                                .equals(JsonMapper.shared()
-                                        .readTree(users.document(id, 0).toString()))
-                || !text.contains(users.email(id))) {
-            throw new WrongAnswerException("user " + id + ": wrong text");
-        }
+        CallGroup.run(timer, this::randomUser, id -> (long) id, session::getText, this::checkText);
     }
 
     private void uniqueLookUp(DocumentSession session, CallTimer timer) throws Exception {
-        int id = random.nextInt(users.count());
-        long begin = timer.begin();
-        Object found = session.byEmail(users.email(id));
-        timer.end(begin);
-        users.check(session, found, id, 0);
+        CallGroup.run(
+                timer,
+                this::randomUser,
+                users::email,
+                session::byEmail,
+                (found, id) -> users.check(session, found, id, 0));
     }
 
     private void hermit(DocumentSession session, CallTimer timer) throws Exception {
-        int id = randomHermit();
-        long begin = timer.begin();
-        List<Object> found = session.byCity(users.city(id));
-        timer.end(begin);
-        checkAll(session, found, List.of(id));
+        CallGroup.run(
+                timer,
+                this::randomHermit,
+                users::city,
+                session::byCity,
+                (found, id) -> checkAll(session, Objects.requireNonNull(found), List.of(id)));
     }
 
     private void city(DocumentSession session, CallTimer timer) throws Exception {
@@ -157,6 +150,22 @@ final class DocumentReads {
         checkCount(found, users.count());
         checkCount(sum[0], (long) users.count() * (users.count() - 1) / 2);
         session.scan(document -> users.check(session, document, session.number(document, "id"), 0));
+    }
+
+    private void checkText(@Nullable String text, int id) {
+        if (text == null
+                || id % CHECKED_IN_PASSING == 0
+                        && !JsonMapper.shared()
+                                .readTree(text)
+                                .equals(JsonMapper.shared()
+                                        .readTree(users.document(id, 0).toString()))
+                || !text.contains(users.email(id))) {
+            throw new WrongAnswerException("user " + id + ": wrong text");
+        }
+    }
+
+    private int randomUser() {
+        return random.nextInt(users.count());
     }
 
     private int randomHermit() {
