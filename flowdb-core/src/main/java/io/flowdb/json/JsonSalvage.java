@@ -95,17 +95,17 @@ final class JsonSalvage {
         try (StoreSnapshot snapshot = engine.snapshot()) {
             Catalog stored = storedCatalog(snapshot);
             Catalog complete = stored;
-            for (int id : ids(snapshot, KeyLayout::documents)) {
+            WriteBatch batch = new WriteBatch();
+            for (int id : ids(snapshot, KeyLayout::documents, batch)) {
                 complete = complete.withNextId(id + 1);
                 if (stored.find(id) == null) {
                     complete = complete.with(recovered(snapshot, id, complete), complete.nextId);
                 }
             }
-            for (int id : ids(snapshot, KeyLayout::counter)) {
+            for (int id : ids(snapshot, KeyLayout::counter, batch)) {
                 complete = complete.withNextId(id + 1);
             }
-            WriteBatch batch = new WriteBatch();
-            for (int id : ids(snapshot, KeyLayout::index)) {
+            for (int id : ids(snapshot, KeyLayout::index, batch)) {
                 complete = complete.withNextId(id + 1);
                 if (stored.findIndex(id) == null) {
                     problems.add("entries of index number " + id + " were removed, its definition is gone");
@@ -138,22 +138,45 @@ final class JsonSalvage {
         }
     }
 
-    /** The numbers that occur in keys of a kind, ascending. */
-    private static List<Integer> ids(StoreSnapshot snapshot, IntFunction<byte[]> kind) {
+    /** The numbers that occur in keys of a kind, ascending; deletes the records whose key has none. */
+    private List<Integer> ids(StoreSnapshot snapshot, IntFunction<byte[]> kind, WriteBatch batch) {
         List<Integer> ids = new ArrayList<>();
-        byte[] end = KeyLayout.kindEnd(kind.apply(0));
-        byte[] from = kind.apply(0);
+        byte[] from = Arrays.copyOf(kind.apply(0), 1);
+        byte[] end = KeyLayout.kindEnd(from);
+        long strays = 0;
         while (Arrays.compareUnsigned(from, end) < 0) {
             try (StoreCursor cursor = snapshot.scan(from, end, false)) {
                 if (!cursor.next()) {
                     break;
                 }
-                int id = KeyLayout.id(cursor.key());
-                ids.add(id);
-                from = Objects.requireNonNull(Keys.prefixEnd(kind.apply(id)));
+                byte[] key = cursor.key();
+                byte[] prefix = prefix(key, kind);
+                if (prefix != null) {
+                    ids.add(KeyLayout.id(key));
+                    from = Objects.requireNonNull(Keys.prefixEnd(prefix));
+                } else {
+                    batch.delete(key);
+                    strays++;
+                    from = Keys.successor(key);
+                }
             }
         }
+        if (strays > 0) {
+            problems.add(strays + " records were removed whose keys name no store or index");
+        }
         return ids;
+    }
+
+    /** What the keys of the kind and the number in {@code key} begin with; null if it has none, or begins otherwise. */
+    private static byte @Nullable [] prefix(byte[] key, IntFunction<byte[]> kind) {
+        try {
+            byte[] prefix = kind.apply(KeyLayout.id(key));
+            return Arrays.mismatch(prefix, 0, prefix.length, key, 0, Math.min(prefix.length, key.length)) < 0
+                    ? prefix
+                    : null;
+        } catch (CorruptionException e) {
+            return null;
+        }
     }
 
     /** A definition for a store of which only documents are left: their key is where all of them have it. */

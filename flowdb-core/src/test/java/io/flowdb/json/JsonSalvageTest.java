@@ -91,6 +91,42 @@ class JsonSalvageTest {
         }
     }
 
+    /** An id of a form that is never written leads back to where the search for ids has been. */
+    @Test
+    void keysWithoutStoreOrIndex_areRemovedAndTold() {
+        try (JsonDB db = JsonDB.open(config(damaged))) {
+            tenUsers(db);
+        }
+        List<byte[]> strays = List.of(
+                new byte[] {1},
+                new byte[] {1, 0, 9},
+                new byte[] {1, (byte) 240},
+                new byte[] {1, (byte) 240, 0, 9},
+                new byte[] {1, (byte) 243, -1, -1, -1, -1, 9},
+                new byte[] {1, (byte) 255, 1},
+                new byte[] {2, 0},
+                new byte[] {2, (byte) 241, 0, 1},
+                new byte[] {4});
+        changeRecords(batch -> strays.forEach(key -> batch.put(key, "{}".getBytes(StandardCharsets.UTF_8))));
+
+        JsonSalvageReport report = JsonDB.salvage(damaged, target);
+
+        assertThat(report.documents()).containsExactly(Map.entry("users", 10L));
+        assertThat(report.problems())
+                .containsExactly(
+                        "6 records were removed whose keys name no store or index",
+                        "1 records were removed whose keys name no store or index",
+                        "2 records were removed whose keys name no store or index");
+        try (Engine engine = Engine.open(config(target))) {
+            assertThat(strays)
+                    .allSatisfy(key -> assertThat(engine.latest().get(key)).isNull());
+        }
+        try (JsonDB db = JsonDB.open(config(target))) {
+            assertThat(db.getStore("users")).isEqualTo(USERS);
+            assertThat(db.verifyIndexes("users").ok()).isTrue();
+        }
+    }
+
     @Test
     void undamaged_isComplete() {
         try (JsonDB db = JsonDB.open(config(damaged))) {
