@@ -293,7 +293,12 @@ final class EntryCursor implements JsonCursor {
         if (writes == null) {
             throw new ReadOnlyTransactionException("cursor outside a read-write transaction");
         }
-        return writes.get();
+        Writes made = writes.get();
+        if (made.def().id != reads.def().id) {
+            throw new IllegalStateException(
+                    "store '" + reads.def().name + "' was deleted in the migration and created again under the cursor");
+        }
+        return made;
     }
 
     @Override

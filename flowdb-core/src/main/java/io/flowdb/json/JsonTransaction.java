@@ -232,9 +232,14 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     @Override
     public @Nullable JsonNode update(String store, Object key, UnaryOperator<@Nullable JsonNode> change) {
         Objects.requireNonNull(change, "change");
-        return writes(store).update(key, document -> {
+        Writes writes = writes(store);
+        return writes.update(key, document -> {
             JsonNode changed = change.apply(document);
-            checkUsable(); // the function may have ended the transaction
+            /* The function may have ended the transaction, or changed what the entries follow from. */
+            if (def(store) != writes.def()) {
+                throw new IllegalStateException("the function that updates a document of store '" + store
+                        + "' has changed the schema of the store; do it before or after the update in the migration");
+            }
             return changed;
         });
     }

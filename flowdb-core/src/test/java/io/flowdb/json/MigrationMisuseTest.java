@@ -61,6 +61,69 @@ class MigrationMisuseTest {
         }
     }
 
+    private static final List<Consumer<MigrationTransaction>> USES_IN_AN_UPDATE = List.of(
+            m -> m.createIndex("s", IndexSchema.unique("w", "w")),
+            m -> m.createIndex("s", IndexSchema.of("w", "w")),
+            m -> m.deleteIndex("s", "v"),
+            m -> {
+                m.deleteObjectStore("s");
+                m.createObjectStore(StoreSchema.of("s", "id"));
+            });
+
+    /** The document got the entries of the schema of before, so a unique index held less than the store. */
+    @Test
+    void schema_changedInTheFunctionOfAnUpdate_isRefused() {
+        for (Consumer<MigrationTransaction> use : USES_IN_AN_UPDATE) {
+            try (JsonDB db = JsonDB.on(new MemoryStore())) {
+                db.createObjectStore(StoreSchema.of("s", "id").withIndex("v", "v"));
+                db.putAll("s", List.of(json("{'id':1,'v':1,'w':1}"), json("{'id':2,'v':3,'w':2}")));
+
+                db.migrate(List.of(Migration.of(1, "caught", m -> {
+                    assertThatThrownBy(() -> m.documents().update("s", 1, document -> {
+                                use.accept(m);
+                                return json("{'id':1,'v':2,'w':2}");
+                            }))
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("'s'");
+                    m.createObjectStore(StoreSchema.of("t", "id"));
+                    m.documents().put("t", json("{'id':7}"));
+                    m.documents().update("t", 7, document -> {
+                        m.createIndex("s", IndexSchema.of("other", "id"));
+                        return json("{'id':7,'a':1}");
+                    });
+                })));
+
+                assertThat(db.verifyIndexes("s").problems()).isEmpty();
+                assertThat(db.get("s", 1)).isIn(null, json("{'id':1,'v':1,'w':1}"));
+                assertThat(db.get("t", 7)).isEqualTo(json("{'id':7,'a':1}"));
+            }
+        }
+    }
+
+    /** The cursor stood on a document of the old store; what it wrote went to the new one. */
+    @Test
+    void cursor_overAStoreThatIsDeletedAndCreatedAgain_writesNothing() {
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore("s", "id");
+            db.put("s", json("{'id':1,'v':1}"));
+
+            db.migrate(List.of(Migration.of(1, "again", m -> {
+                try (JsonCursor cursor = m.documents().openCursor("s", KeyRange.all(), CursorDirection.NEXT)) {
+                    assertThat(cursor.next()).isTrue();
+                    m.deleteObjectStore("s");
+                    m.createObjectStore(StoreSchema.of("s", "id"));
+                    assertThatThrownBy(() -> cursor.update(json("{'id':1,'v':2}")))
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("'s'");
+                    assertThatThrownBy(cursor::delete).isInstanceOf(IllegalStateException.class);
+                }
+            })));
+
+            assertThat(db.count("s")).isZero();
+            assertThat(db.verifyIndexes("s").problems()).isEmpty();
+        }
+    }
+
     private static final List<Consumer<MigrationTransaction>> LATE_USES = List.of(
             m -> m.createObjectStore(StoreSchema.of("more", "id")),
             m -> m.createObjectStore(StoreSchema.of("s", "id")),
