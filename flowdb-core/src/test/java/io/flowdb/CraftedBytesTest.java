@@ -142,6 +142,48 @@ class CraftedBytesTest {
         }
     }
 
+    /** A walk forward reads eight bytes at once, of which a wrong length leaves too few in the block. */
+    @Test
+    void lengthOfAValue_wrongByAnyBytes_endsWalksInTypedExceptionsOnly() {
+        int records = 10;
+        Config config = config(new Random(0));
+        FaultyFileSystem files = new FaultyFileSystem();
+        try (Engine engine = EngineOpening.open(config, files)) {
+            for (int i = 0; i < records; i++) {
+                engine.write(FlowRecord.of("key" + i, 0, "four"));
+            }
+            engine.flush();
+        }
+        Path table = files.files().stream()
+                .filter(p -> p.toString().endsWith(".sst"))
+                .findFirst()
+                .orElseThrow();
+        byte[] whole = files.content(table);
+        Part entries = parts(table, ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN)).stream()
+                .filter(p -> p.kind.equals("entries"))
+                .findFirst()
+                .orElseThrow();
+        int entryBytes = (entries.to - entries.from) / records;
+        int lengthAt = entries.from + 5 + "key0".length();
+        int refused = 0;
+        for (int at = lengthAt; at < entries.to; at += entryBytes) {
+            assertThat(whole[at]).as("length at %d", at).isEqualTo((byte) 4);
+            for (int length = 5; length < 4 + 3 * entryBytes; length++) {
+                ByteBuffer bytes = ByteBuffer.wrap(whole.clone()).order(ByteOrder.LITTLE_ENDIAN);
+                bytes.put(at, (byte) length);
+                entries.seal.apply(bytes);
+                files.replace(table, bytes.array());
+                try (Engine engine = EngineOpening.open(config, files.copy())) {
+                    engine.query(Query.all());
+                } catch (FlowDbException e) {
+                    assertThat(e).hasMessageContaining(table.getFileName().toString());
+                    refused++;
+                }
+            }
+        }
+        assertThat(refused).as("cases that were noticed").isGreaterThan(records);
+    }
+
     private static String change(ByteBuffer bytes, Part part, Random random) {
         int length = part.to - part.from;
         StringBuilder change = new StringBuilder();

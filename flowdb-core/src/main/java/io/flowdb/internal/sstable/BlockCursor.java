@@ -292,6 +292,7 @@ final class BlockCursor {
      * walked once and kept.
      */
     private void moveBefore(int offset) {
+        allWanted = false;
         if (source == null || offset <= BlockBuilder.HEADER_BYTES) {
             at = -1;
             inGroup = -1;

@@ -177,23 +177,23 @@ public final class SstCursor implements InternalCursor {
 
     @Override
     public PlainEntries.Step nextPlain(PlainEntries plain, ShownEntry shown) {
-        PlainEntries.Step step = in.nextPlain(plain, shown);
-        return step == PlainEntries.Step.UNDECIDED && in.isAtLast(shown) ? firstPlain(plain, shown) : step;
+        try {
+            PlainEntries.Step step = in.nextPlain(plain, shown);
+            return step == PlainEntries.Step.UNDECIDED && in.isAtLast(shown) ? firstPlain(plain, shown) : step;
+        } catch (RuntimeException e) {
+            throw Block.failure(reader.fileName(), e);
+        }
     }
 
     /** As {@link #nextPlain} from the last entry of a block. */
     private PlainEntries.Step firstPlain(PlainEntries plain, ShownEntry shown) {
-        try {
-            if (!hasNext()) {
-                return PlainEntries.Step.UNDECIDED;
-            }
-            if (wantsAll(plain)) {
-                in.wantAll();
-            }
-            return in.nextPlain(plain, shown);
-        } catch (RuntimeException e) {
-            throw Block.failure(reader.fileName(), e);
+        if (!hasNext()) {
+            return PlainEntries.Step.UNDECIDED;
         }
+        if (wantsAll(plain)) {
+            in.wantAll();
+        }
+        return in.nextPlain(plain, shown);
     }
 
     /** Whether all puts of the block that never expire are known to be of {@code plain}. */
