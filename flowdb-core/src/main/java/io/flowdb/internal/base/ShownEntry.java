@@ -7,8 +7,6 @@ import java.util.Arrays;
  * may overwrite. Threads: one.
  */
 public final class ShownEntry implements InternalEntry {
-    private static final byte PUT = Op.PUT.code();
-
     private byte[] keyArray = OpCodec.EMPTY;
     private int keyOffset;
     private int keyLength = -1;
@@ -85,14 +83,6 @@ public final class ShownEntry implements InternalEntry {
         }
         valueOffset = offset;
         valueLength = length;
-    }
-
-    /** Shows a put that never expires, with key and value in one array, where they stay. */
-    public void showPlain(
-            byte[] array, int keyAt, int keyBytes, long newTs, long newSeqno, int valueAt, int valueBytes) {
-        showKey(array, keyAt, keyBytes);
-        showTimes(PUT, newTs, newSeqno, Long.MAX_VALUE);
-        showValue(array, valueAt, valueBytes);
     }
 
     /** Says that the version has no visible entry: the sequence number becomes 0. */

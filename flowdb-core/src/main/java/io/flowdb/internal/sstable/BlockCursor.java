@@ -282,7 +282,9 @@ final class BlockCursor {
         if (current != shown) {
             current = shown;
         }
-        shown.showPlain(b, keyAt, rest, ts, seqno, position, (int) length);
+        shown.showKey(b, keyAt, rest);
+        shown.showTimes(PUT, ts, seqno, Long.MAX_VALUE);
+        shown.showValue(b, position, (int) length);
         behind = position + (int) length;
         return Step.SHOWN;
     }
