@@ -167,13 +167,10 @@ final class JsonSalvage {
         return ids;
     }
 
-    /** What the keys of the kind and the number in {@code key} begin with; null if it has none, or begins otherwise. */
+    /** What the keys of the kind and the number in {@code key} begin with; null if it has none. */
     private static byte @Nullable [] prefix(byte[] key, IntFunction<byte[]> kind) {
         try {
-            byte[] prefix = kind.apply(KeyLayout.id(key));
-            return Arrays.mismatch(prefix, 0, prefix.length, key, 0, Math.min(prefix.length, key.length)) < 0
-                    ? prefix
-                    : null;
+            return kind.apply(KeyLayout.id(key));
         } catch (CorruptionException e) {
             return null;
         }

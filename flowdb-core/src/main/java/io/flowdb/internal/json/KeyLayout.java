@@ -3,6 +3,7 @@ package io.flowdb.internal.json;
 import io.flowdb.error.CorruptionException;
 import io.flowdb.internal.base.Keys;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Where the document layer keeps what in the ordered store.
@@ -58,7 +59,10 @@ public final class KeyLayout {
         return new byte[] {(byte) (key[0] + 1)};
     }
 
-    /** The id in the key of a document, an index entry or a counter. Errors: {@link CorruptionException}. */
+    /**
+     * The id in the key of a document, an index entry or a counter. Errors: {@link CorruptionException}, also for one
+     * in more bytes than it needs, which is never written.
+     */
     public static int id(byte[] key) {
         int first = key.length > 1 ? key[1] & 0xFF : 0;
         int bytes = Math.max(0, first - (ONE_BYTE_IDS - 1));
@@ -69,10 +73,14 @@ public final class KeyLayout {
         for (int i = 0; i < bytes; i++) {
             id = id << 8 | key[2 + i] & 0xFF;
         }
-        if (id < 0) {
+        if (id < 0 || !startsWith(key, withId(key[0], id))) {
             throw new CorruptionException("document layer", -1, "no id in the key " + Keys.show(key));
         }
         return id;
+    }
+
+    private static boolean startsWith(byte[] key, byte[] prefix) {
+        return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     /** The key of a store's counter. */
