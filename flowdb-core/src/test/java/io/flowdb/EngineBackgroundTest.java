@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,15 +34,22 @@ class EngineBackgroundTest {
 
     private static void write(Engine engine, int records) {
         for (int i = 0; i < records; i++) {
-            engine.write(FlowRecord.of("key" + i, 0, "v".repeat(1_000)));
+            engine.write(record(i));
         }
     }
 
+    private static FlowRecord record(int number) {
+        return FlowRecord.of("key" + number, 0, "v".repeat(1_000));
+    }
+
+    /** One batch: a flush between single writes could leave a rest that is not worth a table. */
     @Test
     void flush_activeMemtableOlderThanInterval_happensByItself() {
         try (Engine engine =
                 Engine.open(config().flushInterval(Duration.ofMillis(20)).build())) {
-            write(engine, 40);
+            WriteBatch batch = new WriteBatch();
+            IntStream.range(0, 40).forEach(i -> batch.put(record(i)));
+            engine.write(batch);
             await().until(() -> engine.stats().memtables().records() == 0);
             assertThat(engine.stats().flushes().count()).isPositive();
             assertThat(engine.query(Query.all())).hasSize(40);
