@@ -22,10 +22,14 @@ final class FieldMap extends AbstractMap<String, JsonNode> {
      * The entries and the table of a LinkedHashMap are half of what a small document takes, and filling them is a third
      * of the time in which it is read. Up to so many names a search one by one is as fast as hashing.
      */
-    private static final int FEW = 16;
-    private static final int FIRST_CAPACITY = 8;
+    static final int FEW = 16;
 
-    private @Nullable String[] names = new String[FIRST_CAPACITY];
+    private static final int FIRST_CAPACITY = 8;
+    private static final String[] NO_NAMES = {};
+
+    /** Those of the shape, to be copied before they change, or its own: these are one longer than the values. */
+    private @Nullable String[] names = NO_NAMES;
+
     private @Nullable JsonNode[] values = new JsonNode[FIRST_CAPACITY];
     private int count;
     private int changes;
@@ -44,6 +48,16 @@ final class FieldMap extends AbstractMap<String, JsonNode> {
             many.put(name, value);
         }
         return true;
+    }
+
+    /** Adds the last property of {@code shape}, of which there are all others so far. */
+    void add(Shape shape, JsonNode value) {
+        names = shape.names();
+        changes++;
+        if (count == values.length) {
+            values = Arrays.copyOf(values, FEW);
+        }
+        values[count++] = value;
     }
 
     private int indexOf(@Nullable Object name) {
@@ -69,16 +83,23 @@ final class FieldMap extends AbstractMap<String, JsonNode> {
             clearArrays();
             return;
         }
-        if (count == names.length) {
-            names = Arrays.copyOf(names, FEW);
+        if (count == values.length) {
             values = Arrays.copyOf(values, FEW);
         }
+        ownNames();
         names[count] = name;
         values[count++] = value;
     }
 
+    /** Makes the names ones that may be changed, with room for as many as there are values. */
+    private void ownNames() {
+        if (names.length <= values.length) {
+            names = Arrays.copyOf(names, values.length + 1);
+        }
+    }
+
     private void clearArrays() {
-        Arrays.fill(names, 0, count, null);
+        names = NO_NAMES;
         Arrays.fill(values, 0, count, null);
         count = 0;
     }
@@ -132,6 +153,7 @@ final class FieldMap extends AbstractMap<String, JsonNode> {
     }
 
     private void removeAt(int i) {
+        ownNames();
         changes++;
         count--;
         System.arraycopy(names, i + 1, names, i, count - i);

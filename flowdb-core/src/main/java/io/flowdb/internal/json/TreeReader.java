@@ -1,6 +1,7 @@
 package io.flowdb.internal.json;
 
 import io.flowdb.internal.base.LittleEndian;
+import io.flowdb.internal.json.KnownNames.ShortName;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -114,26 +115,94 @@ final class TreeReader {
         at++;
         FieldMap fields = new FieldMap();
         if (!skip('}')) {
-            do {
-                String name = name();
-                if (name == null || !skip(':') || !property(fields, name, depth)) {
-                    return null;
-                }
-            } while (skip(','));
-            if (!skip('}')) {
+            if (!(wanted != null && depth == 1 ? someProperties(fields, wanted) : allProperties(fields, depth))
+                    || !skip('}')) {
                 return null;
             }
         }
         return new ObjectNode(NODES, fields);
     }
 
-    private boolean property(FieldMap fields, String name, int depth) {
-        if (wanted != null && depth == 1 && !wanted.contains(name)) {
-            return passOver();
+    private boolean allProperties(FieldMap fields, int depth) {
+        ShortName first = peek() == '"' ? knownName() : null;
+        if (first != null && Shape.isSampled()) {
+            return sampledProperties(fields, depth, first);
         }
+        Shape shape = first == null ? null : firstShape(first);
+        while (shape != null) {
+            if (!property(fields, shape, depth)) {
+                return false;
+            }
+            if (!skip(',')) {
+                return true;
+            }
+            shape = shape.next(text, at, end);
+        }
+        return otherProperties(fields, depth);
+    }
+
+    private boolean otherProperties(FieldMap fields, int depth) {
+        do {
+            String name = name();
+            if (name == null || !skip(':') || !property(fields, name, depth)) {
+                return false;
+            }
+        } while (skip(','));
+        return true;
+    }
+
+    /** As {@link #allProperties}, and makes the object's shape known. */
+    private boolean sampledProperties(FieldMap fields, int depth, ShortName first) {
+        Shape shape = null; // of what has been read
+        Shape next = firstShape(first);
+        boolean known = true;
+        do {
+            if (next != null) {
+                if (!property(fields, next, depth)) {
+                    return false;
+                }
+                shape = next;
+            } else {
+                String name = name();
+                if (name == null || !skip(':') || !property(fields, name, depth)) {
+                    return false;
+                }
+                shape = shape == null ? null : shape.with(name);
+                known = false;
+            }
+            next = shape == null ? null : shape.next(text, at + 1, end);
+        } while (skip(','));
+        first.sample(known);
+        return true;
+    }
+
+    private boolean property(FieldMap fields, Shape shape, int depth) {
+        at += shape.writtenBytes();
+        JsonNode value = value(depth + 1);
+        if (value == null) {
+            return false;
+        }
+        fields.add(shape, value);
+        return true;
+    }
+
+    private boolean property(FieldMap fields, String name, int depth) {
         JsonNode value = value(depth + 1);
         // A name that occurs twice is for the mapper to refuse.
         return value != null && fields.add(name, value);
+    }
+
+    private boolean someProperties(FieldMap fields, Set<String> some) {
+        do {
+            String name = name();
+            if (name == null || !skip(':')) {
+                return false;
+            }
+            if (!(some.contains(name) ? property(fields, name, 1) : passOver())) {
+                return false;
+            }
+        } while (skip(','));
+        return true;
     }
 
     /** Goes to what follows a value of an object, without a look at what it is. */
@@ -193,30 +262,43 @@ final class TreeReader {
     }
 
     private @Nullable String name() {
-        int from = at + 1;
         if (peek() != '"') {
             return null;
         }
-        if (from + KnownNames.WORDS_BYTES <= text.length) {
-            long low = LittleEndian.getLong(text, from);
-            long high = 0;
-            int length = BytesInWord.before(low, '"');
-            if (length < Long.BYTES) {
-                low = BytesInWord.first(low, length);
-            } else {
-                high = LittleEndian.getLong(text, from + Long.BYTES);
-                int more = BytesInWord.before(high, '"');
-                high = BytesInWord.first(high, more);
-                length += more;
-            }
-            String known =
-                    from + length < end && length < KnownNames.WORDS_BYTES ? KnownNames.find(low, high, length) : null;
-            if (known != null) {
-                at = from + length + 1;
-                return known;
-            }
+        ShortName known = knownName();
+        if (known == null) {
+            return newName(at + 1);
         }
-        return newName(from);
+        at += known.name().length() + 2;
+        return known.name();
+    }
+
+    /** The shape of an object that begins with {@code name} as it is written at the position; null if there is none. */
+    private @Nullable Shape firstShape(ShortName name) {
+        Shape shape = name.shape();
+        return shape != null && at + shape.writtenBytes() <= end && text[at + shape.writtenBytes() - 1] == ':'
+                ? shape
+                : null;
+    }
+
+    /** The name whose quotation mark is at the position, if it is a short one that was met before. */
+    private @Nullable ShortName knownName() {
+        int from = at + 1;
+        if (from + KnownNames.WORDS_BYTES > text.length) {
+            return null;
+        }
+        long low = LittleEndian.getLong(text, from);
+        long high = 0;
+        int length = BytesInWord.before(low, '"');
+        if (length < Long.BYTES) {
+            low = BytesInWord.first(low, length);
+        } else {
+            high = LittleEndian.getLong(text, from + Long.BYTES);
+            int more = BytesInWord.before(high, '"');
+            high = BytesInWord.first(high, more);
+            length += more;
+        }
+        return from + length < end && length < KnownNames.WORDS_BYTES ? KnownNames.find(low, high, length) : null;
     }
 
     private @Nullable String newName(int from) {

@@ -69,6 +69,7 @@ class FieldMapTest {
                 if (random.nextInt(30) == 0) {
                     map.clear();
                     model.clear();
+                    addShaped(map, model, random.nextInt(17));
                 }
             }
         }
@@ -78,6 +79,16 @@ class FieldMapTest {
         assertThat(map.size()).as(about).isEqualTo(model.size());
         assertThat(map.equals(model) && model.equals(map)).as(about).isTrue();
         assertThat(map.hashCode()).as(about).isEqualTo(model.hashCode());
+    }
+
+    private static void addShaped(FieldMap map, Map<String, JsonNode> model, int count) {
+        Shape shape = null;
+        for (int i = 0; i < count; i++) {
+            String name = "name" + i;
+            shape = shape == null ? Shape.of(name) : shape.with(name);
+            map.add(shape, NODES.numberNode(i));
+            model.put(name, NODES.numberNode(i));
+        }
     }
 
     private static void removeSome(Iterator<Map.Entry<String, JsonNode>> entries, String before) {
