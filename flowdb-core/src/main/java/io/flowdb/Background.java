@@ -106,10 +106,10 @@ final class Background implements AutoCloseable {
         Memtable active = parts.states().current().active();
         boolean old = !config.flushInterval().isZero()
                 && Duration.ofNanos(active.ageNanos()).compareTo(config.flushInterval()) >= 0;
-        /* Not if a flush is behind: as often as it fails, another memtable could be filled. */
-        boolean waiting = !parts.states().current().frozen().isEmpty();
-        if (old && !waiting && isWorthwhile(active)) {
-            pipeline.freeze();
+        if (old && isWorthwhile(active)) {
+            /* Not if a flush is behind: as often as it fails, another memtable could be filled. */
+            pipeline.freezeIf(
+                    state -> state.active() == active && state.frozen().isEmpty());
         }
         while (flusher.flushOldest()) {
             flushed();

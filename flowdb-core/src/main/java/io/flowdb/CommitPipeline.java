@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,13 +154,14 @@ final class CommitPipeline {
         }
     }
 
-    /** Freezes the active memtable if it is not empty. */
-    void freeze() {
+    /** Freezes the active memtable if {@code condition} holds of the current state; it is asked under the lock. */
+    void freezeIf(Predicate<ReadState> condition) {
         commitLock.lock();
         try {
-            if (!states.current().active().isEmpty()) {
-                states.freeze();
+            if (!condition.test(states.current())) {
+                return;
             }
+            states.freeze();
         } finally {
             commitLock.unlock();
         }

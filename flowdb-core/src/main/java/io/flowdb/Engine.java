@@ -300,7 +300,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
     public void flush() {
         checkMaintainable();
         flushFrozen(); // first: each failing call would freeze another memtable
-        pipeline.freeze();
+        pipeline.freezeIf(state -> !state.active().isEmpty());
         flushFrozen();
         pipeline.checkAccepting();
     }

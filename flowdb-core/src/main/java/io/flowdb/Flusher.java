@@ -139,9 +139,10 @@ final class Flusher {
                 memtable.maxSeqno(),
                 parts.tables().nextId());
         parts.record(edit, added, onManifestFailure);
-        parts.show(() -> parts.states().flushed(memtable, added), onManifestFailure);
+        /* Before it shows: who sees an empty memory finds the flush counted. */
         parts.counters().recordsExpired.add(written.expired());
         parts.counters().flushed(SstSet.bytesOf(added), System.nanoTime() - start);
+        parts.show(() -> parts.states().flushed(memtable, added), onManifestFailure);
         tidyUp(firstSegment);
     }
 

@@ -58,7 +58,8 @@ class DeepStackTest {
         @Override
         void use() {
             int mine = tried++;
-            engine.write(record(mine), mine % 8 == 0 ? WriteOptions.SYNC : WriteOptions.NO_SYNC);
+            engine.write(
+                    record(mine), mine % (mine < WARM_UP ? 256 : 8) == 0 ? WriteOptions.SYNC : WriteOptions.NO_SYNC);
             returned[mine] = true;
         }
 

@@ -155,8 +155,10 @@ class DocumentHeapTest {
         /** The listener does not return while 60 MiB of changes come. */
         private void observe() throws InterruptedException {
             CountDownLatch written = new CountDownLatch(1);
+            CountDownLatch begun = new CountDownLatch(1);
             CountDownLatch seen = new CountDownLatch(2);
             try (LiveQuery live = db.observe(db.query("s").whereEq("id", -1), result -> {
+                begun.countDown();
                 seen.countDown();
                 try {
                     written.await();
@@ -164,6 +166,7 @@ class DocumentHeapTest {
                     throw new IllegalStateException(e);
                 }
             })) {
+                begun.await();
                 for (int i = 0; i < 60; i++) {
                     db.put("s", document(-1).put("text", String.valueOf(i).repeat(250_000)));
                 }

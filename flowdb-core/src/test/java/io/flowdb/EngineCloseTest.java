@@ -303,7 +303,7 @@ class EngineCloseTest {
             engine.flush();
             AtomicReference<RecordScan> shared = new AtomicReference<>();
             AtomicInteger closed = new AtomicInteger();
-            int rounds = 50_000;
+            int rounds = 20_000;
             Thread other = new Thread(() -> {
                 RecordScan last = null;
                 for (int i = 0; i < rounds; i++) {
@@ -419,10 +419,8 @@ class EngineCloseTest {
             cycle(config, i);
         }
         assertThat(openFiles()).isZero();
-        assertThat(Thread.getAllStackTraces().keySet().stream()
-                        .map(Thread::getName)
-                        .filter(n -> n.startsWith("flowdb-")))
-                .isEmpty();
+        await().until(() -> Thread.getAllStackTraces().keySet().stream() // those of a test before may be ending
+                .noneMatch(thread -> thread.getName().startsWith("flowdb-")));
     }
 
     private static void cycle(Config config, int i) {

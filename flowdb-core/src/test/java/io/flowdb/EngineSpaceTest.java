@@ -77,7 +77,7 @@ class EngineSpaceTest {
                 System.arraycopy(part, 0, value, 0, randomBytes);
                 batch.put(FlowRecord.of(String.format("key%013d", key).getBytes(), 0, value.clone()));
             }
-            engine.write(batch);
+            engine.write(batch, WriteOptions.NO_SYNC);
         }
     }
 

@@ -3,11 +3,9 @@ package io.flowdb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,14 +17,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StalledForeverTest {
     private static final int MEMTABLE_BYTES = 64 << 10;
 
-    @TempDir
-    Path dir;
-
     private final Random random = new Random(1);
 
     private Config config(int threshold) {
         return Config.builder()
-                .dataDir(dir)
+                .inMemory(true)
                 .memtableSize(MEMTABLE_BYTES)
                 .flushInterval(Duration.ZERO)
                 .compactionThreshold(threshold)

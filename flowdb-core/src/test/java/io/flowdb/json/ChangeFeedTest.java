@@ -353,7 +353,8 @@ class ChangeFeedTest {
             });
             AbstractJsonDbTest.inParallel(tasks);
             List<JsonNode> last = db.getAll("s", KeyRange.all(), 100);
-            await().until(() -> observed.get(observed.size() - 1).equals(last));
+            await().until(() ->
+                    !observed.isEmpty() && observed.get(observed.size() - 1).equals(last));
             assertThat(goneOn(db, replayed, position[0])).as("round %d", round).isEqualTo(last);
             db.close();
             assertThat(goneOn(JsonDB.on(engine), replayed, position[0]))

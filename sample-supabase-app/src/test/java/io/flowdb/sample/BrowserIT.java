@@ -8,6 +8,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -197,18 +198,35 @@ class BrowserIT {
     @Test
     void delete_clickedTwice_deletesOne() {
         signUp("ned@example.com");
-        for (String title : List.of("one", "two", "three", "four")) {
+        for (String title : List.of("one", "two", "three", "four", "five", "six", "seven", "eight")) {
             add(title, "None");
         }
+        for (int attempt = 0; attempt < 3; attempt++) {
+            String[] before = texts("#todo-list .title").toArray(String[]::new);
+            if (clickTwice("#todo-list li:nth-child(1) .delete") < 500) {
+                String[] left = Arrays.copyOfRange(before, 1, before.length);
+                assertTitles(left);
+                browser.navigate().refresh();
+                assertTitles(left);
+                return;
+            }
+            // Held up for so long that these were two clicks.
+            assertTitles(Arrays.copyOfRange(before, 2, before.length));
+        }
+        throw new AssertionError("no two clicks within half a second");
+    }
+
+    /** Returns how many milliseconds the page saw between the clicks. */
+    private double clickTwice(String selector) {
+        browser.executeScript(
+                "window.clicks = []; document.addEventListener('click', e => window.clicks.push(e.timeStamp), true);");
         new Actions(browser)
-                .moveToElement(find("#todo-list li:nth-child(1) .delete"))
+                .moveToElement(find(selector))
                 .click()
                 .pause(Duration.ofMillis(200))
                 .click()
                 .perform();
-        assertTitles("two", "three", "four");
-        browser.navigate().refresh();
-        assertTitles("two", "three", "four");
+        return ((Number) browser.executeScript("return window.clicks[1] - window.clicks[0]")).doubleValue();
     }
 
     /** The changes overtook each other on the way. */
@@ -249,7 +267,7 @@ class BrowserIT {
 
     @Test
     void cities_typed_appearInOrder() {
-        awaitText("#import-state", "171,075 of them, in the same database.");
+        awaitImported();
 
         find("#city-prefix").sendKeys("pari");
         new Select(find("#city-country")).selectByVisibleText("France");
@@ -275,7 +293,10 @@ class BrowserIT {
         browser.executeScript(
                 "const form = document.getElementById('todo-form'); form.requestSubmit(); form.requestSubmit();");
         assertTitles("once");
+        holdAnswers("POST");
         find("#title").sendKeys("again" + Keys.ENTER + Keys.ENTER);
+        awaitHeld(1);
+        releaseAnswers();
         assertTitles("once", "again");
         assertThat(find("#title-error").getText()).isEmpty();
         browser.navigate().refresh();
@@ -379,7 +400,7 @@ class BrowserIT {
 
     @Test
     void cities_typedInAnotherCase_areFound() {
-        awaitText("#import-state", "171,075 of them, in the same database.");
+        awaitImported();
         for (String typed : List.of("rio de janeiro", "RIO DE JANEIRO", "frankfurt am main", "stratford-upon-avon")) {
             find("#city-prefix").clear();
             find("#city-prefix").sendKeys(typed);
@@ -452,6 +473,11 @@ class BrowserIT {
 
     private void awaitShown(String selector) {
         awaitTrue(() -> find(selector).isDisplayed());
+    }
+
+    private void awaitImported() {
+        await().atMost(Duration.ofMinutes(5))
+                .until(() -> texts("#import-state").equals(List.of("171,075 of them, in the same database.")));
     }
 
     private void awaitText(String selector, String text) {

@@ -27,7 +27,10 @@ public final class RunningSample implements AutoCloseable {
     }
 
     public static RunningSample start(Path dataDir, String... properties) {
-        List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--flowdb.data-dir=" + dataDir));
+        List<String> arguments = new ArrayList<>(List.of(
+                "--server.port=0",
+                "--server.tomcat.keep-alive-timeout=10m", // or a pooled connection ends while it is used again
+                "--flowdb.data-dir=" + dataDir));
         for (String property : properties) {
             arguments.add("--" + property);
         }

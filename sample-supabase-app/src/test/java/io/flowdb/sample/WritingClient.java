@@ -31,7 +31,7 @@ final class WritingClient {
 
     private Attempt underWay = Attempt.NONE;
     private int attempts;
-    private int acknowledged;
+    private volatile int acknowledged; // written by the thread that writes
 
     /**
      * A request without an answer.
@@ -58,7 +58,7 @@ final class WritingClient {
                 attempts++;
                 write(api);
                 underWay = Attempt.NONE;
-                acknowledged++;
+                acknowledged = acknowledged + 1;
             }
         } catch (UncheckedIOException gone) {
             // The server is killed: the end of this round.

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,6 +156,7 @@ class RowPolicyEdgesTest {
         Thread writer = new Thread(() -> {
             for (int i = 0; !stop.get(); i++) {
                 all.save(new Note("h" + i % 10, "bob", "x"));
+                LockSupport.parkNanos(100_000); // what the feed keeps is bounded
             }
         });
         writer.start();
