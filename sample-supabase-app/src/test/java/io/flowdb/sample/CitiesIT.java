@@ -136,7 +136,8 @@ class CitiesIT {
             try (RunningSample own = RunningSample.start(ownDir, "sample.cities.import-enabled=true")) {
                 Api ownApi = own.api();
                 int before = stored;
-                await().pollInterval(Duration.ofMillis(5)).until(() -> documents(ownApi) > before || documents(ownApi) == file.size());
+                await().pollInterval(Duration.ofMillis(5))
+                        .until(() -> documents(ownApi) > before || documents(ownApi) == file.size());
                 stored = documents(ownApi);
                 assertThat(ownApi.get("/", null).status()).isEqualTo(200);
             }

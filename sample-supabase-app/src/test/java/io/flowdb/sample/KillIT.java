@@ -60,7 +60,10 @@ class KillIT {
             }
             Thread.sleep(millis);
             await().atMost(Duration.ofMinutes(2))
-                    .until(() -> clients.stream().mapToInt(WritingClient::acknowledged).sum() >= before + LEAST_OF_A_ROUND);
+                    .until(() -> clients.stream()
+                                    .mapToInt(WritingClient::acknowledged)
+                                    .sum()
+                            >= before + LEAST_OF_A_ROUND);
             sample.kill();
             for (Future<?> client : running) {
                 client.get();
