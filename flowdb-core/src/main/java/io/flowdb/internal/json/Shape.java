@@ -1,11 +1,10 @@
 package io.flowdb.internal.json;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.internal.base.LittleEndian;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +24,7 @@ final class Shape {
     private static final int TWO_WORDS = 2 * Long.BYTES;
     private static final int OTHERS_LOG2 = 4;
 
-    private static final ReentrantLock LOCK = new ReentrantLock(); // rank 100, docs/concurrency.md
-
-    @GuardedBy("LOCK")
-    private static int shapes;
+    private static final AtomicInteger SHAPES = new AtomicInteger();
 
     private final String[] names;
 
@@ -40,7 +36,7 @@ final class Shape {
     private final long last;
 
     private volatile @Nullable Shape next; // the one that was met first
-    /** The others by the hash of their names, of which a new one takes the place of another. Written under LOCK. */
+    /** The others by the hash of their names, of which a new one takes the place of another; a race loses one. */
     private volatile @Nullable Shape @Nullable [] others;
 
     private Shape(String[] names) {
@@ -54,18 +50,13 @@ final class Shape {
 
     /** The shape of an object that has only the property {@code name}, which is plain ASCII without escapes. */
     static Shape of(String name) {
-        LOCK.lock();
-        try {
-            count();
-            return new Shape(new String[] {name});
-        } finally {
-            LOCK.unlock();
-        }
+        count();
+        return new Shape(new String[] {name});
     }
 
     /** Whether the next object that is read is to be looked at for new shapes. */
     static boolean isSampled() {
-        return ThreadLocalRandom.current().nextInt() % SAMPLED_OF == 0;
+        return ThreadLocalRandom.current().nextInt(SAMPLED_OF) == 0;
     }
 
     /** The names, in their order; not to be changed. */
@@ -129,30 +120,24 @@ final class Shape {
         String[] longer = Arrays.copyOf(names, names.length + 1);
         longer[names.length] = name;
         Shape shape = new Shape(longer);
-        LOCK.lock();
-        try {
-            count();
-            @Nullable Shape[] rest = others;
-            if (next == null) {
-                next = shape;
-            } else {
-                if (rest == null) {
-                    rest = new Shape[1 << OTHERS_LOG2];
-                }
-                rest[slot(shape.first)] = shape;
-                others = rest; // also makes what was written to it known
-            }
+        count();
+        if (next == null) {
+            next = shape;
             return shape;
-        } finally {
-            LOCK.unlock();
         }
+        @Nullable Shape[] rest = others;
+        if (rest == null) {
+            rest = new Shape[1 << OTHERS_LOG2];
+            others = rest;
+        }
+        rest[slot(shape.first)] = shape;
+        return shape;
     }
 
-    @GuardedBy("LOCK")
     private static void count() {
-        if (++shapes > MAX_SHAPES) {
+        if (SHAPES.incrementAndGet() > MAX_SHAPES) {
+            SHAPES.set(1);
             KnownNames.forgetShapes();
-            shapes = 1;
         }
     }
 
