@@ -165,7 +165,10 @@ final class FieldMap extends AbstractMap<String, JsonNode> {
     @Override
     public void clear() {
         changes++;
-        many = null;
+        if (many != null) {
+            many.clear(); // whoever walks over it is told
+            many = null;
+        }
         clearArrays();
     }
 
@@ -192,22 +195,23 @@ final class FieldMap extends AbstractMap<String, JsonNode> {
     /** Walks the arrays, and fails if the map is changed by others meanwhile. */
     private final class Walk implements Iterator<Map.Entry<String, JsonNode>> {
         private int next;
+        private int end = count;
         private int expected = changes;
         private boolean removable;
 
         @Override
         public boolean hasNext() {
-            return next < count;
+            return next < end;
         }
 
         @Override
         public Map.Entry<String, JsonNode> next() {
             checkUnchanged();
-            if (next >= count) {
+            if (next >= end) {
                 throw new NoSuchElementException();
             }
             removable = true;
-            return new Field(names[next], values[next++]);
+            return new Field(next++);
         }
 
         @Override
@@ -218,6 +222,7 @@ final class FieldMap extends AbstractMap<String, JsonNode> {
             }
             removable = false;
             removeAt(--next);
+            end--;
             expected = changes;
         }
 
@@ -228,17 +233,58 @@ final class FieldMap extends AbstractMap<String, JsonNode> {
         }
     }
 
-    private final class Field extends SimpleEntry<String, JsonNode> {
-        private static final long serialVersionUID = 1;
+    /** A property as it is now; once it is removed, as it was last seen. */
+    private final class Field implements Map.Entry<String, JsonNode> {
+        private final @Nullable String name;
+        private final int at; // most probably
+        private @Nullable JsonNode value;
 
-        Field(@Nullable String name, @Nullable JsonNode value) {
-            super(name, value);
+        Field(int at) {
+            this.name = names[at];
+            this.at = at;
+            this.value = values[at];
         }
 
         @Override
-        public @Nullable JsonNode setValue(@Nullable JsonNode value) {
-            put(getKey(), value);
-            return super.setValue(value);
+        public @Nullable String getKey() {
+            return name;
+        }
+
+        @Override
+        public @Nullable JsonNode getValue() {
+            if (many == null && at < count && names[at] == name) {
+                value = values[at];
+            } else if (containsKey(name)) {
+                value = get(name);
+            }
+            return value;
+        }
+
+        @Override
+        public @Nullable JsonNode setValue(@Nullable JsonNode newValue) {
+            JsonNode before = getValue();
+            if (containsKey(name)) {
+                put(name, newValue);
+            }
+            value = newValue;
+            return before;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Map.Entry<?, ?> entry
+                    && Objects.equals(name, entry.getKey())
+                    && Objects.equals(getValue(), entry.getValue());
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hashCode(name) ^ Objects.hashCode(getValue());
+        }
+
+        @Override
+        public String toString() {
+            return name + "=" + getValue();
         }
     }
 }

@@ -55,7 +55,9 @@ final class KnownNames {
             } else if (shape == null) {
                 shape = Shape.of(name);
             } else if (shaped) {
-                credit = Math.min(credit + 1, PATIENCE);
+                if (credit < PATIENCE) { // or each thread that reads would write here
+                    credit++;
+                }
             } else if (--credit < 0) {
                 credit = -RETRY_AFTER;
                 shape = null;

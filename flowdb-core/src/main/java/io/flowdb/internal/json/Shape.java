@@ -72,10 +72,7 @@ final class Shape {
     /** The shape of an object whose next name is written at {@code at}; null if there is none yet. */
     @Nullable
     Shape next(byte[] text, int at, int end) {
-        if (at + Long.BYTES > end) {
-            return null;
-        }
-        long word = LittleEndian.getLong(text, at);
+        long word = at + Long.BYTES <= end ? LittleEndian.getLong(text, at) : lastWord(text, at, end);
         Shape usual = next;
         if (usual == null || usual.isWritten(word, text, at, end)) {
             return usual;
@@ -83,6 +80,15 @@ final class Shape {
         @Nullable Shape[] rest = others;
         Shape other = rest == null ? null : rest[slot(word)];
         return other != null && other.isWritten(word, text, at, end) ? other : null;
+    }
+
+    /** The bytes that are left, fewer than eight, and zeros behind them. */
+    private static long lastWord(byte[] text, int at, int end) {
+        long word = 0;
+        for (int i = end - 1; i >= at; i--) {
+            word = word << Byte.SIZE | text[i] & 0xff;
+        }
+        return word;
     }
 
     /** Where the name whose first eight bytes are {@code word} has its place: all that counts are its own. */
@@ -99,7 +105,7 @@ final class Shape {
         }
         int length = written.length;
         if (length <= Long.BYTES) {
-            return true;
+            return true; // a zero behind the end is in no name
         }
         int rest = at + length - Long.BYTES;
         return at + length <= end

@@ -155,7 +155,7 @@ final class TreeReader {
     private boolean sampledProperties(FieldMap fields, int depth, ShortName first) {
         Shape shape = null; // of what has been read
         Shape next = firstShape(first);
-        boolean known = true;
+        boolean known = true; // as far as it can be
         do {
             if (next != null) {
                 if (!property(fields, next, depth)) {
@@ -167,8 +167,10 @@ final class TreeReader {
                 if (name == null || !skip(':') || !property(fields, name, depth)) {
                     return false;
                 }
-                shape = shape == null ? null : shape.with(name);
-                known = false;
+                if (shape != null) {
+                    known = shape.with(name) == null;
+                    shape = null; // one new shape an object: few are made of names that are keys
+                }
             }
             next = shape == null ? null : shape.next(text, at + 1, end);
         } while (skip(','));

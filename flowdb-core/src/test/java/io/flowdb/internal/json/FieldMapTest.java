@@ -106,6 +106,49 @@ class FieldMapTest {
         }
     }
 
+    /** A removed property came back, a changed one looked as before, and walks went on over what was gone. */
+    @Test
+    void entriesAndWalks_afterChanges_areThoseOfALinkedHashMap() {
+        for (int size : new int[] {2, 16, 17}) {
+            List<String> seen = new ArrayList<>();
+            for (Map<String, JsonNode> map : List.of(new FieldMap(), new LinkedHashMap<String, JsonNode>())) {
+                fill(map, size);
+                Iterator<Map.Entry<String, JsonNode>> entries = map.entrySet().iterator();
+                Map.Entry<String, JsonNode> first = entries.next();
+                map.put("name0", NODES.stringNode("changed"));
+                String log = first + " " + first.getValue();
+                entries.remove();
+                first.setValue(NODES.stringNode("gone"));
+                log += " " + map + " " + first;
+                Iterator<Map.Entry<String, JsonNode>> grown = map.entrySet().iterator();
+                grown.next();
+                map.put("one more", NODES.nullNode());
+                map.put("and another", NODES.nullNode());
+                log += " " + grown.hasNext() + outcome(grown);
+                Iterator<Map.Entry<String, JsonNode>> cleared = map.entrySet().iterator();
+                cleared.next();
+                map.clear();
+                log += " " + cleared.hasNext() + outcome(cleared) + map;
+                seen.add(log);
+            }
+            assertThat(seen.get(0)).isEqualTo(seen.get(1));
+        }
+    }
+
+    private static void fill(Map<String, JsonNode> map, int size) {
+        for (int i = 0; i < size; i++) {
+            map.put("name" + i, NODES.numberNode(i));
+        }
+    }
+
+    private static String outcome(Iterator<Map.Entry<String, JsonNode>> entries) {
+        try {
+            return entries.next().toString();
+        } catch (ConcurrentModificationException | NoSuchElementException e) {
+            return e.getClass().getSimpleName();
+        }
+    }
+
     @Test
     void iterator_wrongUse_isRefusedAsByALinkedHashMap() {
         FieldMap map = new FieldMap();

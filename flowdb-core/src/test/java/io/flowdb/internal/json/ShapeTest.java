@@ -110,6 +110,21 @@ class ShapeTest {
         }
     }
 
+    /** The last name and value may take fewer bytes than a word has: the object counted as one of no known shape. */
+    @Test
+    void next_shortTextThatIsLeft_isTheShapeOrNone() {
+        Shape one = Shape.of("id");
+        for (String name : List.of("", "v", "ab", "abc", "four", "a name of some words")) {
+            Shape two = one.with(name);
+            byte[] text = bytes("\"" + name + "\":7},\"more\":1}");
+            for (int end = 0; end <= text.length; end++) {
+                assertThat(one.next(text, 0, end))
+                        .as("%s in %d bytes", name, end)
+                        .isSameAs(end < name.length() + 3 ? null : two);
+            }
+        }
+    }
+
     @Test
     void propertiesOfAnyNumber_inAnyOrder() {
         for (int round = 0; round < 200; round++) {
