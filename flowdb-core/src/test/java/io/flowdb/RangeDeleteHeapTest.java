@@ -41,12 +41,12 @@ class RangeDeleteHeapTest {
     }
 
     /**
-     * The index entries of half a million documents were collected in one batch, which 128 MiB did not hold; fewer than
+     * The index entries of 300,000 documents were collected in one batch, which 96 MiB did not hold; fewer than
      * the whole store, so that no range of an index can go at once.
      */
     @Test
     void deletes_moreEntriesThanTheHeapHolds_needABoundedPartOfIt() throws IOException, InterruptedException {
-        List<String> options = List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+        List<String> options = List.of("-Xmx96m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
         try (ChildJvm child = ChildJvm.start(options, EntriesDeleter.class, dir.toString())) {
             assertThat(child.readLine()).isEqualTo("loaded");
             assertThat(child.readLine()).isEqualTo("range deleted");
@@ -54,9 +54,9 @@ class RangeDeleteHeapTest {
         }
     }
 
-    /** The other JVM's part: all but a few of 500,000 documents with two indexes. */
+    /** The other JVM's part: all but a few of 300,000 documents with two indexes. */
     static final class EntriesDeleter {
-        private static final int DOCUMENTS = 500_000;
+        private static final int DOCUMENTS = 300_000;
         private static final int BATCH = 5000;
         private static final int KEPT = 10;
 
