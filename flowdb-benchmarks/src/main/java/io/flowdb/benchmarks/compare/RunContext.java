@@ -30,6 +30,8 @@ record RunContext(
     /** Fast calls are timed one in so many; see {@link io.flowdb.benchmarks.measure.CallTimer}. */
     static final int SAMPLE_EVERY = 16;
 
+    private static final long LONG_WARM_UP_NANOS = 6_000_000_000L;
+
     long measuredNanos() {
         return (long) (seconds * 1e9);
     }
@@ -41,6 +43,14 @@ record RunContext(
 
     int recordsOr(int defined) {
         return records == 0 ? defined : records;
+    }
+
+    /**
+     * As {@link #warmUpNanos} for a row of short calls: up to three times as long, until what they use is compiled. On
+     * two slow cores that takes some seconds, in which a call may take three times as long.
+     */
+    private long readWarmUpNanos() {
+        return Math.min(3 * measuredNanos(), Math.max(measuredNanos(), LONG_WARM_UP_NANOS));
     }
 
     boolean wants(String workload) {
@@ -62,7 +72,7 @@ record RunContext(
         if (!wants(workload)) {
             return;
         }
-        TimedRun.run(reads.threads(), warmUpNanos(), reads.sampleEvery(), reads.body());
+        TimedRun.run(reads.threads(), readWarmUpNanos(), reads.sampleEvery(), reads.body());
         System.gc();
         TimedRun run = TimedRun.run(reads.threads(), measuredNanos(), reads.sampleEvery(), reads.body());
         boolean callsAlone = reads.threads() == 1 && reads.sampleEvery() == 1;
