@@ -123,8 +123,7 @@ final class KnownNames {
         return new String(text, from, length, StandardCharsets.ISO_8859_1);
     }
 
-    /* The multiplier is the golden ratio's, whose high bits depend on all bits below. */
     private static int slot(long low, long high) {
-        return (int) ((low ^ Long.rotateLeft(high, 32)) * 0x9e3779b97f4a7c15L >>> Long.SIZE - SLOTS_LOG2);
+        return BytesInWord.slot(low ^ Long.rotateLeft(high, 32), SLOTS_LOG2);
     }
 }

@@ -95,7 +95,7 @@ final class Shape {
     private static int slot(long word) {
         int length = 2 + BytesInWord.before(word >>> Byte.SIZE, '"');
         long name = length < Long.BYTES ? BytesInWord.first(word, length) : word;
-        return (int) (name * 0x9e3779b97f4a7c15L >>> Long.SIZE - OTHERS_LOG2); // the golden ratio, as in KnownNames
+        return BytesInWord.slot(name, OTHERS_LOG2);
     }
 
     /** Whether the last name is what is written at {@code at}, where the first eight bytes are {@code word}. */
