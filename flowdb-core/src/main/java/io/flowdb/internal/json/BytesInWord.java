@@ -27,7 +27,7 @@ final class BytesInWord {
         return word & (1L << Byte.SIZE * length) - 1;
     }
 
-    /** One of 2^{@code slotsLog2} places for a word. The multiplier is the golden ratio's: high bits depend on all below. */
+    /** One of 2^{@code slotsLog2} places for a word. By the golden ratio: high bits depend on all below. */
     static int slot(long word, int slotsLog2) {
         return (int) (word * 0x9e3779b97f4a7c15L >>> Long.SIZE - slotsLog2);
     }
