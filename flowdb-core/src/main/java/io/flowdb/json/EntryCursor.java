@@ -293,12 +293,7 @@ final class EntryCursor implements JsonCursor {
         if (writes == null) {
             throw new ReadOnlyTransactionException("cursor outside a read-write transaction");
         }
-        Writes made = writes.get();
-        if (made.def().id != reads.def().id) {
-            throw new IllegalStateException(
-                    "store '" + reads.def().name + "' was deleted in the migration and created again under the cursor");
-        }
-        return made;
+        return writes.get();
     }
 
     @Override
@@ -313,7 +308,8 @@ final class EntryCursor implements JsonCursor {
 
     @Override
     public void delete() {
-        writes().delete(documentKey());
+        byte[] documentKey = documentKey();
+        writes().delete(documentKey);
     }
 
     private void closeWalk() {

@@ -302,7 +302,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     @Override
     public DocumentScan scan(String store, KeyRange range, boolean reverse) {
         Reads reads = reads(store);
-        return new CursorScan(reads.def(), reads.documents(range, reverse), this::checkUsable, () -> {});
+        return new CursorScan(reads.def(), reads.documents(range, reverse), check(reads.def(), null), () -> {});
     }
 
     @Override
@@ -346,7 +346,8 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
 
             @Override
             public JsonQuery.Opened open() {
-                return new JsonQuery.Opened(reads(store), JsonTransaction.this::checkUsable, () -> {});
+                Reads reads = reads(store);
+                return new JsonQuery.Opened(reads, check(reads.def(), null), () -> {});
             }
 
             @Override
@@ -394,17 +395,36 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
 
     @Override
     public JsonCursor openCursor(String store, KeyRange range, CursorDirection direction) {
-        return new EntryCursor(reads(store), null, range, direction, target(store));
+        Reads reads = reads(store);
+        return new EntryCursor(reads, null, range, direction, target(reads.def(), null));
     }
 
     @Override
     public JsonCursor openCursor(String store, String index, KeyRange range, CursorDirection direction) {
         Reads reads = reads(store);
-        return new EntryCursor(reads, reads.def().index(index), range, direction, target(store));
+        IndexDef def = reads.def().index(index);
+        return new EntryCursor(reads, def, range, direction, target(reads.def(), def));
     }
 
-    private EntryCursor.Target target(String store) {
+    private EntryCursor.Target target(StoreDef store, @Nullable IndexDef index) {
         boolean writable = mode == TransactionMode.READ_WRITE;
-        return new EntryCursor.Target(this::checkUsable, writable ? () -> writes(store) : null, () -> {});
+        return new EntryCursor.Target(check(store, index), writable ? () -> writes(store.name) : null, () -> {});
+    }
+
+    /** Throws if a walk cannot go on. What it walks may be deleted only by a migration. */
+    private Runnable check(StoreDef walked, @Nullable IndexDef index) {
+        if (!migration) {
+            return this::checkUsable;
+        }
+        return () -> {
+            checkUsable();
+            if (catalog.get().find(walked.id) == null) {
+                throw new IllegalStateException("store '" + walked.name + "' was deleted in the migration meanwhile");
+            }
+            if (index != null && catalog.get().findIndex(index.id) == null) {
+                throw new IllegalStateException("index '" + index.schema.name() + "' of store '" + walked.name
+                        + "' was deleted in the migration meanwhile");
+            }
+        };
     }
 }

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowdb.error.TransactionClosedException;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The steps of a migration use the database itself instead of what the migration gives them. Documents were refused,
@@ -121,6 +124,47 @@ class MigrationMisuseTest {
 
             assertThat(db.count("s")).isZero();
             assertThat(db.verifyIndexes("s").problems()).isEmpty();
+        }
+    }
+
+    /** They went on with the documents of the deleted store, and with entries that no change keeps up to date. */
+    @Test
+    void walks_overWhatTheMigrationDeletes_endTyped() {
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore(StoreSchema.of("s", "id").withIndex("v", "v"));
+            db.putAll("s", List.of(json("{'id':1,'v':1}"), json("{'id':2,'v':2}"), json("{'id':3,'v':3}")));
+
+            db.migrate(List.of(Migration.of(1, "deletes", m -> {
+                DocumentOperations documents = m.documents();
+                try (DocumentScan scan = documents.scan("s");
+                        JsonCursor cursor = documents.openCursor("s", KeyRange.all(), CursorDirection.NEXT);
+                        JsonCursor ofIndex = documents.openCursor("s", "v", KeyRange.all(), CursorDirection.PREV);
+                        Stream<JsonNode> stream = documents.query("s").stream()) {
+                    Iterator<JsonNode> streamed = stream.iterator();
+                    assertThat(scan.next().key()).isEqualTo(1L);
+                    assertThat(cursor.next()).isTrue();
+                    assertThat(ofIndex.next()).isTrue();
+                    assertThat(streamed.next()).isEqualTo(json("{'id':1,'v':1}"));
+
+                    m.deleteIndex("s", "v");
+                    assertThatThrownBy(ofIndex::next)
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("'v'");
+                    assertThat(cursor.next()).isTrue();
+                    assertThat(cursor.value()).isEqualTo(json("{'id':2,'v':2}"));
+
+                    m.deleteObjectStore("s");
+                    m.createObjectStore(StoreSchema.of("s", "id"));
+                    for (ThrowingCallable step : List.<ThrowingCallable>of(
+                            scan::next, cursor::next, cursor::value, ofIndex::next, streamed::next)) {
+                        assertThatThrownBy(step)
+                                .isInstanceOf(IllegalStateException.class)
+                                .hasMessageContaining("'s'");
+                    }
+                }
+            })));
+
+            assertThat(db.count("s")).isZero();
         }
     }
 
