@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: every method may be called from any thread; an interrupt neither loses a write nor closes a file. Errors:
  * {@link FlowDbException}, {@link IllegalArgumentException} with name and value, for a null
- * {@link NullPointerException} with the name; after {@link #close()} every call throws {@link EngineClosedException}. A
- * write that throws {@link io.flowdb.error.CommitUnknownException} may or may not have been stored; every other failed
+ * {@link NullPointerException} with the name; after {@link #close()} every call that reads, writes or maintains throws
+ * {@link EngineClosedException}. A write that throws {@link io.flowdb.error.CommitUnknownException} may or may not have been stored; every other failed
  * write has not.
  */
 public final class Engine implements OrderedStore, AutoCloseable {
@@ -178,7 +178,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
         Keys.checkKey(key);
         Objects.requireNonNull(patch, "patch");
         while (true) {
-            try (EngineSnapshot snapshot = snapshot()) {
+            try (Snapshot snapshot = snapshot()) {
                 FlowRecord before = snapshot.get(key, ts)
                         .orElseThrow(() -> new RecordNotFoundException(Keys.show(key) + " at ts " + ts));
                 Duration ttl = patch.ttl();
@@ -273,7 +273,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
     }
 
     @Override
-    public EngineSnapshot snapshot() {
+    public Snapshot snapshot() {
         checkOpen();
         return new EngineSnapshot(this, parts);
     }
@@ -347,9 +347,9 @@ public final class Engine implements OrderedStore, AutoCloseable {
      * returned before this call. Files are shared by hard links where possible. The copy can be opened as a database.
      *
      * <p>A read-only engine makes none, as it would have to write what is only in the log:
-     * {@link ReadOnlyTransactionException}.
+     * {@link ReadOnlyTransactionException}; nor does one in memory: {@link IllegalArgumentException}.
      *
-     * @param target a missing or empty directory, outside that of the database
+     * @param target a missing or empty directory, outside that of the database, else {@link IllegalArgumentException}
      */
     public void checkpoint(Path target) {
         Objects.requireNonNull(target, "target");
@@ -381,7 +381,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
     /**
      * Makes a new database of all that is whole in a damaged one, for when there is no backup: every sound table, every
      * block of the others whose checksum is right, every whole record of the log. The damaged one must be closed, and
-     * is not changed. A delete that stood in a damaged part is gone, so what it had deleted may be back; commits may be
+     * is not changed, but for its lock file. A delete that stood in a damaged part is gone, so what it had deleted may be back; commits may be
      * there in part.
      *
      * @param damaged directory of a database

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param gcRuns times expired tables were looked for
  * @param recordsPurged entries in the expired tables that were dropped
  * @param lastGc when the last look for expired tables ended, by the engine's clock; null before the first
- * @param writeStalls times a writer had to wait for flushes
+ * @param writeStalls times a writer had to wait for flushes or compactions
  * @param writeStallNanos how long they waited together
  * @param writeAmplification bytes written to log, flushed and compacted for each byte committed, the log counted as the
  *     bytes committed; 0 before the first write

@@ -15,7 +15,7 @@ import java.util.Objects;
  * @param key 1 to {@value #MAX_KEY_BYTES} bytes, ordered as unsigned bytes
  * @param ts event time in microseconds since the epoch; the engine orders by it and does not interpret it
  * @param expireAt microseconds since the epoch; the record is alive while {@code expireAt > now}; {@link #NEVER} for no
- *     expiry
+ *     expiry of its own
  * @param value 0 to {@value #MAX_VALUE_BYTES} bytes
  */
 public record FlowRecord(byte[] key, long ts, long expireAt, byte[] value) {
@@ -36,12 +36,12 @@ public record FlowRecord(byte[] key, long ts, long expireAt, byte[] value) {
         check(value.length <= MAX_VALUE_BYTES, "value length", value.length, "0 to " + MAX_VALUE_BYTES + " bytes");
     }
 
-    /** A record that never expires. */
+    /** A record without an expiry of its own: it expires only if {@link Config#defaultTtl()} is set. */
     public static FlowRecord of(byte[] key, long ts, byte[] value) {
         return new FlowRecord(key, ts, NEVER, value);
     }
 
-    /** A record that never expires; key and value are taken as UTF-8; a text with half a surrogate pair is refused. */
+    /** As the other one, with key and value taken as UTF-8; a text with half a surrogate pair is refused. */
     public static FlowRecord of(String key, long ts, String value) {
         return new FlowRecord(Keys.utf8(key), ts, NEVER, Keys.utf8("value", value));
     }

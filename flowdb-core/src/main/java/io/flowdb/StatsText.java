@@ -27,7 +27,7 @@ final class StatsText {
                 stats.uptime().toNanos() / NANOS_A_SECOND);
         text.gauge(
                 "flowdb_background_failed",
-                "1 if writes are refused or the last flush or compaction failed, else 0",
+                "1 if something failed in the background or writes are refused, see stats().lastBackgroundError, else 0",
                 stats.lastBackgroundError() == null ? 0 : 1);
         return text.toString();
     }
@@ -39,10 +39,11 @@ final class StatsText {
         text.counter("flowdb_read_bytes_total", "Keys and values returned by reads", stats.bytesRead());
         text.counter("flowdb_scans_total", "Walks opened", stats.scans());
         text.counter("flowdb_records_expired_total", "Records found expired", stats.recordsExpired());
-        text.counter("flowdb_write_stalls_total", "Times a writer waited for flushes", stats.writeStalls());
+        text.counter(
+                "flowdb_write_stalls_total", "Times a writer waited for flushes or compactions", stats.writeStalls());
         text.counter(
                 "flowdb_write_stall_seconds_total",
-                "Time that writers waited for flushes",
+                "Time that writers waited for flushes or compactions",
                 stats.writeStallNanos() / NANOS_A_SECOND);
         text.gauge(
                 "flowdb_write_amplification",

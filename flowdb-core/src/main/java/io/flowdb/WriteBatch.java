@@ -34,7 +34,7 @@ public final class WriteBatch {
         buffer = new byte[expectedBytes];
     }
 
-    /** Adds a put with ts 0 that never expires. */
+    /** Adds a put with ts 0 and no expiry of its own. */
     public WriteBatch put(byte[] key, byte[] value) {
         return put(key, 0, FlowRecord.NEVER, value);
     }

@@ -117,7 +117,7 @@ class EngineStatsTest {
                 scan.next();
             }
             checkReads(engine, 8, 96 + 32, 2);
-            try (EngineSnapshot snapshot = engine.snapshot();
+            try (Snapshot snapshot = engine.snapshot();
                     StoreCursor cursor = snapshot.scan(null, null, false)) {
                 snapshot.get("a".getBytes(StandardCharsets.UTF_8), 2);
                 checkReads(engine, 9, 128 + 21, 3);

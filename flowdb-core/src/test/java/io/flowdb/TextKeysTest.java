@@ -51,7 +51,7 @@ class TextKeysTest {
     @Test
     void snapshotAndPatch_takeTextKeys() {
         engine.write(FlowRecord.of("ä", 1, "before"));
-        try (EngineSnapshot snapshot = engine.snapshot()) {
+        try (Snapshot snapshot = engine.snapshot()) {
             assertThat(engine.patch("ä", 1, Patch.value(utf8("after"))).valueText())
                     .isEqualTo("after");
             assertThat(engine.getLatest("ä")).map(FlowRecord::valueText).contains("after");

@@ -15,7 +15,7 @@ public final class LimitExceededException extends ConstraintException {
 
     private final long actual;
 
-    /** {@code limitName} is the limit as the documentation names it. */
+    /** {@code limitName} is the limit as docs/jsondb.md names it. */
     public LimitExceededException(@Nullable String store, String limitName, long limit, long actual) {
         this(store, limitName, limit, actual, null);
     }

@@ -1,7 +1,7 @@
 package io.flowdb.error;
 
 /**
- * Writers had to wait longer than allowed because flushes could not keep up. Nothing of this write was stored.
+ * Writers had to wait longer than allowed because flushes or compactions could not keep up. Nothing of this write was stored.
  */
 public final class WriteStallTimeoutException extends FlowDbException {
 
@@ -11,7 +11,7 @@ public final class WriteStallTimeoutException extends FlowDbException {
     public WriteStallTimeoutException(long waitedMillis) {
         super(
                 "Write stalled for " + waitedMillis
-                        + " ms: flushes do not keep up or fail, see the last background error",
+                        + " ms: flushes or compactions do not keep up or fail, see the last background error",
                 null);
     }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param count rows
  * @param numbers rows whose value is a number
- * @param sum of the numbers, exact; null if there is none, see {@link #sum()}
+ * @param sum of the numbers, exact, 0 if there are none; null if there is no such number, see {@link #sum()}
  * @param min least value in key order that is not null, of any kind; null if there is none
  * @param max greatest value in key order that is not null, of any kind; null if there is none
  */

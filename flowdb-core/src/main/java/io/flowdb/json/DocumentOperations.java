@@ -50,7 +50,8 @@ public interface DocumentOperations {
 
     /**
      * Stores a document of an auto-increment store under a new key, whatever it held at its key path, and sets it
-     * there; if the call fails, the document is as it was before.
+     * there; if the call fails, the document is as it was before. Errors:
+     * {@link io.flowdb.error.SchemaConflictException} if the store makes no keys.
      *
      * @return the new key, a {@code Long}
      */

@@ -52,11 +52,12 @@ public interface JsonCursor extends AutoCloseable {
 
     /**
      * Replaces the present document; its primary key must stay. It expires as after {@link DocumentOperations#update}.
-     * In a read-write transaction only.
+     * In a read-write transaction only, else
+     * {@link io.flowdb.error.ReadOnlyTransactionException}.
      */
     void update(JsonNode document);
 
-    /** Deletes the present document. In a read-write transaction only. */
+    /** Deletes the present document. Errors: those of {@link #update}. */
     void delete();
 
     /** Idempotent. */

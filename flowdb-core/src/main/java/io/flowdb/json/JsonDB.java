@@ -363,7 +363,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
     /**
      * Stores the documents of an NDJSON text or a JSON array; a document replaces one with the same key. Errors:
      * {@link io.flowdb.error.InvalidQueryException} naming the line of a bad document, with the refusal of the document
-     * as its cause, unless those are skipped.
+     * as its cause, unless those are skipped; also then for an array that is no JSON.
      */
     public ImportResult importJson(String store, InputStream from, ImportOptions options) {
         Database database = current.get();

@@ -3,7 +3,7 @@ package io.flowdb.boot;
 import io.flowdb.json.JsonDB;
 
 /**
- * Makes the store ready each time the engine was opened, before anything else uses it: schema, migrations, first data.
+ * Makes the store ready each time the engine was opened, before anything else uses it: migrations, schema, first data.
  *
  * <p>Every bean of this type is called, in the order of {@link org.springframework.core.annotation.Order}; the schema
  * of the entities is at {@link #SCHEMA_ORDER}. Runs again when a paused application context restarts, so it must be

@@ -49,11 +49,6 @@ public final class ShownEntry implements InternalEntry {
         keyLength = length;
     }
 
-    /** Shows a copy of a key. */
-    public void showCopyOfKey(byte[] array, int offset, int length) {
-        showJoinedKey(array, offset, length, offset, 0);
-    }
-
     /**
      * Shows a copy of a key whose first {@code headLength} bytes stand at {@code head} and whose others stand at
      * {@code tail}.

@@ -64,11 +64,6 @@ public final class KeyWriter {
         return Arrays.copyOf(buffer, length);
     }
 
-    /** A copy of what was written from {@code start} on. */
-    public byte[] toBytes(int start) {
-        return Arrays.copyOfRange(buffer, start, length);
-    }
-
     /** The written byte at {@code index}. */
     public int byteAt(int index) {
         return buffer[index] & 0xff;

@@ -43,7 +43,7 @@ final class WalRecovery {
     /** A segment that stays, and the log positions of its first frame and behind its last one. */
     private record Kept(Path path, long baseLsn, long endLsn) {}
 
-    /** What was found: the end of the chain, a segment number never used, and the segments that hold frames. */
+    /** What was found: the end of the chain, the next segment number, and the segments that hold frames. */
     record Result(long endLsn, long nextSegment, List<SegmentInfo> segments) {}
 
     WalRecovery(FileSystem fileSystem, Path directory, long firstSegment, WalVisitor visitor) {

@@ -94,7 +94,7 @@ public final class FlowDbMetrics implements MeterBinder, DisposableBean {
                 s -> s.wal().syncNanos());
         meters.timer(
                 "flowdb.write.stalls",
-                "Waits of writers for flushes",
+                "Waits of writers for flushes or compactions",
                 EngineStats::writeStalls,
                 EngineStats::writeStallNanos);
     }

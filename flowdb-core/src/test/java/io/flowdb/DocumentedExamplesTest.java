@@ -1,7 +1,8 @@
-package io.flowdb.json;
+package io.flowdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowdb.json.JsonDB;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
@@ -21,19 +22,22 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Compiles the examples of docs/jsondb.md as one program and runs it with assertions. */
-class JsonDbDocsTest {
+/** Compiles the examples of a page of the documents as one program and runs it with assertions. */
+class DocumentedExamplesTest {
     private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final List<String> IMPORTS = List.of(
             "io.flowdb.*",
             "io.flowdb.error.*",
             "io.flowdb.json.*",
+            "java.nio.charset.StandardCharsets",
             "java.nio.file.Path",
             "java.time.*",
             "java.util.*",
+            "java.util.stream.Stream",
             "tools.jackson.databind.JsonNode",
             "tools.jackson.databind.json.JsonMapper",
             "tools.jackson.databind.node.ObjectNode");
@@ -41,18 +45,18 @@ class JsonDbDocsTest {
     @TempDir
     Path directory;
 
-    @Test
-    void examples_compileAndRun() throws Exception {
-        String page = Files.readString(Path.of("..", "docs", "jsondb.md"));
+    @ParameterizedTest
+    @ValueSource(strings = {"engine.md", "jsondb.md"})
+    void examples_compileAndRun(String page) throws Exception {
         List<String> blocks = new ArrayList<>();
-        for (Matcher block = BLOCK.matcher(page); block.find(); ) {
+        for (Matcher block = BLOCK.matcher(Files.readString(Path.of("..", "docs", page))); block.find(); ) {
             blocks.add(block.group(1));
         }
-        assertThat(blocks).hasSizeGreaterThan(8);
+        assertThat(blocks).hasSizeGreaterThanOrEqualTo(8);
         String data = directory.resolve("data").toString().replace("\\", "\\\\");
         String program = IMPORTS.stream().map(name -> "import " + name + ";\n").collect(Collectors.joining())
                 + "public class Examples {\n public static void main(String[] arguments) throws Exception {\n"
-                + String.join("\n", blocks).replace("Path.of(\"data\")", "Path.of(\"" + data + "\")")
+                + String.join("\n", blocks).replace("Path.of(\"data", "Path.of(\"" + data)
                 + "\n}\n}\n";
         compile(program);
         try (URLClassLoader loader = new URLClassLoader(
@@ -79,7 +83,7 @@ class JsonDbDocsTest {
                         tools.jackson.databind.JsonNode.class,
                         tools.jackson.core.JsonParser.class,
                         com.fasterxml.jackson.annotation.JsonProperty.class)
-                .map(JsonDbDocsTest::location)
+                .map(DocumentedExamplesTest::location)
                 .collect(Collectors.joining(System.getProperty("path.separator")));
         StringWriter messages = new StringWriter();
         List<String> options = List.of("--release", "17", "-proc:none", "-cp", classPath, "-d", directory.toString());
