@@ -14,6 +14,8 @@ import org.springframework.data.annotation.QueryAnnotation;
  * &#64;Query("ownerId = :owner and (status in :open or priority &gt;= ?2) order by priority desc, createdAt")
  * List&lt;Todo&gt; urgent(String owner, int atLeast, Collection&lt;Status&gt; open);
  *
+ * query       = predicate [order by order, …]
+ * order       = (property | ignorecase(property)) [asc | desc] [nulls first | nulls last]
  * predicate   = or of and of [not] condition, with parentheses; empty matches all
  * condition   = property (= | != | &lt;&gt; | &lt; | &lt;= | &gt; | &gt;=) value
  *             | property [not] (in value | between value and value | between range | like value | contains value
