@@ -336,8 +336,13 @@ sealed interface Condition {
         private static final int MAX_LENGTH = 1000;
         private static final long MAX_STEPS = 5_000_000;
 
+        /** Empty rounds that count as a step: they are as fast. */
+        private static final long ROUNDS_A_STEP = 10;
+
         private final KeyPath path;
         private final Pattern pattern;
+        /** What a look at the text may take beside it. */
+        private final long stepsALook;
 
         RegexTest(Filter.Regex filter) {
             path = path(filter.path());
@@ -350,6 +355,7 @@ sealed interface Condition {
             } catch (PatternSyntaxException e) {
                 throw new InvalidQueryException("regex: " + e.getDescription() + " at " + e.getIndex());
             }
+            stepsALook = RegexRounds.of(filter.regex()) / ROUNDS_A_STEP;
         }
 
         @Override
@@ -359,7 +365,7 @@ sealed interface Condition {
 
         private boolean isFoundIn(String text) {
             try {
-                return pattern.matcher(new CountedText(text)).find();
+                return pattern.matcher(new CountedText(text, stepsALook)).find();
             } catch (StackOverflowError e) {
                 // A repeated group takes stack for each round; the matcher has no state that would be left behind.
                 throw new InvalidQueryException("regex repeats a group too often on one value");
@@ -369,17 +375,27 @@ sealed interface Condition {
         /** Text that fails when it has been looked at too often, which is what a runaway match does. */
         private static final class CountedText implements CharSequence {
             private final String text;
+            private final long stepsALook;
             private long steps;
 
-            CountedText(String text) {
+            CountedText(String text, long stepsALook) {
                 this.text = text;
+                this.stepsALook = stepsALook;
+                if (stepsALook > 0) { // a match is tried in every place, with a look at the text or without
+                    add(stepsALook > MAX_STEPS ? MAX_STEPS + 1 : stepsALook * (text.length() + 1));
+                }
+            }
+
+            private void add(long more) {
+                steps += more;
+                if (steps > MAX_STEPS) {
+                    throw new InvalidQueryException("regex takes more than " + MAX_STEPS + " steps on one value");
+                }
             }
 
             @Override
             public char charAt(int index) {
-                if (++steps > MAX_STEPS) {
-                    throw new InvalidQueryException("regex takes more than " + MAX_STEPS + " steps on one value");
-                }
+                add(1 + stepsALook);
                 return text.charAt(index);
             }
 

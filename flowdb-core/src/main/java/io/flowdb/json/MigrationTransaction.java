@@ -86,7 +86,9 @@ public final class MigrationTransaction {
         dropped.add(new Range(def.prefix, def.end));
         dropped.add(new Range(def.counterKey, Keys.successor(def.counterKey)));
         def.indexes.forEach(index -> dropped.add(new Range(index.prefix, index.end)));
-        droppedStores.add(def);
+        if (database.catalog().find(def.id) != null) { // or nobody else has ever seen it
+            droppedStores.add(def);
+        }
         view.forget(def.prefix, def.end);
         catalog = catalog.without(store);
     }

@@ -31,7 +31,7 @@ record QueryDelete(Database database, String store, Function<Reads, List<byte[]>
         for (byte[] documentKey : found) {
             StoredValue stored =
                     Objects.requireNonNull(session.snapshot().get(documentKey), "document of a pinned state");
-            removed.add(documentKey, stored.value());
+            removed.add(documentKey, stored);
             plan.delete(def, documentKey, stored);
         }
         if (removed.count() > 0) {

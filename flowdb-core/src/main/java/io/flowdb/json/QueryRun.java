@@ -139,11 +139,16 @@ final class QueryRun {
         if (aside == null) {
             return rows;
         }
-        RowSort sort = new RowSort(reads, spec.orders(), spec.wanted());
-        List<byte[]> marked = new ArrayList<>();
-        walkEntries(aside, marked::add);
-        addAll(fetch(prefetched(marked), false), sort);
-        return new MergedRows(sort.sorted(), rows, sort::sortKey);
+        try {
+            RowSort sort = new RowSort(reads, spec.orders(), spec.wanted());
+            List<byte[]> marked = new ArrayList<>();
+            walkEntries(aside, marked::add);
+            addAll(fetch(prefetched(marked), false), sort);
+            return new MergedRows(sort.sorted(), rows, sort::sortKey);
+        } catch (RuntimeException | Error e) {
+            rows.close();
+            throw e;
+        }
     }
 
     /**
@@ -312,9 +317,10 @@ final class QueryRun {
                     if (stored != null) {
                         documentsRead++;
                         JsonNode document = DocumentCodec.decode(stored.value());
-                        // What the transaction has written may have been so since the index led to it.
                         boolean uncommitted = stored.seqno() == View.UNCOMMITTED;
-                        if ((exact && !uncommitted) || matches(document)) {
+                        // What the transaction has written, or taken back, may be so only since the index led to it.
+                        boolean asFound = exact && !uncommitted && !reads.view().hasTakenBack();
+                        if (asFound || matches(document)) {
                             return new Row(documentKey, document, stored.value().length, uncommitted);
                         }
                     }
@@ -396,7 +402,7 @@ final class QueryRun {
                 }
                 Found next = group.get(given++);
                 byte[] documentKey = reads.def().documentKey(next.primaryKey);
-                if (reads.view().hasStill(next.entry, documentKey)) {
+                if (reads.view().hasStill(reads.def(), next.entry, documentKey)) {
                     return documentKey;
                 }
             }

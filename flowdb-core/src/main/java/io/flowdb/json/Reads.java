@@ -44,7 +44,9 @@ record Reads(View view, StoreDef def, JsonLimits limits) {
 
     <T> Optional<T> get(Object key, Class<T> type) {
         StoredValue stored = view.get(def.documentKey(key, limits));
-        return stored == null ? Optional.empty() : Optional.of(DocumentCodec.decode(stored.value(), type));
+        return stored == null
+                ? Optional.empty()
+                : Optional.of(DocumentCodec.convert(DocumentCodec.decode(stored.value()), type));
     }
 
     boolean exists(Object key) {

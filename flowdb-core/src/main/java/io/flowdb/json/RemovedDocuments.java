@@ -1,6 +1,8 @@
 package io.flowdb.json;
 
+import io.flowdb.FlowRecord;
 import io.flowdb.StoreCursor;
+import io.flowdb.StoreReader.StoredValue;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ final class RemovedDocuments {
     private @Nullable List<RecordedChange> changes;
     private long bytes;
     private long count;
+    private boolean expire;
 
     RemovedDocuments(StoreDef store, ChangeLog log) {
         this.store = store;
@@ -27,19 +30,26 @@ final class RemovedDocuments {
 
     /** Adds the document at which {@code cursor} stands. */
     void add(StoreCursor cursor) {
+        count(cursor.expireAt());
         if (wanted) {
-            add(cursor.key(), cursor.value());
-        } else {
-            count++;
+            list(cursor.key(), cursor.value());
         }
     }
 
     /** Adds a document. */
-    void add(byte[] documentKey, byte[] document) {
-        count++;
-        if (!wanted) {
-            return;
+    void add(byte[] documentKey, StoredValue document) {
+        count(document.expireAt());
+        if (wanted) {
+            list(documentKey, document.value());
         }
+    }
+
+    private void count(long expireAt) {
+        count++;
+        expire |= expireAt != FlowRecord.NEVER;
+    }
+
+    private void list(byte[] documentKey, byte[] document) {
         RecordedChange change = RecordedChange.deletionOf(store, documentKey, document);
         bytes += change.bytes();
         if (changes != null) {
@@ -52,6 +62,11 @@ final class RemovedDocuments {
 
     long count() {
         return count;
+    }
+
+    /** Whether one of them would have expired. */
+    boolean expire() {
+        return expire;
     }
 
     /** For the commit. */

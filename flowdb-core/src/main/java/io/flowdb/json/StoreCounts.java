@@ -34,7 +34,7 @@ final class StoreCounts {
         if (removed != null) {
             Count count = counts.get(removed.store.id);
             if (count != null) {
-                count.add(-removed.count(), false, seqno); // that documents expire is known since they were written
+                count.add(-removed.count(), removed.expire(), seqno); // which the walk may not have seen any more
             }
         }
         for (Change change : plan.changes) {

@@ -81,8 +81,13 @@ final class StoreView implements View {
     }
 
     @Override
-    public boolean hasStill(byte[] entry, byte[] documentKey) {
+    public boolean hasStill(StoreDef def, byte[] entry, byte[] documentKey) {
         return true;
+    }
+
+    @Override
+    public boolean hasTakenBack() {
+        return false;
     }
 
     @Override

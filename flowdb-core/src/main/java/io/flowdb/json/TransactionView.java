@@ -7,6 +7,7 @@ import io.flowdb.StoreReader.StoredValue;
 import io.flowdb.StoreSnapshot;
 import io.flowdb.error.LimitExceededException;
 import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.json.DocumentCodec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,6 +48,8 @@ final class TransactionView implements View, ChangeSet {
     private final List<Undo> undo = new ArrayList<>();
     /** Number of the newest mark ever made. */
     private long lastMark;
+
+    private boolean takenBack;
     /** What {@link #documents} takes. */
     private long bytes;
     /** What {@link #undo} takes beside; what was read, {@link ReadSet#bytes}. */
@@ -198,9 +201,25 @@ final class TransactionView implements View, ChangeSet {
     }
 
     @Override
-    public boolean hasStill(byte[] entry, byte[] documentKey) {
+    public boolean hasStill(StoreDef store, byte[] entry, byte[] documentKey) {
         Held held = documents.get(documentKey);
-        return held == null || Arrays.stream(held.change.entriesAfter).anyMatch(own -> Arrays.equals(own.key, entry));
+        if (held != null) {
+            return isAmong(held.change.entriesAfter, entry);
+        }
+        if (!takenBack) {
+            return true;
+        }
+        StoredValue before = snapshot.get(documentKey);
+        return before != null && isAmong(store.storedEntries(DocumentCodec.decode(before.value()), documentKey), entry);
+    }
+
+    private static boolean isAmong(IndexEntry[] entries, byte[] entry) {
+        return Arrays.stream(entries).anyMatch(own -> Arrays.equals(own.key, entry));
+    }
+
+    @Override
+    public boolean hasTakenBack() {
+        return takenBack;
     }
 
     @Override
@@ -352,6 +371,7 @@ final class TransactionView implements View, ChangeSet {
     }
 
     private void takeBack(Undo step) {
+        takenBack = true;
         // The write would have checked that nobody else wrote the document; what was read stays checked.
         if (tracking) {
             readSet.add(step.documentKey);

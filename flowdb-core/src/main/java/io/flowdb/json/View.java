@@ -50,7 +50,10 @@ interface View {
      * Whether a logical entry of a document that a walk has met is there still: a transaction may have taken it away
      * meanwhile.
      */
-    boolean hasStill(byte[] entry, byte[] documentKey);
+    boolean hasStill(StoreDef store, byte[] entry, byte[] documentKey);
+
+    /** Whether a transaction has taken writes back, so that documents a walk is led to are what they were before. */
+    boolean hasTakenBack();
 
     /** Whether an index has marks of the kind {@code kind}. */
     boolean hasMarks(IndexDef index, int kind);

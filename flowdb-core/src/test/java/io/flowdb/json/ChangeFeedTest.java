@@ -168,6 +168,9 @@ class ChangeFeedTest {
             m.documents().put("s", json("{'id':'m'}"));
             m.documents().put("t", json("{'other':'gone with its store'}"));
             m.deleteObjectStore("t");
+            m.createObjectStore(StoreSchema.of("passing", "id"));
+            m.documents().put("passing", json("{'id':'never there'}"));
+            m.deleteObjectStore("passing");
         })));
         CommittedChanges migration = resumed.take();
         assertThat(migration.changes()).containsExactly(new DocumentChange("s", "m", null, json("{'id':'m'}")));

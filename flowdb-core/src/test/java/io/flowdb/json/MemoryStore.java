@@ -40,6 +40,7 @@ final class MemoryStore implements OrderedStore {
     final AtomicLong valuesRead = new AtomicLong();
     final AtomicLong keysWalked = new AtomicLong();
     final AtomicLong openSnapshots = new AtomicLong();
+    final AtomicLong openWalks = new AtomicLong();
     volatile Runnable beforeCommit = () -> {};
     volatile Limits limits = new Limits(65_535, 256 << 20, 1L << 30);
     /** Told of each commit. */
@@ -254,11 +255,13 @@ final class MemoryStore implements OrderedStore {
         private final long nowMicros;
         private byte[] key;
         private Version version;
+        private boolean closed;
 
         Cursor(Iterator<Map.Entry<byte[], List<Version>>> entries, long seqno, long nowMicros) {
             this.entries = entries;
             this.seqno = seqno;
             this.nowMicros = nowMicros;
+            openWalks.incrementAndGet();
         }
 
         @Override
@@ -298,7 +301,12 @@ final class MemoryStore implements OrderedStore {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            if (!closed) {
+                closed = true;
+                openWalks.decrementAndGet();
+            }
+        }
     }
 
     List<byte[]> keys() {

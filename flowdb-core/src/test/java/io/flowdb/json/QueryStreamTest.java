@@ -1,16 +1,20 @@
 package io.flowdb.json;
 
+import static io.flowdb.json.AbstractJsonDbTest.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.error.InvalidQueryException;
 import io.flowdb.internal.json.DocumentCodec;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -185,6 +189,75 @@ class QueryStreamTest {
                 });
             }
             assertThat(shown).as("at their places alone").containsExactly(30, 31, 32, 33, 35, 36);
+        }
+    }
+
+    /** The walk of the index stayed open, and with it the file of its table, until the process ended. */
+    @Test
+    void ordered_queryThatFailsAtDocumentsWithoutAnEntry_closesItsWalks() {
+        db.put("s", json("{'id':-1}").put("text", "a".repeat(90)));
+        Supplier<JsonQuery> query = () ->
+                db.query("s").where(Filter.regex("text", "a*a*a*a*a*a*a*a*a*!")).orderBy("v", Direction.ASC);
+        List<ThrowingCallable> reads = List.of(
+                () -> query.get().collect(),
+                () -> query.get().limit(5).collect(),
+                () -> query.get().stream(),
+                () -> query.get().first(),
+                () -> db.inTransaction(
+                        TransactionMode.READ_ONLY,
+                        List.of("s"),
+                        t -> t.query("s")
+                                .where(Filter.regex("text", "a*a*a*a*a*a*a*a*a*!"))
+                                .orderBy("v", Direction.DESC)
+                                .collect()));
+        for (ThrowingCallable read : reads) {
+            assertThatThrownBy(read).isInstanceOf(InvalidQueryException.class);
+            assertThat(store.openWalks).hasValue(0);
+            assertThat(store.openSnapshots).hasValue(0);
+        }
+    }
+
+    /** What a rollback had made as it was before was returned for what it had been meanwhile, or twice. */
+    @Test
+    void stream_ofATransactionThatRollsBack_givesOnlyWhatMatches() {
+        db.put("s", json("{'id':9000,'v':9000,'even':7}"));
+        List<Function<JsonTransaction, JsonQuery>> queries = List.of(
+                t -> t.query("s").whereRange("v", 8000, null),
+                t -> t.query("s").whereRange("v", 8000, null).orderBy("v", Direction.ASC),
+                t -> t.query("s").whereRange("v", 8000, null).orderBy("v", Direction.DESC),
+                t -> t.query("s").whereEq("even", 7),
+                t -> t.query("s").whereIn("even", List.of(5, 7)));
+        for (Function<JsonTransaction, JsonQuery> query : queries) {
+            try (JsonTransaction t = db.transaction(TransactionMode.READ_WRITE, "s")) {
+                Savepoint savepoint = t.savepoint();
+                for (int i = 0; i < 5; i++) {
+                    t.put("s", document(i).put("v", 9000).put("even", 7));
+                }
+                Iterator<JsonNode> documents = query.apply(t).stream().iterator();
+                documents.next(); // as it was then
+                t.rollbackTo(savepoint);
+                List<JsonNode> rest = new ArrayList<>();
+                documents.forEachRemaining(rest::add);
+
+                assertThat(rest).isSubsetOf(query.apply(t).collect());
+            }
+        }
+        try (JsonTransaction t = db.transaction(TransactionMode.READ_WRITE, "s")) {
+            Savepoint savepoint = t.savepoint();
+            for (int i = 0; i < 5; i++) {
+                t.put("s", document(i).put("v", 9000));
+            }
+            Iterator<JsonNode> documents =
+                    t.query("s").orderBy("v", Direction.DESC).stream().iterator();
+            documents.next();
+            t.rollbackTo(savepoint);
+            List<JsonNode> rest = new ArrayList<>();
+            documents.forEachRemaining(rest::add);
+
+            assertThat(rest).as("each at its own place").doesNotHaveDuplicates();
+            assertThat(rest)
+                    .isSortedAccordingTo(Comparator.comparingInt(
+                            (JsonNode document) -> -document.path("v").asInt()));
         }
     }
 }

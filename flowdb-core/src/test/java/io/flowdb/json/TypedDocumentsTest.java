@@ -2,17 +2,20 @@ package io.flowdb.json;
 
 import static io.flowdb.json.AbstractJsonDbTest.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
+import io.flowdb.error.InvalidQueryException;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,38 @@ class TypedDocumentsTest {
     @AfterEach
     void close() {
         db.close();
+    }
+
+    record Whole(int id, long n) {}
+
+    record Floating(int id, double n) {}
+
+    /** A decimal became a double on its way to a long, or an infinite one. */
+    @Test
+    void getDoc_ofNumbersThatADoubleCannotHold_isExactOrRefused() {
+        db.put("s", json("{'id':1,'n':9007199254740993.0}"));
+        db.put("s", json("{'id':2,'n':123456789012345678.5}"));
+        db.put("s", json("{'id':3,'n':1e400}"));
+
+        assertThat(db.getDoc("s", 1, Whole.class)).contains(new Whole(1, 9007199254740993L));
+        assertThat(db.getDoc("s", 2, Whole.class)).contains(new Whole(2, 123456789012345678L));
+        assertThatThrownBy(() -> db.getDoc("s", 3, Floating.class)).isInstanceOf(InvalidQueryException.class);
+        for (int id = 1; id <= 3; id++) {
+            for (Class<?> type : List.of(Whole.class, Floating.class, Map.class)) {
+                int key = id;
+                assertThat(outcome(() -> db.getDoc("s", key, type).orElseThrow()))
+                        .isEqualTo(outcome(() ->
+                                db.query("s").whereEq("id", key).collect(type).get(0)));
+            }
+        }
+    }
+
+    private static Object outcome(Supplier<?> read) {
+        try {
+            return read.get();
+        } catch (InvalidQueryException e) {
+            return e.getClass();
+        }
     }
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "kind")

@@ -313,29 +313,16 @@ public final class DocumentCodec {
     }
 
     /**
-     * The document in {@code stored} as a Java value. Errors: {@link InvalidQueryException} if it is no {@code type}.
+     * A document as a Java value. It is read from a tree and not from the text, whose decimals Jackson would take through
+     * double on their way to a number that is none. Errors: {@link InvalidQueryException} if it is no {@code type}.
      */
-    public static <T> T decode(byte[] stored, Class<T> type) {
-        checkFormat(stored);
-        try {
-            return MAPPER.readValue(stored, HEADER_BYTES, stored.length - HEADER_BYTES, type);
-        } catch (JacksonException e) {
-            throw no(type, e);
-        }
-    }
-
-    /** A document as a Java value. Errors as those of {@link #decode(byte[], Class)}. */
     public static <T> T convert(JsonNode document, Class<T> type) {
         try {
             return MAPPER.treeToValue(document, type);
         } catch (JacksonException e) {
-            throw no(type, e);
+            // What Jackson says may quote the document, so it stays out of the message.
+            throw new InvalidQueryException("a document cannot be read as " + type.getName() + "; see the cause", e);
         }
-    }
-
-    /** What Jackson says may quote the document, so it stays out of the message. */
-    private static InvalidQueryException no(Class<?> type, JacksonException e) {
-        return new InvalidQueryException("a document cannot be read as " + type.getName() + "; see the cause", e);
     }
 
     /** A Java value as a document. Errors: {@link IllegalArgumentException} if Jackson cannot write it. */
