@@ -215,7 +215,7 @@ final class CodecRegistry {
         @Override
         public JsonNode write(Object value) {
             Class<?> type = ProxyUtils.getUserClass(value);
-            if (isSingleValue(type) || type.isArray() || value instanceof Iterable || value instanceof Map) {
+            if (isSingleValue(type) || type.isArray() || value instanceof Collection || value instanceof Map) {
                 return readable(of(type).write(value), type);
             }
             return named(type, declared, entityOf(type).write(value));

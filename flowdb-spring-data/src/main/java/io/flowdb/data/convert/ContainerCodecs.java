@@ -1,6 +1,7 @@
 package io.flowdb.data.convert;
 
 import java.lang.reflect.Array;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -9,6 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.TransferQueue;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.CollectionFactory;
 import org.springframework.data.mapping.MappingException;
@@ -99,10 +108,17 @@ final class ContainerCodecs {
         if (declared.equals(Iterable.class) || declared.equals(Collection.class)) {
             return List.class;
         }
-        return declared.isInterface() && Queue.class.isAssignableFrom(declared) ? LinkedList.class : declared;
+        if (!declared.isInterface() || !Queue.class.isAssignableFrom(declared)) {
+            return declared;
+        }
+        if (declared.equals(TransferQueue.class)) {
+            return LinkedTransferQueue.class;
+        }
+        return BlockingQueue.class.isAssignableFrom(declared) ? LinkedBlockingDeque.class : LinkedList.class;
     }
 
     static ValueCodec map(Class<?> type, Class<?> keyType, ValueCodec key, ValueCodec value) {
+        Class<?> created = mapCreatedFor(type);
         return new ValueCodec() {
             @Override
             public JsonNode write(Object map) {
@@ -116,13 +132,20 @@ final class ContainerCodecs {
                 if (!node.isObject()) {
                     throw new MappingException("expected a JSON object for a map, found " + node.getNodeType());
                 }
-                Map<Object, Object> map = CollectionFactory.createMap(type, keyType, node.size());
+                Map<Object, Object> map = CollectionFactory.createMap(created, keyType, node.size());
                 node.properties()
                         .forEach(e -> map.put(
                                 readKey(key, keyType, e.getKey()), ValueCodec.readNullable(value, e.getValue())));
                 return map;
             }
         };
+    }
+
+    private static Class<?> mapCreatedFor(Class<?> declared) {
+        if (declared.equals(ConcurrentMap.class)) {
+            return ConcurrentHashMap.class;
+        }
+        return declared.equals(ConcurrentNavigableMap.class) ? ConcurrentSkipListMap.class : declared;
     }
 
     private static String fieldOf(ValueCodec key, @Nullable Object k) {
@@ -140,17 +163,33 @@ final class ContainerCodecs {
         if (keyType.equals(Object.class)) {
             return field;
         }
-        JsonNode node = JsonNodeFactory.instance.stringNode(field);
-        if (Number.class.isAssignableFrom(keyType)) {
-            node = JsonNodeFactory.instance.numberNode(new java.math.BigDecimal(field));
-        } else if (keyType.equals(Boolean.class)) {
-            node = JsonNodeFactory.instance.booleanNode(Boolean.parseBoolean(field));
+        RuntimeException failure = null;
+        for (JsonNode node : written(field, Number.class.isAssignableFrom(keyType))) {
+            try {
+                Object k = key.read(node);
+                if (k != null) {
+                    return k;
+                }
+            } catch (RuntimeException e) { // each codec and converter has its own
+                failure = failure == null ? e : failure;
+            }
         }
-        Object k = key.read(node);
-        if (k == null) {
-            throw new MappingException("the field '" + field + "' gives no map key");
+        throw new MappingException("the field '" + field + "' gives no map key of " + keyType.getName(), failure);
+    }
+
+    /** What a key may have been written as: text, a number or a boolean; in the order in which it is tried. */
+    private static List<JsonNode> written(String field, boolean numberFirst) {
+        List<JsonNode> nodes = new ArrayList<>();
+        nodes.add(JsonNodeFactory.instance.stringNode(field));
+        if (field.equals("true") || field.equals("false")) {
+            nodes.add(JsonNodeFactory.instance.booleanNode(field.equals("true")));
         }
-        return k;
+        try {
+            nodes.add(numberFirst ? 0 : nodes.size(), JsonNodeFactory.instance.numberNode(new BigDecimal(field)));
+        } catch (NumberFormatException e) {
+            return nodes; // no number
+        }
+        return nodes;
     }
 
     /** The Java value JSON itself suggests: text, Long or a wider number, Boolean, List, Map. */

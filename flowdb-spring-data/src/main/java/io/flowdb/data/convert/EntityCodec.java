@@ -115,8 +115,14 @@ final class EntityCodec {
             if (property.isWritable()) {
                 written.add(slot);
             }
-            if (!entity.isCreatorArgument(property) && property.isReadable()) {
-                populated.add(slot);
+            if (!entity.isCreatorArgument(property)) {
+                if (property.isReadable()) {
+                    populated.add(slot);
+                } else if (property.isWritable() && property.getField() != null) {
+                    throw new MappingException("Property '" + property.getName() + "' of "
+                            + entity.getType().getName() + " is final and no constructor takes it, so it could be"
+                            + " stored and not read; let the constructor take it, or mark it @Transient");
+                }
             }
         }
         return new Slots(written.toArray(new Slot[0]), populated.toArray(new Slot[0]), byParameter(byName));
@@ -134,6 +140,10 @@ final class EntityCodec {
                     + " has several constructors: mark the one to use with @PersistenceCreator");
         }
         for (Parameter<Object, FlowDbPersistentProperty> parameter : creator.getParameters()) {
+            if (parameter.hasValueExpression()) {
+                throw new MappingException("Constructor parameter '" + parameter.getName() + "' of "
+                        + entity.getType().getName() + " has @Value, which is not evaluated for entities");
+            }
             Slot slot = parameter.hasName() ? byName.get(parameter.getRequiredName()) : null;
             if (slot == null && !parameter.isTransient() && !creator.isParentParameter(parameter)) {
                 throw new MappingException("Constructor parameter '" + parameter.getName() + "' of "

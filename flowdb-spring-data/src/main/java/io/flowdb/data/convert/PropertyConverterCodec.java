@@ -1,7 +1,9 @@
 package io.flowdb.data.convert;
 
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
 import org.springframework.data.convert.PropertyValueConverter;
 import org.springframework.data.convert.ValueConversionContext;
 import tools.jackson.databind.JsonNode;
@@ -14,6 +16,9 @@ final class PropertyConverterCodec implements ValueCodec {
     private final ValueConversionContext<FlowDbPersistentProperty> context;
     private final CodecRegistry codecs;
 
+    /** What the converter writes; {@code Object} where its class does not say. */
+    private final Class<?> stored;
+
     PropertyConverterCodec(
             FlowDbPersistentProperty property,
             PropertyValueConverter<Object, Object, ValueConversionContext<FlowDbPersistentProperty>> converter,
@@ -21,6 +26,9 @@ final class PropertyConverterCodec implements ValueCodec {
         this.converter = converter;
         this.context = new Context(property);
         this.codecs = codecs;
+        this.stored = ResolvableType.forClass(PropertyValueConverter.class, converter.getClass())
+                .getGeneric(1)
+                .resolve(Object.class);
     }
 
     @Override
@@ -44,8 +52,20 @@ final class PropertyConverterCodec implements ValueCodec {
 
     @Override
     public @Nullable Object read(JsonNode node) {
-        Object simple = ContainerCodecs.natural(node);
+        Object simple = simple(node);
         return simple == null ? readNull() : converter.read(simple, context);
+    }
+
+    private @Nullable Object simple(JsonNode node) {
+        if (node.isNull()) {
+            return null;
+        }
+        if (JsonNode.class.isAssignableFrom(stored)) {
+            return node;
+        }
+        boolean natural =
+                stored == Object.class || Iterable.class.isAssignableFrom(stored) || Map.class.isAssignableFrom(stored);
+        return natural ? ContainerCodecs.natural(node) : codecs.of(stored).read(node);
     }
 
     @Override

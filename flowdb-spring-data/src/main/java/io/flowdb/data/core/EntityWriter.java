@@ -194,8 +194,9 @@ final class EntityWriter {
         }
     }
 
-    /** Null, or zero of a number. */
+    /** Null, or zero of a type that is counted. */
     static boolean isUnset(@Nullable Object value) {
-        return value == null || (value instanceof Number number && number.doubleValue() == 0);
+        boolean counted = value instanceof Long || value instanceof Integer || value instanceof Short;
+        return value == null || counted && ((Number) value).longValue() == 0;
     }
 }

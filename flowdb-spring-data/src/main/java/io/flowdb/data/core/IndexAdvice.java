@@ -123,8 +123,11 @@ final class IndexAdvice {
         if (path == null) {
             return false;
         }
-        candidates.putIfAbsent(path, filter);
-        return indexed.contains(path);
+        boolean served = indexed.contains(path);
+        if (!served) {
+            candidates.putIfAbsent(path, filter);
+        }
+        return served;
     }
 
     /** The path of a condition that can become a range of an index. */

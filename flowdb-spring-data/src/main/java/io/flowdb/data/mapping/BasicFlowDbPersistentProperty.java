@@ -60,11 +60,15 @@ final class BasicFlowDbPersistentProperty extends AnnotationBasedPersistentPrope
         return idProperty;
     }
 
-    /** Elements that are collections or maps themselves have no properties, whatever is in them. */
+    /** Elements that are collections or maps themselves, and types of the JDK and of Jackson, have no properties. */
     @Override
     public boolean isEntity() {
         TypeInformation<?> actual = getTypeInformation().getActualType();
-        return super.isEntity() && (actual == null || !(actual.isCollectionLike() || actual.isMap()));
+        return super.isEntity()
+                && (actual == null
+                        || !(actual.isCollectionLike()
+                                || actual.isMap()
+                                || FlowDbMappingContext.isForeign(actual.getType())));
     }
 
     @Override

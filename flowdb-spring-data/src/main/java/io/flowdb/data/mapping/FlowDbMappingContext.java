@@ -1,5 +1,6 @@
 package io.flowdb.data.mapping;
 
+import java.util.List;
 import org.springframework.data.core.TypeInformation;
 import org.springframework.data.mapping.context.AbstractMappingContext;
 import org.springframework.data.mapping.model.Property;
@@ -13,6 +14,8 @@ import org.springframework.data.mapping.model.SimpleTypeHolder;
  */
 public final class FlowDbMappingContext
         extends AbstractMappingContext<FlowDbPersistentEntity<?>, FlowDbPersistentProperty> {
+
+    private static final List<String> FOREIGN = List.of("java.", "jdk.", "sun.", "com.sun.", "tools.jackson.");
 
     /** A context that knows the types FlowDB writes as one JSON value. */
     public FlowDbMappingContext() {
@@ -38,6 +41,6 @@ public final class FlowDbMappingContext
 
     /** Whether a class is one of the JDK or of Jackson, so that its properties mean nothing to an entity. */
     public static boolean isForeign(Class<?> type) {
-        return type.getName().startsWith("java.") || type.getName().startsWith("tools.jackson.");
+        return FOREIGN.stream().anyMatch(type.getName()::startsWith);
     }
 }

@@ -17,6 +17,7 @@ import io.flowdb.data.repository.FlowDbRepository;
 import io.flowdb.json.Explain;
 import io.flowdb.json.Filter;
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -59,7 +60,11 @@ class IndexAdviceTest {
     void advice_notServed_namesTheProperty() {
         assertThat(advice(is.eq("price", BigDecimal.ONE))).contains("@Indexed").contains("'price'");
         assertThat(advice(Filter.or(is.eq("name", "a"), is.eq("price", BigDecimal.ONE))))
-                .contains("'price'");
+                .contains("'price'")
+                .doesNotContain("'name'");
+        assertThat(advice(is.in("name", Arrays.asList("a", null))))
+                .as("the name has an index")
+                .contains("no index");
         assertThat(advice(is.contains("name", "a", false))).contains("no index");
         assertThat(advice(is.ne("name", "a"))).contains("no index");
         assertThat(advice(is.like("name", "%a", false))).contains("no index");

@@ -19,6 +19,7 @@ import org.springframework.data.domain.ExampleMatcher.StringMatcher;
 import org.springframework.data.mapping.PersistentPropertyAccessor;
 import org.springframework.data.repository.query.FluentQuery;
 import org.springframework.data.support.ExampleMatcherAccessor;
+import org.springframework.data.util.ProxyUtils;
 
 /**
  * Examples as queries. Properties that are null in the probe are left out unless the matcher includes them; primitives
@@ -36,7 +37,7 @@ final class ExampleQueries {
         Class<S> type = example.getProbeType();
         List<Filter> filters = new ArrayList<>();
         Probe probe = new Probe(operations.conditions(type), new ExampleMatcherAccessor(example.getMatcher()));
-        collect("", type, example.getProbe(), probe, filters);
+        collect("", type, type, example.getProbe(), probe, filters);
         if (filters.isEmpty()) {
             return FlowDbQuery.all();
         }
@@ -48,9 +49,10 @@ final class ExampleQueries {
         return new FluentExampleQuery<>(operations.query(type).matching(query(example)), operations.conditions(type));
     }
 
-    private void collect(String prefix, Class<?> type, Object bean, Probe probe, List<Filter> filters) {
-        FlowDbPersistentEntity<?> entity =
-                operations.getConverter().getMappingContext().getRequiredPersistentEntity(type);
+    /** {@code type} is that of the bean, {@code declared} the one whose properties a query knows. */
+    private void collect(
+            String prefix, Class<?> declared, Class<?> type, Object bean, Probe probe, List<Filter> filters) {
+        FlowDbPersistentEntity<?> entity = entity(type);
         PersistentPropertyAccessor<Object> accessor = entity.getPropertyAccessor(bean);
         for (FlowDbPersistentProperty property : entity) {
             String path = prefix + property.getName();
@@ -62,15 +64,26 @@ final class ExampleQueries {
                     .apply(valueOf(accessor.getProperty(property)))
                     .orElse(null);
             boolean nested = value != null && property.isEntity() && !property.isCollectionLike() && !property.isMap();
+            if (value != null
+                    && declared != type
+                    && entity(declared).getPersistentProperty(property.getName()) == null) {
+                throw new InvalidDataAccessApiUsageException("An example cannot be matched by '" + path + "', as "
+                        + declared.getName() + " has no such property; ignore it with ExampleMatcher.withIgnorePaths");
+            }
             if (value instanceof Map<?, ?> map && map.isEmpty()) {
                 continue; // what a new entity starts with
             }
-            if (nested && !property.isIdProperty() && property.getType().isInstance(value)) {
-                collect(path + ".", property.getType(), value, probe, filters);
+            if (nested && !property.isIdProperty() && property.getActualType().isInstance(value)) {
+                Class<?> nestedType = ProxyUtils.getUserClass(value);
+                collect(path + ".", property.getActualType(), nestedType, value, probe, filters);
             } else if (value != null || probe.matcher().getNullHandler() == NullHandler.INCLUDE) {
                 filters.add(probe.filter(path, value));
             }
         }
+    }
+
+    private FlowDbPersistentEntity<?> entity(Class<?> type) {
+        return operations.getConverter().getMappingContext().getRequiredPersistentEntity(type);
     }
 
     /** An empty {@code Optional} is null to a matcher. */
