@@ -80,7 +80,8 @@ final class BasicFlowDbPersistentEntity<T> extends BasicPersistentEntity<T, Flow
         verifyVersion();
         if (store != null && getIdProperty() == null) {
             throw new MappingException(getType().getName()
-                    + " has no id: annotate one property with io.flowdb.annotation.Id, or call it 'id'");
+                    + " has no id: annotate one property with io.flowdb.annotation.Id, or call it 'id'"
+                    + (getType().isInterface() ? "; the properties of an interface are its getters: getId()" : ""));
         }
     }
 
