@@ -77,7 +77,7 @@ final class SchemaInitializer implements FlowDbInitializer, Ordered {
                     : action + ": " + change.detail();
         }
         String index = action + "." + change.index();
-        return store == null
+        return store == null || change.kind() == SchemaChange.Kind.DELETE_INDEX // whose definition was another
                 ? index
                 : store.index(change.index())
                         .map(i -> index + (i.unique() ? ", unique, on " : " on ") + String.join(", ", i.paths()))
