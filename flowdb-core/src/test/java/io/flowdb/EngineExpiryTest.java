@@ -94,6 +94,36 @@ class EngineExpiryTest {
                 .leaves(record("k", 1, "v", START + 100), FlowRecord.of("m", 1, "w"));
     }
 
+    /** A clock that once gave the last moment of all: flush, compaction and gc dropped what never expires. */
+    @Test
+    void expiry_clockGivesTheLastMoment_keepsWhatNeverExpires() {
+        AtomicLong now = new AtomicLong(START);
+        Config config = Config.builder()
+                .inMemory(true)
+                .autoBackground(false)
+                .clockMicros(now::get)
+                .build();
+        try (Engine engine = Engine.open(config)) {
+            engine.write(FlowRecord.of("table", 1, "v"));
+            engine.write(record("ttl", 1, "v", START + SECOND));
+            engine.flush();
+            engine.write(FlowRecord.of("memtable", 1, "v"));
+            now.set(Long.MAX_VALUE);
+            assertThat(engine.gc()).isZero();
+            engine.flush();
+            engine.compact();
+            now.set(START);
+            engine.write(record("later", 1, "v", START + SECOND));
+            engine.flush();
+            assertThat(engine.query(Query.all()))
+                    .extracting(FlowRecord::keyText)
+                    .containsExactly("later", "memtable", "table");
+            try (Snapshot snapshot = engine.snapshot()) {
+                assertThat(snapshot.get("later", 1)).isPresent();
+            }
+        }
+    }
+
     /** A time to live beyond the range of time is none. */
     @Test
     void expiry_hugeTtl_neverExpires() {
