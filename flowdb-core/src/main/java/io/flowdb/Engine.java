@@ -355,7 +355,11 @@ public final class Engine implements OrderedStore, AutoCloseable {
         Objects.requireNonNull(target, "target");
         checkMaintainable();
         Path copy = target.toAbsolutePath().normalize();
-        check(!copy.startsWith(place.directory()), "target", target, "outside the directory of the database");
+        check(
+                !place.fileSystem().isWithin(copy, place.directory()),
+                "target",
+                target,
+                "outside the directory of the database");
         check(!config.inMemory(), "inMemory", true, "false: an engine in memory has no files to copy");
         flush();
         long flushedSeqno = parts.manifest().state().flushedSeqno(); // read first: the tables hold all up to there
