@@ -505,9 +505,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
     /** Now plus a time to live, {@link FlowRecord#NEVER} if that is beyond the range of time. */
     private long expiryOf(Duration ttl) {
         long now = config.clockMicros().getAsLong();
-        long micros = ttl.getSeconds() > Long.MAX_VALUE / 2_000_000
-                ? FlowRecord.NEVER
-                : TimeUnit.SECONDS.toMicros(ttl.getSeconds()) + ttl.getNano() / 1_000;
+        long micros = EngineOpening.micros(ttl);
         return micros > FlowRecord.NEVER - Math.max(0, now) ? FlowRecord.NEVER : now + micros;
     }
 

@@ -286,10 +286,10 @@ final class EngineOpening {
     }
 
     /** The duration in microseconds, at least 1; {@code Long.MAX_VALUE} for one that is longer than a long can say. */
-    private static long micros(Duration width) {
-        return width.getSeconds() > Long.MAX_VALUE / 2_000_000
+    static long micros(Duration duration) {
+        return duration.getSeconds() > Long.MAX_VALUE / 2_000_000
                 ? Long.MAX_VALUE
-                : Math.max(1, TimeUnit.SECONDS.toMicros(width.getSeconds()) + width.getNano() / 1_000);
+                : Math.max(1, TimeUnit.SECONDS.toMicros(duration.getSeconds()) + duration.getNano() / 1_000);
     }
 
     private SstSet openTables(TableStore tables, ManifestState state) {
