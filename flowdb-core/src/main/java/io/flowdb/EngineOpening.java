@@ -22,6 +22,7 @@ import io.flowdb.internal.sstable.SstOptions;
 import io.flowdb.internal.storage.SstStorage;
 import io.flowdb.internal.wal.Wal;
 import io.flowdb.internal.wal.WalOptions;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +99,9 @@ final class EngineOpening {
                 }
                 /* A writer beside this reader may have deleted a file that the manifest still named a moment ago. */
                 LockSupport.parkNanos(attempt * RETRY_NANOS);
+            } catch (UnsupportedOperationException e) {
+                opening.closeAll(e);
+                throw opening.withoutSupport(e);
             } catch (RuntimeException | Error e) {
                 opening.closeAll(e);
                 throw e;
@@ -222,6 +226,16 @@ final class EngineOpening {
         fileSystem.createDirectories(directory.resolve(TABLES));
         fileSystem.createDirectories(directory.resolve(LOG));
         fileSystem.syncDirectory(directory);
+    }
+
+    /** An archive that passes for a file system cannot lock or sync its files. */
+    private RuntimeException withoutSupport(UnsupportedOperationException e) {
+        if (directory.getFileSystem() == FileSystems.getDefault()) {
+            return e;
+        }
+        InvalidConfigException invalid = invalidDirectory("a directory of a file system that can lock and sync files");
+        invalid.addSuppressed(e);
+        return invalid;
     }
 
     private InvalidConfigException invalidDirectory(String allowed) {
