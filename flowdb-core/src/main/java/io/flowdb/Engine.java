@@ -355,7 +355,11 @@ public final class Engine implements OrderedStore, AutoCloseable {
         Objects.requireNonNull(target, "target");
         checkMaintainable();
         Path copy = target.toAbsolutePath().normalize();
-        check(!copy.startsWith(place.directory()), "target", target, "outside the directory of the database");
+        check(
+                !place.fileSystem().isWithin(copy, place.directory()),
+                "target",
+                target,
+                "outside the directory of the database");
         check(!config.inMemory(), "inMemory", true, "false: an engine in memory has no files to copy");
         flush();
         long flushedSeqno = parts.manifest().state().flushedSeqno(); // read first: the tables hold all up to there
@@ -501,9 +505,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
     /** Now plus a time to live, {@link FlowRecord#NEVER} if that is beyond the range of time. */
     private long expiryOf(Duration ttl) {
         long now = config.clockMicros().getAsLong();
-        long micros = ttl.getSeconds() > Long.MAX_VALUE / 2_000_000
-                ? FlowRecord.NEVER
-                : TimeUnit.SECONDS.toMicros(ttl.getSeconds()) + ttl.getNano() / 1_000;
+        long micros = EngineOpening.micros(ttl);
         return micros > FlowRecord.NEVER - Math.max(0, now) ? FlowRecord.NEVER : now + micros;
     }
 

@@ -22,6 +22,7 @@ import io.flowdb.internal.sstable.SstOptions;
 import io.flowdb.internal.storage.SstStorage;
 import io.flowdb.internal.wal.Wal;
 import io.flowdb.internal.wal.WalOptions;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +99,9 @@ final class EngineOpening {
                 }
                 /* A writer beside this reader may have deleted a file that the manifest still named a moment ago. */
                 LockSupport.parkNanos(attempt * RETRY_NANOS);
+            } catch (UnsupportedOperationException e) {
+                opening.closeAll(e);
+                throw opening.withoutSupport(e);
             } catch (RuntimeException | Error e) {
                 opening.closeAll(e);
                 throw e;
@@ -224,6 +228,16 @@ final class EngineOpening {
         fileSystem.syncDirectory(directory);
     }
 
+    /** An archive that passes for a file system cannot lock or sync its files. */
+    private RuntimeException withoutSupport(UnsupportedOperationException e) {
+        if (directory.getFileSystem() == FileSystems.getDefault()) {
+            return e;
+        }
+        InvalidConfigException invalid = invalidDirectory("a directory of a file system that can lock and sync files");
+        invalid.addSuppressed(e);
+        return invalid;
+    }
+
     private InvalidConfigException invalidDirectory(String allowed) {
         return new InvalidConfigException(List.of(new Violation("dataDir", directory.toString(), allowed)));
     }
@@ -286,10 +300,10 @@ final class EngineOpening {
     }
 
     /** The duration in microseconds, at least 1; {@code Long.MAX_VALUE} for one that is longer than a long can say. */
-    private static long micros(Duration width) {
-        return width.getSeconds() > Long.MAX_VALUE / 2_000_000
+    static long micros(Duration duration) {
+        return duration.getSeconds() > Long.MAX_VALUE / 2_000_000
                 ? Long.MAX_VALUE
-                : Math.max(1, TimeUnit.SECONDS.toMicros(width.getSeconds()) + width.getNano() / 1_000);
+                : Math.max(1, TimeUnit.SECONDS.toMicros(duration.getSeconds()) + duration.getNano() / 1_000);
     }
 
     private SstSet openTables(TableStore tables, ManifestState state) {

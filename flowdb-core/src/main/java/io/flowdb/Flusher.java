@@ -69,6 +69,7 @@ final class Flusher {
                 LockSupport.parkNanos(50_000);
                 return true;
             }
+            parts.snapshots().beginDropping();
             try {
                 flush(oldest);
                 lastFailure = null;
@@ -78,6 +79,8 @@ final class Flusher {
                 lastFailure = asFailure("flush", e);
                 healthy = false;
                 throw e;
+            } finally {
+                parts.snapshots().endDropping();
             }
         } finally {
             flushLock.unlock();

@@ -140,6 +140,16 @@ final class LeasedScan implements RecordCursor {
         return current().expireAt();
     }
 
+    /** Ends a walk whose owner has looked at the current record and not given it out: it does not count as read. */
+    void closeBeforeCurrent() {
+        ShownEntry shown = entry;
+        if (shown != null && !counted) {
+            returned--;
+            returnedBytes -= (long) shown.keyLength() + shown.valueLength();
+        }
+        close();
+    }
+
     FlowRecord record() {
         ShownEntry shown = current();
         if (shown.keyLength() == 0) {

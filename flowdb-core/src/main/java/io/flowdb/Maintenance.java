@@ -105,6 +105,7 @@ final class Maintenance {
         compactionLock.lock();
         try {
             SstSet set = liveTables();
+            parts.snapshots().beginDropping();
             try {
                 long entries = dropExpired(set);
                 dropFailure = null;
@@ -112,6 +113,8 @@ final class Maintenance {
             } catch (RuntimeException | Error e) {
                 dropFailure = Flusher.asFailure("drop of expired tables", e);
                 throw e;
+            } finally {
+                parts.snapshots().endDropping();
             }
         } finally {
             compactionLock.unlock();
@@ -223,6 +226,7 @@ final class Maintenance {
 
     @GuardedBy("compactionLock")
     private boolean run(Supplier<CompactionPlan> planned, SstSet set) {
+        parts.snapshots().beginDropping();
         try {
             CompactionPlan plan = planned.get();
             boolean changed = plan != CompactionPlan.Nothing.NOTHING && carryOut(plan, set);
@@ -231,6 +235,8 @@ final class Maintenance {
         } catch (RuntimeException | Error e) {
             compactionFailure = Flusher.asFailure("compaction", e);
             throw e;
+        } finally {
+            parts.snapshots().endDropping();
         }
     }
 

@@ -32,7 +32,11 @@ final class QueryScan implements RecordScan {
 
     @Override
     public void close() {
-        ahead = null;
-        scan.close();
+        if (ahead != null) {
+            ahead = null;
+            scan.closeBeforeCurrent();
+        } else {
+            scan.close();
+        }
     }
 }

@@ -27,9 +27,7 @@ import io.flowdb.internal.storage.SstStorage;
 import io.flowdb.internal.wal.LogSalvage;
 import io.flowdb.internal.wal.WalVisitor;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +41,9 @@ final class Salvage {
 
     private final FileSystem fileSystem;
     private final Path source;
-    private final Path target;
     private final Config config;
     private final SstStorage from;
-    private final SstStorage to;
-    private final Deque<Path> made = new ArrayDeque<>(); // the last one first
+    private final CopyTarget to;
     private final List<SstMeta> tables = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
 
@@ -61,18 +57,17 @@ final class Salvage {
     private long nextId = 1;
     private Memtable memtable = new Memtable();
 
-    private Salvage(FileSystem fileSystem, Path source, Path target) {
+    private Salvage(FileSystem fileSystem, Path source, Path target, CopyTarget to) {
         this.fileSystem = fileSystem;
         this.source = source;
-        this.target = target;
         this.config = Config.builder().dataDir(target).build();
         this.from = new SstStorage(fileSystem, source.resolve(EngineOpening.TABLES));
-        this.to = new SstStorage(fileSystem, target.resolve(EngineOpening.TABLES));
+        this.to = to;
     }
 
     /** See {@link Engine#salvage}; both paths are absolute and normal. */
     static SalvageReport run(FileSystem fileSystem, Path source, Path target) {
-        check(!target.startsWith(source), "target", target, "outside the directory of the database");
+        check(!fileSystem.isWithin(target, source), "target", target, "outside the directory of the database");
         check(
                 Manifest.exists(fileSystem, source)
                         || !fileSystem
@@ -84,14 +79,19 @@ final class Salvage {
                 "a directory with a database");
         check(fileSystem.isVacant(target), "target", target, "a missing or empty directory");
         AutoCloseable lock = lock(fileSystem, source);
-        Salvage salvage = new Salvage(fileSystem, source, target);
         try {
-            return salvage.run();
-        } catch (RuntimeException | Error e) {
-            salvage.removeMade(e);
-            throw e;
+            return run(fileSystem, source, target, CopyTarget.claim(fileSystem, target));
         } finally {
             release(lock);
+        }
+    }
+
+    private static SalvageReport run(FileSystem fileSystem, Path source, Path target, CopyTarget to) {
+        try {
+            return new Salvage(fileSystem, source, target, to).run();
+        } catch (RuntimeException | Error e) {
+            to.remove(e);
+            throw e;
         }
     }
 
@@ -113,10 +113,6 @@ final class Salvage {
     }
 
     private SalvageReport run() {
-        fileSystem.createDurably(target);
-        Path directory = target.resolve(EngineOpening.TABLES);
-        made.push(directory);
-        fileSystem.createDurably(directory);
         List<Long> files = from.list();
         known = knownState(files);
         TreeSet<Long> ids = new TreeSet<>(known == null ? files : known.tables().keySet());
@@ -126,7 +122,6 @@ final class Salvage {
         }
         readLog();
         writeMemtable();
-        to.syncDirectory();
         finish();
         return new SalvageReport(tables.size(), damagedTables, entries, logOperations, List.copyOf(problems));
     }
@@ -219,8 +214,7 @@ final class Salvage {
                         new CorruptionException(reader.fileName(), -1, "a table, but not the one of the manifest")
                                 .getMessage()));
             }
-            fileSystem.linkOrCopy(from.path(id), to.path(id));
-            made.push(to.path(id));
+            fileSystem.linkOrCopy(from.path(id), to.table(id));
             add(new SstMeta(id, expected ? level : 0, reader.fileBytes(), reader.properties()));
         } catch (CorruptionException e) {
             bringOverInPart(id, meta, String.valueOf(e.getMessage()));
@@ -232,12 +226,11 @@ final class Salvage {
 
     private void bringOverInPart(long id, @Nullable SstMeta meta, String damage) {
         damagedTables++;
-        fileSystem.delete(to.path(id)); // of a copy that failed
+        to.deleteTable(id); // of a copy that failed
         TableSalvage.Result result = null;
         try (ReadableFile file = openSource(id)) {
             if (file != null) {
-                made.push(to.path(id));
-                try (SstWriter writer = new SstWriter(to.create(id), id, EngineOpening.sstOptions(config))) {
+                try (SstWriter writer = new SstWriter(to.createTable(id), id, EngineOpening.sstOptions(config))) {
                     result = TableSalvage.copy(file, id, writer);
                     finish(writer, id, meta == null ? 0 : meta.level());
                 }
@@ -263,7 +256,7 @@ final class Salvage {
 
     private void finish(SstWriter writer, long id, int level) {
         if (writer.isEmpty()) {
-            fileSystem.delete(to.path(id));
+            to.deleteTable(id);
         } else {
             SstProperties properties = writer.finish();
             add(new SstMeta(id, level, writer.fileBytes(), properties));
@@ -309,8 +302,7 @@ final class Salvage {
             return;
         }
         long id = nextId++;
-        made.push(to.path(id));
-        try (SstWriter writer = new SstWriter(to.create(id), id, EngineOpening.sstOptions(config));
+        try (SstWriter writer = new SstWriter(to.createTable(id), id, EngineOpening.sstOptions(config));
                 InternalCursor all = memtable.cursor()) {
             for (all.first(); all.valid(); all.next()) {
                 writer.add(all.entry());
@@ -329,18 +321,6 @@ final class Salvage {
         for (SstMeta table : tables) {
             flushed = Math.max(flushed, table.properties().maxSeqno());
         }
-        ManifestEdit all = new ManifestEdit(tables, List.of(), 1, flushed, nextId);
-        Manifest.names().forEach(name -> made.push(target.resolve(name)));
-        Manifest.write(fileSystem, target, ManifestState.EMPTY.apply(all));
-    }
-
-    private void removeMade(Throwable cause) {
-        for (Path path : made) {
-            try {
-                fileSystem.delete(path);
-            } catch (StorageException e) {
-                cause.addSuppressed(e);
-            }
-        }
+        to.finish(new ManifestEdit(tables, List.of(), 1, flushed, nextId));
     }
 }

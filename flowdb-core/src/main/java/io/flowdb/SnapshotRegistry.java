@@ -28,9 +28,16 @@ final class SnapshotRegistry {
     @GuardedBy("lock")
     private int count;
 
-    /** Records that expire up to this moment, that of the last {@link #retention}, may be dropped at any time. */
+    /**
+     * Records that expire up to this moment may be dropped at any time: the latest one that a running flush, compaction
+     * or drop was told.
+     */
     @GuardedBy("lock")
     private long expiredBefore = Long.MIN_VALUE;
+
+    /** Flushes, compactions and drops that run. */
+    @GuardedBy("lock")
+    private int dropping;
 
     /** A pinned sequence number and moment. */
     static final class Pin {
@@ -61,8 +68,8 @@ final class SnapshotRegistry {
     }
 
     /**
-     * Pins the newest visible state and the present moment. If the clock has been set back, the moment is that of the
-     * last {@link #retention}: what had expired then may be gone.
+     * Pins the newest visible state and the present moment. If the clock has been set back, the moment is the latest
+     * that a running flush, compaction or drop was told: what had expired then may go at any time.
      */
     Pin pin() {
         long now = clockMicros.getAsLong();
@@ -116,9 +123,30 @@ final class SnapshotRegistry {
         }
     }
 
-    /** What has to be kept from now on for every live and later snapshot. */
+    /**
+     * Something that will ask for {@link #retention} begins; it lasts until its result is what readers see, or is given
+     * up, and then calls {@link #endDropping}.
+     */
+    void beginDropping() {
+        synchronized (lock) {
+            dropping++;
+        }
+    }
+
+    /** See {@link #beginDropping}. */
+    void endDropping() {
+        synchronized (lock) {
+            dropping--;
+            expiredBefore = dropping == 0 ? Long.MIN_VALUE : expiredBefore;
+        }
+    }
+
+    /**
+     * What has to be kept for every live and later snapshot; between {@link #beginDropping} and {@link #endDropping}.
+     * What never expires is kept whatever the clock says.
+     */
     Retention retention() {
-        long now = clockMicros.getAsLong();
+        long now = Math.min(clockMicros.getAsLong(), FlowRecord.NEVER - 1);
         synchronized (lock) {
             long[] seqnos = new long[count + 1];
             int n = 0;
@@ -132,7 +160,7 @@ final class SnapshotRegistry {
             if (n == 0 || seqnos[n - 1] != visible) {
                 seqnos[n++] = visible;
             }
-            expiredBefore = now;
+            expiredBefore = Math.max(expiredBefore, now);
             return new Retention(Arrays.copyOf(seqnos, n), now);
         }
     }

@@ -126,7 +126,7 @@ abstract class StateReader implements StoreReader {
     public StoreCursor scanAll(List<Range> ranges) {
         if (Objects.requireNonNull(ranges, "ranges").isEmpty()) {
             checkOpen();
-            return LeasedScan.empty(this);
+            return overNothing(counters.scans);
         }
         Range first = Objects.requireNonNull(ranges.get(0), "range");
         byte[] start = first.start();
@@ -154,7 +154,7 @@ abstract class StateReader implements StoreReader {
         if (bounds.startKey() != null
                 && bounds.endKey() != null
                 && Arrays.compareUnsigned(bounds.startKey(), bounds.endKey()) >= 0) {
-            return LeasedScan.empty(this);
+            return overNothing(meter);
         }
         long start = meter == null ? 0 : meter.begin();
         ReadStates.Lease lease = states.lease();
@@ -167,6 +167,14 @@ abstract class StateReader implements StoreReader {
             lease.close();
             throw e;
         }
+    }
+
+    /** A walk like any other, also in the statistics. */
+    private LeasedScan overNothing(@Nullable OperationMeter meter) {
+        if (meter != null) {
+            meter.end(meter.begin(), 0, 0);
+        }
+        return LeasedScan.empty(this);
     }
 
     /** The alive entry of (key, ts), or null. */

@@ -1,6 +1,7 @@
 package io.flowdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.flowdb.error.StorageException;
@@ -163,5 +164,105 @@ class CheckpointFilesTest {
         } finally {
             files.setFault((call, path) -> {});
         }
+    }
+
+    /**
+     * Two copies into one target both found it empty. One returned without an error but named tables that the other
+     * had taken away again, or one wrote its manifest over the other's.
+     */
+    @Test
+    void checkpoint_anotherBeginsAtAnyCall_oneIsWholeAndTheOtherIsRefused() {
+        assertOneOfTwo((engine, files, target) -> engine.checkpoint(target));
+    }
+
+    /** The same for a salvage. */
+    @Test
+    void salvage_checkpointIntoItsTargetAtAnyCall_oneIsWholeAndTheOtherIsRefused() {
+        assertOneOfTwo((engine, files, target) -> {
+            engine.close();
+            Salvage.run(files, engine.config().dataDir(), target);
+        });
+    }
+
+    private interface Copying {
+        void copy(Engine engine, FaultyFileSystem files, Path target);
+    }
+
+    private static void assertOneOfTwo(Copying first) {
+        Path data = Path.of("/data").toAbsolutePath();
+        Config config = Config.builder().dataDir(data).autoBackground(false).build();
+        boolean begun = true;
+        int beginAt = 1;
+        for (; begun; beginAt++) {
+            FaultyFileSystem files = new FaultyFileSystem();
+            Path target = data.resolve("copy");
+            try (Engine one = EngineOpening.open(
+                            config.toBuilder().dataDir(data.resolve("one")).build(), files);
+                    Engine two = EngineOpening.open(
+                            config.toBuilder().dataDir(data.resolve("two")).build(), files)) {
+                fill(one, "one");
+                fill(two, "two");
+                two.compact();
+                Boolean[] secondDone = new Boolean[1];
+                int[] calls = new int[1];
+                int at = beginAt;
+                files.setFault((call, path) -> {
+                    if (path.startsWith(target) && ++calls[0] == at) {
+                        secondDone[0] = isDone(() -> two.checkpoint(target));
+                    }
+                });
+                boolean firstDone = isDone(() -> first.copy(one, files, target));
+                files.setFault((call, path) -> {});
+                begun = secondDone[0] != null;
+                assertThat(firstDone).as("call %s", at).isNotEqualTo(Boolean.TRUE.equals(secondDone[0]));
+                assertWhole(files, config.toBuilder().dataDir(target).build(), firstDone ? "one" : "two");
+            }
+        }
+        assertThat(beginAt).isGreaterThan(10);
+    }
+
+    private static void assertWhole(FaultyFileSystem files, Config config, String value) {
+        assertThat(files.files()).noneMatch(file -> file.endsWith("COPYING"));
+        try (Engine copy = EngineOpening.open(config, files)) {
+            assertThat(copy.query(Query.all()))
+                    .hasSize(1_000)
+                    .allMatch(r -> r.valueText().startsWith(value));
+            assertThat(copy.verify().problems()).isEmpty();
+        }
+    }
+
+    /** Whether the copy was made; false if its target was refused. */
+    private static boolean isDone(Runnable copy) {
+        try {
+            copy.run();
+            return true;
+        } catch (IllegalArgumentException e) {
+            assertThat(e).hasMessageContaining("a missing or empty directory");
+            return false;
+        }
+    }
+
+    /** A target below a link to the directory of the database was taken for one outside it. */
+    @Test
+    void checkpoint_targetInsideByALink_isRefused() throws IOException {
+        Path link = dir.resolve("link");
+        try (Engine engine = Engine.open(config("db"))) {
+            Files.createSymbolicLink(link, dir.resolve("db"));
+            for (Path target : List.of(
+                    link.resolve("copy"), link.resolve("sst"), link.resolve("a").resolve("b"))) {
+                assertThatThrownBy(() -> engine.checkpoint(target))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("outside the directory of the database");
+            }
+            Files.createSymbolicLink(dir.resolve("elsewhere"), Files.createDirectory(dir.resolve("real")));
+            engine.checkpoint(dir.resolve("elsewhere").resolve("copy"));
+        }
+        assertThatThrownBy(() -> Engine.salvage(dir.resolve("db"), link.resolve("copy")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("outside the directory of the database");
+        assertThatThrownBy(() -> Engine.salvage(link, dir.resolve("db").resolve("copy")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("outside the directory of the database");
+        assertThat(dir.resolve("db").resolve("copy")).doesNotExist();
     }
 }

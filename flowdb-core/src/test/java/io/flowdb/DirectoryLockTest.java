@@ -1,13 +1,20 @@
 package io.flowdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.flowdb.error.DatabaseLockedException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -118,6 +125,51 @@ class DirectoryLockTest {
             holder.input().close();
             assertThat(holder.readLine()).isEqualTo("closed");
             Engine.open(Config.of(dir.resolve("db"))).close();
+        }
+    }
+
+    /**
+     * A directory that was renamed while it was open was not recognised by its path. Its lock file was opened a second
+     * time, and closing that channel dropped the lock of the process: another process could open the directory, and
+     * each overwrote what the other had acknowledged.
+     */
+    @Test
+    void open_renamedWhileOpen_isRefusedAndKeepsOtherProcessesOut() throws Exception {
+        assumeTrue(Files.getFileStore(dir).supportsFileAttributeView("unix"));
+        try (Engine engine = Engine.open(Config.of(dir.resolve("first")))) {
+            Files.move(dir.resolve("first"), dir.resolve("db"));
+            assertThat(openLocked().holderPid())
+                    .isEqualTo(ProcessHandle.current().pid());
+            assertRefusedInAnotherProcess();
+            assertThat(engine.isOpen()).isTrue();
+        }
+        Engine.open(Config.of(dir.resolve("db"))).close();
+    }
+
+    /** The same where something else in this JVM, of which the registry knows nothing, holds the lock. */
+    @Test
+    void open_lockHeldBesideTheRegistry_isRefusedAndKeepsOtherProcessesOut() throws Exception {
+        Engine.open(Config.of(dir.resolve("db"))).close();
+        Path lockFile = dir.resolve("db").resolve("LOCK");
+        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> Engine.open(Config.of(dir.resolve("db"))))
+                        .isInstanceOf(DatabaseLockedException.class);
+            }
+            assertThat(lock.isValid()).isTrue();
+            assertRefusedInAnotherProcess();
+        }
+        Engine.open(Config.of(dir.resolve("db"))).close();
+        try (ChildJvm other = ChildJvm.start(Holder.class, dir.resolve("db").toString())) {
+            assertThat(other.readLine()).isEqualTo("open");
+        }
+    }
+
+    private void assertRefusedInAnotherProcess() throws Exception {
+        try (ChildJvm other = ChildJvm.start(
+                List.of("-Xmx96m"), Holder.class, dir.resolve("db").toString())) {
+            assertThat(other.readLine()).contains("DatabaseLockedException");
         }
     }
 }

@@ -8,6 +8,9 @@ import static org.awaitility.Awaitility.await;
 import io.flowdb.error.InvalidConfigException;
 import io.flowdb.error.InvalidConfigException.Violation;
 import java.lang.reflect.RecordComponent;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -285,6 +288,18 @@ class EngineConfigTest {
                     .hasMessageContaining("dataDir = " + config.dataDir());
         }
         assertThat(Files.exists(missing)).isFalse();
+    }
+
+    /** It ended with an UnsupportedOperationException out of the JDK. */
+    @Test
+    void open_directoryInAnArchive_isInvalidConfig() throws Exception {
+        URI archive = URI.create("jar:" + dir.resolve("archive.zip").toUri());
+        try (FileSystem zip = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
+            Config config = Config.of(zip.getPath("/db"));
+            assertThatThrownBy(() -> Engine.open(config))
+                    .isInstanceOf(InvalidConfigException.class)
+                    .hasMessageContaining("dataDir = /db");
+        }
     }
 
     /** Directory 0700, files 0600, after every kind of operation. */

@@ -94,6 +94,54 @@ class EngineExpiryTest {
                 .leaves(record("k", 1, "v", START + 100), FlowRecord.of("m", 1, "w"));
     }
 
+    /** A time to live below a microsecond was cut to none: the record was dead at once. */
+    @Test
+    void expiry_ttlBelowAMicrosecond_isOne() {
+        Duration least = Duration.ofNanos(1);
+        new EngineScenario()
+                .defaultTtl(Duration.ofNanos(999))
+                .step(e -> e.write(FlowRecord.of("call", 1, "v"), least))
+                .put("default", 1, "v")
+                .step(e -> e.write(new WriteBatch().put(FlowRecord.of("inBatch", 1, "v"))))
+                .put("patched", 1, "v")
+                .step(e -> e.patch("patched", 1, Patch.ttl(least)))
+                .leaves(
+                        record("call", 1, "v", START + 1),
+                        record("default", 1, "v", START + 1),
+                        record("inBatch", 1, "v", START + 1),
+                        record("patched", 1, "v", START + 1));
+    }
+
+    /** A clock that once gave the last moment of all: flush, compaction and gc dropped what never expires. */
+    @Test
+    void expiry_clockGivesTheLastMoment_keepsWhatNeverExpires() {
+        AtomicLong now = new AtomicLong(START);
+        Config config = Config.builder()
+                .inMemory(true)
+                .autoBackground(false)
+                .clockMicros(now::get)
+                .build();
+        try (Engine engine = Engine.open(config)) {
+            engine.write(FlowRecord.of("table", 1, "v"));
+            engine.write(record("ttl", 1, "v", START + SECOND));
+            engine.flush();
+            engine.write(FlowRecord.of("memtable", 1, "v"));
+            now.set(Long.MAX_VALUE);
+            assertThat(engine.gc()).isZero();
+            engine.flush();
+            engine.compact();
+            now.set(START);
+            engine.write(record("later", 1, "v", START + SECOND));
+            engine.flush();
+            assertThat(engine.query(Query.all()))
+                    .extracting(FlowRecord::keyText)
+                    .containsExactly("later", "memtable", "table");
+            try (Snapshot snapshot = engine.snapshot()) {
+                assertThat(snapshot.get("later", 1)).isPresent();
+            }
+        }
+    }
+
     /** A time to live beyond the range of time is none. */
     @Test
     void expiry_hugeTtl_neverExpires() {

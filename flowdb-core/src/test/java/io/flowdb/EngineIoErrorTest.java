@@ -259,4 +259,54 @@ class EngineIoErrorTest {
             checkReopens(files.afterPowerCut(Loss.ALL, new Random(1)));
         }
     }
+
+    /**
+     * When the disk was full, close() ended with an error for want of room for the last frame of the log, which only
+     * says that what stands before it was durable.
+     */
+    @Test
+    void close_diskFull_returnsAndLosesNothing() {
+        for (SyncMode mode : List.of(SyncMode.always(), SyncMode.interval(Duration.ofHours(1)))) {
+            /* To the end of the zeros ahead of the frames, and a little less; more than a segment. */
+            for (int bytes : new int[] {131_000, 130_970, 130_950, 130_900, 70_000, 10}) {
+                for (int room : new int[] {0, 1, 39, 40, 41, 200, 1_000}) {
+                    closesWithRoom(mode, bytes, room);
+                }
+            }
+        }
+    }
+
+    private void closesWithRoom(SyncMode mode, int bytes, int room) {
+        int segment = bytes == 70_000 ? 64 << 10 : 1 << 20;
+        Config config = CONFIG.toBuilder()
+                .walSyncMode(mode)
+                .memtableSize(1 << 20)
+                .walSegmentSize(segment)
+                .build();
+        FaultyFileSystem disk = new FaultyFileSystem();
+        acknowledged.clear();
+        Engine engine = EngineOpening.open(config, disk);
+        put(engine, "key", bytes);
+        disk.setCapacityBytes(disk.usedBytes() + room);
+        engine.close();
+        disk.setCapacityBytes(Long.MAX_VALUE);
+        checkReopens(disk.afterPowerCut(Loss.ALL, new Random(1)));
+        checkReopens(disk);
+    }
+
+    /** The same when no file could be opened for a new segment that was to hold that frame only. */
+    @Test
+    void close_tooManyFilesOpen_returnsAndLosesNothing() {
+        Engine engine = EngineOpening.open(CONFIG, files);
+        put(engine, "key", 70_000);
+        files.setFault((call, path) -> {
+            if (call == Call.CREATE || call == Call.OPEN) {
+                throw StorageException.tooManyFiles("Cannot open " + path, new IOException("Too many open files"));
+            }
+        });
+        engine.close();
+        files.setFault((call, path) -> {});
+        checkReopens(files.afterPowerCut(Loss.ALL, new Random(1)));
+        checkReopens(files);
+    }
 }

@@ -162,6 +162,35 @@ class EngineStatsTest {
         assertThat(stats.scans()).isEqualTo(scans);
     }
 
+    /** A walk whose bounds exclude each other was not counted. */
+    @Test
+    void scan_overNothing_isCounted() {
+        try (Engine engine = open()) {
+            engine.write(record("a", 1, 10));
+            assertThat(engine.query(Query.keyRange("b", "a"))).isEmpty();
+            engine.latest().scanAll(List.of()).close();
+            checkReads(engine, 0, 0, 2);
+        }
+    }
+
+    /** A record that hasNext() had looked ahead for counted as read when the walk was closed before next(). */
+    @Test
+    void scan_closedAfterItLookedAhead_countsWhatItReturned() {
+        try (Engine engine = open()) {
+            engine.write(record("a", 1, 10));
+            engine.write(record("b", 1, 20));
+            try (RecordScan scan = engine.scan(Query.all())) {
+                assertThat(scan.hasNext()).isTrue();
+            }
+            checkReads(engine, 0, 0, 1);
+            try (RecordScan scan = engine.scan(Query.all())) {
+                scan.next();
+                assertThat(scan.hasNext()).isTrue();
+            }
+            checkReads(engine, 1, 11, 2);
+        }
+    }
+
     @Test
     void scan_toItsEnd_isCountedBeforeItIsClosed() {
         try (Engine engine = open()) {

@@ -25,6 +25,7 @@ class SnapshotRegistryTest {
     void pin_compactionBeginsAfterTheLookAtTheClock_judgesExpiryNoEarlierThanIt() {
         SnapshotRegistry registry = registry(new AtomicLong(7));
         AtomicReference<Retention> compaction = new AtomicReference<>();
+        registry.beginDropping();
         clock.set(() -> {
             clock.set(() -> 200);
             compaction.set(registry.retention());
@@ -42,17 +43,45 @@ class SnapshotRegistryTest {
     void pin_clockIsSetBackDuringACompaction_judgesExpiryNoEarlierThanIt() {
         SnapshotRegistry registry = registry(new AtomicLong(7));
         clock.set(() -> 200);
+        registry.beginDropping();
         Retention compaction = registry.retention();
         clock.set(() -> 100);
 
         SnapshotRegistry.Pin pin = registry.pin();
 
         assertThat(pin.nowMicros()).isGreaterThanOrEqualTo(compaction.expiredBefore());
-        registry.unpin(pin);
-        registry.retention();
+        registry.endDropping();
         assertThat(registry.pin().nowMicros())
-                .as("once the next one has begun, the clock counts again")
+                .as("once it has ended, the clock counts again")
                 .isEqualTo(100);
+    }
+
+    /**
+     * A flush that began after the clock had been set back made the moment of snapshots fall below that of the
+     * compaction, which still ran: a snapshot showed records that were gone when the compaction had ended.
+     */
+    @Test
+    void pin_flushBeginsAfterTheClockIsSetBack_judgesExpiryNoEarlierThanTheCompaction() {
+        SnapshotRegistry registry = registry(new AtomicLong(7));
+        clock.set(() -> 200);
+        registry.beginDropping();
+        Retention compaction = registry.retention();
+        clock.set(() -> 100);
+        registry.beginDropping();
+        Retention flush = registry.retention();
+        registry.endDropping();
+
+        assertThat(flush.expiredBefore())
+                .as("keeps what the clock says is alive")
+                .isEqualTo(100);
+        assertThat(registry.pin().nowMicros()).isGreaterThanOrEqualTo(compaction.expiredBefore());
+    }
+
+    /** A clock that once gave the last moment of all let every record pass for expired, also those without expiry. */
+    @Test
+    void retention_lastMomentOfAll_keepsWhatNeverExpires() {
+        clock.set(() -> Long.MAX_VALUE);
+        assertThat(registry(new AtomicLong(7)).retention().expiredBefore()).isLessThan(FlowRecord.NEVER);
     }
 
     @Test

@@ -32,6 +32,11 @@ public interface FileSystem {
     /** Whether nothing has this name, or a directory with nothing in it. */
     boolean isVacant(Path path);
 
+    /** Whether a path, there or not, is that of the directory or leads into it, by whatever names. */
+    default boolean isWithin(Path path, Path directory) {
+        return path.startsWith(directory);
+    }
+
     /** Names of the files in a directory, in no order; empty if the directory does not exist. */
     List<String> list(Path directory);
 

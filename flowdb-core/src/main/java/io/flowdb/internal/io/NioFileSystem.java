@@ -68,6 +68,30 @@ public final class NioFileSystem implements FileSystem {
     }
 
     @Override
+    public boolean isWithin(Path path, Path directory) {
+        if (path.startsWith(directory)) {
+            return true;
+        }
+        Path known = path.toAbsolutePath();
+        while (known != null && !Files.exists(known)) {
+            known = known.getParent();
+        }
+        if (known == null || !Files.exists(directory)) {
+            return false;
+        }
+        try {
+            for (Path above = known.toRealPath(); above != null; above = above.getParent()) {
+                if (Files.isSameFile(above, directory)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            throw NioFile.failure("look at", path, e);
+        }
+    }
+
+    @Override
     public List<String> list(Path directory) {
         if (!Files.isDirectory(directory)) {
             if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {

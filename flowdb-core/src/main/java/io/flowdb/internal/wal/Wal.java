@@ -346,12 +346,7 @@ public final class Wal implements AutoCloseable {
 
     @GuardedBy("ioLock")
     private boolean isUnsynced(SegmentInfo segment) {
-        for (SegmentWriter full : unsynced) {
-            if (full.number() == segment.number()) {
-                return true;
-            }
-        }
-        return false;
+        return unsynced.stream().anyMatch(full -> full.number() == segment.number());
     }
 
     /**
@@ -390,16 +385,7 @@ public final class Wal implements AutoCloseable {
 
     /** Bytes of all segments, without preallocated zeros. */
     public long sizeBytes() {
-        ioLock.lock();
-        try {
-            long total = current == null ? 0 : current.sizeBytes();
-            for (SegmentInfo segment : older) {
-                total += segment.sizeBytes();
-            }
-            return total;
-        } finally {
-            ioLock.unlock();
-        }
+        return segments().stream().mapToLong(SegmentInfo::sizeBytes).sum();
     }
 
     /** Syncs what was appended, unless the log has failed, and closes the files. */
@@ -422,12 +408,23 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** An empty frame records that all before it was durable: damage found later is then known as such. */
+    /**
+     * An empty frame records that all before it was durable: damage found later is then known as such. Without space
+     * for it, or open files, the log ends as after a crash: nothing is lost.
+     */
     @GuardedBy("ioLock")
     private void writeClosingFrame() {
-        if (current != null) {
-            append(currentLastTag, new byte[0], 0, 0);
+        if (current == null) {
+            return;
+        }
+        append(currentLastTag, new byte[0], 0, 0);
+        try {
             write(true);
+        } catch (StorageException e) {
+            if (failure != null) {
+                throw e;
+            }
+            rollBack();
         }
     }
 

@@ -1,0 +1,117 @@
+package io.flowdb;
+
+import static io.flowdb.internal.base.Arguments.check;
+
+import io.flowdb.error.StorageException;
+import io.flowdb.internal.io.FileSystem;
+import io.flowdb.internal.io.WritableFile;
+import io.flowdb.internal.manifest.Manifest;
+import io.flowdb.internal.manifest.ManifestEdit;
+import io.flowdb.internal.manifest.ManifestState;
+import io.flowdb.internal.storage.SstStorage;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * The directory that a checkpoint or a salvage fills, and what it has made there.
+ *
+ * <p>It belongs to one call at a time: who creates the file {@code COPYING} in it, and then the directory of the
+ * tables; then it takes the file away. Others find one of the two and make, and delete, nothing. The manifest is
+ * written last, so a directory without one is unfinished. Threads: one.
+ */
+final class CopyTarget {
+    private static final String CLAIM = "COPYING";
+    private static final String VACANT = "a missing or empty directory";
+
+    private final FileSystem fileSystem;
+    private final Path directory;
+    private final SstStorage tables;
+    private final Deque<Path> made = new ArrayDeque<>(); // the last one first
+
+    private CopyTarget(FileSystem fileSystem, Path directory) {
+        this.fileSystem = fileSystem;
+        this.directory = directory;
+        this.tables = new SstStorage(fileSystem, directory.resolve(EngineOpening.TABLES));
+    }
+
+    /**
+     * Takes a directory, missing or empty, for this call alone, and makes that of the tables in it.
+     *
+     * @throws IllegalArgumentException if it is not vacant, or another call fills it
+     */
+    static CopyTarget claim(FileSystem fileSystem, Path directory) {
+        check(fileSystem.isVacant(directory), "target", directory, VACANT);
+        fileSystem.createDurably(directory);
+        CopyTarget target = new CopyTarget(fileSystem, directory);
+        Path claim = directory.resolve(CLAIM);
+        try {
+            try (WritableFile file = create(fileSystem, directory, claim)) {
+                target.made.push(claim);
+            }
+            target.createTables();
+            /* From here on the directory of the tables keeps others out. */
+            fileSystem.delete(claim);
+            target.made.remove(claim);
+            return target;
+        } catch (RuntimeException | Error e) {
+            target.remove(e);
+            throw e;
+        }
+    }
+
+    private static WritableFile create(FileSystem fileSystem, Path directory, Path claim) {
+        try {
+            return fileSystem.create(claim);
+        } catch (StorageException e) {
+            check(fileSystem.isVacant(directory), "target", directory, VACANT);
+            throw e;
+        }
+    }
+
+    private void createTables() {
+        Path path = directory.resolve(EngineOpening.TABLES);
+        boolean alone = fileSystem.list(directory).size() == 1 && !fileSystem.exists(path);
+        check(alone, "target", directory, VACANT);
+        fileSystem.createDurably(path);
+        made.push(path);
+    }
+
+    /** Where the table of this id is to be made; it is taken away if the call fails. */
+    Path table(long id) {
+        Path path = tables.path(id);
+        made.push(path);
+        return path;
+    }
+
+    /** Takes away what was made of a table. */
+    void deleteTable(long id) {
+        tables.delete(id);
+    }
+
+    /** Starts the file of a table. */
+    WritableFile createTable(long id) {
+        return fileSystem.create(table(id));
+    }
+
+    /** Makes what is there a database. */
+    void finish(ManifestEdit all) {
+        tables.syncDirectory();
+        Manifest.names().forEach(name -> made.push(directory.resolve(name)));
+        Manifest.write(fileSystem, directory, ManifestState.EMPTY.apply(all));
+    }
+
+    /**
+     * Takes away all that was made: links to tables would keep their space after the database has dropped them, and the
+     * directory could not be used again.
+     */
+    void remove(Throwable cause) {
+        for (Path path : made) {
+            try {
+                fileSystem.delete(path);
+            } catch (StorageException e) {
+                cause.addSuppressed(e);
+            }
+        }
+    }
+}
