@@ -92,7 +92,10 @@ record PartCondition(Part part, String path, boolean ignoreCase, int arguments) 
         if (!fits) {
             throw new IllegalArgumentException("'" + path + "' (" + type + ") cannot take the parameter '"
                     + parameter.getName().orElse("#" + parameter.getIndex()) + "' of type "
-                    + ParameterTypes.describe(declared));
+                    + ParameterTypes.describe(declared) + "; it takes "
+                    + (type == Type.IN || type == Type.NOT_IN
+                            ? "an Iterable or an array of values of the property"
+                            : "a value of the property, or one that becomes it without loss; In takes several"));
         }
     }
 
