@@ -84,13 +84,27 @@ class ConvertedConditionsTest {
         }
     }
 
+    static final class Prefixed
+            implements PropertyValueConverter<String, String, ValueConversionContext<FlowDbPersistentProperty>> {
+        @Override
+        public String read(String stored, ValueConversionContext<FlowDbPersistentProperty> context) {
+            return stored.substring(2);
+        }
+
+        @Override
+        public String write(String value, ValueConversionContext<FlowDbPersistentProperty> context) {
+            return "X:" + value;
+        }
+    }
+
     @ObjectStore("converted")
     record Row(
             @Id String id,
             State state,
             UUID key,
             @ValueConverter(Sealed.class) Long pay,
-            List<State> states) {}
+            List<State> states,
+            @ValueConverter(Prefixed.class) String code) {}
 
     interface Rows extends FlowDbRepository<Row, String> {
         List<Row> findByStateNot(String state);
@@ -116,8 +130,8 @@ class ConvertedConditionsTest {
     }
 
     private static final UUID KEY = new UUID(1, 2);
-    private static final Row SHOWN = new Row("1", State.PUBLIC, KEY, 7L, List.of(State.PUBLIC));
-    private static final Row SECRET = new Row("2", State.SECRET, new UUID(3, 4), 8L, List.of(State.SECRET));
+    private static final Row SHOWN = new Row("1", State.PUBLIC, KEY, 7L, List.of(State.PUBLIC), "abc");
+    private static final Row SECRET = new Row("2", State.SECRET, new UUID(3, 4), 8L, List.of(State.SECRET), "def");
 
     private final JsonDB db = TestDatabase.open();
     private final FlowDbTemplate template = template(db);
@@ -175,5 +189,49 @@ class ConvertedConditionsTest {
         assertThatThrownBy(() -> template.conditions(Row.class).ne("pay", 7.5))
                 .isInstanceOf(InvalidDataAccessApiUsageException.class)
                 .hasMessageContaining("'pay'");
+    }
+
+    interface ByPart extends FlowDbRepository<Row, String> {
+        List<Row> findByCodeContaining(String part);
+    }
+
+    interface ByStart extends FlowDbRepository<Row, String> {
+        List<Row> findByCodeStartingWith(String start);
+    }
+
+    interface WithoutCase extends FlowDbRepository<Row, String> {
+        List<Row> findByCodeIgnoreCase(String code);
+    }
+
+    interface WrittenLike extends FlowDbRepository<Row, String> {
+        @Query("code like 'a%'")
+        List<Row> like();
+    }
+
+    interface WrittenWithoutCase extends FlowDbRepository<Row, String> {
+        @Query("ignorecase(code) = ?1")
+        List<Row> same(String code);
+    }
+
+    interface ByCode extends FlowDbRepository<Row, String> {
+        List<Row> findByCode(String code);
+
+        List<Row> findByCodeIn(List<String> codes);
+    }
+
+    /** The text was compared with what the converter had written, of which it need not be a part. */
+    @Test
+    void partOfText_thatAConverterWrites_isRefused() {
+        for (Class<?> type :
+                List.of(ByPart.class, ByStart.class, WithoutCase.class, WrittenLike.class, WrittenWithoutCase.class)) {
+            assertThatThrownBy(() -> new FlowDbRepositoryFactory(template).getRepository(type))
+                    .hasStackTraceContaining("'code' of Row is stored as its converter writes it");
+        }
+        assertThatThrownBy(() -> template.conditions(Row.class).endsWith("code", "c", false))
+                .isInstanceOf(InvalidDataAccessApiUsageException.class)
+                .hasMessageContaining("converter");
+        ByCode whole = new FlowDbRepositoryFactory(template).getRepository(ByCode.class);
+        assertThat(whole.findByCode("abc")).containsExactly(SHOWN);
+        assertThat(whole.findByCodeIn(List.of("abc", "x"))).containsExactly(SHOWN);
     }
 }
