@@ -31,12 +31,21 @@ public interface FlowDbConverter {
 
     /**
      * The stored form of a value of {@code property}, for ids and queries: also of one element if the property is a
-     * collection.
+     * collection. The value becomes one of the property's type first, where that loses nothing; all else is refused.
      */
     JsonNode writeValue(FlowDbPersistentProperty property, @Nullable Object value);
 
     /** Whether {@link #writeValue} takes values of {@code given}, as far as the type tells. */
     boolean canWriteValue(FlowDbPersistentProperty property, Class<?> given);
+
+    /** Whether values of {@code property} are stored as arrays of their elements; bytes are one value. */
+    boolean hasElements(FlowDbPersistentProperty property);
+
+    /** Whether {@link #writeValue} takes {@code value} for all of a property, and not for one of its elements. */
+    boolean isWhole(FlowDbPersistentProperty property, Object value);
+
+    /** Whether the text of {@code property}, or of its elements, is stored as it is, and not as a converter has it. */
+    boolean isPlainText(FlowDbPersistentProperty property);
 
     /** The Java value of a property's stored form. */
     @Nullable

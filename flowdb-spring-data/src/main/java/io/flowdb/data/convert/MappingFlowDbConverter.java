@@ -13,10 +13,7 @@ import org.springframework.data.mapping.MappingException;
 import org.springframework.data.mapping.PersistentPropertyPath;
 import org.springframework.data.mapping.context.MappingContext;
 import org.springframework.data.util.ProxyUtils;
-import org.springframework.util.ClassUtils;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The converter, on the metadata of a mapping context and the converters of an application. */
@@ -25,6 +22,7 @@ public final class MappingFlowDbConverter implements FlowDbConverter {
     private final MappingContext<FlowDbPersistentEntity<?>, FlowDbPersistentProperty> context;
     private final DefaultConversionService conversionService = new DefaultConversionService();
     private final CodecRegistry codecs;
+    private final QueryValues values;
     private final ConcurrentHashMap<Class<?>, Class<?>> storedClasses = new ConcurrentHashMap<>();
 
     /** Without converters of the application's own. */
@@ -39,6 +37,7 @@ public final class MappingFlowDbConverter implements FlowDbConverter {
         this.context = context;
         conversions.registerConvertersIn(conversionService);
         this.codecs = new CodecRegistry(context, conversions, conversionService);
+        this.values = new QueryValues(conversions, codecs);
     }
 
     @Override
@@ -78,67 +77,27 @@ public final class MappingFlowDbConverter implements FlowDbConverter {
 
     @Override
     public JsonNode writeValue(FlowDbPersistentProperty property, @Nullable Object value) {
-        if (value == null) {
-            return codecs.of(property).writeNull();
-        }
-        if (ClassUtils.isAssignableValue(property.getType(), value)) {
-            return codecs.of(property).write(value);
-        }
-        Class<?> wanted = ClassUtils.resolvePrimitiveIfNecessary(
-                property.isCollectionLike() ? property.getActualType() : property.getType());
-        if (wanted.isInstance(value) || (value instanceof Number && Number.class.isAssignableFrom(wanted))) {
-            return codecs.of(value.getClass()).write(value);
-        }
-        if (wanted.equals(Object.class)) {
-            return codecs.of(value.getClass()).write(value);
-        }
-        ValueCodec scalar = value instanceof CharSequence ? ScalarCodecs.find(wanted) : null;
-        if (scalar != null) {
-            return ofText(property, wanted, scalar, value.toString());
-        }
-        if (conversionService.canConvert(value.getClass(), wanted)) {
-            Object converted = conversionService.convert(value, wanted);
-            return converted == null
-                    ? NullNode.getInstance()
-                    : codecs.of(converted.getClass()).write(converted);
-        }
-        throw new MappingException("Property '" + property.getName() + "' of "
-                + property.getOwner().getType().getName() + " is a " + wanted.getName()
-                + " and cannot be compared with a "
-                + value.getClass().getName());
-    }
-
-    /** Text stands for a value of another type: its stored form, or any that can be read. */
-    private static JsonNode ofText(FlowDbPersistentProperty property, Class<?> wanted, ValueCodec codec, String text) {
-        try {
-            Object value = codec.read(JsonNodeFactory.instance.stringNode(text));
-            return ValueCodec.writeNullable(codec, value);
-        } catch (RuntimeException e) { // java.time, enums and Jackson each have their own
-            throw new MappingException(
-                    "'" + text + "' is no " + wanted.getSimpleName() + " for property '" + property.getName() + "' of "
-                            + property.getOwner().getType().getName(),
-                    e);
-        }
+        return values.write(property, value);
     }
 
     @Override
     public boolean canWriteValue(FlowDbPersistentProperty property, Class<?> given) {
-        if (codecs.isObject(property)) {
-            return false;
-        }
-        Class<?> boxed = ClassUtils.resolvePrimitiveIfNecessary(given);
-        Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(property.getType());
-        Class<?> wanted =
-                property.isCollectionLike() ? ClassUtils.resolvePrimitiveIfNecessary(property.getActualType()) : type;
-        if (CharSequence.class.isAssignableFrom(boxed) && ScalarCodecs.find(wanted) != null) {
-            return ScalarCodecs.readText(wanted) || type.isAssignableFrom(boxed);
-        }
-        return type.isAssignableFrom(boxed)
-                || boxed.isAssignableFrom(type)
-                || wanted.isAssignableFrom(boxed)
-                || boxed.isAssignableFrom(wanted)
-                || (Number.class.isAssignableFrom(boxed) && Number.class.isAssignableFrom(wanted))
-                || conversionService.canConvert(boxed, wanted);
+        return !codecs.isObject(property) && values.canWrite(property, given);
+    }
+
+    @Override
+    public boolean hasElements(FlowDbPersistentProperty property) {
+        return values.hasElements(property);
+    }
+
+    @Override
+    public boolean isWhole(FlowDbPersistentProperty property, Object value) {
+        return values.isWhole(property, value);
+    }
+
+    @Override
+    public boolean isPlainText(FlowDbPersistentProperty property) {
+        return values.isPlainText(property);
     }
 
     @Override

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
-import org.springframework.data.core.TypeInformation;
 import org.springframework.data.core.TypedPropertyPath;
 import org.springframework.data.domain.Range;
 import org.springframework.data.mapping.MappingException;
@@ -162,16 +161,21 @@ public final class Conditions<T> {
     /** Null, missing, or a text or collection without content. */
     public Filter isEmpty(String property) {
         ResolvedProperty p = resolve(property);
-        if (p.property().isMap() || p.property().isEntity() && !p.property().isCollectionLike()) {
+        if (!canBeEmpty(p.property())) {
             throw new InvalidDataAccessApiUsageException("Whether '" + property + "' of " + type.getSimpleName()
                     + " is empty cannot be asked: it is no text and no collection");
         }
-        Filter empty = Filter.eq(p.fieldPath(), p.property().isCollectionLike() ? List.of() : "");
-        TypeInformation<?> element = p.property().getTypeInformation().getComponentType();
-        if (element != null && element.isCollectionLike()) { // of which one may be empty
-            empty = Filter.and(empty, Filter.isNull(p.fieldPath() + ".0"));
+        Filter isNull = isNull(p);
+        if (p.property().getType() == byte[].class) {
+            return Filter.or(isNull, Filter.eq(p.fieldPath(), convert(p, new byte[0])));
         }
-        return Filter.or(isNull(p), empty);
+        if (!converter.hasElements(p.property())) {
+            return Filter.or(isNull, Filter.eq(p.fieldPath(), convert(p, "")));
+        }
+        // one of the elements may be an empty list, or null
+        return Filter.or(
+                isNull,
+                Filter.and(Filter.eq(p.fieldPath(), List.of()), Filter.not(Filter.exists(p.fieldPath() + ".0"))));
     }
 
     /** Text that starts with {@code prefix}, taken literally. */
@@ -196,20 +200,25 @@ public final class Conditions<T> {
 
     /**
      * Text with the part {@code value}, or a collection with that element; with all of them if {@code value} is
-     * several.
+     * several. Where the elements are lists, one list of values is one element.
      */
     public Filter contains(String property, @Nullable Object value, boolean ignoreCase) {
         ResolvedProperty p = resolve(property);
         if (value == null) {
             return none();
         }
-        if (p.property().isCollectionLike()) {
+        if (converter.hasElements(p.property())) {
             if (ignoreCase && !isText(p.property())) {
                 throw new InvalidDataAccessApiUsageException(
                         "'" + property + "' holds no text, so it has no case to ignore");
             }
+            if (ignoreCase) {
+                requirePlainText(p, property);
+            }
             List<Filter> all = new ArrayList<>();
-            elements(value).forEach(element -> all.add(containsElement(p, property, element, ignoreCase)));
+            boolean several = value instanceof Map || converter.isWhole(p.property(), value);
+            (several ? elements(value) : List.of(value))
+                    .forEach(element -> all.add(containsElement(p, property, element, ignoreCase)));
             return all.size() == 1 ? all.get(0) : Filter.and(all);
         }
         String part = text(property, value);
@@ -220,6 +229,10 @@ public final class Conditions<T> {
     private Filter containsElement(ResolvedProperty p, String property, @Nullable Object element, boolean ignoreCase) {
         if (element == null) {
             return none();
+        }
+        if (converter.isWhole(p.property(), element)) {
+            throw new InvalidDataAccessApiUsageException(
+                    "'" + property + "' of " + type.getSimpleName() + " has no elements that are collections");
         }
         return ignoreCase
                 ? Filter.eqIgnoreCase(p.fieldPath(), text(property, element))
@@ -264,6 +277,11 @@ public final class Conditions<T> {
         return isText(resolve(property).property());
     }
 
+    /** Throws unless parts of the text of {@code property} can be matched, and its case ignored. */
+    public void requirePlainText(String property) {
+        requirePlainText(resolve(property), property);
+    }
+
     /** Whether values of {@code given} can be compared with {@code property}, or with its elements. */
     public boolean accepts(String property, Class<?> given) {
         return converter.canWriteValue(resolve(property).property(), given);
@@ -274,9 +292,24 @@ public final class Conditions<T> {
         return resolve(property).fieldPath();
     }
 
-    /** Whether {@code property} is a collection or an array. */
+    /** Whether it can be asked if values of {@code property} are empty: texts, collections, bytes. */
+    public boolean canBeEmpty(String property) {
+        return canBeEmpty(resolve(property).property());
+    }
+
+    private boolean canBeEmpty(FlowDbPersistentProperty property) {
+        return isText(property) || property.getType() == byte[].class || converter.hasElements(property);
+    }
+
+    /** Whether the elements of {@code property} are collections or arrays. */
+    public boolean hasCollections(String property) {
+        FlowDbPersistentProperty p = resolve(property).property();
+        return converter.hasElements(p) && !converter.isWhole(p, List.of());
+    }
+
+    /** Whether conditions on {@code property} see the elements of a collection or an array; bytes are one value. */
     public boolean isCollection(String property) {
-        return resolve(property).property().isCollectionLike();
+        return converter.hasElements(resolve(property).property());
     }
 
     private static boolean isText(FlowDbPersistentProperty property) {
@@ -290,17 +323,28 @@ public final class Conditions<T> {
 
     private ResolvedProperty resolveText(String property) {
         ResolvedProperty p = resolve(property);
+        requirePlainText(p, property);
         Class<?> raw = p.property().isCollectionLike()
                 ? p.property().getActualType()
                 : p.property().getType();
         if (Number.class.isAssignableFrom(raw)
                 || (raw.isPrimitive() && raw != char.class)
                 || raw == Boolean.class
+                || p.property().getType() == byte[].class
                 || p.property().isMap()) {
             throw new InvalidDataAccessApiUsageException("'" + property + "' of " + type.getSimpleName() + " is a "
                     + raw.getSimpleName() + ", which has no text to match");
         }
         return p;
+    }
+
+    /** The stored form is the converter's: parts of the text, and its case, need not be there. */
+    private void requirePlainText(ResolvedProperty p, String property) {
+        if (!converter.isPlainText(p.property())) {
+            throw new InvalidDataAccessApiUsageException("'" + property + "' of " + type.getSimpleName()
+                    + " is stored as its converter writes it, so no part of its text can be matched and no case"
+                    + " ignored; compare it with whole values");
+        }
     }
 
     private JsonNode convert(ResolvedProperty p, @Nullable Object value) {

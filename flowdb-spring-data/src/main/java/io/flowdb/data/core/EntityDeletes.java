@@ -7,8 +7,10 @@ import io.flowdb.json.Filter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.IncorrectResultSizeDataAccessException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.util.ProxyUtils;
 import org.springframework.util.Assert;
@@ -114,12 +116,26 @@ final class EntityDeletes {
                 : findAndDelete(query, type).size();
     }
 
+    <T> Optional<T> findOneAndDelete(FlowDbQuery query, Class<T> type) {
+        FlowDbQuery two = query.isLimited() && query.limit() < 2 ? query : query.withLimit(2);
+        return findAndDelete(two, type, 1).stream().findFirst();
+    }
+
     <T> List<T> findAndDelete(FlowDbQuery query, Class<T> type) {
+        return findAndDelete(query, type, Integer.MAX_VALUE);
+    }
+
+    private <T> List<T> findAndDelete(FlowDbQuery query, Class<T> type, int most) {
         FlowDbPersistentEntity<?> entity = access.entityOf(type);
         Plan plan = access.plan(access.permitted(query, entity, RowAction.DELETE), type, entity);
         return documents.atomically(List.of(entity.getStore()), operations -> {
             List<T> deleted = new ArrayList<>();
-            for (JsonNode document : queries.list(operations, plan)) {
+            List<JsonNode> found = queries.list(operations, plan);
+            if (found.size() > most) {
+                throw new IncorrectResultSizeDataAccessException(
+                        "Expected one " + type.getSimpleName() + " to delete, found more; none is deleted", 1, -1);
+            }
+            for (JsonNode document : found) {
                 T bean = access.beforeDelete(access.read(document, type, entity), entity);
                 operations.delete(entity.getStore(), document.get(EntityAccess.idPath(entity)));
                 deleted.add(bean);

@@ -116,6 +116,12 @@ public interface FlowDbOperations extends FluentFlowDbOperations {
     <T> List<T> findAndDelete(FlowDbQuery query, Class<T> type);
 
     /**
+     * Deletes the one entity a query finds and returns it. Of several it deletes none, and throws
+     * {@link org.springframework.dao.IncorrectResultSizeDataAccessException}.
+     */
+    <T> Optional<T> findOneAndDelete(FlowDbQuery query, Class<T> type);
+
+    /**
      * The committed changes from now on of the entities that may be read. Changes are kept from the first call on,
      * within the limits of {@link io.flowdb.json.JsonDB#changes(long)}.
      */

@@ -293,6 +293,11 @@ public final class FlowDbTemplate implements FlowDbOperations, ApplicationContex
     }
 
     @Override
+    public <T> Optional<T> findOneAndDelete(FlowDbQuery query, Class<T> type) {
+        return deletes.findOneAndDelete(query, type);
+    }
+
+    @Override
     public <T> EntityChanges<T> changes(Class<T> type) {
         return reads.changes(type, JsonDB::changes);
     }

@@ -222,6 +222,7 @@ class RowPolicyEveryMethodTest {
                 w -> w.template.delete(FlowDbQuery.all(), Secret.class),
                 w -> w.template.delete(w.theirCode(), Secret.class));
         call(t + "findAndDelete(FlowDbQuery,Class)", w -> w.template.findAndDelete(w.all(), Secret.class));
+        call(t + "findOneAndDelete(FlowDbQuery,Class)", w -> w.template.findOneAndDelete(w.all(), Secret.class));
         call(
                 t + "explain(FlowDbQuery,Class)",
                 w -> w.template.explain(w.theirCode(), Secret.class),

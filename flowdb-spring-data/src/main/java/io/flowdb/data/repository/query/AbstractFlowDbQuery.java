@@ -158,6 +158,12 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
 
     /** Throws {@link InvalidDataAccessApiUsageException} if the method returns what can be made of no entity. */
     final void checkReturnType() {
+        if ((action() == Action.COUNT || action() == Action.EXISTS)
+                && (method.getParameters().hasLimitParameter()
+                        || method.getParameters().hasPageableParameter())) {
+            throw new InvalidDataAccessApiUsageException("A parameter of type Limit or Pageable bounds only what a"
+                    + " method finds or deletes, not what it counts");
+        }
         if (action() == Action.FIND || returnsDeleted()) {
             kind(returnedType());
         }
@@ -217,16 +223,15 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
             long deleted = operations.delete(query, method.entityType());
             return returnedClass() == Boolean.class ? (Object) (deleted > 0) : deleted;
         }
-        return projected(asReturned(operations.findAndDelete(query, kind(arguments))), arguments);
+        boolean several =
+                method.isCollectionQuery() || method.isStreamQuery() || ClassUtils.isVoidType(returnedClass());
+        return several
+                ? projected(asReturned(operations.findAndDelete(query, kind(arguments))), arguments)
+                : projected(operations.findOneAndDelete(query, kind(arguments)).orElse(null), arguments);
     }
 
-    private @Nullable Object asReturned(List<?> deleted) {
-        if (method.isCollectionQuery()) {
-            return deleted;
-        }
-        return method.isStreamQuery()
-                ? (Object) Stream.of(deleted.toArray())
-                : deleted.stream().findFirst().orElse(null);
+    private Object asReturned(List<?> deleted) {
+        return method.isStreamQuery() ? Stream.of(deleted.toArray()) : deleted;
     }
 
     /** Whether a method that deletes returns the entities, and not how many there were. */

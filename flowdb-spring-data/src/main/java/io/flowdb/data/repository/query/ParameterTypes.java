@@ -30,7 +30,15 @@ record ParameterTypes(Conditions<?> conditions) {
 
     /** A part of a text, or one or several elements of a collection. */
     boolean fitContent(String property, ResolvableType given) {
-        return conditions.isCollection(property) ? fitValues(property, given) : isText(given);
+        if (!conditions.isCollection(property)) {
+            return isText(given);
+        }
+        return fitValues(property, given) || conditions.hasCollections(property) && fitElement(property, given);
+    }
+
+    /** A list that is one element of a list of lists. */
+    private boolean fitElement(String property, ResolvableType given) {
+        return isSeveral(given.toClass()) && fitValue(property, given);
     }
 
     /** A range of values of {@code property}. */

@@ -63,9 +63,19 @@ record PartCondition(Part part, String path, boolean ignoreCase, int arguments) 
         boolean text = conditions.isText(path);
         boolean fits = switch (part.getType()) {
             case LIKE, NOT_LIKE, STARTING_WITH, ENDING_WITH, REGEX -> text;
-            case CONTAINING, NOT_CONTAINING, IS_EMPTY, IS_NOT_EMPTY -> text || conditions.isCollection(path);
+            case CONTAINING, NOT_CONTAINING -> text || conditions.isCollection(path);
+            case IS_EMPTY, IS_NOT_EMPTY -> conditions.canBeEmpty(path);
+            case TRUE, FALSE -> conditions.accepts(path, Boolean.class);
             default -> true;
         };
+        boolean matches = switch (part.getType()) {
+            case LIKE, NOT_LIKE, STARTING_WITH, ENDING_WITH, REGEX -> true;
+            case CONTAINING, NOT_CONTAINING -> !conditions.isCollection(path);
+            default -> false;
+        };
+        if (fits && matches) {
+            conditions.requirePlainText(path);
+        }
         if (!fits) {
             throw new IllegalArgumentException("'" + part.getType() + "' does not apply to '" + path + "', a "
                     + part.getProperty().getLeafType().getSimpleName());
@@ -92,7 +102,10 @@ record PartCondition(Part part, String path, boolean ignoreCase, int arguments) 
         if (!fits) {
             throw new IllegalArgumentException("'" + path + "' (" + type + ") cannot take the parameter '"
                     + parameter.getName().orElse("#" + parameter.getIndex()) + "' of type "
-                    + ParameterTypes.describe(declared));
+                    + ParameterTypes.describe(declared) + "; it takes "
+                    + (type == Type.IN || type == Type.NOT_IN
+                            ? "an Iterable or an array of values of the property"
+                            : "a value of the property, or one that becomes it without loss; In takes several"));
         }
     }
 
@@ -107,6 +120,7 @@ record PartCondition(Part part, String path, boolean ignoreCase, int arguments) 
             }
             return false;
         }
+        conditions.requirePlainText(path);
         return switch (part.getType()) {
             case LESS_THAN, LESS_THAN_EQUAL, GREATER_THAN, GREATER_THAN_EQUAL, BETWEEN, BEFORE, AFTER ->
                 throw new IllegalArgumentException(

@@ -157,6 +157,7 @@ final class PredicateParser {
             if (!conditions.isText(property)) {
                 throw words.failure("a property of text expected", at);
             }
+            checkText(property, at);
             words.require(")");
         }
         if (words.takeIf("is")) {
