@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: every method may be called from any thread; an interrupt neither loses a write nor closes a file. Errors:
  * {@link FlowDbException}, {@link IllegalArgumentException} with name and value, for a null
  * {@link NullPointerException} with the name; after {@link #close()} every call that reads, writes or maintains throws
- * {@link EngineClosedException}. A write that throws {@link io.flowdb.error.CommitUnknownException} may or may not have been stored; every other failed
- * write has not.
+ * {@link EngineClosedException}. A write that throws {@link io.flowdb.error.CommitUnknownException} may or may not have
+ * been stored; every other failed write has not.
  */
 public final class Engine implements OrderedStore, AutoCloseable {
     private static final Limits LIMITS =
@@ -385,8 +385,8 @@ public final class Engine implements OrderedStore, AutoCloseable {
     /**
      * Makes a new database of all that is whole in a damaged one, for when there is no backup: every sound table, every
      * block of the others whose checksum is right, every whole record of the log. The damaged one must be closed, and
-     * is not changed, but for its lock file. A delete that stood in a damaged part is gone, so what it had deleted may be back; commits may be
-     * there in part.
+     * is not changed, but for its lock file. A delete that stood in a damaged part is gone, so what it had deleted may
+     * be back; commits may be there in part.
      *
      * @param damaged directory of a database
      * @param target a missing or empty directory, outside the damaged one; it can be opened as a database

@@ -1,7 +1,8 @@
 package io.flowdb.error;
 
 /**
- * Writers had to wait longer than allowed because flushes or compactions could not keep up. Nothing of this write was stored.
+ * Writers had to wait longer than allowed because flushes or compactions could not keep up. Nothing of this write was
+ * stored.
  */
 public final class WriteStallTimeoutException extends FlowDbException {
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * How a query was carried out.
  *
  * @param store name of the store
- * @param index names of the chosen indexes with {@code +} between them; null if only the primary key was used, or if all
- *     documents were walked
+ * @param index names of the chosen indexes with {@code +} between them; null if only the primary key was used, or if
+ *     all documents were walked
  * @param bounds the walked key ranges, as text; the first 20, and how many more there are
  * @param reverse whether they were walked backwards
  * @param entriesRead index entries read, and keys of documents that decided alone

@@ -313,8 +313,9 @@ public final class DocumentCodec {
     }
 
     /**
-     * A document as a Java value. It is read from a tree and not from the text, whose decimals Jackson would take through
-     * double on their way to a number that is none. Errors: {@link InvalidQueryException} if it is no {@code type}.
+     * A document as a Java value. It is read from a tree and not from the text, whose decimals Jackson would take
+     * through double on their way to a number that is none. Errors: {@link InvalidQueryException} if it is no
+     * {@code type}.
      */
     public static <T> T convert(JsonNode document, Class<T> type) {
         try {
