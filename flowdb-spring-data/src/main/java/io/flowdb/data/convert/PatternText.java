@@ -3,11 +3,8 @@ package io.flowdb.data.convert;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * A regular expression as text. Flags stand before it, as the letters that Java has for them, {@code (?is)}; where one
- * has no letter, all of them as a number, {@code (?#16)}.
- */
-final class PatternText {
+/** Compiled regular expressions as text with their flags. Stateless. */
+public final class PatternText {
     private static final String LETTERS = "idmsuxU";
     private static final int[] FLAGS = {
         Pattern.CASE_INSENSITIVE,
@@ -23,19 +20,34 @@ final class PatternText {
 
     private PatternText() {}
 
-    static String of(Pattern pattern) {
+    /** A text that finds what {@code pattern} finds, with its flags written into it. */
+    public static String regex(Pattern pattern) {
+        boolean literal = (pattern.flags() & Pattern.LITERAL) != 0;
+        return lettered(pattern, literal ? Pattern.quote(pattern.pattern()) : pattern.pattern());
+    }
+
+    /**
+     * The stored form, from which {@link #read} makes an equal pattern: its flags stand before it, as the letters that
+     * Java has for them, {@code (?is)}; where one has no letter, all of them as a number, {@code (?#16)}.
+     */
+    static String write(Pattern pattern) {
+        int lettered = 0;
+        for (int flag : FLAGS) {
+            lettered |= flag;
+        }
+        return (pattern.flags() & ~lettered) == 0
+                ? lettered(pattern, pattern.pattern())
+                : "(?#" + pattern.flags() + ")" + pattern.pattern();
+    }
+
+    private static String lettered(Pattern pattern, String text) {
         StringBuilder letters = new StringBuilder();
-        int rest = pattern.flags();
         for (int i = 0; i < FLAGS.length; i++) {
-            if ((rest & FLAGS[i]) != 0) {
+            if ((pattern.flags() & FLAGS[i]) != 0) {
                 letters.append(LETTERS.charAt(i));
-                rest &= ~FLAGS[i];
             }
         }
-        if (rest != 0) {
-            return "(?#" + pattern.flags() + ")" + pattern.pattern();
-        }
-        return letters.length() == 0 ? pattern.pattern() : "(?" + letters + ")" + pattern.pattern();
+        return letters.length() == 0 ? text : "(?" + letters + ")" + text;
     }
 
     static Pattern read(String text) {

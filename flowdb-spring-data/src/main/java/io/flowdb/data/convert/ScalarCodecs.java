@@ -75,7 +75,7 @@ final class ScalarCodecs {
         text(URI.class, URI::toString, URI::create);
         text(Locale.class, Locale::toLanguageTag, Locale::forLanguageTag);
         text(Currency.class, Currency::getCurrencyCode, Currency::getInstance);
-        text(Pattern.class, PatternText::of, PatternText::read);
+        text(Pattern.class, PatternText::write, PatternText::read);
         text(java.net.URL.class, java.net.URL::toExternalForm, ScalarCodecs::url);
         text(byte[].class, b -> Base64.getEncoder().encodeToString(b), Base64.getDecoder()::decode);
     }

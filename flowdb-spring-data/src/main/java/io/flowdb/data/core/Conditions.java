@@ -1,6 +1,7 @@
 package io.flowdb.data.core;
 
 import io.flowdb.data.convert.FlowDbConverter;
+import io.flowdb.data.convert.PatternText;
 import io.flowdb.data.core.EntityProperties.ResolvedProperty;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
 import io.flowdb.json.Filter;
@@ -268,7 +269,7 @@ public final class Conditions<T> {
         if (regex == null) {
             return none();
         }
-        String source = regex instanceof Pattern compiled ? RegexSource.of(compiled) : text(property, regex);
+        String source = regex instanceof Pattern compiled ? PatternText.regex(compiled) : text(property, regex);
         return Filter.regex(p.fieldPath(), ignoreCase ? "(?iu)" + source : source);
     }
 
