@@ -47,6 +47,7 @@ final class RegexRounds {
                 case '(' -> {
                     outside.push(sum);
                     sum = 0;
+                    passOverKindOfGroup();
                     continue;
                 }
                 case ')' -> {
@@ -76,6 +77,27 @@ final class RegexRounds {
             sum = Math.min(sum + repeated, ENDLESS);
         }
         return sum;
+    }
+
+    /** Passes over what says of a group what it is: {@code ?:}, {@code ?<=}, {@code ?<name>}, {@code ?i:}. */
+    private void passOverKindOfGroup() {
+        if (!regex.startsWith("?", at)) {
+            return;
+        }
+        at++;
+        if (regex.startsWith("<=", at) || regex.startsWith("<!", at)) {
+            at += 2;
+            return;
+        }
+        char end = regex.startsWith("<", at) ? '>' : ':';
+        while (at < regex.length() && (end == '>' || Character.isLetter(regex.charAt(at)) || regex.charAt(at) == '-')) {
+            if (regex.charAt(at++) == end) {
+                return;
+            }
+        }
+        if (at < regex.length() && regex.charAt(at) != ')') { // the end of mere flags, and of their group
+            at++;
+        }
     }
 
     /** The least number in the braces that begin here; goes to their end. */
