@@ -1,10 +1,14 @@
 package io.flowdb.json;
 
+import static io.flowdb.json.AbstractJsonDbTest.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.error.InvalidQueryException;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RegexRoundsTest {
 
@@ -49,5 +53,40 @@ class RegexRoundsTest {
     void of_regex_boundsWhatNoLookAtTheTextStops(String regex, long rounds) {
         Pattern.compile(regex);
         assertThat(RegexRounds.of(regex)).isEqualTo(rounds);
+    }
+
+    /** They went on for ever, as the steps of a match are counted by its looks at the text. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(?:(?:(?:(?:){30000}){30000}){30000}){30000}",
+                "(?x) ( # (\n () {30000} ){30000}",
+                "^{2000000000}",
+                "(b?)(?:(?:\\1){30000}){30000}",
+                "(?:a(?:){30000})*!",
+                "(?:(?=){30000}){30000}",
+                "(?>{30000,}+){30000,}\\b"
+            })
+    void query_byARegexThatRepeatsNothingWithoutAnEnd_isRefused(String endless) {
+        try (JsonDB db = database()) {
+            assertThatThrownBy(() ->
+                            db.query("s").where(Filter.regex("v", endless)).count())
+                    .isInstanceOf(InvalidQueryException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"^(ab){100}(?:a|b){2}", "[ab]{3000,}"})
+    void query_byARegexThatLooksAtTheText_isAnswered(String regex) {
+        try (JsonDB db = database()) {
+            assertThat(db.query("s").where(Filter.regex("v", regex)).count()).isEqualTo(1);
+        }
+    }
+
+    private static JsonDB database() {
+        JsonDB db = JsonDB.on(new MemoryStore());
+        db.createObjectStore("s", "id");
+        db.put("s", json("{'id':1}").put("v", "ab".repeat(100_000)));
+        return db;
     }
 }
