@@ -17,11 +17,12 @@ import java.util.Deque;
  * The directory that a checkpoint or a salvage fills, and what it has made there.
  *
  * <p>It belongs to one call at a time: who creates the file {@code COPYING} in it, and then the directory of the
- * tables; then it takes the file away. Others find one of the two and make, and delete, nothing. The manifest is
- * written last, so a directory without one is unfinished. Threads: one.
+ * tables. Other calls find one of the two and make, and delete, nothing; no engine opens it. The manifest is written
+ * last, and then the file is taken away, so a directory without a manifest is unfinished. Threads: one.
  */
 final class CopyTarget {
-    private static final String CLAIM = "COPYING";
+    static final String CLAIM = "COPYING";
+
     private static final String VACANT = "a missing or empty directory";
 
     private final FileSystem fileSystem;
@@ -50,9 +51,6 @@ final class CopyTarget {
                 target.made.push(claim);
             }
             target.createTables();
-            /* From here on the directory of the tables keeps others out. */
-            fileSystem.delete(claim);
-            target.made.remove(claim);
             return target;
         } catch (RuntimeException | Error e) {
             target.remove(e);
@@ -99,6 +97,7 @@ final class CopyTarget {
         tables.syncDirectory();
         Manifest.names().forEach(name -> made.push(directory.resolve(name)));
         Manifest.write(fileSystem, directory, ManifestState.EMPTY.apply(all));
+        fileSystem.delete(directory.resolve(CLAIM));
     }
 
     /**

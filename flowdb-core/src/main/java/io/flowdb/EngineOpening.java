@@ -118,6 +118,7 @@ final class EngineOpening {
         }
         AutoCloseable lock = keep(config.readOnly() ? () -> {} : fileSystem.lock(directory.resolve(LOCK)));
         if (!config.readOnly()) {
+            checkNotBeingFilled(); // behind the lock: a copy that begins now finds its file
             createSubdirectories();
         }
         checkManifestPresent();
@@ -206,6 +207,15 @@ final class EngineOpening {
         }
         if (Files.exists(directory) && !Files.isWritable(directory) && !config.readOnly()) {
             throw invalidDirectory("a directory that this process may write to");
+        }
+    }
+
+    private void checkNotBeingFilled() {
+        if (!Manifest.exists(fileSystem, directory) && fileSystem.exists(directory.resolve(CopyTarget.CLAIM))) {
+            throw new StorageException(
+                    directory + " is being filled by a checkpoint or a salvage, or by one that a crash has ended: "
+                            + "then delete it, and make the copy again",
+                    null);
         }
     }
 

@@ -221,6 +221,72 @@ class CheckpointFilesTest {
         assertThat(beginAt).isGreaterThan(10);
     }
 
+    /** An engine made a database of its own there, whose manifest the checkpoint then wrote its own over. */
+    @Test
+    void checkpoint_anEngineOpensItsTargetAtAnyCall_isKeptOutOrFindsItWhole() {
+        Path data = Path.of("/data").toAbsolutePath();
+        Path target = data.resolve("copy");
+        Config config = Config.builder().dataDir(data).autoBackground(false).build();
+        Config ofCopy = config.toBuilder().dataDir(target).build();
+        int refusals = 0;
+        boolean begun = true;
+        for (int openAt = 1; begun; openAt++) {
+            FaultyFileSystem files = new FaultyFileSystem();
+            try (Engine one = EngineOpening.open(
+                    config.toBuilder().dataDir(data.resolve("one")).build(), files)) {
+                fill(one, "one");
+                Boolean[] opened = new Boolean[1];
+                int[] calls = new int[1];
+                int at = openAt;
+                files.setFault((call, path) -> {
+                    if (path.startsWith(target) && ++calls[0] == at) {
+                        opened[0] = isOpened(ofCopy, files);
+                    }
+                });
+                boolean copied = isDone(() -> one.checkpoint(target));
+                files.setFault((call, path) -> {});
+                begun = opened[0] != null;
+                if (copied) {
+                    assertWhole(files, ofCopy, "one");
+                } else {
+                    assertThat(opened[0]).as("call %s", at).isTrue();
+                    try (Engine copy = EngineOpening.open(ofCopy, files)) {
+                        assertThat(copy.query(Query.all())).as("call %s", at).hasSize(1);
+                    }
+                }
+                refusals += Boolean.FALSE.equals(opened[0]) ? 1 : 0;
+            }
+        }
+        assertThat(refusals).isGreaterThan(5);
+    }
+
+    /** Opens the target of a checkpoint, and writes there what is no part of that; false if it is refused. */
+    private static boolean isOpened(Config config, FaultyFileSystem files) {
+        try (Engine engine = EngineOpening.open(config, files)) {
+            if (engine.query(Query.all()).isEmpty()) {
+                engine.write(new WriteBatch().put(FlowRecord.of("own", 0, "own")));
+            }
+            return true;
+        } catch (StorageException e) {
+            assertThat(e).hasMessageContaining(config.dataDir() + " is being filled by a checkpoint");
+            return false;
+        }
+    }
+
+    /** A crash amid the copy. */
+    @Test
+    void open_whatACheckpointHasNotFinished_saysSo() throws IOException {
+        Files.createDirectories(dir.resolve("copy").resolve("sst"));
+        Files.createFile(dir.resolve("copy").resolve("COPYING"));
+
+        assertThatThrownBy(() -> Engine.open(config("copy")))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("by one that a crash has ended");
+        assertThatThrownBy(() ->
+                        Engine.open(config("copy").toBuilder().readOnly(true).build()))
+                .isInstanceOf(StorageException.class);
+    }
+
     private static void assertWhole(FaultyFileSystem files, Config config, String value) {
         assertThat(files.files()).noneMatch(file -> file.endsWith("COPYING"));
         try (Engine copy = EngineOpening.open(config, files)) {
