@@ -2,7 +2,6 @@ package io.flowdb.json;
 
 import io.flowdb.error.EngineClosedException;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -17,18 +16,23 @@ final class ChangeDelivery implements Flow.Subscription, Runnable {
     private final ChangeFeed feed;
     private final ChangeLog log;
     private final Flow.Subscriber<? super CommittedChanges> subscriber;
+    private final Runnable ended;
     private final AtomicLong demand = new AtomicLong();
     private volatile boolean cancelled; // ends the thread, between calls of the subscriber
     private volatile @Nullable IllegalArgumentException refused; // a request that breaks the rules, for onError
 
-    private ChangeDelivery(ChangeFeed feed, ChangeLog log, Flow.Subscriber<? super CommittedChanges> subscriber) {
+    private ChangeDelivery(
+            ChangeFeed feed, ChangeLog log, Flow.Subscriber<? super CommittedChanges> subscriber, Runnable ended) {
         this.feed = feed;
         this.log = log;
         this.subscriber = subscriber;
+        this.ended = ended;
     }
 
-    static void start(ChangeFeed feed, ChangeLog log, Flow.Subscriber<? super CommittedChanges> subscriber) {
-        ChangeDelivery delivery = new ChangeDelivery(feed, log, Objects.requireNonNull(subscriber, "subscriber"));
+    /** Begins; closes the feed and runs {@code ended} in the end. */
+    static void start(
+            ChangeFeed feed, ChangeLog log, Flow.Subscriber<? super CommittedChanges> subscriber, Runnable ended) {
+        ChangeDelivery delivery = new ChangeDelivery(feed, log, subscriber, ended);
         Thread thread = new Thread(delivery, "flowdb-changes");
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
@@ -53,7 +57,7 @@ final class ChangeDelivery implements Flow.Subscription, Runnable {
     }
 
     private boolean due() {
-        return cancelled || refused != null || demand.get() > 0;
+        return cancelled || refused != null || feed.isClosed() || demand.get() > 0;
     }
 
     @Override
@@ -80,6 +84,7 @@ final class ChangeDelivery implements Flow.Subscription, Runnable {
             end(e);
         } finally {
             feed.close();
+            ended.run();
         }
     }
 

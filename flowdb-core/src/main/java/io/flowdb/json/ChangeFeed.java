@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseable {
     private final ChangeLog log;
+    /** What its subscribers read. */
+    private final Set<ChangeFeed> handedOn = ConcurrentHashMap.newKeySet();
+
     private long position;
     private @Nullable CommittedChanges ahead;
     private volatile boolean closed; // ends waiting
@@ -102,11 +108,16 @@ public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseab
         return next;
     }
 
-    /** Ends the feed; a thread that waits in it is let go. Idempotent. */
+    /** Ends the feed; a thread that waits in it is let go, and its subscribers are completed. Idempotent. */
     @Override
     public void close() {
         closed = true;
         log.closed(this);
+        handedOn.forEach(ChangeFeed::close);
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     private void checkOpen() {
@@ -138,10 +149,19 @@ public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseab
      * The rest of this feed for reactive code. Each subscriber gets every change from the present position on, never
      * more than it asked for, on a thread of its own; its calls do not overlap. A subscriber that asks too slowly waits
      * for nobody else and holds nobody up: it ends with a {@link io.flowdb.error.ChangeGapException} once what it has
-     * not seen is gone. It is completed when the database is closed.
+     * not seen is gone. It is completed when this feed or the database is closed.
      */
     public Flow.Publisher<CommittedChanges> publisher() {
         long from = position;
-        return subscriber -> ChangeDelivery.start(open(log, from), log, subscriber);
+        return subscriber -> handOn(from, Objects.requireNonNull(subscriber, "subscriber"));
+    }
+
+    private void handOn(long from, Flow.Subscriber<? super CommittedChanges> subscriber) {
+        ChangeFeed feed = open(log, from);
+        handedOn.add(feed);
+        if (closed) {
+            feed.close();
+        }
+        ChangeDelivery.start(feed, log, subscriber, () -> handedOn.remove(feed));
     }
 }

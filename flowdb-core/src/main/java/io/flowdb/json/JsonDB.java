@@ -340,7 +340,9 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         Database database = current.get();
         database.checkOpen();
         database.keepChanges();
-        return ChangeFeed.open(database.changeLog, database.changeLog.completeUpTo());
+        /* While an older commit is under way, the log is not complete up to those that are committed already. */
+        long now = Math.max(database.changeLog.completeUpTo(), database.store.lastSeqno());
+        return ChangeFeed.open(database.changeLog, now);
     }
 
     /**
