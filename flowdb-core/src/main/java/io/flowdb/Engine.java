@@ -188,8 +188,8 @@ public final class Engine implements OrderedStore, AutoCloseable {
                         ts,
                         ttl == null ? before.expireAt() : expiryOf(ttl),
                         value == null ? before.value() : value);
-                CommitGuard unchanged =
-                        new PreconditionGuard(Preconditions.since(snapshot).key(key), ts);
+                CommitGuard unchanged = PreconditionGuard.ofVersion(
+                        Preconditions.since(snapshot).key(key), ts);
                 if (commit(new WriteBatch().put(after), unchanged, WriteOptions.DEFAULT)
                         instanceof CommitOutcome.Committed) {
                     return after;

@@ -14,20 +14,29 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Looks for writes to the keys and ranges of {@link Preconditions}. Keys stand for their version with the given ts. */
+/**
+ * Looks for writes to the keys and ranges of {@link Preconditions}. Where all entries have ts 0, as those of an
+ * {@link OrderedStore}, a key is found by its hash and need not be searched among versions.
+ */
 final class PreconditionGuard implements CommitGuard {
     private final Preconditions preconditions;
+    private final boolean everyVersion;
     private final long ts;
 
-    /** Keys with ts 0, as an {@link OrderedStore} has them. */
+    /** Keys stand for all their versions. */
     PreconditionGuard(Preconditions preconditions) {
-        this(preconditions, 0);
+        this(preconditions, true, 0);
     }
 
-    /** Keys with this ts. */
-    PreconditionGuard(Preconditions preconditions, long ts) {
+    private PreconditionGuard(Preconditions preconditions, boolean everyVersion, long ts) {
         this.preconditions = preconditions;
+        this.everyVersion = everyVersion;
         this.ts = ts;
+    }
+
+    /** Keys stand for their version with this ts. */
+    static PreconditionGuard ofVersion(Preconditions preconditions, long ts) {
+        return new PreconditionGuard(preconditions, false, ts);
     }
 
     @Override
@@ -44,14 +53,37 @@ final class PreconditionGuard implements CommitGuard {
         List<byte[]> keys = preconditions.keys();
         for (int i = 0; i < keys.size(); i++) {
             byte[] key = keys.get(i);
-            int node = memtable.find(key, ts, Long.MAX_VALUE);
-            long newest = node == 0 ? 0 : memtable.seqno(node);
+            long newest = everyVersion && memtable.isTimed()
+                    ? newestVersion(key, preconditions.sinceSeqno(i), memtable.cursor())
+                    : newestSeqno(memtable, key);
             newest = Math.max(newest, tombstones.covering(key, 0, key.length, Long.MAX_VALUE));
             if (newest > preconditions.sinceSeqno(i)) {
                 return new Violation(i, newest);
             }
         }
         return preconditions.ranges().isEmpty() ? null : checkRanges(memtable, tombstones);
+    }
+
+    private long newestSeqno(Memtable memtable, byte[] key) {
+        int node = memtable.find(key, ts, Long.MAX_VALUE);
+        return node == 0 ? 0 : memtable.seqno(node);
+    }
+
+    /** Sequence number of a write to any version of the key after {@code since}, or 0. */
+    private static long newestVersion(byte[] key, long since, InternalCursor cursor) {
+        try (cursor) {
+            cursor.seek(key, Long.MIN_VALUE, Long.MAX_VALUE);
+            for (; cursor.valid() && isKey(cursor.entry(), key); cursor.next()) {
+                if (cursor.entry().seqno() > since) {
+                    return cursor.entry().seqno();
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static boolean isKey(InternalEntry entry, byte[] key) {
+        return entry.keyLength() == key.length && Keys.equal(entry.keyArray(), entry.keyOffset(), key, 0, key.length);
     }
 
     /**
@@ -113,11 +145,10 @@ final class PreconditionGuard implements CommitGuard {
         List<byte[]> keys = preconditions.keys();
         for (int i = 0; i < keys.size(); i++) {
             byte[] key = keys.get(i);
-            PointLookup found = new PointLookup();
-            if (Reads.contains(table.meta().properties(), key)) {
-                table.reader().find(key, KeyHash.of(key, 0, key.length), ts, Long.MAX_VALUE, found);
-            }
-            long newest = Math.max(found.seqno(), tombstones.covering(key, 0, key.length, Long.MAX_VALUE));
+            long newest = Reads.contains(table.meta().properties(), key)
+                    ? newestIn(table, key, preconditions.sinceSeqno(i))
+                    : 0;
+            newest = Math.max(newest, tombstones.covering(key, 0, key.length, Long.MAX_VALUE));
             if (newest > preconditions.sinceSeqno(i)) {
                 return new Violation(i, newest);
             }
@@ -130,6 +161,24 @@ final class PreconditionGuard implements CommitGuard {
             }
         }
         return null;
+    }
+
+    /** Sequence number of a write to the key that may be after {@code since}, or 0. */
+    private long newestIn(Sst table, byte[] key, long since) {
+        long hash = KeyHash.of(key, 0, key.length);
+        if (!everyVersion || isUntimed(table)) {
+            PointLookup found = new PointLookup();
+            table.reader().find(key, hash, ts, Long.MAX_VALUE, found);
+            return found.seqno();
+        }
+        return table.reader().mayContainKey(key, hash)
+                ? newestVersion(key, since, table.reader().cursor(ScanOptions.BACKGROUND))
+                : 0;
+    }
+
+    private static boolean isUntimed(Sst table) {
+        return table.meta().properties().minTs() == 0
+                && table.meta().properties().maxTs() == 0;
     }
 
     /** Sequence number of a write to the range after the allowed ones, or 0. */

@@ -30,7 +30,7 @@ public final class Preconditions {
         return new Preconditions(Objects.requireNonNull(snapshot, "snapshot").seqno());
     }
 
-    /** Requires that {@code key} was neither written nor deleted. */
+    /** Requires that no version of {@code key} was written or deleted. */
     public Preconditions key(byte[] key) {
         checkMutable();
         keys.add(Objects.requireNonNull(key, "key"));
@@ -38,7 +38,7 @@ public final class Preconditions {
     }
 
     /**
-     * Requires that {@code key} was neither written nor deleted after commit {@code sinceSeqno}: later writes than
+     * Requires that no version of {@code key} was written or deleted after commit {@code sinceSeqno}: later writes than
      * those of the snapshot are known to do no harm. A number below the snapshot's stands for that.
      */
     public Preconditions key(byte[] key, long sinceSeqno) {

@@ -12,12 +12,13 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Conditional commits: refused exactly if a key, or something in a range, that they name was put, deleted or range
- * deleted since their snapshot, wherever the engine keeps that change by now. Found on the way: a range whose start is
- * not below its end, which holds nothing, was taken to overlap range deletes around it.
+ * Conditional commits: refused exactly if any version of a key, or something in a range, that they name was put,
+ * deleted or range deleted since their snapshot, wherever the engine keeps that change by now. Found on the way: a range
+ * whose start is not below its end, which holds nothing, was taken to overlap range deletes around it. Writes of
+ * versions other than ts 0 were no conflict.
  */
 class EnginePreconditionsTest {
     private static final long SEED = Long.getLong("flowdb.test.seed", System.nanoTime());
@@ -30,6 +31,7 @@ class EnginePreconditionsTest {
     private final TreeMap<String, Long> changed = new TreeMap<>();
 
     private int keys = 30;
+    private int versions = 1;
     private final List<RangeDelete> rangeDeletes = new ArrayList<>();
     private final List<Snapshot> snapshots = new ArrayList<>();
     private Engine engine = open();
@@ -63,9 +65,10 @@ class EnginePreconditionsTest {
 
     /** With few keys a range is walked, with many those that have changed are looked at. */
     @ParameterizedTest
-    @ValueSource(ints = {30, 900})
-    void commit_randomPreconditions_conflictExactlyIfSomethingNamedHasChanged(int count) {
+    @CsvSource({"30, 1", "900, 1", "30, 4", "900, 3"})
+    void commit_randomPreconditions_conflictExactlyIfSomethingNamedHasChanged(int count, int versionsOfAKey) {
         keys = count;
+        versions = versionsOfAKey;
         List<ModelOperation> all = new ArrayList<>();
         for (int i = 0; i < keys; i++) {
             all.add(new ModelOperation("put", String.format("k%02d", i), ""));
@@ -121,9 +124,10 @@ class EnginePreconditionsTest {
         WriteBatch batch = new WriteBatch();
         for (ModelOperation o : operations) {
             if (o.kind().equals("put")) {
-                batch.put(bytes(o.key()), new byte[random.nextInt(200)]);
+                batch.put(new FlowRecord(
+                        bytes(o.key()), random.nextInt(versions), FlowRecord.NEVER, new byte[random.nextInt(200)]));
             } else if (o.kind().equals("delete")) {
-                batch.delete(bytes(o.key()));
+                batch.delete(bytes(o.key()), random.nextInt(versions));
             } else {
                 batch.deleteRange(bytes(o.key()), bytes(o.end()));
             }

@@ -62,6 +62,7 @@ public final class Memtable {
     private volatile long usedBytes;
     private volatile long minSeqno = Long.MAX_VALUE;
     private volatile long maxSeqno;
+    private volatile boolean timed;
 
     /** An empty memtable. */
     public Memtable() {
@@ -79,6 +80,9 @@ public final class Memtable {
                     seqno));
         } else {
             insert(arena.add(batch, at), seqno);
+            if (!timed && OpCodec.ts(batch, at) != 0) {
+                timed = true;
+            }
             added(seqno, OpCodec.length(batch, at));
         }
     }
@@ -152,6 +156,11 @@ public final class Memtable {
     /** Highest sequence number, 0 if empty. */
     public long maxSeqno() {
         return maxSeqno;
+    }
+
+    /** Whether any entry has a ts other than 0. */
+    public boolean isTimed() {
+        return timed;
     }
 
     /** All range tombstones added so far. */
