@@ -1,5 +1,6 @@
 package io.flowdb.internal.merge;
 
+import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.PlainEntries;
 import io.flowdb.internal.base.ShownEntry;
 import io.flowdb.internal.base.VersionCursor;
@@ -7,38 +8,45 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The versions of several sources as one walk, forward or backward: of each (key, ts) the newest entry at or below a
- * sequence number. Threads: one.
+ * The versions of several sources between two keys as one walk, forward or backward: of each (key, ts) the newest entry
+ * at or below a sequence number. Threads: one.
  */
 final class VersionMerge implements AutoCloseable {
     /*
      * A binary heap of what the sources show. A source is asked once for each version; comparing needs no calls into
-     * it. One source alone is passed through.
+     * it. One that has left the bounds takes no part any more: of the tables that overlap a short range most hold
+     * nothing of it. One source alone is passed through.
      */
     private final Head[] heap;
     private final List<VersionCursor> sources;
     private final long atMost;
     private final boolean reversed;
+    private byte @Nullable [] bound; // where the walk ends: an end key, or a start key if it is reversed
     private int size = -1; // -1 until the first version was asked for
     private @Nullable Head only; // the source that is left if it is a single one
 
     /** What a source shows now. */
     private record Head(VersionCursor source, ShownEntry shown) {}
 
-    /** Takes over the sources, which have been placed where the walk begins. */
-    VersionMerge(List<VersionCursor> sources, long atMost, boolean reversed) {
+    /** Takes over the sources, which will have been placed where the walk begins before {@link #next}. */
+    VersionMerge(List<VersionCursor> sources, long atMost, ScanBounds bounds) {
         this.sources = sources;
         this.atMost = atMost;
-        this.reversed = reversed;
+        this.reversed = bounds.reversed();
+        this.bound = boundOf(bounds);
         this.heap = new Head[sources.size()];
         for (int i = 0; i < heap.length; i++) {
             heap[i] = new Head(sources.get(i), new ShownEntry());
         }
     }
 
+    private static byte @Nullable [] boundOf(ScanBounds bounds) {
+        return bounds.reversed() ? bounds.startKey() : bounds.endKey();
+    }
+
     /**
      * The next version, valid until the next call; null at the end. Its sequence number is 0 if all its entries are
-     * above the limit. An invisible version is shown all the same, so that the caller may end the walk at its bounds.
+     * above the limit.
      */
     @Nullable
     ShownEntry next() {
@@ -62,8 +70,12 @@ final class VersionMerge implements AutoCloseable {
         return head == null ? PlainEntries.Step.UNDECIDED : head.source.nextPlain(plain, head.shown);
     }
 
-    /** Begins anew where the sources have been placed meanwhile, or will be before {@link #next}. */
-    void restart() {
+    /** Begins anew in the same direction, where the sources will have been placed before {@link #next}. */
+    void restart(ScanBounds bounds) {
+        bound = boundOf(bounds);
+        if (size < 0) {
+            return;
+        }
         resize(-1);
         for (int i = 0; i < heap.length; i++) {
             heap[i] = new Head(heap[i].source, new ShownEntry());
@@ -90,8 +102,16 @@ final class VersionMerge implements AutoCloseable {
         only = newSize == 1 ? heap[0] : null;
     }
 
+    /** Moves a source on; whether it is still within the bounds. */
     private boolean step(Head head) {
-        return reversed ? head.source.previousVersion(atMost, head.shown) : head.source.nextVersion(atMost, head.shown);
+        ShownEntry shown = head.shown;
+        boolean any = reversed ? head.source.previousVersion(atMost, shown) : head.source.nextVersion(atMost, shown);
+        return any && (bound == null || isWithin(bound, shown));
+    }
+
+    private boolean isWithin(byte[] end, ShownEntry shown) {
+        int order = Keys.compare(shown.keyArray(), shown.keyOffset(), shown.keyLength(), end, 0, end.length);
+        return reversed ? order >= 0 : order < 0;
     }
 
     /** Moves the other sources behind the version at the top. */

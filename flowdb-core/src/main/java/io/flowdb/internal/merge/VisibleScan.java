@@ -1,7 +1,6 @@
 package io.flowdb.internal.merge;
 
 import io.flowdb.error.StorageException;
-import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.PlainEntries;
 import io.flowdb.internal.base.ShownEntry;
@@ -35,7 +34,7 @@ public final class VisibleScan implements AutoCloseable {
     /** Takes over {@code sources}. */
     public VisibleScan(List<VersionCursor> sources, Visibility visibility, ScanBounds bounds) {
         this.sources = sources;
-        this.versions = new VersionMerge(sources, visibility.snapshot(), bounds.reversed());
+        this.versions = new VersionMerge(sources, visibility.snapshot(), bounds);
         this.visibility = visibility;
         this.bounds = bounds;
         this.anyRangeTombstones = !visibility.tombstones().isEmpty();
@@ -52,9 +51,7 @@ public final class VisibleScan implements AutoCloseable {
     public void moveTo(byte[] start, byte[] end) {
         bounds = new ScanBounds(start, end, bounds.minTs(), bounds.maxTs(), bounds.reversed());
         plain = plainEntries();
-        if (started) {
-            versions.restart();
-        }
+        versions.restart(bounds);
         started = false;
         ended = false;
     }
@@ -99,7 +96,7 @@ public final class VisibleScan implements AutoCloseable {
         }
         while (!ended) {
             ShownEntry entry = versions.next();
-            if (entry == null || isBehindBounds(entry)) {
+            if (entry == null) {
                 return end();
             }
             if (isShown(entry)) {
@@ -167,17 +164,5 @@ public final class VisibleScan implements AutoCloseable {
             timeKnown = true;
         }
         return expireAt <= nowMicros;
-    }
-
-    private boolean isBehindBounds(ShownEntry entry) {
-        return bounds.reversed()
-                ? bounds.startKey() != null && compareKey(entry, bounds.startKey()) < 0
-                : bounds.endKey() != null && compareKey(entry, bounds.endKey()) >= 0;
-    }
-
-    private static int compareKey(ShownEntry entry, byte @Nullable [] bound) {
-        return bound == null
-                ? 0
-                : Keys.compare(entry.keyArray(), entry.keyOffset(), entry.keyLength(), bound, 0, bound.length);
     }
 }
