@@ -159,9 +159,12 @@ final class RepositoryQueries implements QueryInsight, BeanPostProcessor, QueryC
     }
 
     private static @Nullable Object converted(String text, ResolvableType type) {
+        ResolvableType wanted = type.resolve() == Iterable.class
+                ? ResolvableType.forClassWithGenerics(List.class, type.getGeneric())
+                : type;
         try {
             return ApplicationConversionService.getSharedInstance()
-                    .convert(text, TypeDescriptor.valueOf(String.class), new TypeDescriptor(type, null, null));
+                    .convert(text, TypeDescriptor.valueOf(String.class), new TypeDescriptor(wanted, null, null));
         } catch (ConversionException e) {
             throw new IllegalArgumentException("Argument '" + text + "' is no " + type, e);
         }

@@ -8,6 +8,7 @@ import io.flowdb.annotation.Id;
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbAutoConfiguration;
+import io.flowdb.boot.FlowDbInitializer;
 import io.flowdb.boot.LogCapture;
 import io.flowdb.boot.StartupReport;
 import io.flowdb.boot.data.todo.Todo;
@@ -31,12 +32,14 @@ import io.flowdb.json.JsonDB;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -194,6 +197,26 @@ class DataAutoConfigurationTest {
             injected.delete("todos", "1");
             assertThat(context.getBean(TodoRepository.class).count()).isZero();
         });
+    }
+
+    /** It was called while the bean was made that repositories need, so the context could not start. */
+    @Test
+    void initializer_usesARepositoryOverADatabaseOfTheApplication_isCalledOnceBeforeOthers() {
+        FlowDb own = FlowDb.of(Config.builder().inMemory(true).build());
+        AtomicInteger calls = new AtomicInteger();
+        runner().withBean("own", JsonDB.class, own::documents)
+                .withInitializer(context -> context.getBeanFactory()
+                        .registerSingleton(
+                                "sower",
+                                new Sower(context.getBeanFactory().getBeanProvider(TodoRepository.class), calls)))
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(calls).hasValue(1);
+                    assertThat(context.getBean(TodoRepository.class).findAll())
+                            .extracting(Todo::title)
+                            .containsExactly("seed");
+                });
+        own.destroy();
     }
 
     @Test
@@ -465,6 +488,15 @@ class DataAutoConfigurationTest {
         @Bean
         FlowDbTemplate mine(JsonDB database, FlowDbConverter converter) {
             return new FlowDbTemplate(database, converter);
+        }
+    }
+
+    /** Sows the first todo. */
+    private record Sower(ObjectProvider<TodoRepository> todos, AtomicInteger calls) implements FlowDbInitializer {
+        @Override
+        public void initialize(JsonDB database) {
+            calls.incrementAndGet();
+            todos.getObject().save(Todo.of("1", "ada", "seed", 1));
         }
     }
 

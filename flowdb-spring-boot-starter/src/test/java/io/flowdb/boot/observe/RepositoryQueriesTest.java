@@ -57,6 +57,8 @@ class RepositoryQueriesTest {
 
     interface ListRepository extends FlowDbRepository<Bill, String> {
         List<Bill> findByAmountIn(Collection<Integer> amounts);
+
+        List<Bill> findByAmountNotIn(Iterable<Integer> amounts);
     }
 
     @BeforeEach
@@ -115,6 +117,13 @@ class RepositoryQueriesTest {
                         .plan()
                         .store())
                 .isEqualTo("bills");
+        assertThat(queries.explain("ListRepository.findByAmountNotIn", "1,2")
+                        .plan()
+                        .store())
+                .isEqualTo("bills");
+        assertThatThrownBy(() -> queries.explain("ListRepository.findByAmountNotIn", "1,x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'1,x'");
         assertThatThrownBy(() -> queries.explain("ListRepository.findByAmountIn", "1,x"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'1,x'");
