@@ -69,7 +69,7 @@ public final class StoreSchemas {
         FlowDbPersistentProperty id = entity.getRequiredIdProperty();
         StoreSchema schema = StoreSchema.of(entity.getStore(), id.getFieldName());
         ObjectStore store = AnnotatedElementUtils.findMergedAnnotation(type, ObjectStore.class);
-        if ((store != null && store.autoIncrement()) || isCounted(id)) {
+        if ((store != null && store.autoIncrement()) || isCounted(id, converter)) {
             schema = schema.withAutoIncrement();
         }
         Ttl ttl = AnnotatedElementUtils.findMergedAnnotation(type, Ttl.class);
@@ -86,8 +86,11 @@ public final class StoreSchemas {
         return schema;
     }
 
-    /** Whether the store makes the ids: those that are numbers without a fraction. */
-    static boolean isCounted(FlowDbPersistentProperty id) {
+    /** Whether the store makes the ids: those that are numbers without a fraction, and stored as such. */
+    static boolean isCounted(FlowDbPersistentProperty id, FlowDbConverter converter) {
+        if (converter.convertedTo(id).isPresent()) {
+            return false; // the store would count past the converter
+        }
         Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(id.getType());
         return type == Long.class || type == Integer.class || type == Short.class;
     }
