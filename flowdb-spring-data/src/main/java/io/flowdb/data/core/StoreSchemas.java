@@ -104,7 +104,8 @@ public final class StoreSchemas {
             if (indexed != null && !leadsThroughElements(path)) {
                 String field = converter.fieldPath(path);
                 String name = indexed.name().isEmpty() ? "by_" + field : indexed.name();
-                indexes.add(new IndexSchema(name, List.of(field), indexed.unique(), indexed.multiEntry()));
+                String source = "@Indexed of '" + path.toDotPath() + "' of " + type.getName();
+                indexes.add(index(source, name, List.of(field), indexed.unique(), indexed.multiEntry()));
             }
         }
         for (CompoundIndex compound :
@@ -114,9 +115,20 @@ public final class StoreSchemas {
                 fields.add(field(type, path));
             }
             String name = compound.name().isEmpty() ? "by_" + String.join("_", fields) : compound.name();
-            indexes.add(new IndexSchema(name, fields, compound.unique(), false));
+            String source = "@CompoundIndex on " + String.join(", ", compound.paths()) + " of " + type.getName();
+            indexes.add(index(source, name, fields, compound.unique(), false));
         }
         return indexes;
+    }
+
+    private static IndexSchema index(
+            String source, String name, List<String> fields, boolean unique, boolean multiEntry) {
+        try {
+            return new IndexSchema(name, fields, unique, multiEntry);
+        } catch (IllegalArgumentException e) { // a letter of a property need not be one of a name
+            throw new MappingException(
+                    source + " makes no index: " + e.getMessage() + "; its attribute 'name' gives it another name", e);
+        }
     }
 
     /** Whether the property is one of the elements of a collection or a map, where no path of an index leads. */
