@@ -2,6 +2,7 @@ package io.flowdb.data;
 
 import io.flowdb.Config;
 import io.flowdb.Engine;
+import io.flowdb.data.convert.FlowDbCustomConversions;
 import io.flowdb.data.convert.MappingFlowDbConverter;
 import io.flowdb.data.core.FlowDbTemplate;
 import io.flowdb.data.core.StoreSchemas;
@@ -28,11 +29,17 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     public static TestDatabase with(Class<?>... entities) {
+        return with(List.of(), entities);
+    }
+
+    public static TestDatabase with(List<?> converters, Class<?>... entities) {
         JsonDB db = open();
+        FlowDbCustomConversions conversions = new FlowDbCustomConversions(converters);
         FlowDbMappingContext context = new FlowDbMappingContext();
+        context.setSimpleTypeHolder(conversions.getSimpleTypeHolder());
         context.setInitialEntitySet(Set.of(entities));
         context.afterPropertiesSet();
-        MappingFlowDbConverter converter = new MappingFlowDbConverter(context);
+        MappingFlowDbConverter converter = new MappingFlowDbConverter(context, conversions);
         db.applySchemas(new StoreSchemas(converter).of(List.of(entities)), SchemaMode.UPDATE);
         return new TestDatabase(db, new FlowDbTemplate(db, converter));
     }

@@ -2,6 +2,9 @@ package io.flowdb.data.convert;
 
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +17,7 @@ import org.springframework.data.mapping.Parameter;
 import org.springframework.data.mapping.PersistentPropertyAccessor;
 import org.springframework.data.mapping.model.EntityInstantiator;
 import org.springframework.data.mapping.model.ParameterValueProvider;
+import org.springframework.util.ReflectionUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,12 +29,18 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class EntityCodec {
 
+    /** The last parameter of a constructor that Kotlin makes for one with value classes; it takes null. */
+    private static final String KOTLIN_MARKER = "kotlin.jvm.internal.DefaultConstructorMarker";
+
     private final FlowDbPersistentEntity<?> entity;
     private final EntityInstantiator instantiator;
     private final CodecRegistry codecs;
 
     /** Its instantiator takes null for "not given", also for a primitive, and the default of the parameter for that. */
     private final boolean isKotlin;
+
+    /** The instance of an {@code object} of Kotlin, beside which there must be no other; else null. */
+    private final @Nullable Object singleton;
 
     /** Resolved at first use, since entities may contain each other. Racing threads compute the same. */
     private volatile @Nullable Slots slots;
@@ -40,6 +50,22 @@ final class EntityCodec {
         this.instantiator = instantiator;
         this.codecs = codecs;
         this.isKotlin = KotlinDetector.isKotlinType(entity.getType());
+        this.singleton = isKotlin ? singleton(entity.getType()) : null;
+    }
+
+    private static @Nullable Object singleton(Class<?> type) {
+        Constructor<?>[] constructors = type.getDeclaredConstructors();
+        Field instance = ReflectionUtils.findField(type, "INSTANCE", type);
+        if (instance == null
+                || instance.getDeclaringClass() != type
+                || !Modifier.isStatic(instance.getModifiers())
+                || constructors.length != 1
+                || constructors[0].getParameterCount() > 0
+                || !Modifier.isPrivate(constructors[0].getModifiers())) {
+            return null;
+        }
+        ReflectionUtils.makeAccessible(instance);
+        return ReflectionUtils.getField(instance, null);
     }
 
     ObjectNode write(Object value) {
@@ -61,6 +87,9 @@ final class EntityCodec {
         if (!node.isObject()) {
             throw new MappingException("Cannot read a " + entity.getType().getName() + " from a JSON "
                     + node.getNodeType().name().toLowerCase(java.util.Locale.ROOT));
+        }
+        if (singleton != null) {
+            return singleton;
         }
         Slots all = slots();
         Object instance = instantiator.createInstance(entity, new Arguments(node, all.byParameter()));
@@ -118,7 +147,7 @@ final class EntityCodec {
             if (!entity.isCreatorArgument(property)) {
                 if (property.isReadable()) {
                     populated.add(slot);
-                } else if (property.isWritable() && property.getField() != null) {
+                } else if (property.isWritable() && property.getField() != null && singleton == null) {
                     throw new MappingException("Property '" + property.getName() + "' of "
                             + entity.getType().getName() + " is final and no constructor takes it, so it could be"
                             + " stored and not read; let the constructor take it, or mark it @Transient");
@@ -133,7 +162,7 @@ final class EntityCodec {
         InstanceCreatorMetadata<FlowDbPersistentProperty> creator = entity.getInstanceCreatorMetadata();
         if (creator == null) {
             if (entity.getType().isInterface()
-                    || java.lang.reflect.Modifier.isAbstract(entity.getType().getModifiers())) {
+                    || Modifier.isAbstract(entity.getType().getModifiers())) {
                 return map;
             }
             throw new MappingException(entity.getType().getName()
@@ -145,7 +174,10 @@ final class EntityCodec {
                         + entity.getType().getName() + " has @Value, which is not evaluated for entities");
             }
             Slot slot = parameter.hasName() ? byName.get(parameter.getRequiredName()) : null;
-            if (slot == null && !parameter.isTransient() && !creator.isParentParameter(parameter)) {
+            if (slot == null
+                    && !parameter.isTransient()
+                    && !creator.isParentParameter(parameter)
+                    && !parameter.getRawType().getName().equals(KOTLIN_MARKER)) {
                 throw new MappingException("Constructor parameter '" + parameter.getName() + "' of "
                         + entity.getType().getName()
                         + " is no property; compile with -parameters and give it the name of one");

@@ -3,6 +3,7 @@ package io.flowdb.data.convert;
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
 import java.util.Collection;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.mapping.PersistentPropertyPath;
 import org.springframework.data.mapping.context.MappingContext;
@@ -46,6 +47,12 @@ public interface FlowDbConverter {
 
     /** Whether the text of {@code property}, or of its elements, is stored as it is, and not as a converter has it. */
     boolean isPlainText(FlowDbPersistentProperty property);
+
+    /**
+     * What a converter of the application makes of values of {@code property}, or of what an {@code Optional} holds:
+     * {@code Object} where it may be anything. Empty if no converter does.
+     */
+    Optional<Class<?>> convertedTo(FlowDbPersistentProperty property);
 
     /** The Java value of a property's stored form. */
     @Nullable

@@ -4,6 +4,7 @@ import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,11 @@ public final class MappingFlowDbConverter implements FlowDbConverter {
     @Override
     public boolean isPlainText(FlowDbPersistentProperty property) {
         return values.isPlainText(property);
+    }
+
+    @Override
+    public Optional<Class<?>> convertedTo(FlowDbPersistentProperty property) {
+        return values.convertedTo(property);
     }
 
     @Override

@@ -16,7 +16,6 @@ final class PropertyConverterCodec implements ValueCodec {
     private final ValueConversionContext<FlowDbPersistentProperty> context;
     private final CodecRegistry codecs;
 
-    /** What the converter writes; {@code Object} where its class does not say. */
     private final Class<?> stored;
 
     PropertyConverterCodec(
@@ -26,7 +25,12 @@ final class PropertyConverterCodec implements ValueCodec {
         this.converter = converter;
         this.context = new Context(property);
         this.codecs = codecs;
-        this.stored = ResolvableType.forClass(PropertyValueConverter.class, converter.getClass())
+        this.stored = written(converter);
+    }
+
+    /** What a converter writes; {@code Object} where its class does not say. */
+    static Class<?> written(PropertyValueConverter<?, ?, ?> converter) {
+        return ResolvableType.forClass(PropertyValueConverter.class, converter.getClass())
                 .getGeneric(1)
                 .resolve(Object.class);
     }

@@ -126,6 +126,17 @@ final class QueryValues {
         return !hasOwnForm(property) && elementOf(bare(property)) != null;
     }
 
+    Optional<Class<?>> convertedTo(FlowDbPersistentProperty property) {
+        if (conversions.hasValueConverter(property)) {
+            Class<?> written = PropertyConverterCodec.written(conversions.getRequiredValueConverter(property));
+            return Optional.of(conversions.hasCustomWriteTarget(written) ? Object.class : written);
+        }
+        Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(bare(property).getType());
+        return conversions
+                .getCustomWriteTarget(type)
+                .map(written -> written != type && conversions.hasCustomWriteTarget(written) ? Object.class : written);
+    }
+
     boolean isPlainText(FlowDbPersistentProperty property) {
         TypeInformation<?> type = bare(property);
         TypeInformation<?> element = elementOf(type);

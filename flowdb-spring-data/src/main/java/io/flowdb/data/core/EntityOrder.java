@@ -5,12 +5,12 @@ import io.flowdb.json.Filter;
 import io.flowdb.json.KeyRange;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.domain.Sort;
 import org.springframework.data.domain.Sort.NullHandling;
-import org.springframework.util.ClassUtils;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -111,7 +111,10 @@ final class EntityOrder {
         Filter after = choices.size() == 1 ? choices.get(0) : Filter.or(choices);
         Key first = keys.get(0);
         JsonNode start = values.get(0);
-        // says the same once more, as one range of an index, or of keys
+        // says the same once more, as one range of an index, or of keys; objects are in none
+        if (first.mayBeObjects()) {
+            return after;
+        }
         if (start != null && start.isArray() && !start.isEmpty() && first.hasParts()) {
             return Filter.and(first.firstPart(start.get(0)), after);
         }
@@ -165,7 +168,17 @@ final class EntityOrder {
         }
 
         private Filter above(String path, JsonNode value) {
-            return mixesKinds() ? Filter.range(path, KeyRange.lowerBound(value, true)) : Filter.gt(path, value);
+            if (!mixesKinds()) {
+                return Filter.gt(path, value);
+            }
+            Filter above = Filter.range(path, KeyRange.lowerBound(value, true));
+            return mayBeObjects() ? Filter.or(above, objects(path)) : above;
+        }
+
+        /** What is no key comes behind all that is, also an array with an object. */
+        private static Filter objects(String path) {
+            Filter noKey = Filter.or(Filter.not(Filter.range(path, KeyRange.all())), Filter.exists(path + ".0"));
+            return Filter.and(Filter.isNotNull(path), noArray(path), noKey);
         }
 
         private Filter below(String path, JsonNode value) {
@@ -214,11 +227,17 @@ final class EntityOrder {
          * what is no number.
          */
         private boolean mixesKinds() {
-            Class<?> type =
-                    ClassUtils.resolvePrimitiveIfNecessary(property.property().getType());
+            Class<?> type = property.storedAs();
             boolean fraction = type == Double.class || type == Float.class || type == Number.class;
             return fraction
+                    || mayBeObjects()
                     || (type.isAssignableFrom(String.class) && type != String.class && type != CharSequence.class);
+        }
+
+        /** Whether maps or other JSON objects may be among its values. */
+        private boolean mayBeObjects() {
+            Class<?> type = property.storedAs();
+            return type.isAssignableFrom(LinkedHashMap.class) || JsonNode.class.isAssignableFrom(type);
         }
     }
 }

@@ -7,10 +7,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.data.core.TypeInformation;
 import org.springframework.data.mapping.MappingException;
 import org.springframework.data.mapping.PersistentPropertyPath;
+import org.springframework.util.ClassUtils;
 
 /** Property paths of entities, resolved once to where they lie in the documents. Threads: any. */
 final class EntityProperties {
@@ -49,7 +52,17 @@ final class EntityProperties {
                         + "', which a query cannot follow; keep what is asked for in a collection of single values");
             }
         }
-        return new ResolvedProperty(converter.fieldPath(found), steps.get(steps.size() - 1));
+        FlowDbPersistentProperty last = steps.get(steps.size() - 1);
+        return new ResolvedProperty(converter.fieldPath(found), last, storedAs(last));
+    }
+
+    private Class<?> storedAs(FlowDbPersistentProperty property) {
+        TypeInformation<?> type = property.getTypeInformation();
+        if (type.getType() == Optional.class && !type.getTypeArguments().isEmpty()) {
+            type = type.getTypeArguments().get(0);
+        }
+        return ClassUtils.resolvePrimitiveIfNecessary(
+                converter.convertedTo(property).orElse(type.getType()));
     }
 
     /** The property that lies at a path of the documents; where there is none, the path itself. */
@@ -76,8 +89,10 @@ final class EntityProperties {
      *
      * @param fieldPath dotted path in the document
      * @param property the last step of the path
+     * @param storedAs the class of its values as they are stored: what a converter makes of them, what an
+     *     {@code Optional} holds
      */
-    record ResolvedProperty(String fieldPath, FlowDbPersistentProperty property) {}
+    record ResolvedProperty(String fieldPath, FlowDbPersistentProperty property, Class<?> storedAs) {}
 
     /**
      * A property as users know it.

@@ -73,9 +73,9 @@ final class EntityWriter {
         Identity previous =
                 new Identity(accessor.getProperty(idProperty), version == null ? null : accessor.getProperty(version));
         boolean withoutId = isUnset(previous.id());
-        boolean counted = withoutId && StoreSchemas.isCounted(idProperty);
+        boolean counted = withoutId && StoreSchemas.isCounted(idProperty, converter);
         if (withoutId && !counted) {
-            accessor.setProperty(idProperty, newId(entity, idProperty));
+            accessor.setProperty(idProperty, newId(entity, idProperty, previous.id()));
         }
         boolean added = insert
                 || withoutId
@@ -167,7 +167,7 @@ final class EntityWriter {
         return property.isAnnotationPresent(CreatedDate.class) || property.isAnnotationPresent(CreatedBy.class);
     }
 
-    private Object newId(FlowDbPersistentEntity<?> entity, FlowDbPersistentProperty property) {
+    private Object newId(FlowDbPersistentEntity<?> entity, FlowDbPersistentProperty property, @Nullable Object unset) {
         UUID id = ids.next();
         if (property.getType() == UUID.class) {
             return id;
@@ -177,8 +177,9 @@ final class EntityWriter {
         }
         throw new InvalidDataAccessApiUsageException("The id '" + property.getName() + "' of "
                 + entity.getType().getName()
-                + " is null; ids are made for String, UUID, Long, Integer and Short, not for "
-                + property.getType().getName());
+                + " is " + unset + "; ids are made for String, UUID, Long, Integer and Short, not for "
+                + property.getType().getName()
+                + (converter.convertedTo(property).isPresent() ? " with a converter" : ""));
     }
 
     private static Number nextVersion(FlowDbPersistentProperty property, @Nullable Object previous) {

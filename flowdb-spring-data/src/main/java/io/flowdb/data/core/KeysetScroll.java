@@ -2,6 +2,7 @@ package io.flowdb.data.core;
 
 import io.flowdb.data.convert.FlowDbConverter;
 import io.flowdb.data.core.EntityOrder.Key;
+import io.flowdb.data.mapping.FlowDbPersistentProperty;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -34,6 +35,10 @@ final class KeysetScroll {
                 throw new InvalidDataAccessApiUsageException("Windows by keyset cannot ignore case; sort by '"
                         + key.name() + "' with its case, or scroll by offset");
             }
+            FlowDbPersistentProperty property = key.property().property();
+            if (converter.hasElements(property) && !converter.isWhole(property, List.of())) {
+                throw nested(key);
+            }
         }
         this.order = order;
         this.converter = converter;
@@ -43,11 +48,30 @@ final class KeysetScroll {
     Map<String, @Nullable Object> keysOf(JsonNode document) {
         Map<String, @Nullable Object> keys = new LinkedHashMap<>();
         for (Key key : order.keys()) {
-            keys.put(
-                    key.name(),
-                    natural(EntityOrder.valueAt(document, key.property().fieldPath())));
+            JsonNode value = EntityOrder.valueAt(document, key.property().fieldPath());
+            requireComparable(key, value);
+            keys.put(key.name(), natural(value));
         }
         return keys;
+    }
+
+    /** A filter on a list also holds for one of its elements, which another list, or an object, may be. */
+    private static void requireComparable(Key key, @Nullable JsonNode value) {
+        if (value == null) {
+            return;
+        }
+        boolean comparable = !value.isObject();
+        for (JsonNode element : value.isArray() ? value.values() : List.<JsonNode>of()) {
+            comparable &= element.isValueNode();
+        }
+        if (!comparable) {
+            throw nested(key);
+        }
+    }
+
+    private static InvalidDataAccessApiUsageException nested(Key key) {
+        return new InvalidDataAccessApiUsageException("'" + key.name() + "' holds objects, or lists within lists, which"
+                + " windows by keyset cannot be sorted by; sort by another property, or scroll by offset");
     }
 
     /** The stored values of a position, in the order of the sort. */
@@ -68,8 +92,11 @@ final class KeysetScroll {
             return null;
         }
         try {
-            JsonNode stored = node(value);
-            return stored != null ? stored : converter.writeValue(key.property().property(), value);
+            JsonNode given = node(value);
+            JsonNode stored =
+                    given != null ? given : converter.writeValue(key.property().property(), value);
+            requireComparable(key, stored);
+            return stored;
         } catch (MappingException | ConversionException | ClassCastException | IllegalArgumentException e) {
             // positions may come from a client
             throw new InvalidDataAccessApiUsageException(
@@ -114,7 +141,7 @@ final class KeysetScroll {
     }
 
     private static @Nullable Object natural(@Nullable JsonNode node) {
-        if (node == null) {
+        if (node == null || node.isNull()) {
             return null;
         }
         if (node.isArray()) {

@@ -69,7 +69,7 @@ public final class StoreSchemas {
         FlowDbPersistentProperty id = entity.getRequiredIdProperty();
         StoreSchema schema = StoreSchema.of(entity.getStore(), id.getFieldName());
         ObjectStore store = AnnotatedElementUtils.findMergedAnnotation(type, ObjectStore.class);
-        if ((store != null && store.autoIncrement()) || isCounted(id)) {
+        if ((store != null && store.autoIncrement()) || isCounted(id, converter)) {
             schema = schema.withAutoIncrement();
         }
         Ttl ttl = AnnotatedElementUtils.findMergedAnnotation(type, Ttl.class);
@@ -86,8 +86,11 @@ public final class StoreSchemas {
         return schema;
     }
 
-    /** Whether the store makes the ids: those that are numbers without a fraction. */
-    static boolean isCounted(FlowDbPersistentProperty id) {
+    /** Whether the store makes the ids: those that are numbers without a fraction, and stored as such. */
+    static boolean isCounted(FlowDbPersistentProperty id, FlowDbConverter converter) {
+        if (converter.convertedTo(id).isPresent()) {
+            return false; // the store would count past the converter
+        }
         Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(id.getType());
         return type == Long.class || type == Integer.class || type == Short.class;
     }
@@ -101,7 +104,8 @@ public final class StoreSchemas {
             if (indexed != null && !leadsThroughElements(path)) {
                 String field = converter.fieldPath(path);
                 String name = indexed.name().isEmpty() ? "by_" + field : indexed.name();
-                indexes.add(new IndexSchema(name, List.of(field), indexed.unique(), indexed.multiEntry()));
+                String source = "@Indexed of '" + path.toDotPath() + "' of " + type.getName();
+                indexes.add(index(source, name, List.of(field), indexed.unique(), indexed.multiEntry()));
             }
         }
         for (CompoundIndex compound :
@@ -111,9 +115,20 @@ public final class StoreSchemas {
                 fields.add(field(type, path));
             }
             String name = compound.name().isEmpty() ? "by_" + String.join("_", fields) : compound.name();
-            indexes.add(new IndexSchema(name, fields, compound.unique(), false));
+            String source = "@CompoundIndex on " + String.join(", ", compound.paths()) + " of " + type.getName();
+            indexes.add(index(source, name, fields, compound.unique(), false));
         }
         return indexes;
+    }
+
+    private static IndexSchema index(
+            String source, String name, List<String> fields, boolean unique, boolean multiEntry) {
+        try {
+            return new IndexSchema(name, fields, unique, multiEntry);
+        } catch (IllegalArgumentException e) { // a letter of a property need not be one of a name
+            throw new MappingException(
+                    source + " makes no index: " + e.getMessage() + "; its attribute 'name' gives it another name", e);
+        }
     }
 
     /** Whether the property is one of the elements of a collection or a map, where no path of an index leads. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.domain.Sort;
+import org.springframework.data.repository.query.QueryCreationException;
 
 /** Collections of collections of values, in generic classes and in each other. */
 class NestedCollectionsTest {
@@ -101,6 +102,20 @@ class NestedCollectionsTest {
                     .containsExactlyInAnyOrder("value.x", "tree.value.x");
             assertThatThrownBy(() -> drawings.findAll(Sort.by("deep")))
                     .isInstanceOf(InvalidDataAccessApiUsageException.class);
+        }
+    }
+
+    interface EmptyMaps extends FlowDbRepository<Drawing, Long> {
+        List<Drawing> findByByNameIsEmpty();
+    }
+
+    /** The message named what the map holds, which could well be empty. */
+    @Test
+    void isEmpty_ofAMap_isRefusedAsThatOfAMap() {
+        try (TestDatabase database = TestDatabase.with(Drawing.class)) {
+            assertThatThrownBy(() -> database.repository(EmptyMaps.class))
+                    .isInstanceOf(QueryCreationException.class)
+                    .hasMessageContaining("does not apply to 'byName', a Map");
         }
     }
 }

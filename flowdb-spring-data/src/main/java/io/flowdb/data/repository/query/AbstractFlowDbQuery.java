@@ -24,6 +24,7 @@ import org.springframework.data.repository.query.QueryMethod;
 import org.springframework.data.repository.query.ResultProcessor;
 import org.springframework.data.repository.query.ReturnedType;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.NumberUtils;
 
 /** Runs a query as the return type and the special parameters of its method ask for. Threads: any. */
 abstract class AbstractFlowDbQuery implements ExplainableQuery {
@@ -81,7 +82,7 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
             adviseIndex(query);
         }
         return switch (action()) {
-            case COUNT -> operations.count(query, method.entityType());
+            case COUNT -> number(operations.count(query, method.entityType()));
             case EXISTS -> operations.exists(query, method.entityType());
             case DELETE -> delete(query, arguments);
             case FIND -> find(query, arguments);
@@ -219,13 +220,16 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
 
     private @Nullable Object delete(FlowDbQuery all, ParametersParameterAccessor arguments) {
         FlowDbQuery query = paged(ordered(all, arguments), pageOf(arguments));
+        Class<?> returned = method.returnedClass();
+        if (returned == Void.class) {
+            operations.findAndDelete(query, method.entityType());
+            return null;
+        }
         if (!returnsDeleted()) {
             long deleted = operations.delete(query, method.entityType());
-            return returnedClass() == Boolean.class ? (Object) (deleted > 0) : deleted;
+            return returned == Boolean.class ? (Object) (deleted > 0) : number(deleted);
         }
-        boolean several =
-                method.isCollectionQuery() || method.isStreamQuery() || ClassUtils.isVoidType(returnedClass());
-        return several
+        return method.isCollectionQuery() || method.isStreamQuery()
                 ? projected(asReturned(operations.findAndDelete(query, kind(arguments))), arguments)
                 : projected(operations.findOneAndDelete(query, kind(arguments)).orElse(null), arguments);
     }
@@ -236,15 +240,19 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
 
     /** Whether a method that deletes returns the entities, and not how many there were. */
     private boolean returnsDeleted() {
-        Class<?> returned = returnedClass();
+        Class<?> returned = method.returnedClass();
         return action() == Action.DELETE
                 && returned != Boolean.class
                 && returned != Void.class
                 && !Number.class.isAssignableFrom(returned);
     }
 
-    private Class<?> returnedClass() {
-        return ClassUtils.resolvePrimitiveIfNecessary(method.declaredReturnType());
+    /** As the method returns it: within a wrapper nobody else converts it. */
+    private Number number(long count) {
+        Class<?> returned = method.returnedClass();
+        return Number.class.isAssignableFrom(returned)
+                ? NumberUtils.convertNumberToTargetClass(count, returned.asSubclass(Number.class))
+                : count;
     }
 
     private Converter<Object, Object> projection(ReturnedType type) {

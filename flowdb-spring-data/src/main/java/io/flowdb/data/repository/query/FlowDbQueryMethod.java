@@ -11,6 +11,8 @@ import org.springframework.data.repository.core.RepositoryMetadata;
 import org.springframework.data.repository.query.DefaultParameters;
 import org.springframework.data.repository.query.Parameter;
 import org.springframework.data.repository.query.QueryMethod;
+import org.springframework.data.repository.util.QueryExecutionConverters;
+import org.springframework.util.ClassUtils;
 
 /** A query method of a repository and its {@link Query} annotation. */
 public final class FlowDbQueryMethod extends QueryMethod {
@@ -35,8 +37,17 @@ public final class FlowDbQueryMethod extends QueryMethod {
         return annotation;
     }
 
-    Class<?> declaredReturnType() {
-        return method.getReturnType();
+    /** The class a call gives, boxed, without wrappers such as {@code CompletableFuture}; {@code Void} for nothing. */
+    Class<?> returnedClass() {
+        ResolvableType type = ResolvableType.forMethodReturnType(method, repository);
+        while (QueryExecutionConverters.supports(type.toClass())) {
+            type = type.getGeneric(0);
+            if (type.resolve() == null) { // Future<?>
+                return Void.class;
+            }
+        }
+        Class<?> returned = type.toClass();
+        return returned == void.class ? Void.class : ClassUtils.resolvePrimitiveIfNecessary(returned);
     }
 
     /** The repository the method belongs to, which may have inherited it. */

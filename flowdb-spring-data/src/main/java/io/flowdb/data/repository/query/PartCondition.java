@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
+import org.springframework.data.core.PropertyPath;
 import org.springframework.data.domain.Range;
 import org.springframework.data.repository.query.Parameter;
 import org.springframework.data.repository.query.parser.Part;
@@ -77,8 +78,12 @@ record PartCondition(Part part, String path, boolean ignoreCase, int arguments) 
             conditions.requirePlainText(path);
         }
         if (!fits) {
-            throw new IllegalArgumentException("'" + part.getType() + "' does not apply to '" + path + "', a "
-                    + part.getProperty().getLeafType().getSimpleName());
+            PropertyPath leaf = part.getProperty().getLeafProperty();
+            Class<?> type = leaf.getTypeInformation().isMap()
+                    ? leaf.getTypeInformation().getType()
+                    : leaf.getType();
+            throw new IllegalArgumentException(
+                    "'" + part.getType() + "' does not apply to '" + path + "', a " + type.getSimpleName());
         }
     }
 
