@@ -47,6 +47,15 @@ final class ReadState {
         return frozen;
     }
 
+    /** Bytes of all memtables. */
+    long memtableBytes() {
+        long bytes = active.sizeBytes();
+        for (Memtable memtable : frozen) {
+            bytes += memtable.sizeBytes();
+        }
+        return bytes;
+    }
+
     SstSet ssts() {
         return ssts;
     }
