@@ -6,8 +6,9 @@ import io.flowdb.internal.memtable.Memtable;
 
 /**
  * Puts the frames of the log, which {@link LogCheck} has seen, into memtables, but for what tables already hold. As
- * many memtables are kept as writers may fill, and as many bytes; before there are more the oldest is flushed. So an opening needs
- * no more memory than the settings say, whoever wrote the log. Threads: one, before any other has the engine.
+ * many memtables are kept as writers may fill, and as many bytes; before there are more the oldest is flushed. So an
+ * opening needs no more memory than the settings say, whoever wrote the log. Threads: one, before any other has the
+ * engine.
  */
 final class LogReplay {
     private final ReadStates states;
