@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  * @param defaultTtl time to live of records written without expiry; null for none.
  * @param autoBackground whether flush, compaction, GC and interval syncs run by themselves; false for tests.
  * @param inMemory whether everything is kept in memory and gone at close; no directory is touched.
- * @param readOnly whether the directory is opened without its lock, as it is, refusing writes.
+ * @param readOnly whether the directory is opened without its lock, as it is, refusing writes; not with
+ *     {@code inMemory}.
  * @param clockMicros source of the time, in microseconds since the epoch.
  */
 public record Config(
@@ -101,6 +102,11 @@ public record Config(
                         "defaultTtl",
                         String.valueOf(defaultTtl),
                         "none, or more than 0")
+                .that(
+                        !(inMemory && readOnly),
+                        "readOnly",
+                        readOnly,
+                        "false with inMemory = true: nothing could be read")
                 .throwIfAny();
     }
 

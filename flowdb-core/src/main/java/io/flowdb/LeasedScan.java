@@ -74,12 +74,17 @@ final class LeasedScan implements RecordCursor {
         return true;
     }
 
-    @Override
-    public boolean next() {
+    /** Throws if the walk, or what it reads, is closed. */
+    void checkOpen() {
         if (closed) {
             throw new EngineClosedException("scan");
         }
         reader.checkOpen();
+    }
+
+    @Override
+    public boolean next() {
+        checkOpen();
         if (scan != null && returned < limit && advance(scan)) {
             ShownEntry shown = scan.current();
             if (entry != shown) {

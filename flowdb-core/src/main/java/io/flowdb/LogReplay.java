@@ -6,8 +6,9 @@ import io.flowdb.internal.memtable.Memtable;
 
 /**
  * Puts the frames of the log, which {@link LogCheck} has seen, into memtables, but for what tables already hold. As
- * many memtables are kept as writers may fill; before there is another one the oldest is flushed. So an opening needs
- * no more memory than the settings say, whoever wrote the log. Threads: one, before any other has the engine.
+ * many memtables are kept as writers may fill, and as many bytes; before there are more the oldest is flushed. So an
+ * opening needs no more memory than the settings say, whoever wrote the log. Threads: one, before any other has the
+ * engine.
  */
 final class LogReplay {
     private final ReadStates states;
@@ -44,6 +45,7 @@ final class LogReplay {
             }
             states.freeze();
         }
+        keepBelow((limits.maxFrozen() + 1) * limits.memtableBytes() - payload.length);
         Memtable active = states.current().active();
         long seqno = firstSeqno;
         for (int at = 0; at < payload.length; at += OpCodec.length(payload, at)) {
@@ -51,6 +53,26 @@ final class LogReplay {
                 active.add(payload, at, seqno);
             }
             seqno++;
+        }
+    }
+
+    /**
+     * Flushes until memtables take no more than {@code allowedBytes}: those of long batches are longer than the
+     * settings say, and as many as may be kept are together longer than the heap.
+     */
+    private void keepBelow(long allowedBytes) {
+        while (room != Room.NONE && !roomless && states.current().memtableBytes() > allowedBytes) {
+            if (states.current().frozen().isEmpty()) {
+                if (states.current().active().isEmpty()) {
+                    return;
+                }
+                states.freeze();
+            }
+            int before = states.current().frozen().size();
+            makeRoom();
+            if (states.current().frozen().size() == before) {
+                return;
+            }
         }
     }
 

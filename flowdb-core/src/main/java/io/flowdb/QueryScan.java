@@ -14,7 +14,9 @@ final class QueryScan implements RecordScan {
 
     @Override
     public boolean hasNext() {
-        if (ahead == null && scan.next()) {
+        if (ahead != null) {
+            scan.checkOpen();
+        } else if (scan.next()) {
             ahead = scan.record();
         }
         return ahead != null;

@@ -47,6 +47,28 @@ final class ReadState {
         return frozen;
     }
 
+    /** Bytes of all memtables. */
+    long memtableBytes() {
+        long bytes = active.sizeBytes();
+        for (Memtable memtable : frozen) {
+            bytes += memtable.sizeBytes();
+        }
+        return bytes;
+    }
+
+    /** Whether anything expires of what a reader may see. */
+    boolean mayExpire() {
+        if (active.mayExpire() || ssts.mayExpire()) {
+            return true;
+        }
+        for (int i = 0; i < frozen.size(); i++) {
+            if (frozen.get(i).mayExpire()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     SstSet ssts() {
         return ssts;
     }

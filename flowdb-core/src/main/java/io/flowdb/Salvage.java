@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,16 +156,19 @@ final class Salvage {
             }
         }
         long[] seqnos = {Long.MAX_VALUE, state.flushedSeqno()}; // the first and the last that are not in tables
-        readLog(state.firstWalSegment(), (tag, payload, file, offset) -> {
-            long seqno = tag;
-            for (int at = 0; at < payload.length && LogCheck.isOperation(payload, at); seqno++) {
-                if (seqno > state.flushedSeqno()) {
-                    seqnos[0] = Math.min(seqnos[0], seqno);
-                    seqnos[1] = Math.max(seqnos[1], seqno);
-                }
-                at += OpCodec.length(payload, at);
-            }
-        });
+        readLog(
+                state.firstWalSegment(),
+                (tag, payload, file, offset) -> {
+                    long seqno = tag;
+                    for (int at = 0; at < payload.length && LogCheck.isOperation(payload, at); seqno++) {
+                        if (seqno > state.flushedSeqno()) {
+                            seqnos[0] = Math.min(seqnos[0], seqno);
+                            seqnos[1] = Math.max(seqnos[1], seqno);
+                        }
+                        at += OpCodec.length(payload, at);
+                    }
+                },
+                line -> {});
         if (seqnos[0] != Long.MAX_VALUE && seqnos[0] > state.flushedSeqno() + 1) {
             return "the log begins with commit " + seqnos[0] + ", behind " + state.flushedSeqno();
         }
@@ -176,9 +180,8 @@ final class Salvage {
         return null;
     }
 
-    /** The damage that was met. */
-    private List<String> readLog(long firstSegment, WalVisitor visitor) {
-        return LogSalvage.read(fileSystem, source.resolve(EngineOpening.LOG), firstSegment, visitor);
+    private void readLog(long firstSegment, WalVisitor visitor, Consumer<String> damage) {
+        LogSalvage.read(fileSystem, source.resolve(EngineOpening.LOG), firstSegment, visitor, damage);
     }
 
     private long maxSeqnoOf(long id) {
@@ -271,11 +274,17 @@ final class Salvage {
     private void readLog() {
         long first = known == null ? 0 : known.firstWalSegment();
         lastLogSeqno = known == null ? 0 : known.flushedSeqno();
-        problems.addAll(readLog(first, this::frame));
+        readLog(first, this::frame, problems::add);
     }
 
     /** The operations of a frame that no table has. */
     private void frame(long firstSeqno, byte[] payload, String file, long offset) {
+        boolean knowsFirst = known != null || lastLogSeqno > 0;
+        if (knowsFirst && firstSeqno > lastLogSeqno + 1) {
+            String missing = "commits with sequence numbers " + (lastLogSeqno + 1) + " to " + (firstSeqno - 1);
+            problems.add(String.valueOf(
+                    new CorruptionException(file, offset, missing + " are missing before this frame").getMessage()));
+        }
         long seqno = firstSeqno;
         for (int at = 0; at < payload.length; at += OpCodec.length(payload, at)) {
             if (!LogCheck.isOperation(payload, at)) {

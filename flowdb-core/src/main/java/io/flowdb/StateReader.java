@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the engine as of some sequence number and moment, which subclasses choose. Threads: any. */
 abstract class StateReader implements StoreReader {
+    /** The moment of a walk over what never expires. */
+    private static final LongSupplier NO_MATTER = () -> Long.MIN_VALUE;
+
     private final ReadStates states;
     private final EngineCounters counters;
-    private final LongSupplier clock = this::nowMicros;
 
     StateReader(ReadStates states, EngineCounters counters) {
         this.states = states;
@@ -32,7 +34,7 @@ abstract class StateReader implements StoreReader {
      */
     abstract long visibleSeqno();
 
-    /** Moment at which expiry is judged; a walk asks once, when it meets the first record that expires. */
+    /** Moment at which expiry is judged; a walk asks once, when it is opened, if anything there expires. */
     abstract long nowMicros();
 
     @Override
@@ -161,12 +163,21 @@ abstract class StateReader implements StoreReader {
         try {
             checkOpen();
             long snapshot = snapshotIn(lease.state());
-            VisibleScan scan = Reads.scan(lease.state(), bounds, snapshot, clock, options);
+            VisibleScan scan = Reads.scan(lease.state(), bounds, snapshot, momentOf(lease.state()), options);
             return new LeasedScan(this, scan, lease, limit, new LeasedScan.Figures(counters, meter, start));
         } catch (RuntimeException | Error e) {
             lease.close();
             throw e;
         }
+    }
+
+    /** The moment that a walk begins at. Reading the clock is a large part of a short walk: only if it matters. */
+    private LongSupplier momentOf(ReadState state) {
+        if (!state.mayExpire()) {
+            return NO_MATTER;
+        }
+        long now = nowMicros();
+        return () -> now;
     }
 
     /** A walk like any other, also in the statistics. */

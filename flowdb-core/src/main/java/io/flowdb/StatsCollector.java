@@ -108,12 +108,11 @@ final class StatsCollector {
 
     private static EngineStats.Memtables memtables(ReadState state) {
         long records = state.active().count();
-        long bytes = state.active().sizeBytes();
         for (Memtable memtable : state.frozen()) {
             records += memtable.count();
-            bytes += memtable.sizeBytes();
         }
-        return new EngineStats.Memtables(records, bytes, state.frozen().size());
+        return new EngineStats.Memtables(
+                records, state.memtableBytes(), state.frozen().size());
     }
 
     private static EngineStats.Tables tables(EngineParts parts, ReadState state) {

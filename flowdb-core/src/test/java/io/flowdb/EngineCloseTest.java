@@ -70,6 +70,24 @@ class EngineCloseTest {
                 .build();
     }
 
+    /** The record that a scan had looked ahead to was given out by a closed engine. */
+    @Test
+    void close_scanThatHasLookedAhead_isRefused() {
+        Engine engine = Engine.open(Config.builder().inMemory(true).build());
+        engine.write(FlowRecord.of("a", 0, "1"));
+        try (RecordScan scan = engine.scan(Query.all());
+                RecordScan ended = engine.scan(Query.all())) {
+            assertThat(scan.hasNext()).isTrue();
+            ended.next();
+            assertThat(ended.hasNext()).isFalse();
+            engine.close();
+            for (RecordScan each : List.of(scan, ended)) {
+                assertThatThrownBy(each::hasNext).isInstanceOf(EngineClosedException.class);
+                assertThatThrownBy(each::next).isInstanceOf(EngineClosedException.class);
+            }
+        }
+    }
+
     /** Lets the next call of this kind on files of a directory wait until it is released. */
     private void holdUp(Call kind, String directory) {
         files.setFault((call, path) -> {

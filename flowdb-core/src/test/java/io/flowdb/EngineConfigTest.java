@@ -58,7 +58,8 @@ class EngineConfigTest {
             new Bad("timeBucket", "PT0S", b -> b.timeBucket(Duration.ZERO)),
             new Bad("timeBucket", "PT-1S", b -> b.timeBucket(Duration.ofSeconds(-1))),
             new Bad("defaultTtl", "PT0S", b -> b.defaultTtl(Duration.ZERO)),
-            new Bad("defaultTtl", "PT-1S", b -> b.defaultTtl(Duration.ofSeconds(-1))));
+            new Bad("defaultTtl", "PT-1S", b -> b.defaultTtl(Duration.ofSeconds(-1))),
+            new Bad("readOnly", "true", b -> b.inMemory(true).readOnly(true)));
 
     @TempDir
     Path dir;
@@ -261,10 +262,11 @@ class EngineConfigTest {
                 .defaultTtl(Duration.ofMillis(13))
                 .autoBackground(false)
                 .inMemory(true)
-                .readOnly(true)
                 .clock(Clock.fixed(Instant.ofEpochSecond(5, 6_000), ZoneOffset.UTC))
                 .build();
         assertThat(config.toBuilder().build()).isEqualTo(config);
+        Config readOnly = config.toBuilder().inMemory(false).readOnly(true).build();
+        assertThat(readOnly.toBuilder().build()).isEqualTo(readOnly);
         assertThat(config.clockMicros().getAsLong()).isEqualTo(5_000_006);
         long setters = Arrays.stream(Config.Builder.class.getMethods())
                 .filter(m -> m.getReturnType() == Config.Builder.class)

@@ -24,6 +24,32 @@ class EngineExpiryTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** The clock was asked when the walk met the first record that expires: a walk saw less than a snapshot. */
+    @Test
+    void scan_clockGoesOnAfterItsOpening_seesWhatWasAliveThen() {
+        AtomicLong now = new AtomicLong(START);
+        Config config = Config.builder()
+                .inMemory(true)
+                .autoBackground(false)
+                .clockMicros(now::get)
+                .build();
+        try (Engine engine = Engine.open(config)) {
+            for (int place = 0; place < 2; place++) { // in a memtable, then in a table
+                engine.write(record("key", 0, "v", now.get() + 5));
+                if (place == 1) {
+                    engine.flush();
+                }
+                try (RecordScan scan = engine.scan(Query.all());
+                        RecordCursor cursor = engine.cursor(Query.all())) {
+                    now.addAndGet(10);
+                    assertThat(scan.hasNext()).isTrue();
+                    assertThat(cursor.next()).isTrue();
+                    assertThat(engine.query(Query.all())).isEmpty();
+                }
+            }
+        }
+    }
+
     /** T-17: explicit expiry, then that of the call, then the default; counted from the write, not from ts. */
     @Test
     void expiry_explicitOverCallOverDefault() {

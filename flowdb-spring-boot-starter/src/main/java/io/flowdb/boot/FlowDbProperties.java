@@ -214,7 +214,8 @@ public record FlowDbProperties(
         List<Violation> found = new ArrayList<>();
         collect(this::dataPath, found);
         // An interval is checked also where the mode makes no use of it.
-        collect(() -> settings().walSyncMode(SyncMode.interval(walSyncInterval)).build(), found);
+        Config.Builder checked = settings().walSyncMode(SyncMode.interval(walSyncInterval));
+        collect(() -> checked.readOnly(readOnly && !inMemory).build(), found);
         if (inMemory && readOnly) {
             found.add(new Violation("readOnly", "true", "false with flowdb.in-memory=true, as nothing could be read"));
         }

@@ -1,6 +1,7 @@
 package io.flowdb.benchmarks.compare;
 
 import io.flowdb.benchmarks.engine.EngineKind;
+import io.flowdb.benchmarks.measure.Directories;
 import io.flowdb.benchmarks.measure.ScratchDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -86,7 +87,7 @@ public final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Suite suite = checked(() -> Suite.of(suiteLabel));
-        List<EngineKind> engines = engineLabels.isEmpty() ? suite.engines() : checked(this::namedEngines);
+        List<EngineKind> engines = engineLabels.isEmpty() ? suite.engines() : checked(() -> namedEngines(suite));
         for (EngineKind engine : engines) {
             check(
                     suite.engines().contains(engine),
@@ -98,7 +99,11 @@ public final class CompareCommand implements Callable<Integer> {
                 records >= 0 && records % RECORDS_UNIT == 0,
                 "--records " + records + ", allowed: multiples of " + RECORDS_UNIT);
         check(heap.matches("[1-9][0-9]*[mg]"), "--heap " + heap + ", allowed: as 512m or 2g");
-        check(cities == null || Files.isReadable(cities), "--cities " + cities + ": no such file");
+        check(
+                cities == null || Files.isRegularFile(cities) && Files.isReadable(cities),
+                "--cities " + cities + ": no such file");
+        check(json == null || Directories.canHold(json), "--json " + json + ": no file that can be written");
+        check(Directories.canBeMade(dir), "--dir " + dir + ": no directory that can be written to");
         Set<String> wanted = new LinkedHashSet<>(workloads.isEmpty() ? suite.workloads() : workloads);
         for (String workload : wanted) {
             check(
@@ -114,9 +119,10 @@ public final class CompareCommand implements Callable<Integer> {
         return 0;
     }
 
-    private List<EngineKind> namedEngines() {
-        return List.copyOf(
-                new LinkedHashSet<>(engineLabels.stream().map(EngineKind::of).toList()));
+    private List<EngineKind> namedEngines(Suite suite) {
+        return List.copyOf(new LinkedHashSet<>(engineLabels.stream()
+                .map(label -> EngineKind.of(label, suite.engines()))
+                .toList()));
     }
 
     private Report measure(Suite suite, List<EngineKind> engines, Set<String> wanted)

@@ -31,12 +31,17 @@ public enum EngineKind {
 
     /** The engine of that name. */
     public static EngineKind of(String label) {
+        return of(label, List.of(values()));
+    }
+
+    /** The engine of that name; an error names those that are {@code allowed}. */
+    public static EngineKind of(String label, List<EngineKind> allowed) {
         for (EngineKind kind : values()) {
             if (kind.label().equals(label)) {
                 return kind;
             }
         }
-        throw new IllegalArgumentException("unknown engine " + label + ", allowed: " + labels(List.of(values())));
+        throw new IllegalArgumentException("unknown engine " + label + ", allowed: " + labels(allowed));
     }
 
     /** Their names, with commas between them. */

@@ -3,6 +3,7 @@ package io.flowdb.benchmarks.engine;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A batch is the entries put between two commits, so that writers with batches take turns up to the fsync. For
  * {@link Durability#PROCESS} the store commits by itself once a second, as it does by default; otherwise each commit is
- * written by its caller, and forced if asked for.
+ * written by its caller, and forced if asked for. Each call says which version it works on, as the transactions of H2
+ * do: with no older versions kept, commits beside it would give away the chunks that it reads.
  */
 final class MvStore implements BenchStore {
     private static final int COMPACT_MILLIS = 60_000;
@@ -115,8 +117,13 @@ final class MvStore implements BenchStore {
         @Override
         public void commit() {
             synchronized (store) {
-                for (int i = 0; i < batch.size(); i += 2) {
-                    map.put(batch.get(i), batch.get(i + 1));
+                MVStore.TxCounter usage = store.registerVersionUsage();
+                try {
+                    for (int i = 0; i < batch.size(); i += 2) {
+                        map.put(batch.get(i), batch.get(i + 1));
+                    }
+                } finally {
+                    store.deregisterVersionUsage(usage);
                 }
                 if (options.durability() != Durability.PROCESS) {
                     store.commit();
@@ -128,13 +135,23 @@ final class MvStore implements BenchStore {
 
         @Override
         public void put(byte[] key, long ts, byte[] value) {
-            map.put(keys.of(key, ts).clone(), value.clone());
+            MVStore.TxCounter usage = store.registerVersionUsage();
+            try {
+                map.put(keys.of(key, ts).clone(), value.clone());
+            } finally {
+                store.deregisterVersionUsage(usage);
+            }
             commitAsAsked();
         }
 
         @Override
         public void delete(byte[] key, long ts) {
-            map.remove(keys.of(key, ts));
+            MVStore.TxCounter usage = store.registerVersionUsage();
+            try {
+                map.remove(keys.of(key, ts));
+            } finally {
+                store.deregisterVersionUsage(usage);
+            }
             commitAsAsked();
         }
 
@@ -149,32 +166,39 @@ final class MvStore implements BenchStore {
 
         @Override
         public byte @Nullable [] get(byte[] key, long ts, byte[] into) {
-            return map.get(keys.of(key, ts));
+            MVStore.TxCounter usage = store.registerVersionUsage();
+            try {
+                return map.get(keys.of(key, ts));
+            } finally {
+                store.deregisterVersionUsage(usage);
+            }
         }
 
         @Override
         public BenchCursor all(boolean reverse) {
-            return new Walk(map.cursor(null, null, reverse), null);
+            return new Walk(() -> map.cursor(null, null, reverse), null);
         }
 
         @Override
         public BenchCursor from(byte[] key) {
-            return new Walk(map.cursor(key), null);
+            return new Walk(() -> map.cursor(key), null);
         }
 
         @Override
         public BenchCursor prefix(byte[] prefix) {
-            return new Walk(map.cursor(prefix), prefix);
+            return new Walk(() -> map.cursor(prefix), prefix);
         }
     }
 
     private final class Walk implements BenchCursor {
+        private final MVStore.TxCounter usage;
         private final Cursor<byte[], byte[]> cursor;
         private final byte @Nullable [] prefix;
 
-        Walk(Cursor<byte[], byte[]> cursor, byte @Nullable [] prefix) {
-            this.cursor = cursor;
+        Walk(Supplier<Cursor<byte[], byte[]>> opening, byte @Nullable [] prefix) {
             this.prefix = prefix;
+            usage = store.registerVersionUsage();
+            cursor = opening.get();
         }
 
         @Override
@@ -198,6 +222,8 @@ final class MvStore implements BenchStore {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            store.deregisterVersionUsage(usage);
+        }
     }
 }

@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A fresh directory that is gone at the end, also if the process is interrupted: then the processes it has started are
  * ended first, because they write there. Threads: one.
  */
 public final class ScratchDirectory implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private final Path path;
     private final Thread hook;
 
@@ -33,8 +37,19 @@ public final class ScratchDirectory implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        Runtime.getRuntime().removeShutdownHook(hook);
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException shutdown) {
+            awaitEnd();
+        }
         Directories.remove(path);
+    }
+
+    /** The process is ending: the hook removes the directory, and what else there is to say is that it was interrupted. */
+    private static void awaitEnd() {
+        while (true) {
+            LockSupport.park();
+        }
     }
 
     private void removeAtExit() {
@@ -43,7 +58,7 @@ public final class ScratchDirectory implements AutoCloseable {
             child.onExit().join();
         });
         try {
-            Directories.remove(path);
+            Directories.removeBesideWriters(path, PATIENCE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

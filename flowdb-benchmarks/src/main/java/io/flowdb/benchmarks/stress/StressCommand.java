@@ -3,6 +3,7 @@ package io.flowdb.benchmarks.stress;
 import io.flowdb.benchmarks.engine.Durability;
 import io.flowdb.benchmarks.engine.EngineKind;
 import io.flowdb.benchmarks.engine.StoreOptions;
+import io.flowdb.benchmarks.measure.Directories;
 import io.flowdb.benchmarks.measure.ScratchDirectory;
 import io.flowdb.benchmarks.measure.Values;
 import java.io.PrintWriter;
@@ -32,6 +33,10 @@ public final class StressCommand implements Callable<Integer> {
     private static final int MAX_BATCH = 100_000;
     private static final int MAX_THREADS = 1_000;
     private static final int MAX_OVERWRITES = 1_000;
+    private static final int MODEL_BYTES_PER_RECORD = 8;
+    private static final long MIN_MEMTABLE_BYTES = 64 << 10;
+    private static final long MAX_MEMTABLE_BYTES = 1 << 30;
+    private static final long MAX_CACHE_BYTES = 1L << 40;
 
     @Option(names = "--records", defaultValue = "1000000", description = "Different keys. Default: ${DEFAULT-VALUE}.")
     private int records;
@@ -138,7 +143,9 @@ public final class StressCommand implements Callable<Integer> {
     }
 
     private StressOptions options() {
-        check(records >= 1, "--records " + records + ", allowed: 1 or more");
+        /* The versions of all keys are known in memory. */
+        long most = Math.min(1_000_000_000, Runtime.getRuntime().maxMemory() / 2 / MODEL_BYTES_PER_RECORD);
+        check(records >= 1 && records <= most, "--records " + records + ", allowed: 1 to " + most + " with this heap");
         check(
                 valueBytes >= Values.MIN_BYTES && valueBytes <= MAX_VALUE_BYTES,
                 "--value-size " + valueBytes + ", allowed: " + Values.MIN_BYTES + " to " + MAX_VALUE_BYTES);
@@ -152,9 +159,10 @@ public final class StressCommand implements Callable<Integer> {
         check(
                 overwrites == 0 || readPercent < 100,
                 "--read-percent 100 never ends with --overwrites; allowed: up to 99");
+        checkSizesAndPlaces();
         EngineKind engine;
         try {
-            engine = EngineKind.of(engineLabel);
+            engine = EngineKind.of(engineLabel, EngineKind.keyValueStores());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec().commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -166,7 +174,7 @@ public final class StressCommand implements Callable<Integer> {
                 records,
                 valueBytes,
                 batch,
-                threads,
+                Math.min(threads, records),
                 sync.equals("always") ? Durability.FSYNC : Durability.OS,
                 readPercent,
                 duration,
@@ -174,6 +182,15 @@ public final class StressCommand implements Callable<Integer> {
                 verify,
                 memtableBytes,
                 cacheBytes);
+    }
+
+    private void checkSizesAndPlaces() {
+        check(
+                memtableBytes >= MIN_MEMTABLE_BYTES && memtableBytes <= MAX_MEMTABLE_BYTES,
+                "--memtable " + memtableBytes + ", allowed: 64k to 1g");
+        check(cacheBytes <= MAX_CACHE_BYTES, "--cache " + cacheBytes + ", allowed: 0 to 1024g");
+        check(json == null || Directories.canHold(json), "--json " + json + ": no file that can be written");
+        check(Directories.canBeMade(dir), "--dir " + dir + ": no directory that can be written to");
     }
 
     private CommandSpec spec() {

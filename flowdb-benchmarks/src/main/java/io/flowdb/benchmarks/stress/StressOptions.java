@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param records number of different keys
  * @param valueBytes length of each value
  * @param batch records a commit
- * @param threads that read and write; each writes keys of its own and reads all
+ * @param threads that read and write; each writes keys of its own and reads all; no more than {@code records}
  * @param durability of each commit
  * @param readPercent share of reads among the operations; the others are commits
  * @param duration of the mixed phase, unless {@code overwrites} is set

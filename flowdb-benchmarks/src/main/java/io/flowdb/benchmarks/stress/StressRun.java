@@ -40,7 +40,7 @@ final class StressRun {
         this.dir = dir;
         this.sink = sink;
         model = new VersionModel(options.records());
-        threads = Math.min(options.threads(), options.records());
+        threads = options.threads();
     }
 
     /** Runs all phases. Errors: those of the engine, and {@link WrongAnswerException}. */
@@ -106,8 +106,7 @@ final class StressRun {
     }
 
     private void mixed(ThreadWork work) throws Exception {
-        long wanted =
-                options.overwrites() == 0 ? Long.MAX_VALUE : (long) options.overwrites() * options.records() / threads;
+        long wanted = options.overwrites() == 0 ? Long.MAX_VALUE : (long) options.overwrites() * work.ownKeys();
         while (!work.expired() && work.recordsWritten < wanted) {
             if (work.random.nextInt(PERCENT) < options.readPercent()) {
                 work.read(work.random.nextInt(options.records()));
@@ -180,9 +179,13 @@ final class StressRun {
             return writes.expired() || reads.expired();
         }
 
+        /** Number of keys that this thread writes. */
+        int ownKeys() {
+            return (int) (((long) options.records() - thread + threads - 1) / threads);
+        }
+
         int ownKey() {
-            int count = (options.records() - thread + threads - 1) / threads;
-            return random.nextInt(count) * threads + thread;
+            return random.nextInt(ownKeys()) * threads + thread;
         }
 
         /** Writes the keys in {@link #batch} in one commit. */

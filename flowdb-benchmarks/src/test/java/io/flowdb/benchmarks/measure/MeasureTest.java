@@ -3,8 +3,10 @@ package io.flowdb.benchmarks.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,33 @@ class MeasureTest {
         Directories.remove(tree);
         assertThat(tree).doesNotExist();
         Directories.remove(tree);
+    }
+
+    /** At the end of an interrupted run its threads still write: the removal ended with the first new file. */
+    @Test
+    void removeBesideWriters_filesThatComeMeanwhile_areRemovedToo(@TempDir Path dir) throws Exception {
+        Path tree = Files.createDirectories(dir.resolve("a").resolve("b"));
+        for (int i = 0; i < 1_000; i++) {
+            Files.createFile(tree.resolve("old" + i));
+        }
+        AtomicInteger created = new AtomicInteger();
+        Thread writer = new Thread(() -> {
+            try {
+                while (true) {
+                    Files.createFile(tree.resolve("new" + created.incrementAndGet()));
+                    Thread.sleep(1);
+                }
+            } catch (IOException | InterruptedException e) {
+                // the directory is gone
+            }
+        });
+        writer.start();
+        while (created.get() < 3) {
+            Thread.onSpinWait();
+        }
+        Directories.removeBesideWriters(dir.resolve("a"), Duration.ofSeconds(20));
+        writer.join();
+        assertThat(dir.resolve("a")).doesNotExist();
     }
 
     @Test

@@ -88,8 +88,9 @@ class StressCommandTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
         String mixed = Files.readAllLines(json).get(1);
         int used = Math.min(threads, records);
-        assertThat(figure(mixed, "recordsWritten"))
-                .isBetween(5L * (records - used), 5L * records + (long) used * batch);
+        assertThat(figure(mixed, "recordsWritten")).isBetween(5L * records, 5L * records + (long) used * batch);
+        assertThat(figure(mixed, "threads")).isEqualTo(used);
+        assertThat(run.out()).contains(" " + used + " threads");
         assertThat(figure(mixed, "reads")).isZero();
     }
 
@@ -106,7 +107,15 @@ class StressCommandTest {
                 "--duration soon | is no time",
                 "--memtable big | is no size",
                 "--overwrites 1 --read-percent 100 | never ends",
-                "--engine none | unknown engine none",
+                "--records 2147483647 | --records 2147483647, allowed: 1 to ",
+                "--memtable 1 | --memtable 1, allowed: 64k to 1g",
+                "--memtable 999999999g | allowed: 64k to 1g",
+                "--cache 999999999g | allowed: 0 to 1024g",
+                "--json target/no/such/result.json | --json target/no/such/result.json: no file",
+                "--json target | --json target: no file",
+                "--dir pom.xml | --dir pom.xml: no directory",
+                "--dir pom.xml/below | --dir pom.xml/below: no directory",
+                "--engine none | unknown engine none, allowed: flowdb,rocksdb,mvstore",
                 "--engine sqlite | --engine sqlite, allowed: flowdb,rocksdb,mvstore"
             })
     void stress_wrongArgument_exitsWithTwoAndSaysWhich(String arguments, String complaint) {

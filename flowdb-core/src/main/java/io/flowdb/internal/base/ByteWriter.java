@@ -4,6 +4,9 @@ import java.util.Arrays;
 
 /** A growing byte array; the counterpart of {@link ByteReader}. Threads: one. */
 public final class ByteWriter {
+    /** What follows a long value must not make an array of twice its length. */
+    private static final int ROOM_BEHIND = 64;
+
     private byte[] bytes;
     private int length;
 
@@ -77,7 +80,7 @@ public final class ByteWriter {
 
     private void reserve(int more) {
         if (bytes.length - length < more) {
-            long wanted = Math.max(2L * bytes.length, (long) length + more);
+            long wanted = Math.max(2L * bytes.length, (long) length + more + ROOM_BEHIND);
             bytes = Arrays.copyOf(bytes, (int) Math.min(wanted, Integer.MAX_VALUE - 8));
         }
     }

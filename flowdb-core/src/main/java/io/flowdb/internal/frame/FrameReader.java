@@ -51,7 +51,11 @@ public final class FrameReader {
     /** The payload of the frame that {@link #peek()} returned. */
     public byte[] payload(Frame frame) {
         int start = load(position, Frame.OVERHEAD_BYTES + frame.length()) + Frame.OVERHEAD_BYTES;
-        return Arrays.copyOfRange(window, start, start + frame.length());
+        byte[] payload = Arrays.copyOfRange(window, start, start + frame.length());
+        if (window.length > WINDOW_BYTES) {
+            window = new byte[0]; // not kept beside the payload while that is worked on
+        }
+        return payload;
     }
 
     /** Moves behind {@code frame}. */

@@ -27,6 +27,7 @@ public final class SstSet {
     private final List<Sst> withTombstones;
     private final byte[][] maxKeys; // of the sorted tables
     private final long sortedBytes;
+    private final boolean mayExpire;
     private final List<RangeTombstones> tombstones;
     private final TimeIndex<Sst> times;
     private final long bucketMicros;
@@ -40,6 +41,7 @@ public final class SstSet {
         List<Sst> all = new ArrayList<>(level0);
         all.addAll(sorted);
         this.tables = List.copyOf(all);
+        this.mayExpire = all.stream().anyMatch(t -> t.meta().properties().minExpireAt() != Long.MAX_VALUE);
         this.withTombstones =
                 tables.stream().filter(t -> !t.reader().tombstones().isEmpty()).toList();
         this.tombstones =
@@ -103,6 +105,11 @@ public final class SstSet {
             }
         }
         return List.of();
+    }
+
+    /** Whether anything in the tables expires. */
+    public boolean mayExpire() {
+        return mayExpire;
     }
 
     /** All tables, level 0 first. */

@@ -60,6 +60,7 @@ public final class Memtable {
     private long random = 0x2545_f491_4f6c_dd1dL;
     private volatile long count;
     private volatile long usedBytes;
+    private volatile boolean expiring;
     private volatile long minSeqno = Long.MAX_VALUE;
     private volatile long maxSeqno;
     private volatile boolean timed;
@@ -82,6 +83,9 @@ public final class Memtable {
             insert(arena.add(batch, at), seqno);
             if (!timed && OpCodec.ts(batch, at) != 0) {
                 timed = true;
+            }
+            if (!expiring && OpCodec.expireAt(batch, at) != Long.MAX_VALUE) {
+                expiring = true;
             }
             added(seqno, OpCodec.length(batch, at));
         }
@@ -146,6 +150,11 @@ public final class Memtable {
     /** Bytes in use: operations, nodes and hash table entries. */
     public long sizeBytes() {
         return usedBytes;
+    }
+
+    /** Whether anything in it expires, of what a reader may see. */
+    public boolean mayExpire() {
+        return expiring;
     }
 
     /** Lowest sequence number, {@code Long.MAX_VALUE} if empty. */

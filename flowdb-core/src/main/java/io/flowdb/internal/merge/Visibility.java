@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  * Which entries a reader may see.
  *
  * @param snapshot highest visible sequence number
- * @param nowMicros says up to when entries that expire are gone; asked once, as most walks meet none
+ * @param nowMicros says up to when entries that expire are gone; asked once, and only by a walk that meets any
  * @param tombstones range tombstones of all sources
  */
 public record Visibility(long snapshot, LongSupplier nowMicros, List<RangeTombstones> tombstones) {

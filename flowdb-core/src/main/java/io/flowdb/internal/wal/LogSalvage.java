@@ -9,8 +9,8 @@ import io.flowdb.internal.frame.FrameReader;
 import io.flowdb.internal.io.FileSystem;
 import io.flowdb.internal.io.ReadableFile;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,33 +22,49 @@ public final class LogSalvage {
     private final FileSystem fileSystem;
     private final Path directory;
     private final WalVisitor visitor;
-    private final List<String> problems = new ArrayList<>();
-    private long endLsn = -1;
+    private final Consumer<String> problems;
+    private long lastNumber;
 
-    private LogSalvage(FileSystem fileSystem, Path directory, WalVisitor visitor) {
+    /** The end of the last frame so far, and where it stands in its segment; -1 before there is one. */
+    private End end = new End(0, -1, 0);
+
+    /** Frames that are gone if any follow them: without these they are the torn end. */
+    private @Nullable String gap;
+
+    private LogSalvage(FileSystem fileSystem, Path directory, WalVisitor visitor, Consumer<String> problems) {
         this.fileSystem = fileSystem;
         this.directory = directory;
         this.visitor = visitor;
+        this.problems = problems;
     }
 
     /**
-     * Hands the frames of all segments from number {@code firstSegment} on to {@code visitor}, in their order.
+     * Hands the frames of all segments from number {@code firstSegment} on to {@code visitor}, in their order, and a
+     * line for each damage, with file and offset, to {@code problems}. A number of 0 stands for the oldest segment that
+     * there is.
      *
-     * @return a line for each damage, with file and offset
      * @throws UnsupportedFormatException if a segment is of a newer format
      */
-    public static List<String> read(FileSystem fileSystem, Path directory, long firstSegment, WalVisitor visitor) {
-        LogSalvage salvage = new LogSalvage(fileSystem, directory, visitor);
-        for (long number : WalRecovery.numbers(fileSystem, directory)) {
-            if (number >= firstSegment) {
-                salvage.readSegment(number);
-            }
+    public static void read(
+            FileSystem fileSystem, Path directory, long firstSegment, WalVisitor visitor, Consumer<String> problems) {
+        LogSalvage salvage = new LogSalvage(fileSystem, directory, visitor, problems);
+        List<Long> numbers = WalRecovery.numbers(fileSystem, directory);
+        numbers.removeIf(number -> number < firstSegment);
+        if (numbers.isEmpty()) {
+            return;
         }
-        return salvage.problems;
+        salvage.lastNumber = numbers.get(numbers.size() - 1);
+        if (firstSegment != WalRecovery.ANY_SEGMENT && numbers.get(0) != firstSegment) {
+            salvage.problem(firstSegment, -1, "segment is missing, but segment " + numbers.get(0) + " exists");
+        }
+        numbers.forEach(salvage::readSegment);
     }
 
     /** A frame that is not empty, and where it stands. */
     private record Found(Frame frame, byte[] payload, long offset) {}
+
+    /** A place behind a frame. */
+    private record End(long number, long lsn, long offset) {}
 
     /** What the visitor throws is no damage. */
     private void readSegment(long number) {
@@ -61,7 +77,7 @@ public final class LogSalvage {
             if (reader == null) {
                 return;
             }
-            for (Found found = next(reader, file); found != null; found = next(reader, file)) {
+            for (Found found = next(reader, number); found != null; found = next(reader, number)) {
                 visitor.frame(found.frame.tag(), found.payload, file.name(), found.offset);
             }
         }
@@ -77,7 +93,7 @@ public final class LogSalvage {
             if (e.retryable()) {
                 throw e; // too many open files, which says nothing of the bytes
             }
-            problems.add(String.valueOf(e.getMessage()));
+            problems.accept(String.valueOf(e.getMessage()));
             return null;
         }
     }
@@ -87,32 +103,47 @@ public final class LogSalvage {
         if (baseLsn < 0) {
             return null;
         }
-        if (endLsn >= 0 && baseLsn != endLsn) {
-            problem(file, FileHeader.BYTES, "frames from log position " + endLsn + " to " + baseLsn + " are gone");
+        if (end.lsn >= 0 && baseLsn != end.lsn && gap == null) {
+            boolean whole = number > end.number + 1; // what is gone are the segments behind it
+            gap = line(
+                    whole ? end.number + 1 : end.number,
+                    whole ? -1 : end.offset,
+                    "frames from log position " + end.lsn + " to " + baseLsn + " are gone");
         }
         return new FrameReader(file, new FileHeader(number, baseLsn));
     }
 
-    private @Nullable Found next(FrameReader reader, ReadableFile file) {
+    private @Nullable Found next(FrameReader reader, long number) {
         return readable(() -> {
             do {
                 for (Frame frame = reader.peek(); frame != null; frame = reader.peek()) {
                     Found found = new Found(frame, reader.payload(frame), reader.position());
                     reader.skip(frame);
+                    tellGap();
                     if (frame.length() > 0) {
                         return found;
                     }
                 }
-                endLsn = reader.lsn();
-            } while (passOverDamage(reader, file));
+                end = new End(number, reader.lsn(), reader.position());
+            } while (passOverDamage(reader, number));
             return null;
         });
     }
 
+    private void tellGap() {
+        if (gap != null) {
+            problems.accept(gap);
+            gap = null;
+        }
+    }
+
     /** Log position of the first frame; -1 if the segment holds none. */
     private long baseLsn(ReadableFile file, long number) {
-        if (file.size() <= FileHeader.BYTES) {
-            return -1; // it was being made
+        if (WalRecovery.isBeingMade(file)) {
+            if (number < lastNumber) {
+                problem(number, 0, "segment header is missing, later segments exist");
+            }
+            return -1;
         }
         FileHeader header = readable(() -> FileHeader.decode(
                 file.readExactly(0, FileHeader.BYTES), SegmentWriter.MAGIC, SegmentWriter.FORMAT, file.name()));
@@ -120,21 +151,26 @@ public final class LogSalvage {
             return header.baseLsn();
         }
         if (header != null) {
-            problem(file, 16, "the header is that of segment " + header.number());
+            problem(number, 16, "the header is that of segment " + header.number());
         }
         return FrameReader.baseLsnOf(file);
     }
 
-    private boolean passOverDamage(FrameReader reader, ReadableFile file) {
+    private boolean passOverDamage(FrameReader reader, long number) {
         long from = reader.position();
         if (!reader.toNextWhole()) {
             return false;
         }
-        problem(file, from, "no whole frame from here to " + reader.position());
+        problem(number, from, "no whole frame from here to " + reader.position());
         return true;
     }
 
-    private void problem(ReadableFile file, long offset, String detail) {
-        problems.add(String.valueOf(new CorruptionException(file.name(), offset, detail).getMessage()));
+    private void problem(long number, long offset, String detail) {
+        problems.accept(line(number, offset, detail));
+    }
+
+    private String line(long number, long offset, String detail) {
+        String file = directory.resolve(SegmentWriter.name(number)).toString();
+        return String.valueOf(new CorruptionException(file, offset, detail).getMessage());
     }
 }

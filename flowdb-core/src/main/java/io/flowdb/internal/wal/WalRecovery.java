@@ -199,19 +199,21 @@ final class WalRecovery {
 
     /** The header, or null if the segment was being created when the process ended. */
     private static @Nullable FileHeader readHeader(ReadableFile file, long number) {
-        long size = file.size();
-        if (size < FileHeader.BYTES) {
+        if (isBeingMade(file)) {
             return null;
         }
         byte[] bytes = file.readExactly(0, FileHeader.BYTES);
-        if (size == FileHeader.BYTES && isZero(bytes)) {
-            return null;
-        }
         FileHeader header = FileHeader.decode(bytes, SegmentWriter.MAGIC, SegmentWriter.FORMAT, file.name());
         if (header.number() != number) {
             throw new CorruptionException(file.name(), 16, "the header is that of segment " + header.number());
         }
         return header;
+    }
+
+    /** Whether a segment is as a crash leaves it that comes before its header is durable. */
+    static boolean isBeingMade(ReadableFile file) {
+        long size = file.size();
+        return size < FileHeader.BYTES || size == FileHeader.BYTES && isZero(file.readExactly(0, FileHeader.BYTES));
     }
 
     private static boolean isZero(byte[] bytes) {
