@@ -45,7 +45,7 @@ public final class ScratchDirectory implements AutoCloseable {
         Directories.remove(path);
     }
 
-    /** The process is ending: the hook removes the directory, and what else there is to say is that it was interrupted. */
+    /** The process is ending: the hook removes the directory, and there is nothing else to say. */
     private static void awaitEnd() {
         while (true) {
             LockSupport.park();
