@@ -24,16 +24,19 @@ class EngineExpiryTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    private static Engine openInMemory(AtomicLong clock) {
+        return Engine.open(Config.builder()
+                .inMemory(true)
+                .autoBackground(false)
+                .clockMicros(clock::get)
+                .build());
+    }
+
     /** The clock was asked when the walk met the first record that expires: a walk saw less than a snapshot. */
     @Test
     void scan_clockGoesOnAfterItsOpening_seesWhatWasAliveThen() {
         AtomicLong now = new AtomicLong(START);
-        Config config = Config.builder()
-                .inMemory(true)
-                .autoBackground(false)
-                .clockMicros(now::get)
-                .build();
-        try (Engine engine = Engine.open(config)) {
+        try (Engine engine = openInMemory(now)) {
             for (int place = 0; place < 2; place++) { // in a memtable, then in a table
                 engine.write(record("key", 0, "v", now.get() + 5));
                 if (place == 1) {
@@ -142,12 +145,7 @@ class EngineExpiryTest {
     @Test
     void expiry_clockGivesTheLastMoment_keepsWhatNeverExpires() {
         AtomicLong now = new AtomicLong(START);
-        Config config = Config.builder()
-                .inMemory(true)
-                .autoBackground(false)
-                .clockMicros(now::get)
-                .build();
-        try (Engine engine = Engine.open(config)) {
+        try (Engine engine = openInMemory(now)) {
             engine.write(FlowRecord.of("table", 1, "v"));
             engine.write(record("ttl", 1, "v", START + SECOND));
             engine.flush();
