@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SalvageTest {
     private static final Path DIRECTORY = Path.of("/data/db").toAbsolutePath();
     private static final Path TARGET = Path.of("/data/saved").toAbsolutePath();
-    private static final int CASES = Integer.getInteger("flowdb.test.salvageCases", 50);
+    private static final int CASES = Integer.getInteger("flowdb.test.salvageCases", 25);
     private static final int TRAILER_BYTES = 9;
     private static final int FRAME_BYTES = 40;
     private static final int LARGE_EVERY = 50;
