@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -31,6 +32,9 @@ sealed interface Condition {
 
     /** Whether a document satisfies it. */
     boolean test(JsonNode document);
+
+    /** The properties of a document that it looks at; the others make no difference. */
+    Stream<String> properties();
 
     /** Prepares a filter. Errors: {@link InvalidQueryException}, {@link io.flowdb.error.InvalidKeyException}. */
     static Condition of(Filter filter) {
@@ -109,8 +113,7 @@ sealed interface Condition {
             List<Condition> any = or.filters().stream().map(Condition::prepare).toList();
             return any.size() == 1 ? any.get(0) : new Any(any);
         } else if (filter instanceof Filter.Not not) {
-            Condition inner = prepare(not.filter());
-            return new Other(document -> !inner.test(document));
+            return new No(prepare(not.filter()));
         }
         return ofPath(filter);
     }
@@ -119,30 +122,24 @@ sealed interface Condition {
         if (filter instanceof Filter.Text text) {
             return text.match() == Filter.TextMatch.STARTS_WITH && !text.ignoreCase()
                     ? new InIntervals(text.path(), List.of(startsWith(text.text())))
-                    : new Other(new TextTest(text));
+                    : new Other(path(text.path()), new TextTest(text));
         } else if (filter instanceof Filter.Contains contains) {
-            return new Other(new ContainsTest(contains));
+            return new Other(path(contains.path()), new ContainsTest(contains.value()));
         } else if (filter instanceof Filter.Regex regex) {
-            return new Other(new RegexTest(regex));
+            return new Other(path(regex.path()), new RegexTest(regex.regex()));
         } else if (filter instanceof Filter.Like like) {
             return ofLike(like);
         } else if (filter instanceof Filter.Exists exists) {
-            KeyPath path = path(exists.path());
-            return new Other(document -> path.find(document) != null);
+            return new Other(path(exists.path()), Objects::nonNull);
         } else if (filter instanceof Filter.IsNull isNull) {
-            KeyPath path = path(isNull.path());
-            return new Other(document -> {
-                JsonNode value = path.find(document);
-                return value == null || value.isNull();
-            });
+            return new Other(path(isNull.path()), value -> value == null || value.isNull());
         }
         throw new AssertionError(filter);
     }
 
     private static Condition ofLike(Filter.Like like) {
         LikePattern pattern = LikePattern.of(like.pattern(), like.ignoreCase());
-        KeyPath path = path(like.path());
-        Condition whole = new Other(document -> anyText(path.find(document), pattern::matches));
+        Condition whole = new Other(path(like.path()), value -> anyText(value, pattern::matches));
         String beginning = pattern.literalBeginning();
         if (pattern.isLiteral()) {
             return new InIntervals(like.path(), List.of(Interval.point(beginning)));
@@ -182,10 +179,10 @@ sealed interface Condition {
         }
     }
 
-    /** A test of a whole document. */
+    /** A test of a value, null for an absent one. */
     @FunctionalInterface
     interface Test {
-        boolean test(JsonNode document);
+        boolean test(@Nullable JsonNode value);
     }
 
     /** The value, or one of its elements, lies in one of some intervals. */
@@ -202,6 +199,11 @@ sealed interface Condition {
         public boolean test(JsonNode document) {
             JsonNode value = path.find(document);
             return value != null && matches(value, intervals);
+        }
+
+        @Override
+        public Stream<String> properties() {
+            return Stream.of(path.first());
         }
 
         static boolean matches(JsonNode value, List<Interval> intervals) {
@@ -236,6 +238,11 @@ sealed interface Condition {
             return true;
         }
 
+        @Override
+        public Stream<String> properties() {
+            return conditions.stream().flatMap(Condition::properties);
+        }
+
         /** Conditions that must all hold, with inner ones of this kind dissolved. */
         List<Condition> flat() {
             List<Condition> flat = new ArrayList<>();
@@ -261,33 +268,54 @@ sealed interface Condition {
             }
             return false;
         }
+
+        @Override
+        public Stream<String> properties() {
+            return conditions.stream().flatMap(Condition::properties);
+        }
     }
 
-    /** What no index can answer. */
-    record Other(Test body) implements Condition {
+    /** Another does not hold. */
+    record No(Condition condition) implements Condition {
         @Override
         public boolean test(JsonNode document) {
-            return body.test(document);
+            return !condition.test(document);
+        }
+
+        @Override
+        public Stream<String> properties() {
+            return condition.properties();
+        }
+    }
+
+    /** What no index can answer of the value at a path. */
+    record Other(KeyPath path, Test body) implements Condition {
+        @Override
+        public boolean test(JsonNode document) {
+            return body.test(path.find(document));
+        }
+
+        @Override
+        public Stream<String> properties() {
+            return Stream.of(path.first());
         }
     }
 
     /** Matches text. */
     final class TextTest implements Test {
-        private final KeyPath path;
         private final Filter.TextMatch match;
         private final int length;
         private final TextSearch text;
 
         TextTest(Filter.Text filter) {
-            path = path(filter.path());
             match = filter.match();
             length = filter.text().length();
             text = new TextSearch(filter.text(), filter.ignoreCase());
         }
 
         @Override
-        public boolean test(JsonNode document) {
-            return anyText(path.find(document), this::matches);
+        public boolean test(@Nullable JsonNode value) {
+            return anyText(value, this::matches);
         }
 
         private boolean matches(String found) {
@@ -303,13 +331,10 @@ sealed interface Condition {
 
     /** Finds a part of a text or an element of an array. */
     final class ContainsTest implements Test {
-        private final KeyPath path;
         private final @Nullable TextSearch part;
         private final List<Interval> element;
 
-        ContainsTest(Filter.Contains filter) {
-            path = path(filter.path());
-            Object value = filter.value();
+        ContainsTest(@Nullable Object value) {
             part = value instanceof String text
                     ? new TextSearch(text, false)
                     : value instanceof JsonNode node && node.isString()
@@ -319,8 +344,7 @@ sealed interface Condition {
         }
 
         @Override
-        public boolean test(JsonNode document) {
-            JsonNode value = path.find(document);
+        public boolean test(@Nullable JsonNode value) {
             if (value == null) {
                 return false;
             }
@@ -339,28 +363,26 @@ sealed interface Condition {
         /** Empty rounds that count as a step: they are as fast. */
         private static final long ROUNDS_A_STEP = 10;
 
-        private final KeyPath path;
         private final Pattern pattern;
         /** What a look at the text may take beside it. */
         private final long stepsALook;
 
-        RegexTest(Filter.Regex filter) {
-            path = path(filter.path());
-            if (filter.regex().length() > MAX_LENGTH) {
+        RegexTest(String regex) {
+            if (regex.length() > MAX_LENGTH) {
                 throw new InvalidQueryException(
-                        "regex of " + filter.regex().length() + " characters (allowed: up to " + MAX_LENGTH + ")");
+                        "regex of " + regex.length() + " characters (allowed: up to " + MAX_LENGTH + ")");
             }
             try {
-                pattern = Pattern.compile(filter.regex());
+                pattern = Pattern.compile(regex);
             } catch (PatternSyntaxException e) {
                 throw new InvalidQueryException("regex: " + e.getDescription() + " at " + e.getIndex());
             }
-            stepsALook = RegexRounds.of(filter.regex()) / ROUNDS_A_STEP;
+            stepsALook = RegexRounds.of(regex) / ROUNDS_A_STEP;
         }
 
         @Override
-        public boolean test(JsonNode document) {
-            return anyText(path.find(document), this::isFoundIn);
+        public boolean test(@Nullable JsonNode value) {
+            return anyText(value, this::isFoundIn);
         }
 
         private boolean isFoundIn(String text) {

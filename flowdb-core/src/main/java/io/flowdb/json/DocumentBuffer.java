@@ -11,12 +11,18 @@ final class DocumentBuffer {
 
     /** The current document of {@code cursor}. */
     JsonNode decode(StoreCursor cursor) {
+        byte[] stored = copy(cursor);
+        return DocumentCodec.decode(stored, length);
+    }
+
+    /** What is stored of the current document of {@code cursor}, {@link #length} bytes; valid until the next call. */
+    byte[] copy(StoreCursor cursor) {
         length = cursor.valueLength();
         if (bytes.length < length) {
             bytes = new byte[length + length / 2];
         }
         cursor.copyValue(bytes, 0);
-        return DocumentCodec.decode(bytes, length);
+        return bytes;
     }
 
     /** Length of what is stored of the document that was read last. */

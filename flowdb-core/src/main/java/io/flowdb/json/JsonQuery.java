@@ -13,10 +13,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -72,11 +74,25 @@ public final class JsonQuery {
     /** A sort key. */
     record Order(KeyPath path, boolean descending) {}
 
-    /** What is asked. */
-    record Spec(List<Condition> conditions, List<Order> orders, long offset, long limit) {
+    /**
+     * What is asked.
+     *
+     * @param properties what of the documents is looked at, but for conditions; null for all
+     */
+    record Spec(
+            List<Condition> conditions,
+            List<Order> orders,
+            long offset,
+            long limit,
+            @Nullable Set<String> properties) {
         /** How many rows have to be found, also those that are left out; {@link Long#MAX_VALUE} for all. */
         long wanted() {
             return limit > Long.MAX_VALUE - offset ? Long.MAX_VALUE : offset + limit;
+        }
+
+        /** What of the documents is looked at to sort them. */
+        Set<String> sortedProperties() {
+            return propertiesOf(paths(orders));
         }
     }
 
@@ -133,8 +149,9 @@ public final class JsonQuery {
         return copy;
     }
 
-    boolean matches(JsonNode document) {
-        return new Condition.All(conditions).test(document);
+    /** What a document has to satisfy. */
+    Condition condition() {
+        return new Condition.All(List.copyOf(conditions));
     }
 
     String store() {
@@ -145,13 +162,30 @@ public final class JsonQuery {
         return source.isOf(database);
     }
 
-    private Spec spec() {
-        return new Spec(List.copyOf(conditions), List.copyOf(orders), offset, limit);
+    /** The query for documents with what {@code paths} lead to; null for whole ones. */
+    private Spec ordered(long most, @Nullable List<KeyPath> paths) {
+        List<Order> by = List.copyOf(orders);
+        Set<String> properties = paths == null ? null : propertiesOf(Stream.concat(paths(by), paths.stream()));
+        return new Spec(List.copyOf(conditions), by, offset, most, properties);
+    }
+
+    /** The query for documents in any order, of which these properties are looked at. */
+    private Spec unordered(long first, long most, Set<String> properties) {
+        return new Spec(List.copyOf(conditions), List.of(), first, most, properties);
+    }
+
+    private static Stream<KeyPath> paths(List<Order> orders) {
+        return orders.stream().map(Order::path);
+    }
+
+    private static Set<String> propertiesOf(Stream<KeyPath> paths) {
+        return paths.map(KeyPath::first).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The documents. */
     public List<JsonNode> collect() {
-        return rows((key, document) -> projected(document));
+        List<KeyPath> paths = projection;
+        return rows(paths, document -> projected(document, paths));
     }
 
     /**
@@ -159,19 +193,14 @@ public final class JsonQuery {
      * Jackson says as its cause.
      */
     public <T> List<T> collect(Class<T> type) {
-        return rows((key, document) -> DocumentCodec.convert(document, type));
+        return rows(null, document -> DocumentCodec.convert(document, type));
     }
 
-    /** Makes a result of a row. */
-    private interface RowMapper<T> {
-        T map(byte[] documentKey, JsonNode document);
-    }
-
-    private <T> List<T> rows(RowMapper<T> mapper) {
-        Spec spec = spec();
+    private <T> List<T> rows(@Nullable List<KeyPath> paths, Function<JsonNode, T> mapper) {
+        Spec spec = ordered(limit, paths);
         return source.read(reads -> {
             List<T> results = new ArrayList<>();
-            new QueryRun(reads, spec).run((key, document) -> results.add(mapper.map(key, document)));
+            new QueryRun(reads, spec).run((key, document) -> results.add(mapper.apply(document)));
             return results;
         });
     }
@@ -183,8 +212,8 @@ public final class JsonQuery {
      * Close the stream, unless it is read to its end: until then it pins that state.
      */
     public Stream<JsonNode> stream() {
-        Spec spec = spec();
         List<KeyPath> paths = projection;
+        Spec spec = ordered(limit, paths);
         Opened opened = source.open();
         try {
             Pull<QueryRun.Row> rows = new QueryRun(opened.reads, spec, true).open();
@@ -202,10 +231,6 @@ public final class JsonQuery {
     public JsonQuery projection(String... paths) {
         projection = Arrays.stream(paths).map(Condition::path).toList();
         return this;
-    }
-
-    private JsonNode projected(JsonNode document) {
-        return projected(document, projection);
     }
 
     private static JsonNode projected(JsonNode document, @Nullable List<KeyPath> paths) {
@@ -226,7 +251,7 @@ public final class JsonQuery {
     public List<@Nullable Object> distinct(String path) {
         KeyPath keyPath = Condition.path(path);
         TreeSet<byte[]> values = new TreeSet<>(Arrays::compareUnsigned);
-        forEachUnordered(document -> {
+        forEachUnordered(Set.of(keyPath.first()), document -> {
             KeyWriter writer = new KeyWriter();
             JsonNode value = keyPath.find(document);
             if (value != null && writer.addJson(value)) {
@@ -240,8 +265,9 @@ public final class JsonQuery {
 
     /** Count, sum, least and greatest of the values at {@code path}; offset, limit and order do not count. */
     public Aggregate aggregate(String path) {
-        Accumulator accumulator = new Accumulator(Condition.path(path));
-        forEachUnordered(accumulator::add);
+        KeyPath valuePath = Condition.path(path);
+        Accumulator accumulator = new Accumulator(valuePath);
+        forEachUnordered(Set.of(valuePath.first()), accumulator::add);
         return accumulator.result();
     }
 
@@ -250,7 +276,7 @@ public final class JsonQuery {
         KeyPath keyPath = Condition.path(groupPath);
         KeyPath valuePath = Condition.path(path);
         TreeMap<byte[], Accumulator> groups = new TreeMap<>(Arrays::compareUnsigned);
-        forEachUnordered(document -> {
+        forEachUnordered(propertiesOf(Stream.of(keyPath, valuePath)), document -> {
             KeyWriter writer = new KeyWriter();
             JsonNode value = keyPath.find(document);
             byte[] key = value != null && writer.addJson(value) ? writer.toBytes() : KeyWriter.encode(null);
@@ -261,8 +287,8 @@ public final class JsonQuery {
         return result;
     }
 
-    private void forEachUnordered(Consumer<JsonNode> consumer) {
-        Spec spec = new Spec(List.copyOf(conditions), List.of(), 0, Long.MAX_VALUE);
+    private void forEachUnordered(Set<String> properties, Consumer<JsonNode> consumer) {
+        Spec spec = unordered(0, Long.MAX_VALUE, properties);
         source.read(reads -> {
             QueryRun run = new QueryRun(reads, spec);
             run.run((key, document) -> {
@@ -275,23 +301,24 @@ public final class JsonQuery {
 
     /** The first document. */
     public Optional<JsonNode> first() {
-        Spec spec = new Spec(List.copyOf(conditions), List.copyOf(orders), offset, Math.min(limit, 1));
+        List<KeyPath> paths = projection;
+        Spec spec = ordered(Math.min(limit, 1), paths);
         return source.read(reads -> {
             List<JsonNode> found = new ArrayList<>(1);
-            new QueryRun(reads, spec).run((key, document) -> found.add(projected(document)));
+            new QueryRun(reads, spec).run((key, document) -> found.add(projected(document, paths)));
             return found.isEmpty() ? Optional.empty() : Optional.of(found.get(0));
         });
     }
 
     /** Number of results, with offset and limit applied. */
     public long count() {
-        Spec spec = new Spec(List.copyOf(conditions), List.of(), offset, limit);
+        Spec spec = unordered(offset, limit, Set.of());
         return source.read(reads -> new QueryRun(reads, spec).count());
     }
 
     /** Whether there is a result. */
     public boolean exists() {
-        Spec spec = new Spec(List.copyOf(conditions), List.of(), offset, Math.min(limit, 1));
+        Spec spec = unordered(offset, Math.min(limit, 1), Set.of());
         return source.read(reads -> new QueryRun(reads, spec).count()) > 0;
     }
 
@@ -300,7 +327,7 @@ public final class JsonQuery {
      * for more than a commit, or the transaction, takes; nothing is deleted then.
      */
     public long delete() {
-        Spec spec = spec();
+        Spec spec = ordered(limit, List.of());
         return source.delete(reads -> {
             List<byte[]> keys = new ArrayList<>();
             new QueryRun(reads, spec).run((key, document) -> keys.add(key));
@@ -310,7 +337,7 @@ public final class JsonQuery {
 
     /** Runs the query and tells how it was carried out. */
     public Explain explain() {
-        Spec spec = spec();
+        Spec spec = ordered(limit, projection);
         return source.read(reads -> {
             long start = System.nanoTime();
             QueryRun run = new QueryRun(reads, spec);

@@ -5,11 +5,11 @@ import io.flowdb.StoreCursor;
 import io.flowdb.error.ChangeGapException;
 import io.flowdb.error.EngineClosedException;
 import io.flowdb.error.FlowDbException;
-import io.flowdb.internal.json.DocumentCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -26,6 +26,7 @@ public final class LiveQuery implements AutoCloseable {
 
     private final Database database;
     private final JsonQuery query;
+    private final RowReader reader; // of the thread
     private final String store;
     private final Consumer<List<JsonNode>> listener;
     private volatile boolean closed; // ends the thread
@@ -43,6 +44,7 @@ public final class LiveQuery implements AutoCloseable {
     LiveQuery(Database database, JsonQuery query, Consumer<List<JsonNode>> listener) {
         this.database = database;
         this.query = query;
+        this.reader = new RowReader(List.of(query.condition()), Set.of());
         this.store = query.store();
         this.listener = Objects.requireNonNull(listener, "listener");
     }
@@ -162,7 +164,7 @@ public final class LiveQuery implements AutoCloseable {
 
     private boolean matches(byte @Nullable [] document) {
         try {
-            return document != null && query.matches(DocumentCodec.decode(document));
+            return document != null && reader.read(document, document.length, false, false) != null;
         } catch (FlowDbException e) {
             return true;
         }

@@ -4,7 +4,6 @@ import io.flowdb.StoreCursor;
 import io.flowdb.StoreReader.Range;
 import io.flowdb.StoreReader.StoredValue;
 import io.flowdb.internal.base.Keys;
-import io.flowdb.internal.json.DocumentCodec;
 import io.flowdb.internal.json.KeyReader;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,9 +18,13 @@ import tools.jackson.databind.JsonNode;
 
 /** One execution of a query. Threads: one. */
 final class QueryRun {
+    /** So few sorted rows are read again, when all are sorted and these are known. */
+    private static final int FEW_ROWS = 1_000;
+
     private final Reads reads;
     private final JsonQuery.Spec spec;
     private final KeyConditions keyConditions;
+    private RowReader reader;
     private Planner.Plan plan;
     private long skip;
     private long rest;
@@ -39,6 +42,7 @@ final class QueryRun {
     /**
      * A document that was found.
      *
+     * @param document with the properties that the query returns, and perhaps others
      * @param length of what is stored of it
      * @param uncommitted whether the transaction that reads it has written it
      */
@@ -54,6 +58,7 @@ final class QueryRun {
         this.spec = spec;
         List<Condition> conditions = new Condition.All(spec.conditions()).flat();
         this.keyConditions = new KeyConditions(reads.def().keyPath, conditions);
+        this.reader = new RowReader(keyConditions.others(), spec.properties());
         this.plan = new Planner(reads, spec.orders(), spec.wanted(), firstRows).plan(conditions);
         this.skip = spec.offset();
         this.rest = spec.limit();
@@ -140,7 +145,7 @@ final class QueryRun {
             return rows;
         }
         try {
-            RowSort sort = new RowSort(reads, spec.orders(), spec.wanted());
+            RowSort sort = new RowSort(reads, spec.orders(), spec.wanted(), true);
             List<byte[]> marked = new ArrayList<>();
             walkEntries(aside, marked::add);
             addAll(fetch(prefetched(marked), false), sort);
@@ -231,16 +236,6 @@ final class QueryRun {
         return keyConditions.test(key, index == null ? reads.def().prefix.length : index.primaryKeyAt(key));
     }
 
-    /** Whether a document whose key matches does so itself. */
-    private boolean matches(JsonNode document) {
-        for (Condition condition : keyConditions.others()) {
-            if (!condition.test(document)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** Matching documents in key order, or against it. */
     private Pull<Row> walkDocuments(Access access) {
         View view = reads.view();
@@ -257,9 +252,9 @@ final class QueryRun {
                         continue;
                     }
                     documentsRead++;
-                    JsonNode document = buffer.decode(cursor);
-                    if (matches(document)) {
-                        boolean uncommitted = cursor.seqno() == View.UNCOMMITTED;
+                    boolean uncommitted = cursor.seqno() == View.UNCOMMITTED;
+                    JsonNode document = reader.read(buffer.copy(cursor), buffer.length(), uncommitted, false);
+                    if (document != null) {
                         return new Row(cursor.key(), document, buffer.length(), uncommitted);
                     }
                 }
@@ -316,12 +311,13 @@ final class QueryRun {
                             keyMatches(null, documentKey) ? reads.view().get(documentKey) : null;
                     if (stored != null) {
                         documentsRead++;
-                        JsonNode document = DocumentCodec.decode(stored.value());
+                        byte[] value = stored.value();
                         boolean uncommitted = stored.seqno() == View.UNCOMMITTED;
                         // What the transaction has written, or taken back, may be so only since the index led to it.
                         boolean asFound = exact && !uncommitted && !reads.view().hasTakenBack();
-                        if (asFound || matches(document)) {
-                            return new Row(documentKey, document, stored.value().length, uncommitted);
+                        JsonNode document = reader.read(value, value.length, uncommitted, asFound);
+                        if (document != null) {
+                            return new Row(documentKey, document, value.length, uncommitted);
                         }
                     }
                 }
@@ -528,7 +524,11 @@ final class QueryRun {
 
     /** The matching rows, sorted; as many of the first ones as are wanted. */
     private Pull<Row> sort() {
-        RowSort sort = new RowSort(reads, spec.orders(), spec.wanted());
+        boolean whole = spec.properties() != null || spec.wanted() > FEW_ROWS;
+        if (!whole) {
+            reader = new RowReader(keyConditions.others(), spec.sortedProperties());
+        }
+        RowSort sort = new RowSort(reads, spec.orders(), spec.wanted(), whole);
         Access first = plan.accesses().get(0);
         boolean single = plan.accesses().size() == 1;
         addAll(

@@ -38,6 +38,9 @@ final class RowSort {
     /** How many of the first rows are wanted. */
     private final long wanted;
 
+    /** Whether rows have all of their documents that is wanted, so that these may be kept. */
+    private final boolean complete;
+
     private final long maxBytes;
     private final List<byte[]> rows = new ArrayList<>();
     private final Map<byte[], Kept> kept = new IdentityHashMap<>();
@@ -49,14 +52,15 @@ final class RowSort {
     /** A document that is not read again, and the length of its text. */
     private record Kept(JsonNode document, int length) {}
 
-    RowSort(Reads reads, List<JsonQuery.Order> orders, long wanted) {
-        this(reads, orders, wanted, HeapShare.BYTES);
+    RowSort(Reads reads, List<JsonQuery.Order> orders, long wanted, boolean complete) {
+        this(reads, orders, wanted, complete, HeapShare.BYTES);
     }
 
-    RowSort(Reads reads, List<JsonQuery.Order> orders, long wanted, long maxBytes) {
+    RowSort(Reads reads, List<JsonQuery.Order> orders, long wanted, boolean complete, long maxBytes) {
         this.reads = reads;
         this.orders = orders;
         this.wanted = wanted;
+        this.complete = complete;
         this.maxBytes = maxBytes;
     }
 
@@ -68,7 +72,7 @@ final class RowSort {
         rows.add(sorted);
         bytes += ROW_BYTES + sorted.length;
         // What the transaction has written may be written again before it is asked for.
-        if (row.uncommitted() || keptBytes + row.length() <= MAX_KEPT_BYTES) {
+        if (row.uncommitted() || complete && keptBytes + row.length() <= MAX_KEPT_BYTES) {
             kept.put(sorted, new Kept(row.document(), row.length()));
             keptBytes += row.length();
         }

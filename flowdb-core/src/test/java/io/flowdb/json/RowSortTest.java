@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -90,17 +92,18 @@ class RowSortTest {
     }
 
     /** What was sorted is given as it was found, whatever the transaction makes of it meanwhile. */
-    @Test
-    void stream_sortedInATransactionThatWrites_staysAsItWasFound() {
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE, 300})
+    void stream_sortedInATransactionThatWrites_staysAsItWasFound(long limit) {
         try (JsonTransaction t = db.transaction(TransactionMode.READ_WRITE, "s")) {
             for (int i = 0; i < 1_000; i++) {
                 ObjectNode other = document(random.nextInt(DOCUMENTS), random);
                 t.put("s", other);
                 documents.set(other.get("id").intValue(), other);
             }
-            List<JsonNode> expected = sorted(documents, 1, 3, Long.MAX_VALUE);
+            List<JsonNode> expected = sorted(documents, 1, 3, limit);
             List<JsonNode> found = new ArrayList<>();
-            try (Stream<JsonNode> stream = query(t, 1, 3, Long.MAX_VALUE).stream()) {
+            try (Stream<JsonNode> stream = query(t, 1, 3, limit).stream()) {
                 for (Iterator<JsonNode> rows = stream.iterator(); rows.hasNext(); ) {
                     found.add(rows.next());
                     int id = random.nextInt(DOCUMENTS);
@@ -121,7 +124,7 @@ class RowSortTest {
         List<JsonQuery.Order> byId = List.of(new JsonQuery.Order(Condition.path("id"), true));
         try (Session session = databaseOf().open()) {
             Reads reads = new Reads(session.view(), session.catalog().store("s"), JsonLimits.DEFAULT);
-            RowSort few = new RowSort(reads, byId, 50, 100_000);
+            RowSort few = new RowSort(reads, byId, 50, true, 100_000);
             add(reads, few);
             Pull<QueryRun.Row> rows = few.sorted();
             assertThat(IntStream.range(0, 50)
@@ -133,7 +136,7 @@ class RowSortTest {
             assertThat(rows.next()).isNull();
 
             assertThatExceptionOfType(LimitExceededException.class)
-                    .isThrownBy(() -> add(reads, new RowSort(reads, byId, Long.MAX_VALUE, 100_000)))
+                    .isThrownBy(() -> add(reads, new RowSort(reads, byId, Long.MAX_VALUE, true, 100_000)))
                     .withMessageContaining("store 's'")
                     .withMessageContaining("index")
                     .satisfies(e -> assertThat(e.limitName()).isEqualTo("sort bytes"))

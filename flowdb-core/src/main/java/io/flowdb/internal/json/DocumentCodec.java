@@ -275,9 +275,14 @@ public final class DocumentCodec {
      * time.
      */
     public static JsonNode decode(byte[] stored, Set<String> wanted) {
-        checkFormat(stored);
-        JsonNode tree = TreeReader.read(stored, HEADER_BYTES, stored.length, wanted);
-        return tree != null ? tree : decode(stored);
+        return decode(stored, stored.length, wanted);
+    }
+
+    /** As {@link #decode(byte[], Set)}, of the document in the first {@code length} bytes of {@code stored}. */
+    public static JsonNode decode(byte[] stored, int length, Set<String> wanted) {
+        checkFormat(stored, length);
+        JsonNode tree = TreeReader.read(stored, HEADER_BYTES, length, wanted);
+        return tree != null ? tree : decode(stored, length);
     }
 
     /** The JSON value in the bytes from {@code from} to {@code end}. Errors: {@link JacksonException}. */

@@ -194,8 +194,13 @@ final class TreeReader {
         return value != null && fields.add(name, value);
     }
 
+    /** Ends with the last of those that are wanted: what follows is not looked at. */
     private boolean someProperties(FieldMap fields, Set<String> some) {
         do {
+            if (fields.size() == some.size()) {
+                at = end - 1;
+                return true;
+            }
             String name = name();
             if (name == null || !skip(':')) {
                 return false;
@@ -233,11 +238,18 @@ final class TreeReader {
 
     private boolean passOverString() {
         for (int i = at + 1; i < end; i++) {
-            if (text[i] == '"') {
+            while (i + Long.BYTES <= end) {
+                int plain = BytesInWord.plain(LittleEndian.getLong(text, i));
+                i += plain;
+                if (plain < Long.BYTES) {
+                    break;
+                }
+            }
+            if (i < end && text[i] == '"') {
                 at = i + 1;
                 return true;
             }
-            if (text[i] == '\\') {
+            if (i < end && text[i] == '\\') {
                 i++;
             }
         }
