@@ -115,6 +115,15 @@ final class Catalog {
         return new Catalog(more, nextId, migrations, recording);
     }
 
+    /** The same catalog and one more store, which has not been there before. */
+    Catalog withNew(StoreSchema store) {
+        List<IndexDef> indexes = new ArrayList<>();
+        for (IndexSchema index : store.indexes()) {
+            indexes.add(new IndexDef(nextId + 1 + indexes.size(), store.name(), nextId, index, false));
+        }
+        return with(new StoreDef(nextId, store, indexes), nextId + 1 + indexes.size());
+    }
+
     /** The same catalog that gives out no number below {@code nextId} any more. */
     Catalog withNextId(int nextId) {
         return nextId <= this.nextId ? this : new Catalog(stores, nextId, migrations, recording);

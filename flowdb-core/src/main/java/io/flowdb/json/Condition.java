@@ -1,7 +1,6 @@
 package io.flowdb.json;
 
 import io.flowdb.error.InvalidQueryException;
-import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.json.KeyPath;
 import io.flowdb.internal.json.KeyWriter;
 import java.util.ArrayList;
@@ -167,8 +166,7 @@ sealed interface Condition {
     private static Interval startsWith(String prefix) {
         KeyWriter writer = new KeyWriter();
         writer.addTextPrefix(prefix);
-        byte[] start = writer.toBytes();
-        return new Interval(start, Objects.requireNonNull(Keys.prefixEnd(start)), false);
+        return Interval.startingWith(writer.toBytes());
     }
 
     static KeyPath path(String path) {

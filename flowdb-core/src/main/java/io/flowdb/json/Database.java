@@ -21,6 +21,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,7 +121,7 @@ final class Database {
             } else if (!isReadOnly()) {
                 WriteBatch batch = new WriteBatch();
                 ChangeRecords.removeAll(batch);
-                publish(state.catalog.withRecording(false), batch, Preconditions.NONE);
+                publish(state.catalog.withRecording(false), batch);
             }
         }
     }
@@ -154,7 +155,8 @@ final class Database {
                 ChangeRecords.putStart(batch, start);
                 boolean done = false;
                 try {
-                    done = publish(state.catalog.withRecording(true), batch, Preconditions.NONE);
+                    publish(state.catalog.withRecording(true), batch);
+                    done = true;
                 } finally {
                     if (!done) {
                         changeLog.stopRecording();
@@ -392,19 +394,27 @@ final class Database {
      * wait. The schema lock is held, or nobody else has the database yet.
      *
      * @param batch further operations of the same commit
-     * @return false if a precondition failed; nothing was changed then
      */
-    boolean publish(Catalog catalog, WriteBatch batch, Preconditions preconditions) {
+    void publish(Catalog catalog, WriteBatch batch) {
+        publishing(catalog, batch, () -> store.commit(batch, Preconditions.NONE, WriteOptions.DEFAULT));
+    }
+
+    /** As {@link #publish(Catalog, WriteBatch)}, unless a precondition of the plan fails. */
+    CommitOutcome publish(Catalog catalog, CommitPlan plan) {
+        return publishing(catalog, plan.batch(), () -> commit(plan));
+    }
+
+    private CommitOutcome publishing(Catalog catalog, WriteBatch batch, Supplier<CommitOutcome> commit) {
         State before = state;
         state = before.publishing(catalog);
         State after = before;
         try {
             addCatalog(catalog, batch);
-            CommitOutcome outcome = store.commit(batch, preconditions, WriteOptions.DEFAULT);
+            CommitOutcome outcome = commit.get();
             if (outcome instanceof CommitOutcome.Committed committed) {
                 after = before.published(catalog, committed);
             }
-            return after != before;
+            return outcome;
         } finally {
             state = after;
         }
@@ -420,39 +430,16 @@ final class Database {
      * documents.
      */
     void publishDeletion(Catalog catalog, WriteBatch batch, StoreDef deleted) {
-        State before = state;
-        state = before.publishing(catalog);
-        State after = before;
         ChangeLog.Pending pending = Objects.requireNonNull(
                 changeLog.begin(() -> CommitChanges.of(List.of(RecordedChange.deletionOf(deleted.name)))));
         CommitOutcome outcome = null;
         try {
-            addCatalog(catalog, batch);
-            changeLog.addRecord(pending, batch);
-            outcome = store.commit(batch, Preconditions.NONE, WriteOptions.DEFAULT);
-            if (outcome instanceof CommitOutcome.Committed committed) {
-                after = before.published(catalog, committed);
-            }
+            outcome = publishing(catalog, batch, () -> {
+                changeLog.addRecord(pending, batch);
+                return store.commit(batch, Preconditions.NONE, WriteOptions.DEFAULT);
+            });
         } finally {
-            state = after;
             changeLog.end(pending, outcome);
-        }
-    }
-
-    /** As {@link #publish(Catalog, WriteBatch, Preconditions)} with a plan. */
-    CommitOutcome publish(Catalog catalog, CommitPlan plan) {
-        State before = state;
-        state = before.publishing(catalog);
-        State after = before;
-        try {
-            addCatalog(catalog, plan.batch());
-            CommitOutcome outcome = commit(plan);
-            if (outcome instanceof CommitOutcome.Committed committed) {
-                after = before.published(catalog, committed);
-            }
-            return outcome;
-        } finally {
-            state = after;
         }
     }
 

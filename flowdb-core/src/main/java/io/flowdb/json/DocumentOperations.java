@@ -155,7 +155,7 @@ public interface DocumentOperations {
     <T> Object putDoc(String store, T value);
 
     /**
-     * The document with this key, read as {@code type} straight from its bytes. Errors:
+     * The document with this key, read as {@code type}. Errors:
      * {@link io.flowdb.error.InvalidQueryException} if it is none, with what Jackson says as its cause.
      */
     <T> Optional<T> getDoc(String store, Object key, Class<T> type);

@@ -57,7 +57,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         Engine engine = Engine.open(config);
         try {
             return create(engine, limits, config.clockMicros(), engine);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             engine.close();
             throw e;
         }
@@ -193,7 +193,10 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         return new SchemaChanger(current.get()).create(name, keyPath);
     }
 
-    /** Creates a store with its indexes; does nothing if an equal one exists. */
+    /**
+     * Creates a store with its indexes; does nothing if an equal one exists. Errors:
+     * {@link io.flowdb.error.SchemaConflictException} if another one of this name exists.
+     */
     public StoreSchema createObjectStore(StoreSchema store) {
         return new SchemaChanger(current.get()).create(store);
     }
@@ -212,7 +215,10 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         new SchemaChanger(current.get()).createIndex(store, index);
     }
 
-    /** Deletes an index. */
+    /**
+     * Deletes an index. Errors: {@link io.flowdb.error.StoreNotFoundException},
+     * {@link io.flowdb.error.IndexNotFoundException}.
+     */
     public void deleteIndex(String store, String index) {
         new SchemaChanger(current.get()).deleteIndex(store, index);
     }
@@ -285,7 +291,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
             Set<String> names = new LinkedHashSet<>(stores);
             names.forEach(session.catalog()::store);
             return new JsonTransaction(database, session, mode, isolation, names);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             session.close();
             throw e;
         }
@@ -503,7 +509,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         try {
             StoreCursor cursor = opened.reads().documents(range, reverse);
             return new CursorScan(opened.reads().def(), cursor, opened.check(), opened.release());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             opened.release().run();
             throw e;
         }
@@ -564,7 +570,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
             Reads reads = new Reads(session.view(), session.catalog().store(store), database.limits);
             EntryCursor.Target target = new EntryCursor.Target(database::checkOpen, null, session::close);
             return new EntryCursor(reads, index.apply(reads.def()), range, direction, target);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             session.close();
             throw e;
         }

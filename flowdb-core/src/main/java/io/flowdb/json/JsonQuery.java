@@ -290,12 +290,8 @@ public final class JsonQuery {
     private void forEachUnordered(Set<String> properties, Consumer<JsonNode> consumer) {
         Spec spec = unordered(0, Long.MAX_VALUE, properties);
         source.read(reads -> {
-            QueryRun run = new QueryRun(reads, spec);
-            run.run((key, document) -> {
-                consumer.accept(document);
-                return true;
-            });
-            return run;
+            new QueryRun(reads, spec).run((key, document) -> consumer.accept(document));
+            return null;
         });
     }
 
@@ -341,7 +337,7 @@ public final class JsonQuery {
         return source.read(reads -> {
             long start = System.nanoTime();
             QueryRun run = new QueryRun(reads, spec);
-            run.run((key, document) -> true);
+            run.run((key, document) -> {});
             return Explanation.of(
                     reads, run, !run.plan().ordered() && !spec.orders().isEmpty(), System.nanoTime() - start);
         });

@@ -384,7 +384,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         BroughtKeys broughtBefore = brought.copy();
         try {
             return several.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             own.rollbackTo(before);
             brought.reset(broughtBefore);
             throw e;

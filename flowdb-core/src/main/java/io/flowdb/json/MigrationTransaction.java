@@ -1,7 +1,6 @@
 package io.flowdb.json;
 
 import io.flowdb.CommitOutcome;
-import io.flowdb.Preconditions;
 import io.flowdb.StoreCursor;
 import io.flowdb.StoreReader.Range;
 import io.flowdb.StoreSnapshot;
@@ -71,12 +70,7 @@ public final class MigrationTransaction {
             existing.schema.checkEqual(schema);
             return;
         }
-        int id = catalog.nextId;
-        List<IndexDef> indexes = new ArrayList<>();
-        for (IndexSchema index : schema.indexes()) {
-            indexes.add(new IndexDef(id + 1 + indexes.size(), schema.name(), id, index, false));
-        }
-        catalog = catalog.with(new StoreDef(id, schema, indexes), id + 1 + indexes.size());
+        catalog = catalog.withNew(schema);
     }
 
     /** Deletes a store with its documents and indexes. */
@@ -133,9 +127,7 @@ public final class MigrationTransaction {
         }
         IndexDef building = new IndexDef(index.id, store.name, store.id, index.schema, true);
         Catalog announced = published.with(existing.with(building), catalog.nextId);
-        if (!database.publish(announced, new WriteBatch(), Preconditions.NONE)) {
-            throw new IllegalStateException("a commit without preconditions was refused");
-        }
+        database.publish(announced, new WriteBatch());
         return true;
     }
 

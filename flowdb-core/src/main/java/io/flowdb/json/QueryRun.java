@@ -13,6 +13,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -31,13 +33,6 @@ final class QueryRun {
     private long entriesRead;
     private long documentsRead;
     private long rows;
-
-    /** Receives the rows. */
-    @FunctionalInterface
-    interface Sink {
-        /** Takes a row; false if no more are wanted. */
-        boolean accept(byte[] documentKey, JsonNode document);
-    }
 
     /**
      * A document that was found.
@@ -80,13 +75,11 @@ final class QueryRun {
         return plan;
     }
 
-    /** Gives every row to {@code sink}, in order. */
-    void run(Sink sink) {
+    /** Gives every row to {@code sink}, its key and its document, in order. */
+    void run(BiConsumer<byte[], JsonNode> sink) {
         try (Pull<Row> rows = open()) {
             for (Row row = rows.next(); row != null; row = rows.next()) {
-                if (!sink.accept(row.documentKey, row.document)) {
-                    return;
-                }
+                sink.accept(row.documentKey, row.document);
             }
         }
     }
@@ -207,7 +200,7 @@ final class QueryRun {
     /** Number of rows; reads no documents if the conditions are answered by keys alone. */
     long count() {
         if (!indexOnly()) {
-            run((key, document) -> true);
+            run((key, document) -> {});
             return rows;
         }
         Access access = plan.accesses().get(0);
@@ -456,22 +449,12 @@ final class QueryRun {
         return fetch(prefetched(primaryKeys()), exact);
     }
 
-    /** Receives primary keys. */
-    @FunctionalInterface
-    private interface KeySink {
-        boolean accept(byte[] primaryKey);
-    }
-
     /** Primary keys of all candidates, sorted, each once. */
     private Collection<byte[]> primaryKeys() {
         boolean repeats = plan.accesses().size() > 1 || plan.accesses().get(0).repeats();
         if (repeats) {
             TreeSet<byte[]> keys = new TreeSet<>(Arrays::compareUnsigned);
-            plan.accesses()
-                    .forEach(access -> walkEntries(access, primaryKey -> {
-                        keys.add(primaryKey);
-                        return true;
-                    }));
+            plan.accesses().forEach(access -> walkEntries(access, keys::add));
             return keys;
         }
         List<byte[]> keys = new ArrayList<>();
@@ -480,14 +463,12 @@ final class QueryRun {
         return keys;
     }
 
-    private void walkEntries(Access access, KeySink to) {
+    private void walkEntries(Access access, Consumer<byte[]> to) {
         IndexDef index = access.index();
         if (index == null) {
             try (StoreCursor cursor = reads.view().documents(access.ranges())) {
                 while (cursor.next()) {
-                    if (!to.accept(reads.def().primaryKey(cursor.key()))) {
-                        return;
-                    }
+                    to.accept(reads.def().primaryKey(cursor.key()));
                 }
             }
             return;
@@ -502,22 +483,18 @@ final class QueryRun {
                 }
                 for (byte[] holder : reads.view().holders(index, range.start())) {
                     entriesRead++;
-                    if (!to.accept(holder)) {
-                        return;
-                    }
+                    to.accept(holder);
                 }
             }
         }
         walkEntries(index, toWalk, to);
     }
 
-    private void walkEntries(IndexDef index, List<Range> ranges, KeySink to) {
+    private void walkEntries(IndexDef index, List<Range> ranges, Consumer<byte[]> to) {
         try (StoreCursor cursor = reads.view().entries(index, ranges)) {
             while (cursor.next()) {
                 entriesRead++;
-                if (!to.accept(primaryKey(index, cursor.key()))) {
-                    return;
-                }
+                to.accept(primaryKey(index, cursor.key()));
             }
         }
     }

@@ -1,7 +1,6 @@
 package io.flowdb.json;
 
 import io.flowdb.CommitOutcome;
-import io.flowdb.Preconditions;
 import io.flowdb.StoreCursor;
 import io.flowdb.WriteBatch;
 import io.flowdb.error.FlowDbException;
@@ -101,7 +100,7 @@ final class RangeDelete {
     private Plan plan(Session session) {
         try {
             return new Plan(session);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             session.close();
             throw e;
         }
@@ -124,7 +123,7 @@ final class RangeDelete {
                 sweep.ofDocuments(plan.commit.snapshot(), plan.start, plan.end);
             }
             Catalog catalog = database.catalog();
-            database.publish(catalog.with(leaving.swept(), catalog.nextId), new WriteBatch(), Preconditions.NONE);
+            database.publish(catalog.with(leaving.swept(), catalog.nextId), new WriteBatch());
         } catch (FlowDbException e) {
             // Also a database that is closed meanwhile.
         }

@@ -1,9 +1,7 @@
 package io.flowdb.json;
 
-import io.flowdb.Preconditions;
 import io.flowdb.WriteBatch;
 import io.flowdb.error.CommitUnknownException;
-import io.flowdb.error.IndexNotFoundException;
 import io.flowdb.error.SchemaConflictException;
 import io.flowdb.json.SchemaChange.Kind;
 import java.util.ArrayList;
@@ -88,11 +86,9 @@ final class SchemaChanger {
             StoreDef def = catalog.store(store);
             IndexDef index = def.index(name);
             List<IndexDef> rest = new ArrayList<>(def.indexes);
-            if (!rest.remove(index)) {
-                throw new IndexNotFoundException(store, name, "");
-            }
+            rest.remove(index);
             WriteBatch batch = new WriteBatch().deleteRange(index.prefix, index.end);
-            publish(catalog.with(new StoreDef(def.id, def.schema, rest), catalog.nextId), batch);
+            database.publish(catalog.with(new StoreDef(def.id, def.schema, rest), catalog.nextId), batch);
         } finally {
             database.schemaLock.unlock();
         }
@@ -133,7 +129,7 @@ final class SchemaChanger {
                 }
             }
             if (!batch.isEmpty()) {
-                publish(without, batch);
+                database.publish(without, batch);
             }
             removeStaleEntries();
         } finally {
@@ -149,7 +145,7 @@ final class SchemaChanger {
                 new StaleEntrySweep(database, def).ofIndexes();
                 swept = swept.with(def.swept(), catalog.nextId);
             }
-            publish(swept, new WriteBatch());
+            database.publish(swept, new WriteBatch());
         }
     }
 
@@ -164,21 +160,19 @@ final class SchemaChanger {
                         .orElseThrow();
                 IndexDef index = new IndexDef(during.nextId, def.name, def.id, schema, true);
                 toBuild.add(index);
-                List<IndexDef> indexes = new ArrayList<>(def.indexes);
-                indexes.add(index);
-                during = during.with(new StoreDef(def.id, def.schema, indexes), during.nextId + 1);
+                during = during.with(def.with(index), during.nextId + 1);
             }
         }
         try {
             if (!toBuild.isEmpty()) {
-                publish(during, new WriteBatch());
+                database.publish(during, new WriteBatch());
                 for (IndexDef index : toBuild) {
                     new IndexBuild(database, during.store(index.store), index, key -> false).run();
                 }
             }
             WriteBatch batch = new WriteBatch();
             Catalog after = after(during, wanted, changes, batch);
-            publish(after, batch);
+            database.publish(after, batch);
         } catch (RuntimeException | Error e) {
             takeBack(e);
             throw e;
@@ -214,7 +208,7 @@ final class SchemaChanger {
             }
             StoreDef def = after.find(schema.name());
             if (def == null) {
-                after = created(after, schema);
+                after = after.withNew(schema);
                 continue;
             }
             List<IndexDef> indexes = new ArrayList<>();
@@ -237,25 +231,10 @@ final class SchemaChanger {
                         && Objects.equals(change.index(), index.schema.name()));
     }
 
-    private static Catalog created(Catalog catalog, StoreSchema schema) {
-        int id = catalog.nextId;
-        List<IndexDef> indexes = new ArrayList<>();
-        for (IndexSchema index : schema.indexes()) {
-            indexes.add(new IndexDef(id + 1 + indexes.size(), schema.name(), id, index, false));
-        }
-        return catalog.with(new StoreDef(id, schema, indexes), id + 1 + indexes.size());
-    }
-
     private static StoreSchema find(List<StoreSchema> wanted, String store) {
         return wanted.stream()
                 .filter(schema -> schema.name().equals(store))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private void publish(Catalog catalog, WriteBatch batch) {
-        if (!database.publish(catalog, batch, Preconditions.NONE)) {
-            throw new IllegalStateException("a commit without preconditions was refused");
-        }
     }
 }

@@ -26,7 +26,7 @@ record SnapshotSource(Supplier<Database> current, String store) implements JsonQ
         Session session = database.open();
         try {
             return new JsonQuery.Opened(reads(database, session), database::checkOpen, session::close);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             session.close();
             throw e;
         }

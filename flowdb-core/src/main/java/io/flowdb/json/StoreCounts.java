@@ -120,7 +120,7 @@ final class StoreCounts {
                     seenExpiry |= cursor.expireAt() != FlowRecord.NEVER;
                 }
                 finish(seen, seenExpiry, snapshot.seqno());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 counts.remove(def.id, this);
                 throw e;
             }

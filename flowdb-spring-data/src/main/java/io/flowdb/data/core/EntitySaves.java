@@ -113,7 +113,7 @@ final class EntitySaves {
     private static <T, R> R storing(List<EntitySave<T>> saves, List<T> originals, Supplier<R> write) {
         try {
             return write.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             for (int i = saves.size() - 1; i >= 0; i--) { // one may be there twice
                 saves.get(i).undo(originals.get(i));
             }
