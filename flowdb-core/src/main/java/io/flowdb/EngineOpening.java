@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a directory: lock, manifest, tables, log, in this order; then the engine's parts are put together. Whatever was
- * opened is closed again if a later step fails.
+ * opened is closed again if a later step fails, and no file but the lock is changed until all of them have been read and
+ * agree: what cannot be opened stays as it is for a salvage.
  */
 final class EngineOpening {
     static final String TABLES = "sst";
@@ -133,17 +134,24 @@ final class EngineOpening {
         ManifestState state = manifest.state();
         TableStore tables = tableStore(state);
         SstSet ssts = openTables(tables, state);
+        List<Long> orphans = tables.orphans(state.tables().keySet());
         LogCheck check = new LogCheck(state.flushedSeqno());
-        Wal wal = readOnlyLog != null ? readOnlyLog : keep(openLog(state, check));
+        Wal wal = readOnlyLog != null
+                ? readOnlyLog
+                : keep(openLog(state, check, () -> {
+                    checkOrphans(tables, orphans, check.lastSeqno());
+                    manifest.renew();
+                }));
         frames.forEach(frame -> check.frame(frame.firstSeqno(), frame.payload(), frame.file(), frame.offset()));
         if (!config.readOnly()) {
-            removeOrphans(tables, manifest, check.lastSeqno());
+            keepUsedIds(tables, manifest); // while the files that used them are there to tell
+            orphans.forEach(tables::delete);
         } else if (!manifest.wasFoundSealed()) {
             /*
              * A reader may meet tables that a writer beside it has just made; but then the manifest is whole the next
              * time.
              */
-            checkOrphans(tables, tables.orphans(state.tables().keySet()), check.lastSeqno());
+            checkOrphans(tables, orphans, check.lastSeqno());
         }
         ReadStates states = new ReadStates(new Memtable(), List.of(), ssts);
         keep(states::close); // flushes add tables
@@ -275,14 +283,6 @@ final class EngineOpening {
         return tables;
     }
 
-    /** Removes the tables that the manifest does not name. */
-    private void removeOrphans(TableStore tables, Manifest manifest, long lastSeqno) {
-        List<Long> orphans = tables.orphans(manifest.state().tables().keySet());
-        checkOrphans(tables, orphans, lastSeqno);
-        keepUsedIds(tables, manifest); // while the files that used them are there to tell
-        orphans.forEach(tables::delete);
-    }
-
     /**
      * A flush makes the log durable before it begins, so a whole table with commits beyond both manifest and log is no
      * leftover of a crash: the manifest has lost edits.
@@ -333,8 +333,9 @@ final class EngineOpening {
     /** A frame of the log that is read before it is known which part of it is in tables. */
     private record Frame(long firstSeqno, byte[] payload, String file, long offset) {}
 
-    private Wal openLog(ManifestState state, LogCheck check) {
-        return Wal.open(fileSystem, directory.resolve(LOG), walOptions(), state.firstWalSegment(), check::frame);
+    private Wal openLog(ManifestState state, LogCheck check, Runnable beforeChanges) {
+        return Wal.open(
+                fileSystem, directory.resolve(LOG), walOptions(), state.firstWalSegment(), check::frame, beforeChanges);
     }
 
     /** A reader cannot flush: what is only in the log stays in memory. */

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Salvage {
     private static final long MOST_MEMTABLE_BYTES = 64L << 20;
+    private static final long UNREADABLE = -1;
 
     private final FileSystem fileSystem;
     private final Path source;
@@ -147,7 +148,8 @@ final class Salvage {
 
     /**
      * What shows that a manifest without a seal has lost edits; null if nothing does. A crash leaves tables that it
-     * does not name, but their commits are in the log then, or in tables that it names.
+     * does not name, but their commits are in the log then, or in tables that it names. One that cannot be read, with no
+     * commits in the log that it could have had, may be the last that was flushed.
      */
     private @Nullable String doubt(ManifestState state, List<Long> files) {
         for (long id : state.tables().keySet()) {
@@ -173,8 +175,12 @@ final class Salvage {
             return "the log begins with commit " + seqnos[0] + ", behind " + state.flushedSeqno();
         }
         for (long id : files) {
-            if (!state.tables().containsKey(id) && maxSeqnoOf(id) > seqnos[1]) {
+            long newest = state.tables().containsKey(id) ? 0 : maxSeqnoOf(id);
+            if (newest > seqnos[1]) {
                 return "table " + id + " holds commits beyond " + seqnos[1];
+            }
+            if (newest == UNREADABLE && seqnos[1] == state.flushedSeqno()) {
+                return "table " + id + ", which cannot be read, may hold commits beyond " + seqnos[1];
             }
         }
         return null;
@@ -191,7 +197,7 @@ final class Salvage {
             throw e;
         } catch (FlowDbException e) {
             throwIfRetryable(e);
-            return 0;
+            return UNREADABLE;
         }
     }
 

@@ -46,7 +46,12 @@ class EnginePartsTest {
         ReadStates states = new ReadStates(new Memtable(), List.of(memtable), none);
         try (Manifest manifest = Manifest.open(files, DIRECTORY);
                 Wal wal = Wal.open(
-                        files, DIRECTORY.resolve("wal"), new WalOptions(1 << 20, false), 1, (t, p, f, o) -> {})) {
+                        files,
+                        DIRECTORY.resolve("wal"),
+                        new WalOptions(1 << 20, false),
+                        1,
+                        (t, p, f, o) -> {},
+                        manifest::renew)) {
             TableStore tables = new TableStore(
                     new SstStorage(files, DIRECTORY.resolve("sst")),
                     new SstOptions(4096, 10, Codec.NONE, 1 << 20),

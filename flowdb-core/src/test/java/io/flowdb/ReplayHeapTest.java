@@ -67,7 +67,8 @@ class ReplayHeapTest {
                 dir.resolve("wal"),
                 new WalOptions(64 << 20, false),
                 1,
-                (tag, payload, file, offset) -> {});
+                (tag, payload, file, offset) -> {},
+                () -> {});
     }
 
     private List<String> linesOf(Class<?> main, String... arguments) throws IOException, InterruptedException {

@@ -27,7 +27,8 @@ class WriteStallTest {
             Path.of("/log").toAbsolutePath(),
             new WalOptions(1 << 20, false),
             0,
-            (f, p, n, o) -> {});
+            (f, p, n, o) -> {},
+            () -> {});
     private final CommitPipeline pipeline = new CommitPipeline(
             wal,
             states,

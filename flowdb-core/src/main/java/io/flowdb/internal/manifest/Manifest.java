@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The file {@code MANIFEST}: which tables are live. A {@link FileHeader}, a frame with the whole state, then a frame
  * for each edit, then an empty one.
  *
- * <p>At open, and when edits have made the file long, a new one is written beside it and renamed over it, so nothing is
+ * <p>Before the first edit, and when edits have made the file long, a new one is written beside it and renamed over it, so nothing is
  * ever appended behind a torn end. Threads: any. Errors: {@link io.flowdb.error.StorageException}; after the first
  * failed write every later edit throws it again, unless the disk was full, or too many files were open, and nothing of
  * the edit was recorded. Source: docs/format/manifest.md, format 1.
@@ -59,22 +59,36 @@ public final class Manifest implements AutoCloseable {
 
     private final boolean foundSealed;
 
-    private Manifest(FileSystem fileSystem, Path directory, Stored found, long endLsn) {
+    private Manifest(FileSystem fileSystem, Path directory, Stored found) {
         this.fileSystem = fileSystem;
         this.directory = directory;
         this.state = found.state;
         this.foundSealed = found.sealed;
-        this.endLsn = endLsn;
-        this.stateBytes = endLsn;
     }
 
     /** What a file says. */
     private record Stored(ManifestState state, boolean sealed) {}
 
-    /** Reads the state of {@code directory} and makes a fresh manifest of it. */
+    /** Reads the state of {@code directory} and changes nothing; edits are refused until {@link #renew}. */
     public static Manifest open(FileSystem fileSystem, Path directory) {
-        Stored found = stored(fileSystem, directory);
-        return new Manifest(fileSystem, directory, found, create(fileSystem, directory, found.state));
+        Manifest manifest = new Manifest(fileSystem, directory, stored(fileSystem, directory));
+        manifest.fail(new StorageException("The manifest of " + directory + " has not been made anew", null));
+        return manifest;
+    }
+
+    /**
+     * Makes a fresh manifest of the state, once it is known to be right: what was there before, damage too, is gone
+     * then. After {@link #open}, before the first edit.
+     */
+    public void renew() {
+        lock.lock();
+        try {
+            endLsn = create(fileSystem, directory, state);
+            stateBytes = endLsn;
+            failure = null;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Reads the state of {@code directory} and changes nothing; edits are refused. */
@@ -82,7 +96,7 @@ public final class Manifest implements AutoCloseable {
         if (!exists(fileSystem, directory)) {
             throw new StorageException("No database in " + directory + " to be read", null);
         }
-        Manifest manifest = new Manifest(fileSystem, directory, stored(fileSystem, directory), 0);
+        Manifest manifest = new Manifest(fileSystem, directory, stored(fileSystem, directory));
         manifest.fail(new StorageException("The manifest of " + directory + " was opened read-only", null));
         return manifest;
     }

@@ -90,19 +90,28 @@ public final class Wal implements AutoCloseable {
     }
 
     /**
-     * Reads the log from segment {@code firstSegment} on, hands every frame to {@code visitor}, cuts a torn end and
-     * returns the log ready for appending, what stays of it durable. Older segments are deleted. The directory must
-     * exist, its name durable.
+     * Reads the log from segment {@code firstSegment} on, hands every frame to {@code visitor}, calls
+     * {@code beforeChanges}, cuts a torn end and returns the log ready for appending, what stays of it durable. Older
+     * segments are deleted. Until {@code beforeChanges} returns no file is changed. The directory must exist, its name
+     * durable.
      */
     public static Wal open(
-            FileSystem fileSystem, Path directory, WalOptions options, long firstSegment, WalVisitor visitor) {
-        WalRecovery.Result found = new WalRecovery(fileSystem, directory, firstSegment, visitor).run(true);
+            FileSystem fileSystem,
+            Path directory,
+            WalOptions options,
+            long firstSegment,
+            WalVisitor visitor,
+            Runnable beforeChanges) {
+        WalRecovery recovery = new WalRecovery(fileSystem, directory, firstSegment, visitor);
+        WalRecovery.Result found = recovery.read();
+        beforeChanges.run();
+        recovery.repair();
         return new Wal(fileSystem, directory, options, found);
     }
 
     /** Reads whatever segments there are without changing any file. The result must not be written to. */
     public static Wal openReadOnly(FileSystem fileSystem, Path directory, WalOptions options, WalVisitor visitor) {
-        WalRecovery.Result found = new WalRecovery(fileSystem, directory, WalRecovery.ANY_SEGMENT, visitor).run(false);
+        WalRecovery.Result found = new WalRecovery(fileSystem, directory, WalRecovery.ANY_SEGMENT, visitor).read();
         return new Wal(fileSystem, directory, options, found);
     }
 

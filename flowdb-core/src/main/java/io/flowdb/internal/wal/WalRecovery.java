@@ -33,6 +33,9 @@ final class WalRecovery {
     private final WalVisitor visitor;
     private final List<SegmentInfo> segments = new ArrayList<>();
     private final List<Kept> kept = new ArrayList<>();
+    /** What makes the files hold no more than was read, in an order that leaves a readable log after each step. */
+    private final List<Runnable> repairs = new ArrayList<>();
+
     private long endLsn = -1;
 
     /** Some frame says that every byte before this log position was durable. */
@@ -53,13 +56,12 @@ final class WalRecovery {
         this.visitor = visitor;
     }
 
-    Result run(boolean repair) {
+    /** Reads everything, and changes nothing. Once. */
+    Result read() {
         List<Long> numbers = numbers(fileSystem, directory);
-        if (repair) {
-            for (long number : numbers) {
-                if (number < firstSegment) {
-                    fileSystem.delete(path(number));
-                }
+        for (long number : numbers) {
+            if (number < firstSegment) {
+                repairs.add(() -> fileSystem.delete(path(number)));
             }
         }
         numbers.removeIf(n -> n < firstSegment);
@@ -69,19 +71,22 @@ final class WalRecovery {
         }
         boolean ended = false;
         for (int i = 0; i < numbers.size() && !ended; i++) {
-            ended = readSegment(numbers, i, repair);
+            ended = readSegment(numbers, i);
         }
         long next = segments.isEmpty()
                 ? firstSegment
                 : segments.get(segments.size() - 1).number() + 1;
-        if (repair) {
-            kept.forEach(this::makeDurable);
-        }
         return new Result(Math.max(0, endLsn), next, segments);
     }
 
+    /** Removes what {@link #read} has not found part of the log, and makes the rest durable. */
+    void repair() {
+        repairs.forEach(Runnable::run);
+        kept.forEach(this::makeDurable);
+    }
+
     /** Reads one segment; true if the chain ends in it and later segments are to be ignored. */
-    private boolean readSegment(List<Long> numbers, int index, boolean repair) {
+    private boolean readSegment(List<Long> numbers, int index) {
         long number = numbers.get(index);
         Path path = path(number);
         try (ReadableFile file = fileSystem.open(path)) {
@@ -90,7 +95,7 @@ final class WalRecovery {
                 if (index + 1 < numbers.size()) {
                     throw new CorruptionException(file.name(), 0, "segment header is missing, later segments exist");
                 }
-                drop(numbers, index, repair);
+                repairs.add(() -> drop(number));
                 return true;
             }
             if (endLsn >= 0 && header.baseLsn() != endLsn) {
@@ -103,13 +108,14 @@ final class WalRecovery {
             boolean chainContinues = index + 1 < numbers.size() && baseLsnOf(numbers.get(index + 1)) == endLsn;
             if (!chainContinues) {
                 checkNotDurable(reader, file, numbers, index);
-                cut(numbers, index, reader.position(), repair);
+                long end = reader.position();
+                repairs.add(() -> cut(numbers, index, end));
             }
             if (any || chainContinues) {
                 kept.add(new Kept(path, header.baseLsn(), endLsn));
                 segments.add(new SegmentInfo(number, lastTag, reader.position()));
             } else {
-                drop(numbers, index, repair);
+                repairs.add(() -> drop(number));
             }
             return !chainContinues;
         }
@@ -148,10 +154,7 @@ final class WalRecovery {
      * Removes everything behind the end of the chain, in an order that leaves a readable log whenever it is
      * interrupted.
      */
-    private void cut(List<Long> numbers, int index, long position, boolean repair) {
-        if (!repair) {
-            return;
-        }
+    private void cut(List<Long> numbers, int index, long position) {
         for (int i = numbers.size() - 1; i > index; i--) {
             fileSystem.delete(path(numbers.get(i)));
         }
@@ -183,11 +186,9 @@ final class WalRecovery {
         }
     }
 
-    private void drop(List<Long> numbers, int index, boolean repair) {
-        if (repair) {
-            fileSystem.delete(path(numbers.get(index)));
-            fileSystem.syncDirectory(directory);
-        }
+    private void drop(long number) {
+        fileSystem.delete(path(number));
+        fileSystem.syncDirectory(directory);
     }
 
     private long baseLsnOf(long number) {

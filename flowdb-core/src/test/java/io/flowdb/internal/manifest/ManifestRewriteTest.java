@@ -54,6 +54,7 @@ class ManifestRewriteTest {
             files.syncDirectory(Path.of("/data").toAbsolutePath());
             files.syncDirectory(DIRECTORY.getRoot());
             manifest = Manifest.open(files, DIRECTORY);
+            manifest.renew();
             while (fileBytes() - FileHeader.BYTES - Frame.OVERHEAD_BYTES <= 256 << 10) {
                 recorded++;
                 manifest.keepUsed(recorded);
@@ -115,6 +116,7 @@ class ManifestRewriteTest {
             grown.manifest.close();
             long last = Manifest.read(grown.files, DIRECTORY).nextFileId();
             try (Manifest again = Manifest.open(grown.files, DIRECTORY)) {
+                again.renew();
                 again.keepUsed(last + 1);
                 grown.checkAfterPowerCut(last + 1, last + 1);
             }

@@ -26,7 +26,8 @@ class WalSegmentsTest {
                 DIRECTORY,
                 new WalOptions(SEGMENT_BYTES, false),
                 firstSegment,
-                (tag, payload, file, offset) -> tags.add(tag));
+                (tag, payload, file, offset) -> tags.add(tag),
+                () -> {});
     }
 
     /** Frames {@code from} to {@code to} inclusive, four a segment. */
