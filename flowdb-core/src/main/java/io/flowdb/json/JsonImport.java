@@ -32,7 +32,7 @@ import tools.jackson.databind.JsonNode;
 final class JsonImport {
     private static final int MAX_PROBLEMS = 100;
     private static final int CHUNK_BYTES = 1 << 16;
-    /** An element of an array may have more text than a document, as it may be indented. */
+    /** A document may have more text than is stored of it, as it may be indented. */
     private static final long WHITE_SPACE_FACTOR = 4;
 
     /** Text from which a batch is stored, though it has few documents. */
@@ -45,6 +45,7 @@ final class JsonImport {
     private final StoreDef store;
     private final JsonLimits limits;
     private final int maxDocumentBytes;
+    private final long mostTextBytes;
     private final ImportOptions options;
     private final List<JsonNode> batch = new ArrayList<>();
     private final List<Place> places = new ArrayList<>();
@@ -80,6 +81,7 @@ final class JsonImport {
         this.store = store;
         this.limits = limits;
         this.maxDocumentBytes = limits.maxDocumentBytes();
+        this.mostTextBytes = WHITE_SPACE_FACTOR * maxDocumentBytes;
         this.options = Objects.requireNonNull(options, "options");
     }
 
@@ -125,7 +127,7 @@ final class JsonImport {
 
     private void readArray(InputStream from) throws IOException {
         BoundedInput in = new BoundedInput(from);
-        long most = WHITE_SPACE_FACTOR * maxDocumentBytes + CHUNK_BYTES; // the parser reads ahead
+        long most = mostTextBytes + CHUNK_BYTES; // the parser reads ahead
         try (JsonParser parser = DocumentCodec.parser(in)) {
             parser.nextToken();
             for (long number = 1; ; number++) {
@@ -216,20 +218,23 @@ final class JsonImport {
 
     /** Adds to the line that goes on in the next chunk. */
     private void keep(byte[] chunk, int from, int to) {
-        tooLong |= begun.size() + (long) to - from > maxDocumentBytes + 1L;
+        tooLong |= begun.size() + (long) to - from > mostTextBytes;
         if (!tooLong) {
             begun.write(chunk, from, to - from);
         }
     }
 
     private void endLine(byte[] chunk, int from, int to, long number) {
-        if (begun.size() > 0 || tooLong || to - from > maxDocumentBytes) {
+        if (begun.size() > 0 || tooLong || to - from > mostTextBytes) {
             keep(chunk, from, to);
             byte[] line = begun.toByteArray();
             begun.reset();
             if (tooLong) {
                 tooLong = false;
-                unreadable(new Place(number, 0), "longer than the limit of " + maxDocumentBytes + " bytes", null);
+                unreadable(
+                        new Place(number, 0),
+                        "a line much longer than the limit of " + maxDocumentBytes + " bytes",
+                        null);
             } else {
                 parse(line, 0, line.length, number);
             }

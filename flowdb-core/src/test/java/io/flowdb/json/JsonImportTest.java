@@ -67,6 +67,26 @@ class JsonImportTest {
         return db.importJson("s", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), options);
     }
 
+    /** The limit is one of what is stored: white space between names and values is not. */
+    @Test
+    void importJson_lineWithWhiteSpaceBeyondTheLimit_isReadIfItsDocumentFits() {
+        try (JsonDB db = JsonDB.on(new MemoryStore(), JsonLimits.DEFAULT.withMaxDocumentBytes(1024))) {
+            db.createObjectStore("s", "id");
+            String fits = "{ \"id\": 1, \"p\": \"" + "x".repeat(1024 - "{'id':1,'p':''}".length()) + "\" }";
+            String longer = fits.replace("x\"", "xx\"").replace("1,", "2,");
+            String muchLonger = "{\"id\":3" + " ".repeat(4200) + "}";
+            assertThat(fits.length()).isGreaterThan(1024);
+
+            ImportResult result = read(
+                    db, String.join("\n", fits, longer, muchLonger, "{\"id\":4}"), ImportOptions.DEFAULT.skippingBad());
+
+            assertThat(result.problems()).extracting(ImportResult.Problem::line).containsExactly(2L, 3L);
+            assertThat(result.problems())
+                    .allSatisfy(p -> assertThat(p.message()).contains("1024"));
+            assertThat(db.getAllKeys("s", KeyRange.all(), 10)).containsExactly(1L, 4L);
+        }
+    }
+
     /**
      * The documents of a batch that failed kept the keys it had generated for them, and replaced what had been stored
      * under these meanwhile.

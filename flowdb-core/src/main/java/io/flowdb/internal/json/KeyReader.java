@@ -150,8 +150,12 @@ public final class KeyReader {
             int pair = pair(first + i, mask);
             digits.append((char) ('0' + pair / 10)).append((char) ('0' + pair % 10));
         }
-        BigInteger unscaled = new BigInteger(digits.toString());
         long scale = 2 * (count - (long) power);
+        if (scale > 0 && digits.charAt(digits.length() - 1) == '0') { // they come in pairs
+            digits.setLength(digits.length() - 1);
+            scale--;
+        }
+        BigInteger unscaled = new BigInteger(digits.toString());
         BigDecimal value = withScale(unscaled, scale);
         if (scale <= 0 && power <= 10) {
             BigInteger integer = value.toBigIntegerExact();

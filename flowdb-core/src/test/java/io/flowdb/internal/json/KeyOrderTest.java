@@ -162,6 +162,26 @@ class KeyOrderTest {
     }
 
     @Test
+    void decode_decimalsThatNoDoubleHolds_haveAsManyDigitsAsWritten() {
+        for (String digits : List.of(
+                "12345678901234567890123.5",
+                "-12345678901234567890123.5",
+                "9007199254740991.5",
+                "123456789012345678901.25",
+                "0.1234567890123456789012",
+                "0.12345678901234567890123",
+                "1E+400",
+                "1E-401")) {
+            BigDecimal number = new BigDecimal(digits);
+            Object decoded = KeyReader.decode(KeyWriter.encode(number));
+            if (decoded instanceof BigDecimal decimal && number.scale() > 0) {
+                assertThat(decimal).isEqualTo(number);
+            }
+            assertThat(new BigDecimal(String.valueOf(decoded))).isEqualByComparingTo(number);
+        }
+    }
+
+    @Test
     void encode_noKeys_throwInvalidKey() {
         for (Object value : List.of(
                 Double.NaN,
