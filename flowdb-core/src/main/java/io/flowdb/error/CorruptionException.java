@@ -18,7 +18,7 @@ public final class CorruptionException extends FlowDbException {
         this.offset = offset;
     }
 
-    /** The damaged file, relative to the data directory where possible. */
+    /** Path of the damaged file, or what it is that is damaged, if that lies in several. */
     public String file() {
         return file;
     }

@@ -26,6 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
  * all is an {@link IllegalArgumentException}: a number that is not finite, half a surrogate pair in a property name, a
  * value that Jackson cannot write. Nothing is written when one is thrown. Documents are copied by writing them;
  * returned documents are the caller's own.
+ *
+ * <p>Threads: any for {@link JsonDB}, one at a time for {@link JsonTransaction}.
  */
 public interface DocumentOperations {
 

@@ -379,7 +379,10 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         return new JsonImport(this, def, database.limits, options).run(from);
     }
 
-    /** Writes all documents of one state in key order and returns their number; {@code progress} gets it on the way. */
+    /**
+     * Writes all documents of one state in key order and returns their number; {@code progress} gets it on the way.
+     * Errors: {@link io.flowdb.error.StorageException} if {@code to} takes no more.
+     */
     public long exportJson(String store, OutputStream to, ExportFormat format, LongConsumer progress) {
         return read(store, reads -> JsonExport.write(reads, to, format, progress));
     }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads the documents that a query comes to, no further than it looks at them: making the tree of a whole document takes
- * longer than finding it. Threads: one.
+ * Reads the documents that a query comes to, no further than it looks at them: making the tree of a whole document
+ * takes longer than finding it. Threads: one.
  */
 final class RowReader {
     private final List<Condition> conditions;
