@@ -228,8 +228,7 @@ public final class Wal implements AutoCloseable {
                 failure = e;
                 throw e;
             } catch (Error e) {
-                failure = halfWay;
-                failure = endedHalfWay(e);
+                failHalfWay(e);
                 throw e;
             }
         } finally {
@@ -238,8 +237,10 @@ public final class Wal implements AutoCloseable {
     }
 
     /** Nobody knows what of it is in the file, so nothing may be written behind it. */
-    private static StorageException endedHalfWay(Error e) {
-        return new StorageException("A write of the log ended half-way: " + e, e);
+    @GuardedBy("ioLock")
+    private void failHalfWay(Error e) {
+        failure = halfWay; // stays if there is no memory for the other
+        failure = new StorageException("A write of the log ended half-way: " + e, e);
     }
 
     /**
@@ -250,7 +251,7 @@ public final class Wal implements AutoCloseable {
     public void retireUpTo(long tag) {
         syncLock.lock();
         try {
-            boolean retired;
+            boolean unsyncedLeft;
             ioLock.lock();
             try {
                 if (failure != null) {
@@ -262,11 +263,11 @@ public final class Wal implements AutoCloseable {
                     unsynced.add(segment);
                     current = null;
                 }
-                retired = isUnsyncedUpTo(tag);
+                unsyncedLeft = isUnsyncedUpTo(tag);
             } finally {
                 ioLock.unlock();
             }
-            if (retired) {
+            if (unsyncedLeft) {
                 /*
                  * Later frames say that everything before them was durable, and until the manifest leaves the segment
                  * behind that must be true.
@@ -431,23 +432,15 @@ public final class Wal implements AutoCloseable {
     @GuardedBy("ioLock")
     private void closeFiles() {
         assert ioLock.isHeldByCurrentThread();
-        SegmentWriter last = current;
+        SegmentWriter whole = failure == null ? current : null;
+        List<SegmentWriter> open = new ArrayList<>(unsynced);
+        if (current != null) {
+            open.add(current);
+        }
         current = null;
-        List<SegmentWriter> full = List.copyOf(unsynced);
         unsynced.clear();
-        for (SegmentWriter segment : full) {
-            segment.abandon();
-        }
-        if (last != null) {
-            if (failure == null) {
-                last.close();
-            } else {
-                last.abandon();
-            }
-        }
-        if (failure == null) {
-            failure = new EngineClosedException("write-ahead log");
-        }
+        failure = failure == null ? new EngineClosedException("write-ahead log") : failure;
+        SegmentWriter.closeAll(open, whole);
     }
 
     private long writeAppended(boolean sync) {
@@ -473,8 +466,7 @@ public final class Wal implements AutoCloseable {
                 }
                 throw e;
             } catch (Error e) {
-                failure = halfWay;
-                failure = endedHalfWay(e);
+                failHalfWay(e);
                 throw e;
             } finally {
                 group.clear();
@@ -520,9 +512,10 @@ public final class Wal implements AutoCloseable {
     private void failSync(Throwable e) {
         ioLock.lock();
         try {
-            if (failure == null) {
-                failure = e instanceof RuntimeException known ? known : halfWay;
-                failure = e instanceof Error error ? endedHalfWay(error) : failure;
+            if (failure == null && e instanceof Error error) {
+                failHalfWay(error);
+            } else if (failure == null) {
+                failure = (RuntimeException) e;
             }
         } finally {
             ioLock.unlock();
