@@ -17,7 +17,6 @@ import io.flowdb.internal.sstable.SstProperties;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /** How a {@link ReadState} answers: which sources are asked, in which order, and when the search may end. Stateless. */
 final class Reads {
@@ -119,8 +118,7 @@ final class Reads {
     }
 
     /** A walk over what is visible. The state must be held until the walk is closed. */
-    static VisibleScan scan(
-            ReadState state, ScanBounds bounds, long snapshot, LongSupplier nowMicros, ReadOptions options) {
+    static VisibleScan scan(ReadState state, ScanBounds bounds, long snapshot, long nowMicros, ReadOptions options) {
         List<VersionCursor> sources = new ArrayList<>(FEW);
         List<RangeTombstones> tombstones = new ArrayList<>();
         addMemtable(state.active(), sources, tombstones);

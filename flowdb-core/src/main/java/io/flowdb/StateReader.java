@@ -9,14 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the engine as of some sequence number and moment, which subclasses choose. Threads: any. */
 abstract class StateReader implements StoreReader {
-    /** The moment of a walk over what never expires. */
-    private static final LongSupplier NO_MATTER = () -> Long.MIN_VALUE;
-
     private final ReadStates states;
     private final EngineCounters counters;
 
@@ -172,12 +168,8 @@ abstract class StateReader implements StoreReader {
     }
 
     /** The moment that a walk begins at. Reading the clock is a large part of a short walk: only if it matters. */
-    private LongSupplier momentOf(ReadState state) {
-        if (!state.mayExpire()) {
-            return NO_MATTER;
-        }
-        long now = nowMicros();
-        return () -> now;
+    private long momentOf(ReadState state) {
+        return state.mayExpire() ? nowMicros() : Long.MIN_VALUE;
     }
 
     /** A walk like any other, also in the statistics. */

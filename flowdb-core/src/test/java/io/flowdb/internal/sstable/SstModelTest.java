@@ -237,7 +237,7 @@ class SstModelTest {
             List<String> found = new ArrayList<>();
             try (VisibleScan scan = new VisibleScan(
                     List.of(reader.cursor(new ScanOptions(minTs, maxTs, true, true))),
-                    new Visibility(atMost, () -> now, List.of()),
+                    new Visibility(atMost, now, List.of()),
                     new ScanBounds(start, end, minTs, maxTs, reversed))) {
                 while (scan.next()) {
                     found.add(reversed ? 0 : found.size(), Entry.show(scan.current()));
