@@ -133,7 +133,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
     public void write(WriteBatch batch, WriteOptions options) {
         Objects.requireNonNull(batch, "batch");
         Duration ttl = config.defaultTtl();
-        commit(ttl == null ? batch : batch.withDefaultExpiry(expiryOf(ttl)), CommitGuard.NONE, options);
+        commitIf(null, ttl == null ? batch : batch.withDefaultExpiry(expiryOf(ttl)), options);
     }
 
     /** Deletes one version; no error if it does not exist. */
@@ -188,9 +188,9 @@ public final class Engine implements OrderedStore, AutoCloseable {
                         ts,
                         ttl == null ? before.expireAt() : expiryOf(ttl),
                         value == null ? before.value() : value);
-                CommitGuard unchanged = PreconditionGuard.ofVersion(
+                PreconditionGuard unchanged = PreconditionGuard.ofVersion(
                         Preconditions.since(snapshot).key(key), ts);
-                if (commit(new WriteBatch().put(after), unchanged, WriteOptions.DEFAULT)
+                if (commitIf(unchanged, new WriteBatch().put(after), WriteOptions.DEFAULT)
                         instanceof CommitOutcome.Committed) {
                     return after;
                 }
@@ -207,8 +207,8 @@ public final class Engine implements OrderedStore, AutoCloseable {
     public CommitOutcome commit(WriteBatch batch, Preconditions preconditions, WriteOptions options) {
         Objects.requireNonNull(batch, "batch");
         Objects.requireNonNull(preconditions, "preconditions");
-        CommitGuard guard = preconditions.isEmpty() ? CommitGuard.NONE : new PreconditionGuard(preconditions);
-        return commit(batch, guard, options);
+        PreconditionGuard guard = preconditions.isEmpty() ? null : new PreconditionGuard(preconditions);
+        return commitIf(guard, batch, options);
     }
 
     // --- reads
@@ -472,13 +472,13 @@ public final class Engine implements OrderedStore, AutoCloseable {
             long expireAt = record.expireAt() == FlowRecord.NEVER ? expiry : record.expireAt();
             batch.put(record.key(), record.ts(), expireAt, record.value());
         }
-        commit(batch, CommitGuard.NONE, options);
+        commitIf(null, batch, options);
     }
 
-    private CommitOutcome commit(WriteBatch batch, CommitGuard guard, WriteOptions options) {
+    private CommitOutcome commitIf(@Nullable PreconditionGuard guard, WriteBatch batch, WriteOptions options) {
         Objects.requireNonNull(options, "options");
         checkWritable();
-        if (batch.isEmpty() && guard == CommitGuard.NONE) {
+        if (batch.isEmpty() && guard == null) {
             return new CommitOutcome.Committed(pipeline.publishedSeqno());
         }
         long start = System.nanoTime();

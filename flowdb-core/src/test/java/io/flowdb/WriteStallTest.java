@@ -39,7 +39,7 @@ class WriteStallTest {
     private void write(int i) {
         pipeline.commit(
                 new WriteBatch().put(FlowRecord.of("k" + i, 0, "v".repeat(MEMTABLE_BYTES))),
-                CommitGuard.NONE,
+                null,
                 WriteOptions.DEFAULT);
     }
 
