@@ -215,7 +215,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     /** The version (key, ts). */
     public Optional<FlowRecord> get(byte[] key, long ts) {
-        return latest.getRecord(key, ts);
+        return latest.get(key, ts);
     }
 
     /** The version (key, ts); the key is taken as UTF-8. */
@@ -230,7 +230,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
      * @return length of the value, also where it is longer than {@code into}; -1 if there is no such version
      */
     public int get(byte[] key, long ts, byte[] into) {
-        return latest.getInto(key, ts, into);
+        return latest.get(key, ts, into);
     }
 
     /** The same with a key as UTF-8. */
@@ -240,7 +240,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     /** The alive version of {@code key} with the highest ts. */
     public Optional<FlowRecord> getLatest(byte[] key) {
-        return latest.latestRecord(key);
+        return latest.getLatest(key);
     }
 
     /** The alive version of {@code key}, taken as UTF-8, with the highest ts. */
@@ -259,12 +259,12 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     /** A lazy walk over the records that the query asks for, as of now; close it. */
     public RecordScan scan(Query query) {
-        return latest.scanRecords(query);
+        return latest.scan(query);
     }
 
     /** The same walk without an object for each record; close it. */
     public RecordCursor cursor(Query query) {
-        return latest.cursorOver(query);
+        return latest.cursor(query);
     }
 
     @Override
