@@ -181,15 +181,16 @@ final class EngineOpening {
         holder.background = background;
         keep(background); // not all of its threads may start
         if (config.readOnly()) {
-            LogReplay replay = new LogReplay(states, found.flushedSeqno(), limits, LogReplay.Room.NONE);
+            LogReplay replay = new LogReplay(states, found.flushedSeqno(), limits, null);
             for (Frame frame = found.frames().poll();
                     frame != null;
                     frame = found.frames().poll()) {
-                replay.frame(frame.firstSeqno(), frame.payload(), frame.file(), frame.offset());
+                replay.frame(frame.firstSeqno(), frame.payload());
             }
         } else {
-            LogReplay.Room flush = background.flusher()::flushOldest;
-            files.wal().replay(new LogReplay(states, found.flushedSeqno(), limits, flush)::frame);
+            Runnable flush = background.flusher()::flushOldest;
+            LogReplay replay = new LogReplay(states, found.flushedSeqno(), limits, flush);
+            files.wal().replay((tag, payload, file, offset) -> replay.frame(tag, payload));
         }
         Engine.Place place = new Engine.Place(fileSystem, directory, files.lock(), memory);
         Engine engine = new Engine(settings, parts, pipeline, background, place);
