@@ -111,9 +111,8 @@ public final class Wal implements AutoCloseable {
      * have segments deleted that it has been through. Before the first {@link #append}.
      */
     public void replay(WalVisitor visitor) {
-        SegmentCheck check = new SegmentCheck(fileSystem, directory);
         for (SegmentInfo segment : segments()) {
-            check.read(segment, visitor);
+            SegmentCheck.read(fileSystem, directory, segment, visitor);
         }
     }
 
@@ -355,11 +354,10 @@ public final class Wal implements AutoCloseable {
      * may write meanwhile.
      */
     public long verify() {
-        SegmentCheck check = new SegmentCheck(fileSystem, directory);
         long bytes = 0;
         for (SegmentInfo segment : segments()) {
             try {
-                check.read(segment, (tag, payload, file, offset) -> {});
+                SegmentCheck.read(fileSystem, directory, segment, (tag, payload, file, offset) -> {});
                 bytes += segment.sizeBytes();
             } catch (FlowDbException e) {
                 /* A flush may have deleted the segment since. */
