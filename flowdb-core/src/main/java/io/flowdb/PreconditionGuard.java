@@ -157,9 +157,8 @@ final class PreconditionGuard {
         List<byte[]> keys = preconditions.keys();
         for (int i = 0; i < keys.size(); i++) {
             byte[] key = keys.get(i);
-            long newest = Reads.contains(table.meta().properties(), key)
-                    ? newestIn(table, key, preconditions.sinceSeqno(i))
-                    : 0;
+            long newest =
+                    table.meta().properties().contains(key) ? newestIn(table, key, preconditions.sinceSeqno(i)) : 0;
             newest = Math.max(newest, tombstones.covering(key, 0, key.length, Long.MAX_VALUE));
             if (newest > preconditions.sinceSeqno(i)) {
                 return new Violation(i, newest);

@@ -1,7 +1,6 @@
 package io.flowdb;
 
 import io.flowdb.internal.base.KeyHash;
-import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.base.RangeTombstones;
 import io.flowdb.internal.base.VersionCursor;
@@ -53,7 +52,7 @@ final class Reads {
             if (best.seqno() >= properties.maxSeqno()) {
                 break;
             }
-            if (contains(properties, key)) {
+            if (properties.contains(key)) {
                 level0.get(i).reader().find(key, hash, ts, snapshot, best);
             }
         }
@@ -89,7 +88,7 @@ final class Reads {
         long hash = KeyHash.of(key, 0, key.length);
         for (Sst table : ssts.level0()) {
             SstProperties properties = table.meta().properties();
-            if (best.isBefore(properties.maxTs(), properties.maxSeqno()) && contains(properties, key)) {
+            if (best.isBefore(properties.maxTs(), properties.maxSeqno()) && properties.contains(key)) {
                 table.reader().findLatest(key, hash, snapshot, best);
             }
         }
@@ -162,13 +161,5 @@ final class Reads {
                 tombstones.add(memtable.tombstones());
             }
         }
-    }
-
-    static boolean contains(SstProperties properties, byte[] key) {
-        return compare(key, properties.minKey()) >= 0 && compare(key, properties.maxKey()) <= 0;
-    }
-
-    private static int compare(byte[] a, byte[] b) {
-        return Keys.compare(a, 0, a.length, b, 0, b.length);
     }
 }
