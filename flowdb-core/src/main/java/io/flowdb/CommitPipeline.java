@@ -1,7 +1,7 @@
 package io.flowdb;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.flowdb.CommitGuard.Violation;
+import io.flowdb.PreconditionGuard.Violation;
 import io.flowdb.QueuedCommit.Failure;
 import io.flowdb.QueuedCommit.Outcome;
 import io.flowdb.QueuedCommit.Phase;
@@ -114,8 +114,8 @@ final class CommitPipeline {
         return publishedSeqno;
     }
 
-    /** Commits the batch unless the guard is violated; see {@link OrderedStore#commit}. */
-    CommitOutcome commit(WriteBatch batch, CommitGuard guard, WriteOptions writeOptions) {
+    /** Commits the batch unless the guard, if there is one, is violated; see {@link OrderedStore#commit}. */
+    CommitOutcome commit(WriteBatch batch, @Nullable PreconditionGuard guard, WriteOptions writeOptions) {
         byte[] payload = batch.encoded();
         int length = (int) batch.sizeBytes();
         int crc = Crc32c.of(payload, 0, length);
@@ -123,13 +123,13 @@ final class CommitPipeline {
                 writeOptions == WriteOptions.SYNC || writeOptions == WriteOptions.DEFAULT && options.syncByDefault();
         while (true) {
             SstSet checked = states.current().ssts();
-            Violation violation = guard == CommitGuard.NONE ? null : checkTables(guard);
+            Violation violation = guard == null ? null : checkTables(guard);
             if (violation == null) {
                 QueuedCommit waiter;
                 lock(sync);
                 try {
                     checkWritable();
-                    if (guard != CommitGuard.NONE && states.current().ssts() != checked) {
+                    if (guard != null && states.current().ssts() != checked) {
                         continue;
                     }
                     violation = checkMemtables(guard);
@@ -250,7 +250,7 @@ final class CommitPipeline {
         commitLock.lock();
     }
 
-    private @Nullable Violation checkTables(CommitGuard guard) {
+    private @Nullable Violation checkTables(PreconditionGuard guard) {
         ReadState state = states.enter();
         try {
             for (Sst table : state.ssts().tables()) {
@@ -266,8 +266,8 @@ final class CommitPipeline {
     }
 
     @GuardedBy("commitLock")
-    private @Nullable Violation checkMemtables(CommitGuard guard) {
-        if (guard.sinceSeqno() >= lastSeqno) {
+    private @Nullable Violation checkMemtables(@Nullable PreconditionGuard guard) {
+        if (guard == null || guard.sinceSeqno() >= lastSeqno) {
             return null;
         }
         ReadState state = states.current();

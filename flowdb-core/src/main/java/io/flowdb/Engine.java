@@ -133,7 +133,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
     public void write(WriteBatch batch, WriteOptions options) {
         Objects.requireNonNull(batch, "batch");
         Duration ttl = config.defaultTtl();
-        commit(ttl == null ? batch : batch.withDefaultExpiry(expiryOf(ttl)), CommitGuard.NONE, options);
+        commitIf(null, ttl == null ? batch : batch.withDefaultExpiry(expiryOf(ttl)), options);
     }
 
     /** Deletes one version; no error if it does not exist. */
@@ -188,9 +188,9 @@ public final class Engine implements OrderedStore, AutoCloseable {
                         ts,
                         ttl == null ? before.expireAt() : expiryOf(ttl),
                         value == null ? before.value() : value);
-                CommitGuard unchanged = PreconditionGuard.ofVersion(
+                PreconditionGuard unchanged = PreconditionGuard.ofVersion(
                         Preconditions.since(snapshot).key(key), ts);
-                if (commit(new WriteBatch().put(after), unchanged, WriteOptions.DEFAULT)
+                if (commitIf(unchanged, new WriteBatch().put(after), WriteOptions.DEFAULT)
                         instanceof CommitOutcome.Committed) {
                     return after;
                 }
@@ -207,15 +207,15 @@ public final class Engine implements OrderedStore, AutoCloseable {
     public CommitOutcome commit(WriteBatch batch, Preconditions preconditions, WriteOptions options) {
         Objects.requireNonNull(batch, "batch");
         Objects.requireNonNull(preconditions, "preconditions");
-        CommitGuard guard = preconditions.isEmpty() ? CommitGuard.NONE : new PreconditionGuard(preconditions);
-        return commit(batch, guard, options);
+        PreconditionGuard guard = preconditions.isEmpty() ? null : new PreconditionGuard(preconditions);
+        return commitIf(guard, batch, options);
     }
 
     // --- reads
 
     /** The version (key, ts). */
     public Optional<FlowRecord> get(byte[] key, long ts) {
-        return latest.getRecord(key, ts);
+        return latest.get(key, ts);
     }
 
     /** The version (key, ts); the key is taken as UTF-8. */
@@ -230,7 +230,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
      * @return length of the value, also where it is longer than {@code into}; -1 if there is no such version
      */
     public int get(byte[] key, long ts, byte[] into) {
-        return latest.getInto(key, ts, into);
+        return latest.get(key, ts, into);
     }
 
     /** The same with a key as UTF-8. */
@@ -240,7 +240,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     /** The alive version of {@code key} with the highest ts. */
     public Optional<FlowRecord> getLatest(byte[] key) {
-        return latest.latestRecord(key);
+        return latest.getLatest(key);
     }
 
     /** The alive version of {@code key}, taken as UTF-8, with the highest ts. */
@@ -259,12 +259,12 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     /** A lazy walk over the records that the query asks for, as of now; close it. */
     public RecordScan scan(Query query) {
-        return latest.scanRecords(query);
+        return latest.scan(query);
     }
 
     /** The same walk without an object for each record; close it. */
     public RecordCursor cursor(Query query) {
-        return latest.cursorOver(query);
+        return latest.cursor(query);
     }
 
     @Override
@@ -472,13 +472,13 @@ public final class Engine implements OrderedStore, AutoCloseable {
             long expireAt = record.expireAt() == FlowRecord.NEVER ? expiry : record.expireAt();
             batch.put(record.key(), record.ts(), expireAt, record.value());
         }
-        commit(batch, CommitGuard.NONE, options);
+        commitIf(null, batch, options);
     }
 
-    private CommitOutcome commit(WriteBatch batch, CommitGuard guard, WriteOptions options) {
+    private CommitOutcome commitIf(@Nullable PreconditionGuard guard, WriteBatch batch, WriteOptions options) {
         Objects.requireNonNull(options, "options");
         checkWritable();
-        if (batch.isEmpty() && guard == CommitGuard.NONE) {
+        if (batch.isEmpty() && guard == null) {
             return new CommitOutcome.Committed(pipeline.publishedSeqno());
         }
         long start = System.nanoTime();

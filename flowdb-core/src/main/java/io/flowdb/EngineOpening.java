@@ -114,49 +114,56 @@ final class EngineOpening {
         if (!config.inMemory()) {
             checkDirectory();
         }
-        if (!config.readOnly() && !Manifest.exists(fileSystem, directory)) {
+        return config.readOnly() ? openReadOnly() : openForWriting();
+    }
+
+    private Engine openForWriting() {
+        if (!Manifest.exists(fileSystem, directory)) {
             fileSystem.createDurably(directory); // that of a database was durable before its manifest was made
         }
-        AutoCloseable lock = keep(config.readOnly() ? () -> {} : fileSystem.lock(directory.resolve(LOCK)));
-        if (!config.readOnly()) {
-            checkNotBeingFilled(); // behind the lock: a copy that begins now finds its file
-            createSubdirectories();
-        }
+        AutoCloseable lock = keep(fileSystem.lock(directory.resolve(LOCK)));
+        checkNotBeingFilled(); // behind the lock: a copy that begins now finds its file
+        createSubdirectories();
         checkManifestPresent();
-        /*
-         * A reader takes the log first: what a writer beside it deletes from the log later is in the tables of the
-         * manifest that is read then. The other way round a flush in between would leave a gap.
-         */
-        Deque<Frame> frames = new ArrayDeque<>();
-        Wal readOnlyLog = config.readOnly() ? keep(openLogReadOnly(frames)) : null;
-        Manifest manifest = keep(
-                config.readOnly() ? Manifest.readOnly(fileSystem, directory) : Manifest.open(fileSystem, directory));
+        Manifest manifest = keep(Manifest.open(fileSystem, directory));
         ManifestState state = manifest.state();
         TableStore tables = tableStore(state);
         SstSet ssts = openTables(tables, state);
         List<Long> orphans = tables.orphans(state.tables().keySet());
         LogCheck check = new LogCheck(state.flushedSeqno());
-        Wal wal = readOnlyLog != null
-                ? readOnlyLog
-                : keep(openLog(state, check, () -> {
-                    checkOrphans(tables, orphans, check.lastSeqno());
-                    manifest.renew();
-                }));
+        Wal wal = keep(openLog(state, check, () -> {
+            checkOrphans(tables, orphans, check.lastSeqno());
+            manifest.renew();
+        }));
+        keepUsedIds(tables, manifest); // while the files that used them are there to tell
+        orphans.forEach(tables::delete);
+        Found found = new Found(state.flushedSeqno(), check.lastSeqno(), new ArrayDeque<>());
+        return assemble(new OnDisk(lock, wal, manifest, tables), ssts, found);
+    }
+
+    private Engine openReadOnly() {
+        checkManifestPresent();
+        /*
+         * A reader takes the log first: what a writer beside it deletes from the log later is in the tables of the
+         * manifest that is read then. The other way round a flush in between would leave a gap.
+         */
+        Deque<KeptFrame> frames = new ArrayDeque<>();
+        Wal wal = keep(openLogReadOnly(frames));
+        Manifest manifest = keep(Manifest.readOnly(fileSystem, directory));
+        ManifestState state = manifest.state();
+        TableStore tables = tableStore(state);
+        SstSet ssts = openTables(tables, state);
+        LogCheck check = new LogCheck(state.flushedSeqno());
         frames.forEach(frame -> check.frame(frame.firstSeqno(), frame.payload(), frame.file(), frame.offset()));
-        if (!config.readOnly()) {
-            keepUsedIds(tables, manifest); // while the files that used them are there to tell
-            orphans.forEach(tables::delete);
-        } else if (!manifest.wasFoundSealed()) {
+        if (!manifest.wasFoundSealed()) {
             /*
              * A reader may meet tables that a writer beside it has just made; but then the manifest is whole the next
              * time.
              */
-            checkOrphans(tables, orphans, check.lastSeqno());
+            checkOrphans(tables, tables.orphans(state.tables().keySet()), check.lastSeqno());
         }
-        ReadStates states = new ReadStates(new Memtable(), List.of(), ssts);
-        keep(states::close); // flushes add tables
         Found found = new Found(state.flushedSeqno(), check.lastSeqno(), frames);
-        return assemble(new OnDisk(lock, wal, manifest, tables), states, found);
+        return assemble(new OnDisk(() -> {}, wal, manifest, tables), ssts, found);
     }
 
     /** What has been opened. */
@@ -169,10 +176,12 @@ final class EngineOpening {
      * @param lastSeqno newest sequence number of all
      * @param frames of the log, if they are to be kept in memory
      */
-    private record Found(long flushedSeqno, long lastSeqno, Deque<Frame> frames) {}
+    private record Found(long flushedSeqno, long lastSeqno, Deque<KeptFrame> frames) {}
 
     /** Puts the parts of an engine together, brings back what is only in the log and starts the engine's threads. */
-    private Engine assemble(OnDisk files, ReadStates states, Found found) {
+    private Engine assemble(OnDisk files, SstSet ssts, Found found) {
+        ReadStates states = new ReadStates(new Memtable(), List.of(), ssts);
+        keep(states::close); // flushes add tables
         EngineCounters counters = new EngineCounters(config.clockMicros());
         BackgroundHolder holder = new BackgroundHolder();
         CommitPipeline.Options limits = new CommitPipeline.Options(
@@ -189,15 +198,16 @@ final class EngineOpening {
         holder.background = background;
         keep(background); // not all of its threads may start
         if (config.readOnly()) {
-            LogReplay replay = new LogReplay(states, found.flushedSeqno(), limits, LogReplay.Room.NONE);
-            for (Frame frame = found.frames().poll();
+            LogReplay replay = new LogReplay(states, found.flushedSeqno(), limits, null);
+            for (KeptFrame frame = found.frames().poll();
                     frame != null;
                     frame = found.frames().poll()) {
-                replay.frame(frame.firstSeqno(), frame.payload(), frame.file(), frame.offset());
+                replay.frame(frame.firstSeqno(), frame.payload());
             }
         } else {
-            LogReplay.Room flush = background.flusher()::flushOldest;
-            files.wal().replay(new LogReplay(states, found.flushedSeqno(), limits, flush)::frame);
+            Runnable flush = background.flusher()::flushOldest;
+            LogReplay replay = new LogReplay(states, found.flushedSeqno(), limits, flush);
+            files.wal().replay((tag, payload, file, offset) -> replay.frame(tag, payload));
         }
         Engine.Place place = new Engine.Place(fileSystem, directory, files.lock(), memory);
         Engine engine = new Engine(settings, parts, pipeline, background, place);
@@ -274,13 +284,12 @@ final class EngineOpening {
         for (long id : storage.list()) {
             unused = Math.max(unused, id + 1);
         }
-        TableStore tables = new TableStore(
+        return new TableStore(
                 storage,
                 sstOptions(config),
                 new BlockCache(config.blockCacheCapacity()),
                 new IndexMemory(config.indexMemoryBudget()),
                 unused);
-        return tables;
     }
 
     /**
@@ -331,7 +340,7 @@ final class EngineOpening {
     }
 
     /** A frame of the log that is read before it is known which part of it is in tables. */
-    private record Frame(long firstSeqno, byte[] payload, String file, long offset) {}
+    private record KeptFrame(long firstSeqno, byte[] payload, String file, long offset) {}
 
     private Wal openLog(ManifestState state, LogCheck check, Runnable beforeChanges) {
         return Wal.open(
@@ -339,7 +348,7 @@ final class EngineOpening {
     }
 
     /** A reader cannot flush: what is only in the log stays in memory. */
-    private Wal openLogReadOnly(Deque<Frame> frames) {
+    private Wal openLogReadOnly(Deque<KeptFrame> frames) {
         long allowed = Runtime.getRuntime().maxMemory() / 2;
         AtomicLong bytes = new AtomicLong();
         return Wal.openReadOnly(fileSystem, directory.resolve(LOG), walOptions(), (tag, payload, file, offset) -> {
@@ -347,7 +356,7 @@ final class EngineOpening {
                 throw new LimitExceededException(
                         null, "log that a read-only engine keeps in memory, in bytes,", allowed, bytes.get());
             }
-            frames.add(new Frame(tag, payload, file, offset));
+            frames.add(new KeptFrame(tag, payload, file, offset));
         });
     }
 

@@ -1,7 +1,6 @@
 package io.flowdb;
 
 import io.flowdb.error.EngineClosedException;
-import java.util.Optional;
 
 /** A {@link Snapshot} of an {@link Engine}: a pinned sequence number and moment. */
 final class EngineSnapshot extends StateReader implements Snapshot {
@@ -33,31 +32,6 @@ final class EngineSnapshot extends StateReader implements Snapshot {
     @Override
     long nowMicros() {
         return pin.nowMicros();
-    }
-
-    @Override
-    public Optional<FlowRecord> get(byte[] key, long ts) {
-        return getRecord(key, ts);
-    }
-
-    @Override
-    public int get(byte[] key, long ts, byte[] into) {
-        return getInto(key, ts, into);
-    }
-
-    @Override
-    public Optional<FlowRecord> getLatest(byte[] key) {
-        return latestRecord(key);
-    }
-
-    @Override
-    public RecordScan scan(Query query) {
-        return scanRecords(query);
-    }
-
-    @Override
-    public RecordCursor cursor(Query query) {
-        return cursorOver(query);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.flowdb;
 import io.flowdb.error.StorageException;
 import io.flowdb.internal.base.OpCodec;
 import io.flowdb.internal.memtable.Memtable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the frames of the log, which {@link LogCheck} has seen, into memtables, but for what tables already hold. As
@@ -14,37 +15,27 @@ final class LogReplay {
     private final ReadStates states;
     private final long flushedSeqno;
     private final CommitPipeline.Options limits;
-    private final Room room;
-    private boolean roomless;
 
-    /** What makes room for another memtable. */
-    @FunctionalInterface
-    interface Room {
-        /** None: memtables stay. */
-        Room NONE = () -> {};
+    /** Flushes the oldest memtable; null if all of them stay. */
+    private @Nullable Runnable flush;
 
-        /**
-         * Flushes the oldest memtable. If that may be possible later only, a {@link StorageException} that is retryable
-         * is thrown.
-         */
-        void make();
-    }
-
-    LogReplay(ReadStates states, long flushedSeqno, CommitPipeline.Options limits, Room room) {
+    /**
+     * {@code flush} flushes the oldest memtable; if that may be possible later only, it throws a
+     * {@link StorageException} that is retryable. Null: memtables stay, however long the log is.
+     */
+    LogReplay(ReadStates states, long flushedSeqno, CommitPipeline.Options limits, @Nullable Runnable flush) {
         this.states = states;
         this.flushedSeqno = flushedSeqno;
         this.limits = limits;
-        this.room = room;
+        this.flush = flush;
     }
 
     /** The next frame. */
-    void frame(long firstSeqno, byte[] payload, String file, long offset) {
+    void frame(long firstSeqno, byte[] payload) {
         if (states.current().active().sizeBytes() >= limits.memtableBytes()) {
-            if (states.current().frozen().size() >= limits.maxFrozen()) {
-                makeRoom();
-            }
             states.freeze();
         }
+        /* That is no more memtables than writers may fill, as each frozen for its length takes its full share. */
         keepBelow((limits.maxFrozen() + 1) * limits.memtableBytes() - payload.length);
         Memtable active = states.current().active();
         long seqno = firstSeqno;
@@ -61,7 +52,7 @@ final class LogReplay {
      * settings say, and as many as may be kept are together longer than the heap.
      */
     private void keepBelow(long allowedBytes) {
-        while (room != Room.NONE && !roomless && states.current().memtableBytes() > allowedBytes) {
+        for (Runnable room = flush; room != null && states.current().memtableBytes() > allowedBytes; room = flush) {
             if (states.current().frozen().isEmpty()) {
                 if (states.current().active().isEmpty()) {
                     return;
@@ -69,25 +60,17 @@ final class LogReplay {
                 states.freeze();
             }
             int before = states.current().frozen().size();
-            makeRoom();
+            try {
+                room.run();
+            } catch (StorageException e) {
+                if (!e.retryable()) {
+                    throw e;
+                }
+                flush = null; // on a full disk all may find room in memory, and can be read, and deleted, then
+            }
             if (states.current().frozen().size() == before) {
                 return;
             }
-        }
-    }
-
-    /** On a full disk the records may all find room in memory, and can be read, and deleted, then. */
-    private void makeRoom() {
-        if (roomless) {
-            return;
-        }
-        try {
-            room.make();
-        } catch (StorageException e) {
-            if (!e.retryable()) {
-                throw e;
-            }
-            roomless = true;
         }
     }
 }

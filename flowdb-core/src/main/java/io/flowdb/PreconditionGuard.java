@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks for writes to the keys and ranges of {@link Preconditions}. Where all entries have ts 0, as those of an
  * {@link OrderedStore}, a key is found by its hash and need not be searched among versions.
+ *
+ * <p>Asked once for the tables without a lock, then for the memtables under the commit lock.
  */
-final class PreconditionGuard implements CommitGuard {
+final class PreconditionGuard {
     private final Preconditions preconditions;
     private final boolean everyVersion;
     private final long ts;
@@ -27,6 +29,14 @@ final class PreconditionGuard implements CommitGuard {
     PreconditionGuard(Preconditions preconditions) {
         this(preconditions, true, 0);
     }
+
+    /**
+     * A change that breaks the guard.
+     *
+     * @param precondition position among the preconditions
+     * @param seqno of the change
+     */
+    record Violation(int precondition, long seqno) {}
 
     private PreconditionGuard(Preconditions preconditions, boolean everyVersion, long ts) {
         this.preconditions = preconditions;
@@ -39,13 +49,14 @@ final class PreconditionGuard implements CommitGuard {
         return new PreconditionGuard(preconditions, false, ts);
     }
 
-    @Override
-    public long sinceSeqno() {
+    /** Changes at or below this sequence number are known and allowed. */
+    long sinceSeqno() {
         return preconditions.sinceSeqno();
     }
 
-    @Override
-    public @Nullable Violation check(Memtable memtable) {
+    /** A newer change in a memtable, or null. */
+    @Nullable
+    Violation check(Memtable memtable) {
         if (memtable.maxSeqno() <= sinceSeqno()) {
             return null;
         }
@@ -136,8 +147,9 @@ final class PreconditionGuard implements CommitGuard {
         return newest > 0 ? new Violation(keys + found[0], newest) : null;
     }
 
-    @Override
-    public @Nullable Violation check(Sst table) {
+    /** A newer change in a table, or null. */
+    @Nullable
+    Violation check(Sst table) {
         if (table.meta().properties().maxSeqno() <= sinceSeqno()) {
             return null;
         }
@@ -145,9 +157,8 @@ final class PreconditionGuard implements CommitGuard {
         List<byte[]> keys = preconditions.keys();
         for (int i = 0; i < keys.size(); i++) {
             byte[] key = keys.get(i);
-            long newest = Reads.contains(table.meta().properties(), key)
-                    ? newestIn(table, key, preconditions.sinceSeqno(i))
-                    : 0;
+            long newest =
+                    table.meta().properties().contains(key) ? newestIn(table, key, preconditions.sinceSeqno(i)) : 0;
             newest = Math.max(newest, tombstones.covering(key, 0, key.length, Long.MAX_VALUE));
             if (newest > preconditions.sinceSeqno(i)) {
                 return new Violation(i, newest);

@@ -1,6 +1,7 @@
 package io.flowdb;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,12 +72,12 @@ public final class Preconditions {
 
     /** In the order they were added. */
     public List<byte[]> keys() {
-        return keys;
+        return Collections.unmodifiableList(keys);
     }
 
     /** In the order they were added. */
     public List<Range> ranges() {
-        return ranges;
+        return Collections.unmodifiableList(ranges);
     }
 
     /** Whether there is nothing to check. */

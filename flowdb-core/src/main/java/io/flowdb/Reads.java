@@ -1,7 +1,6 @@
 package io.flowdb;
 
 import io.flowdb.internal.base.KeyHash;
-import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.base.RangeTombstones;
 import io.flowdb.internal.base.VersionCursor;
@@ -17,7 +16,6 @@ import io.flowdb.internal.sstable.SstProperties;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /** How a {@link ReadState} answers: which sources are asked, in which order, and when the search may end. Stateless. */
 final class Reads {
@@ -54,7 +52,7 @@ final class Reads {
             if (best.seqno() >= properties.maxSeqno()) {
                 break;
             }
-            if (contains(properties, key)) {
+            if (properties.contains(key)) {
                 level0.get(i).reader().find(key, hash, ts, snapshot, best);
             }
         }
@@ -90,7 +88,7 @@ final class Reads {
         long hash = KeyHash.of(key, 0, key.length);
         for (Sst table : ssts.level0()) {
             SstProperties properties = table.meta().properties();
-            if (best.isBefore(properties.maxTs(), properties.maxSeqno()) && contains(properties, key)) {
+            if (best.isBefore(properties.maxTs(), properties.maxSeqno()) && properties.contains(key)) {
                 table.reader().findLatest(key, hash, snapshot, best);
             }
         }
@@ -119,8 +117,7 @@ final class Reads {
     }
 
     /** A walk over what is visible. The state must be held until the walk is closed. */
-    static VisibleScan scan(
-            ReadState state, ScanBounds bounds, long snapshot, LongSupplier nowMicros, ReadOptions options) {
+    static VisibleScan scan(ReadState state, ScanBounds bounds, long snapshot, long nowMicros, ReadOptions options) {
         List<VersionCursor> sources = new ArrayList<>(FEW);
         List<RangeTombstones> tombstones = new ArrayList<>();
         addMemtable(state.active(), sources, tombstones);
@@ -164,13 +161,5 @@ final class Reads {
                 tombstones.add(memtable.tombstones());
             }
         }
-    }
-
-    static boolean contains(SstProperties properties, byte[] key) {
-        return compare(key, properties.minKey()) >= 0 && compare(key, properties.maxKey()) <= 0;
-    }
-
-    private static int compare(byte[] a, byte[] b) {
-        return Keys.compare(a, 0, a.length, b, 0, b.length);
     }
 }

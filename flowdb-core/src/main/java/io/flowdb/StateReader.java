@@ -9,14 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the engine as of some sequence number and moment, which subclasses choose. Threads: any. */
 abstract class StateReader implements StoreReader {
-    /** The moment of a walk over what never expires. */
-    private static final LongSupplier NO_MATTER = () -> Long.MIN_VALUE;
-
     private final ReadStates states;
     private final EngineCounters counters;
 
@@ -50,7 +46,8 @@ abstract class StateReader implements StoreReader {
         return found == null ? null : new StoredValue(found.value(), found.seqno(), found.expireAt());
     }
 
-    Optional<FlowRecord> getRecord(byte[] key, long ts) {
+    /** As {@link Snapshot#get(byte[], long)}. */
+    public Optional<FlowRecord> get(byte[] key, long ts) {
         Keys.checkKey(key);
         PointLookup found = lookUp(key, ts);
         return found == null
@@ -60,11 +57,11 @@ abstract class StateReader implements StoreReader {
 
     @Override
     public int get(byte[] key, byte[] into) {
-        return getInto(key, 0, into);
+        return get(key, 0, into);
     }
 
     /** Copies the value of (key, ts) if there is room for it; its length, -1 if there is none. */
-    int getInto(byte[] key, long ts, byte[] into) {
+    public int get(byte[] key, long ts, byte[] into) {
         Keys.checkKey(key);
         Objects.requireNonNull(into, "into");
         PointLookup found = lookUp(key, ts);
@@ -82,7 +79,8 @@ abstract class StateReader implements StoreReader {
         Prefetch.of(states.current().ssts(), keys);
     }
 
-    Optional<FlowRecord> latestRecord(byte[] key) {
+    /** As {@link Snapshot#getLatest(byte[])}. */
+    public Optional<FlowRecord> getLatest(byte[] key) {
         Keys.checkKey(key);
         checkOpen();
         long start = counters.reads.begin();
@@ -111,11 +109,13 @@ abstract class StateReader implements StoreReader {
         }
     }
 
-    RecordScan scanRecords(Query query) {
+    /** As {@link Snapshot#scan}. */
+    public RecordScan scan(Query query) {
         return new QueryScan(open(Objects.requireNonNull(query, "query"), counters.scans));
     }
 
-    RecordCursor cursorOver(Query query) {
+    /** As {@link Snapshot#cursor}. */
+    public RecordCursor cursor(Query query) {
         return open(Objects.requireNonNull(query, "query"), counters.scans);
     }
 
@@ -172,12 +172,8 @@ abstract class StateReader implements StoreReader {
     }
 
     /** The moment that a walk begins at. Reading the clock is a large part of a short walk: only if it matters. */
-    private LongSupplier momentOf(ReadState state) {
-        if (!state.mayExpire()) {
-            return NO_MATTER;
-        }
-        long now = nowMicros();
-        return () -> now;
+    private long momentOf(ReadState state) {
+        return state.mayExpire() ? nowMicros() : Long.MIN_VALUE;
     }
 
     /** A walk like any other, also in the statistics. */

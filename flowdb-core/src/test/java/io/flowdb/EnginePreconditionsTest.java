@@ -240,4 +240,20 @@ class EnginePreconditionsTest {
         assertThatThrownBy(() -> Preconditions.NONE.key(bytes("k"))).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> Preconditions.NONE.range(bytes("k"), null)).isInstanceOf(IllegalStateException.class);
     }
+
+    /** Whoever added to the list that {@code NONE} gave out had every unconditional commit of the process checked. */
+    @Test
+    void entries_canOnlyBeAddedThroughThePreconditions() {
+        Preconditions begun;
+        try (Snapshot snapshot = engine.snapshot()) {
+            begun = Preconditions.since(snapshot);
+        }
+        engine.close();
+        for (Preconditions some : List.of(Preconditions.NONE, begun)) {
+            assertThatThrownBy(() -> some.keys().add(bytes("a"))).isInstanceOf(UnsupportedOperationException.class);
+            assertThatThrownBy(() -> some.ranges().add(new Preconditions.Range(bytes("a"), null)))
+                    .isInstanceOf(UnsupportedOperationException.class);
+            assertThat(some.isEmpty()).isTrue();
+        }
+    }
 }

@@ -99,18 +99,18 @@ class PointReadTest {
     void read_tablesReplacedMeanwhile_findsTheRecord(String memory) {
         try (Engine engine = twoTables(memory)) {
             OvertakenReader reader = new OvertakenReader(engine, engine::compact);
-            assertThat(reader.getRecord(KEY, 1))
+            assertThat(reader.get(KEY, 1))
                     .hasValueSatisfying(r -> assertThat(r.valueText()).isEqualTo("one"));
             assertThat(engine.stats().tables().count()).isEqualTo(1);
-            assertThat(reader.getRecord(KEY, 3)).isEmpty();
+            assertThat(reader.get(KEY, 3)).isEmpty();
         }
         try (Engine engine = twoTables(memory)) {
-            assertThat(new OvertakenReader(engine, engine::compact).latestRecord(KEY))
+            assertThat(new OvertakenReader(engine, engine::compact).getLatest(KEY))
                     .hasValueSatisfying(r -> assertThat(r.valueText()).isEqualTo("two"));
         }
         try (Engine engine = twoTables(memory)) {
             byte[] into = new byte[3];
-            assertThat(new OvertakenReader(engine, engine::compact).getInto(KEY, 2, into))
+            assertThat(new OvertakenReader(engine, engine::compact).get(KEY, 2, into))
                     .isEqualTo(3);
             assertThat(into).isEqualTo(Keys.utf8("two"));
         }
@@ -121,8 +121,8 @@ class PointReadTest {
     void read_engineClosedMeanwhile_isRefused(String memory) {
         Engine engine = twoTables(memory);
         OvertakenReader reader = new OvertakenReader(engine, engine::close);
-        assertThatThrownBy(() -> reader.getRecord(KEY, 1)).isInstanceOf(EngineClosedException.class);
-        assertThatThrownBy(() -> reader.latestRecord(KEY)).isInstanceOf(EngineClosedException.class);
+        assertThatThrownBy(() -> reader.get(KEY, 1)).isInstanceOf(EngineClosedException.class);
+        assertThatThrownBy(() -> reader.getLatest(KEY)).isInstanceOf(EngineClosedException.class);
     }
 
     private Engine twoTables(String memory) {

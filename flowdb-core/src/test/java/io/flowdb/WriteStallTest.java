@@ -40,7 +40,7 @@ class WriteStallTest {
     private void write(int i) {
         pipeline.commit(
                 new WriteBatch().put(FlowRecord.of("k" + i, 0, "v".repeat(MEMTABLE_BYTES))),
-                CommitGuard.NONE,
+                null,
                 WriteOptions.DEFAULT);
     }
 

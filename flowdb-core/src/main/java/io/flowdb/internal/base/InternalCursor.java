@@ -14,7 +14,4 @@ public interface InternalCursor extends VersionCursor {
 
     /** Moves one entry forward. */
     void next();
-
-    /** Moves one entry back. */
-    void prev();
 }

@@ -4,7 +4,6 @@ import io.flowdb.internal.base.KeyHash;
 import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.manifest.Sst;
 import io.flowdb.internal.merge.RetainedCursor;
-import io.flowdb.internal.sstable.SstProperties;
 import java.util.Arrays;
 import java.util.List;
 
@@ -23,10 +22,7 @@ public record OlderTables(List<Sst> outside) implements RetainedCursor.OlderData
         byte[] exact = Arrays.copyOfRange(key, offset, offset + length);
         long hash = KeyHash.of(exact, 0, exact.length);
         for (Sst table : outside) {
-            SstProperties p = table.meta().properties();
-            if (Arrays.compareUnsigned(exact, p.minKey()) >= 0
-                    && Arrays.compareUnsigned(exact, p.maxKey()) <= 0
-                    && table.reader().mayContainKey(exact, hash)) {
+            if (table.meta().properties().contains(exact) && table.reader().mayContainKey(exact, hash)) {
                 return true;
             }
         }
@@ -36,9 +32,7 @@ public record OlderTables(List<Sst> outside) implements RetainedCursor.OlderData
     @Override
     public boolean mayExist(RangeTombstone range) {
         for (Sst table : outside) {
-            SstProperties p = table.meta().properties();
-            if (Arrays.compareUnsigned(p.maxKey(), range.start()) >= 0
-                    && Arrays.compareUnsigned(p.minKey(), range.end()) < 0) {
+            if (table.meta().properties().touches(range.start(), range.end())) {
                 return true;
             }
         }

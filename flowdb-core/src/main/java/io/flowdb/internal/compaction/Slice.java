@@ -16,8 +16,7 @@ record Slice(byte @Nullable [] start, byte @Nullable [] end) {
 
     /** Whether a table has, or deletes, any of the keys. */
     boolean touches(SstProperties properties) {
-        return (start == null || Arrays.compareUnsigned(properties.maxKey(), start) >= 0)
-                && (end == null || Arrays.compareUnsigned(properties.minKey(), end) < 0);
+        return properties.touches(start, end);
     }
 
     /** Whether both parts would have keys if the slice were split at {@code key}. */

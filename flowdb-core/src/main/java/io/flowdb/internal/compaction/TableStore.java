@@ -98,26 +98,25 @@ public final class TableStore {
         List<Sst> opened = new ArrayList<>();
         boolean complete = false;
         try {
-            byte[] from = new byte[0];
-            boolean first = true;
-            while (first || entries.valid()) {
-                first = false;
+            byte[] from = null;
+            do {
                 long id = nextId.getAndIncrement();
                 WritableFile file = storage.create(id);
                 ids.add(id);
                 try (SstWriter writer = new SstWriter(file, id, options)) {
                     fill(writer, entries, targetBytes, cancelled);
                     byte[] to = entries.valid() ? key(entries) : null;
+                    Slice slice = new Slice(from, to);
                     for (RangeTombstone t : tombstones) {
-                        addCut(writer, t, from, to);
+                        slice.clip(t).forEach(writer::add);
                     }
-                    from = to == null ? from : to;
+                    from = to;
                     if (!writer.isEmpty()) {
                         SstProperties properties = writer.finish();
                         made.add(new SstMeta(id, level, writer.fileBytes(), properties));
                     }
                 }
-            }
+            } while (entries.valid());
             storage.syncDirectory();
             for (SstMeta meta : made) {
                 opened.add(open(meta));
@@ -203,13 +202,5 @@ public final class TableStore {
         int from = entries.entry().keyOffset();
         return Arrays.copyOfRange(
                 entries.entry().keyArray(), from, from + entries.entry().keyLength());
-    }
-
-    private static void addCut(SstWriter writer, RangeTombstone t, byte[] from, byte @Nullable [] to) {
-        byte[] start = Arrays.compareUnsigned(t.start(), from) >= 0 ? t.start() : from;
-        byte[] end = to == null || Arrays.compareUnsigned(t.end(), to) <= 0 ? t.end() : to;
-        if (Arrays.compareUnsigned(start, end) < 0) {
-            writer.add(new RangeTombstone(start, end, t.seqno()));
-        }
     }
 }

@@ -232,13 +232,11 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     /* Only on the way to another exception, which must not be hidden. */
-    private static void closeQuietly(@Nullable FileChannel channel) {
-        if (channel != null) {
-            try {
-                channel.close();
-            } catch (IOException e) {
-                return;
-            }
+    private static void closeQuietly(FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            return;
         }
     }
 }

@@ -50,7 +50,10 @@ public interface FileSystem {
      */
     void renameDurably(Path from, Path to);
 
-    /** Gives a finished file a second name, by a hard link where possible, else by a synced copy. */
+    /**
+     * Gives a finished file a second name, by a hard link where possible, else by a synced copy; fails if the name is
+     * taken.
+     */
     void linkOrCopy(Path from, Path to);
 
     /** Creates a directory and its parents, accessible by their owner only where the platform can say so. */

@@ -1,5 +1,6 @@
 package io.flowdb.internal.io;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.flowdb.error.StorageException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Files in memory, gone with the instance. Threads: any. */
 public final class MemoryFileSystem implements FileSystem {
     private final ReentrantLock lock = new ReentrantLock(); // rank 95, docs/concurrency.md
-    private final Map<Path, MemoryFile> files = new TreeMap<>();
+    private final Map<Path, MemoryFile> files = new TreeMap<>(); // only within locked
 
     @Override
     public WritableFile create(Path file) {
@@ -76,7 +77,12 @@ public final class MemoryFileSystem implements FileSystem {
 
     @Override
     public void linkOrCopy(Path from, Path to) {
-        locked(() -> files.put(to, existing(from)));
+        locked(() -> {
+            if (files.containsKey(to)) {
+                throw new StorageException("Cannot link " + to + ": it exists", null);
+            }
+            return files.put(to, existing(from));
+        });
     }
 
     @Override
@@ -114,13 +120,17 @@ public final class MemoryFileSystem implements FileSystem {
         }
     }
 
-    /** Bytes in chunks that never move, so that readers need no lock for what was written before. */
+    /** Bytes in chunks, which take no copying as the file grows. */
     private static final class MemoryFile implements WritableFile, ReadableFile {
         private static final int CHUNK_BYTES = 64 << 10;
 
         private final Path path;
         private final ReentrantLock fileLock = new ReentrantLock(); // rank 96, docs/concurrency.md
+
+        @GuardedBy("fileLock")
         private byte[][] chunks = new byte[4][];
+
+        @GuardedBy("fileLock")
         private long size;
 
         MemoryFile(Path path) {

@@ -231,10 +231,10 @@ public final class Manifest implements AutoCloseable {
     public void verify() {
         lock.lock();
         try {
-            byte[] stored = read(fileSystem, directory).asEdit().encode();
             if (failure != null) {
                 return; /* After a failed edit nobody knows what the file holds. */
             }
+            byte[] stored = read(fileSystem, directory).asEdit().encode();
             String name = directory.resolve(NAME).toString();
             if (!Arrays.equals(stored, state.asEdit().encode())) {
                 throw new CorruptionException(name, -1, "the file does not hold what was written to it");

@@ -180,7 +180,7 @@ public final class SstSet {
             List<Sst> some, byte @Nullable [] start, byte @Nullable [] end, long minTs, long maxTs, List<Sst> to) {
         for (int i = 0, n = some.size(); i < n; i++) {
             SstProperties properties = some.get(i).meta().properties();
-            if (properties.minTs() <= maxTs && properties.maxTs() >= minTs && mayHold(properties, start, end)) {
+            if (properties.minTs() <= maxTs && properties.maxTs() >= minTs && properties.touches(start, end)) {
                 to.add(some.get(i));
             }
         }
@@ -196,7 +196,7 @@ public final class SstSet {
         }
         List<RangeTombstones> found = new ArrayList<>();
         for (Sst table : withTombstones) {
-            if (mayHold(table.meta().properties(), start, end)) {
+            if (table.meta().properties().touches(start, end)) {
                 found.add(table.reader().tombstones());
             }
         }
@@ -227,10 +227,5 @@ public final class SstSet {
         if (references.decrementAndGet() == 0) {
             tables.forEach(Sst::release);
         }
-    }
-
-    private static boolean mayHold(SstProperties properties, byte @Nullable [] start, byte @Nullable [] end) {
-        return (start == null || Arrays.compareUnsigned(properties.maxKey(), start) >= 0)
-                && (end == null || Arrays.compareUnsigned(properties.minKey(), end) < 0);
     }
 }

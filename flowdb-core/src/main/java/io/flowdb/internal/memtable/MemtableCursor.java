@@ -50,8 +50,8 @@ final class MemtableCursor implements InternalCursor, InternalEntry {
         moveTo(memtable.next(node));
     }
 
-    @Override
-    public void prev() {
+    /** Moves one entry back. */
+    void back() {
         moveBackTo(memtable.before(node));
     }
 
@@ -89,7 +89,7 @@ final class MemtableCursor implements InternalCursor, InternalEntry {
         show(shown);
         boolean visible = shown.seqno() <= atMost;
         /* The entries of one version come oldest first: the last one at or below counts. */
-        for (prev(); node != 0 && isAtVersionOf(shown); prev()) {
+        for (back(); node != 0 && isAtVersionOf(shown); back()) {
             if (memtable.seqno(node) <= atMost) {
                 show(shown);
                 visible = true;

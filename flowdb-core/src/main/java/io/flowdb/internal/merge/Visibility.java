@@ -2,16 +2,15 @@ package io.flowdb.internal.merge;
 
 import io.flowdb.internal.base.RangeTombstones;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /**
  * Which entries a reader may see.
  *
  * @param snapshot highest visible sequence number
- * @param nowMicros says up to when entries that expire are gone; asked once, and only by a walk that meets any
+ * @param nowMicros entries that expire are gone up to then
  * @param tombstones range tombstones of all sources
  */
-public record Visibility(long snapshot, LongSupplier nowMicros, List<RangeTombstones> tombstones) {
+public record Visibility(long snapshot, long nowMicros, List<RangeTombstones> tombstones) {
 
     /** Sequence number up to which range tombstones hide records of the key; 0 for none. */
     public long hiddenUpTo(byte[] key, int offset, int length) {

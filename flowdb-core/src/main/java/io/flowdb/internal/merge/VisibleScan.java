@@ -26,8 +26,6 @@ public final class VisibleScan implements AutoCloseable {
     private boolean started;
     private boolean ended;
     private long expired;
-    private boolean timeKnown;
-    private long nowMicros;
     private @Nullable RuntimeException failure;
     private ShownEntry current = NOTHING;
 
@@ -148,21 +146,10 @@ public final class VisibleScan implements AutoCloseable {
                 && visibility.hiddenUpTo(entry.keyArray(), entry.keyOffset(), entry.keyLength()) > entry.seqno()) {
             return false;
         }
-        if (hasExpired(entry.expireAt())) {
+        if (entry.expireAt() != Long.MAX_VALUE && entry.expireAt() <= visibility.nowMicros()) {
             expired++;
             return false;
         }
         return true;
-    }
-
-    private boolean hasExpired(long expireAt) {
-        if (expireAt == Long.MAX_VALUE) {
-            return false;
-        }
-        if (!timeKnown) {
-            nowMicros = visibility.nowMicros().getAsLong();
-            timeKnown = true;
-        }
-        return expireAt <= nowMicros;
     }
 }

@@ -146,7 +146,9 @@ final class Block {
      */
     static int touch(byte[] block, int at) {
         /* A branch, which the processor passes before it knows the length; a minimum would have to wait for that. */
-        return at < block.length - 2 * LINE_BYTES ? block[at + LINE_BYTES] + block[at + 2 * LINE_BYTES] : 0;
+        return at < block.length - 2 * LINE_BYTES
+                ? (block[at + LINE_BYTES] & 0xff) + (block[at + 2 * LINE_BYTES] & 0xff)
+                : 0;
     }
 
     /**

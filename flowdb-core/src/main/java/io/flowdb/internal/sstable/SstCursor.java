@@ -123,16 +123,8 @@ public final class SstCursor implements InternalCursor {
         }
     }
 
-    @Override
-    public void prev() {
-        try {
-            back();
-        } catch (RuntimeException e) {
-            throw Block.failure(reader.fileName(), e);
-        }
-    }
-
-    private void back() {
+    /** Moves one entry back. */
+    void back() {
         in.prev();
         if (!in.valid() && openBackward(number - 1)) {
             in.last();

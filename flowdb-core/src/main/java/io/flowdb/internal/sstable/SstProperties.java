@@ -2,7 +2,9 @@ package io.flowdb.internal.sstable;
 
 import io.flowdb.internal.base.ByteReader;
 import io.flowdb.internal.base.ByteWriter;
+import io.flowdb.internal.base.Keys;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a table without reading it. Stored in the table and in the manifest, fields in the order given,
@@ -52,6 +54,21 @@ public record SstProperties(
         encode(mine);
         other.encode(theirs);
         return Arrays.equals(mine.toBytes(), theirs.toBytes());
+    }
+
+    /** Whether the table may have, or delete, the key. */
+    public boolean contains(byte[] key) {
+        return Keys.compare(key, 0, key.length, minKey, 0, minKey.length) >= 0
+                && Keys.compare(key, 0, key.length, maxKey, 0, maxKey.length) <= 0;
+    }
+
+    /**
+     * Whether the table may have, or delete, any of the keys from {@code start} (inclusive) to {@code end} (exclusive);
+     * null is unbounded.
+     */
+    public boolean touches(byte @Nullable [] start, byte @Nullable [] end) {
+        return (start == null || Arrays.compareUnsigned(maxKey, start) >= 0)
+                && (end == null || Arrays.compareUnsigned(minKey, end) < 0);
     }
 
     /** Reads all fields. */

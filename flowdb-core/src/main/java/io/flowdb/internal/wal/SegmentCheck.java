@@ -1,36 +1,23 @@
 package io.flowdb.internal.wal;
 
 import io.flowdb.error.CorruptionException;
-import io.flowdb.internal.frame.FileHeader;
 import io.flowdb.internal.frame.Frame;
 import io.flowdb.internal.frame.FrameReader;
 import io.flowdb.internal.io.FileSystem;
 import io.flowdb.internal.io.ReadableFile;
 import java.nio.file.Path;
 
-/** Reads segments whose length is known, and may be written behind it meanwhile. Stateless but for the file system. */
+/** Reads segments whose length is known, and may be written behind it meanwhile. Stateless. */
 final class SegmentCheck {
-    private final FileSystem fileSystem;
-    private final Path directory;
-
-    SegmentCheck(FileSystem fileSystem, Path directory) {
-        this.fileSystem = fileSystem;
-        this.directory = directory;
-    }
+    private SegmentCheck() {}
 
     /**
      * Checks the header and every frame up to the segment's length, and hands the frames that are not empty to
      * {@code visitor}.
      */
-    void read(SegmentInfo segment, WalVisitor visitor) {
+    static void read(FileSystem fileSystem, Path directory, SegmentInfo segment, WalVisitor visitor) {
         try (ReadableFile file = fileSystem.open(directory.resolve(SegmentWriter.name(segment.number())))) {
-            FileHeader header = FileHeader.decode(
-                    file.readExactly(0, FileHeader.BYTES), SegmentWriter.MAGIC, SegmentWriter.FORMAT, file.name());
-            if (header.number() != segment.number()) {
-                throw new CorruptionException(
-                        file.name(), 16, "segment has number " + header.number() + ", expected " + segment.number());
-            }
-            FrameReader reader = new FrameReader(file, header);
+            FrameReader reader = new FrameReader(file, WalRecovery.header(file, segment.number()));
             while (reader.position() < segment.sizeBytes()) {
                 Frame frame = reader.peek();
                 if (frame == null) {

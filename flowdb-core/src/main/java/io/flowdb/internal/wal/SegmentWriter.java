@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one WAL segment: a {@link FileHeader}, then frames.
@@ -116,9 +117,26 @@ final class SegmentWriter implements AutoCloseable {
         }
     }
 
-    /** Closes the file as it is, after a failure. */
-    void abandon() {
-        file.close();
+    /**
+     * Closes all the files, as they are but for that of {@code whole}. The first that cannot be closed says why when
+     * the others are.
+     */
+    static void closeAll(List<SegmentWriter> segments, @Nullable SegmentWriter whole) {
+        RuntimeException failed = null;
+        for (SegmentWriter segment : segments) {
+            try {
+                if (segment == whole) {
+                    segment.close();
+                } else {
+                    segment.file.close();
+                }
+            } catch (RuntimeException e) {
+                failed = failed == null ? e : failed;
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
     }
 
     private void allocate(long needed) {

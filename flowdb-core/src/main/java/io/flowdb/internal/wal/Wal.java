@@ -120,9 +120,8 @@ public final class Wal implements AutoCloseable {
      * have segments deleted that it has been through. Before the first {@link #append}.
      */
     public void replay(WalVisitor visitor) {
-        SegmentCheck check = new SegmentCheck(fileSystem, directory);
         for (SegmentInfo segment : segments()) {
-            check.read(segment, visitor);
+            SegmentCheck.read(fileSystem, directory, segment, visitor);
         }
     }
 
@@ -237,8 +236,7 @@ public final class Wal implements AutoCloseable {
                 failure = e;
                 throw e;
             } catch (Error e) {
-                failure = halfWay;
-                failure = endedHalfWay(e);
+                failHalfWay(e);
                 throw e;
             }
         } finally {
@@ -247,8 +245,10 @@ public final class Wal implements AutoCloseable {
     }
 
     /** Nobody knows what of it is in the file, so nothing may be written behind it. */
-    private static StorageException endedHalfWay(Error e) {
-        return new StorageException("A write of the log ended half-way: " + e, e);
+    @GuardedBy("ioLock")
+    private void failHalfWay(Error e) {
+        failure = halfWay; // stays if there is no memory for the other
+        failure = new StorageException("A write of the log ended half-way: " + e, e);
     }
 
     /**
@@ -259,7 +259,7 @@ public final class Wal implements AutoCloseable {
     public void retireUpTo(long tag) {
         syncLock.lock();
         try {
-            boolean retired;
+            boolean unsyncedLeft;
             ioLock.lock();
             try {
                 if (failure != null) {
@@ -271,11 +271,11 @@ public final class Wal implements AutoCloseable {
                     unsynced.add(segment);
                     current = null;
                 }
-                retired = isUnsyncedUpTo(tag);
+                unsyncedLeft = isUnsyncedUpTo(tag);
             } finally {
                 ioLock.unlock();
             }
-            if (retired) {
+            if (unsyncedLeft) {
                 /*
                  * Later frames say that everything before them was durable, and until the manifest leaves the segment
                  * behind that must be true.
@@ -363,11 +363,10 @@ public final class Wal implements AutoCloseable {
      * may write meanwhile.
      */
     public long verify() {
-        SegmentCheck check = new SegmentCheck(fileSystem, directory);
         long bytes = 0;
         for (SegmentInfo segment : segments()) {
             try {
-                check.read(segment, (tag, payload, file, offset) -> {});
+                SegmentCheck.read(fileSystem, directory, segment, (tag, payload, file, offset) -> {});
                 bytes += segment.sizeBytes();
             } catch (FlowDbException e) {
                 /* A flush may have deleted the segment since. */
@@ -440,23 +439,15 @@ public final class Wal implements AutoCloseable {
     @GuardedBy("ioLock")
     private void closeFiles() {
         assert ioLock.isHeldByCurrentThread();
-        SegmentWriter last = current;
+        SegmentWriter whole = failure == null ? current : null;
+        List<SegmentWriter> open = new ArrayList<>(unsynced);
+        if (current != null) {
+            open.add(current);
+        }
         current = null;
-        List<SegmentWriter> full = List.copyOf(unsynced);
         unsynced.clear();
-        for (SegmentWriter segment : full) {
-            segment.abandon();
-        }
-        if (last != null) {
-            if (failure == null) {
-                last.close();
-            } else {
-                last.abandon();
-            }
-        }
-        if (failure == null) {
-            failure = new EngineClosedException("write-ahead log");
-        }
+        failure = failure == null ? new EngineClosedException("write-ahead log") : failure;
+        SegmentWriter.closeAll(open, whole);
     }
 
     private long writeAppended(boolean sync) {
@@ -482,8 +473,7 @@ public final class Wal implements AutoCloseable {
                 }
                 throw e;
             } catch (Error e) {
-                failure = halfWay;
-                failure = endedHalfWay(e);
+                failHalfWay(e);
                 throw e;
             } finally {
                 group.clear();
@@ -529,9 +519,10 @@ public final class Wal implements AutoCloseable {
     private void failSync(Throwable e) {
         ioLock.lock();
         try {
-            if (failure == null) {
-                failure = e instanceof RuntimeException known ? known : halfWay;
-                failure = e instanceof Error error ? endedHalfWay(error) : failure;
+            if (failure == null && e instanceof Error error) {
+                failHalfWay(error);
+            } else if (failure == null) {
+                failure = (RuntimeException) e;
             }
         } finally {
             ioLock.unlock();

@@ -200,9 +200,11 @@ final class WalRecovery {
 
     /** The header, or null if the segment was being created when the process ended. */
     private static @Nullable FileHeader readHeader(ReadableFile file, long number) {
-        if (isBeingMade(file)) {
-            return null;
-        }
+        return isBeingMade(file) ? null : header(file, number);
+    }
+
+    /** The header of a segment that has one. */
+    static FileHeader header(ReadableFile file, long number) {
         byte[] bytes = file.readExactly(0, FileHeader.BYTES);
         FileHeader header = FileHeader.decode(bytes, SegmentWriter.MAGIC, SegmentWriter.FORMAT, file.name());
         if (header.number() != number) {

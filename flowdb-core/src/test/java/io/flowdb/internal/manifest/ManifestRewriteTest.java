@@ -3,6 +3,7 @@ package io.flowdb.internal.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.error.CorruptionException;
 import io.flowdb.error.StorageException;
 import io.flowdb.internal.frame.FileHeader;
 import io.flowdb.internal.frame.Frame;
@@ -158,5 +159,18 @@ class ManifestRewriteTest {
         grown.files.setFault((call, path) -> {});
         grown.manifest.keepUsed(grown.recorded + 2);
         grown.checkAfterPowerCut(grown.recorded + 2, grown.recorded + 2);
+    }
+
+    /** What an edit that ended half-way had left in the file was reported as damage. */
+    @Test
+    void verify_afterAnEditThatFailed_doesNotReadTheFile() {
+        Grown grown = new Grown();
+        grown.manifest.verify();
+        grown.manifest.fail(new StorageException("An edit ended half-way", null));
+        byte[] content = grown.files.content(DIRECTORY.resolve("MANIFEST"));
+        content[FileHeader.BYTES]++;
+        grown.files.replace(DIRECTORY.resolve("MANIFEST"), content);
+        grown.manifest.verify();
+        assertThatThrownBy(() -> Manifest.read(grown.files, DIRECTORY)).isInstanceOf(CorruptionException.class);
     }
 }

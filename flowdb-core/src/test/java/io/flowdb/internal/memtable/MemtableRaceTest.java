@@ -2,7 +2,6 @@ package io.flowdb.internal.memtable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.Op;
 import io.flowdb.internal.base.OpCodec;
 import io.flowdb.internal.base.PointLookup;
@@ -69,7 +68,7 @@ class MemtableRaceTest {
             int atMost = published;
             int seen = 0;
             int last = forward ? -1 : ENTRIES;
-            InternalCursor cursor = memtable.cursor();
+            MemtableCursor cursor = (MemtableCursor) memtable.cursor();
             if (forward) {
                 cursor.first();
             } else {
@@ -86,7 +85,7 @@ class MemtableRaceTest {
                 if (forward) {
                     cursor.next();
                 } else {
-                    cursor.prev();
+                    cursor.back();
                 }
             }
             assertThat(seen).as("entries up to %d", atMost).isEqualTo(atMost);

@@ -2,7 +2,6 @@ package io.flowdb.internal.sstable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.ShownEntry;
 import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.compress.Codec;
@@ -42,7 +41,7 @@ class ReadAheadTest {
     @Test
     void seek_oneEntry_readsOneBlock() {
         try (SstReader reader = open();
-                InternalCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
+                SstCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
             cursor.seek(key(250), 0, Long.MAX_VALUE);
             assertThat(cursor.entry().seqno()).isEqualTo(251);
             assertThat(reads).isEqualTo(1);
@@ -53,7 +52,7 @@ class ReadAheadTest {
     @Test
     void walkForward_all_readsEachByteOnceAndManyBlocksAtOnce() {
         try (SstReader reader = open();
-                InternalCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
+                SstCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
             cursor.first();
             for (int i = 0; i < BLOCKS; i++, cursor.next()) {
                 assertThat(cursor.entry().seqno()).isEqualTo(i + 1);
@@ -67,9 +66,9 @@ class ReadAheadTest {
     @Test
     void walkBackward_all_readsEachByteOnceAndManyBlocksAtOnce() {
         try (SstReader reader = open();
-                InternalCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
+                SstCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
             cursor.last();
-            for (int i = BLOCKS; i > 0; i--, cursor.prev()) {
+            for (int i = BLOCKS; i > 0; i--, cursor.back()) {
                 assertThat(cursor.entry().seqno()).isEqualTo(i);
             }
             assertThat(cursor.valid()).isFalse();
@@ -84,7 +83,7 @@ class ReadAheadTest {
             ScanOptions filling = new ScanOptions(Long.MIN_VALUE, Long.MAX_VALUE, true, true);
             for (int pass = 0; pass < 2; pass++) {
                 reads = 0;
-                try (InternalCursor cursor = reader.cursor(filling)) {
+                try (SstCursor cursor = reader.cursor(filling)) {
                     for (cursor.first(); cursor.valid(); cursor.next()) {
                         assertThat(cursor.entry().keyLength()).isEqualTo(Integer.BYTES);
                     }

@@ -2,7 +2,6 @@ package io.flowdb.internal.sstable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flowdb.internal.base.InternalCursor;
 import io.flowdb.internal.base.InternalEntry;
 import io.flowdb.internal.base.KeyHash;
 import io.flowdb.internal.base.Op;
@@ -167,14 +166,14 @@ class SstModelTest {
 
     private void checkWalks(SstReader reader) {
         List<String> expected = entries.stream().map(Entry::show).toList();
-        try (InternalCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
+        try (SstCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
             List<String> forward = new ArrayList<>();
             for (cursor.first(); cursor.valid(); cursor.next()) {
                 forward.add(Entry.show(cursor.entry()));
             }
             assertThat(forward).isEqualTo(expected);
             List<String> backward = new ArrayList<>();
-            for (cursor.last(); cursor.valid(); cursor.prev()) {
+            for (cursor.last(); cursor.valid(); cursor.back()) {
                 backward.add(0, Entry.show(cursor.entry()));
             }
             assertThat(backward).isEqualTo(expected);
@@ -237,7 +236,7 @@ class SstModelTest {
             List<String> found = new ArrayList<>();
             try (VisibleScan scan = new VisibleScan(
                     List.of(reader.cursor(new ScanOptions(minTs, maxTs, true, true))),
-                    new Visibility(atMost, () -> now, List.of()),
+                    new Visibility(atMost, now, List.of()),
                     new ScanBounds(start, end, minTs, maxTs, reversed))) {
                 while (scan.next()) {
                     found.add(reversed ? 0 : found.size(), Entry.show(scan.current()));
@@ -262,7 +261,7 @@ class SstModelTest {
         while (at < entries.size() && entries.get(at).compareTo(wanted) < 0) {
             at++;
         }
-        try (InternalCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
+        try (SstCursor cursor = reader.cursor(ScanOptions.BACKGROUND)) {
             cursor.seek(wanted.keyArray(), wanted.ts(), wanted.seqno());
             for (int i = at; i < Math.min(at + 30, entries.size()); i++) {
                 assertThat(cursor.valid()).isTrue();
@@ -274,7 +273,7 @@ class SstModelTest {
             for (int i = at - 1; i >= Math.max(0, at - 30); i--) {
                 assertThat(cursor.valid()).isTrue();
                 assertThat(Entry.show(cursor.entry())).isEqualTo(Entry.show(entries.get(i)));
-                cursor.prev();
+                cursor.back();
             }
             assertThat(cursor.valid()).isEqualTo(at > 30);
         }

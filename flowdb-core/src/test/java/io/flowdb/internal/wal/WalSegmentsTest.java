@@ -3,9 +3,17 @@ package io.flowdb.internal.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.error.EngineClosedException;
+import io.flowdb.error.StorageException;
 import io.flowdb.internal.base.Crc32c;
+import io.flowdb.internal.io.FileSystem;
+import io.flowdb.internal.io.WritableFile;
 import io.flowdb.testing.FaultyFileSystem;
+import io.flowdb.testing.FaultyFileSystem.Call;
 import io.flowdb.testing.FaultyFileSystem.Loss;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +28,7 @@ class WalSegmentsTest {
 
     private final FaultyFileSystem files = new FaultyFileSystem();
 
-    private static Wal open(FaultyFileSystem on, long firstSegment, List<Long> tags) {
+    private static Wal open(FileSystem on, long firstSegment, List<Long> tags) {
         return Wal.open(
                 on,
                 DIRECTORY,
@@ -114,5 +122,70 @@ class WalSegmentsTest {
             wal.retireUpTo(8);
             assertThat(wal.firstSegmentAfter(8)).isEqualTo(3);
         }
+    }
+
+    /**
+     * The rest of the files stayed open, and a log whose last file could not be closed was still written to: a later
+     * commit made a new segment beside an engine that had taken the directory over.
+     */
+    @Test
+    void close_ofAFileFails_closesTheOthersAndTheLog() {
+        files.createDurably(DIRECTORY);
+        List<String> closed = new ArrayList<>();
+        Wal failed = open(unclosable(closed), 1, new ArrayList<>());
+        write(failed, 1, 10); // segments 1 and 2 are full and wait for a sync, 3 is being written
+        files.setFault((call, path) -> {
+            if (call == Call.SYNC) {
+                throw FaultyFileSystem.ioError(call, path);
+            }
+        });
+        assertThatThrownBy(failed::sync).isInstanceOf(StorageException.class);
+        assertThatThrownBy(failed::close).hasMessageContaining(SegmentWriter.name(1));
+        assertThat(closed).containsExactly(SegmentWriter.name(1), SegmentWriter.name(2), SegmentWriter.name(3));
+
+        files.setFault((call, path) -> {});
+        closed.clear();
+        Wal wal = open(unclosable(closed), 1, new ArrayList<>());
+        write(wal, 11, 11);
+        assertThatThrownBy(wal::close).isInstanceOf(StorageException.class);
+        assertThat(closed).containsExactly(SegmentWriter.name(4));
+        List<String> left = files.list(DIRECTORY);
+        assertThatThrownBy(() -> write(wal, 12, 12)).isInstanceOf(EngineClosedException.class);
+        assertThat(files.list(DIRECTORY)).isEqualTo(left);
+    }
+
+    /** The same files, of which segments made here fail to close; {@code closed} takes their names. */
+    private FileSystem unclosable(List<String> closed) {
+        return proxy(FileSystem.class, (method, arguments) -> {
+            Object result = method.invoke(files, arguments);
+            if (!method.getName().equals("create")) {
+                return result;
+            }
+            Path path = (Path) arguments[0];
+            return proxy(WritableFile.class, (called, values) -> {
+                if (called.getName().equals("close")) {
+                    closed.add(path.getFileName().toString());
+                    throw new StorageException("Cannot close " + path, null);
+                }
+                return called.invoke(result, values);
+            });
+        });
+    }
+
+    /** What a call of the proxy does. */
+    @FunctionalInterface
+    private interface Called {
+        Object with(Method method, Object[] arguments) throws ReflectiveOperationException;
+    }
+
+    private static <T> T proxy(Class<T> type, Called called) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (self, method, values) -> {
+                    try {
+                        return called.with(method, values);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                }));
     }
 }
