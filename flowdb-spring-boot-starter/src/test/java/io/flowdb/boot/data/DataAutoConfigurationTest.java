@@ -257,6 +257,17 @@ class DataAutoConfigurationTest {
         own.destroy();
     }
 
+    /** Only the engine was made ready, though repositories used the other documents. */
+    @Test
+    void documents_ofTheApplicationBesideAnEngineOfIts_getTheSchemaToo() {
+        runner().withBean("engine", FlowDb.class, () -> FlowDb.of(Config.of(dir)))
+                .withBean("own", JsonDB.class, DataAutoConfigurationTest::inMemory)
+                .run(context -> {
+                    context.getBean(TodoRepository.class).save(Todo.of("1", "ada", "write", 1));
+                    assertThat(context.getBean(JsonDB.class).storeNames()).contains("todos");
+                });
+    }
+
     @Test
     void schema_update_createsStoresAndIndexesAndLogsThem() {
         assertThat(schemaLog(() -> runner().run(context -> assertThat(
