@@ -35,7 +35,9 @@ final class DataDirectoryFailureAnalyzer extends AbstractFailureAnalyzer<DataDir
                 new FailureAnalysis(
                         "The user '" + System.getProperty("user.name") + "' of this process may not write to "
                                 + cause.culprit() + "." + property,
-                        "Give this user the directory (mode 0700 is enough), or set flowdb.data-dir to one that it owns.",
+                        "Give this user the directory (mode 0700 is enough), or set flowdb.data-dir to one that it owns."
+                                + " If the volume is mounted read-only, mount it for writing, or only read the database"
+                                + " that is there with flowdb.read-only=true.",
                         cause);
         };
     }

@@ -5,12 +5,19 @@ import io.flowdb.error.DatabaseLockedException;
 import io.flowdb.error.FlowDbException;
 import io.flowdb.error.StorageException;
 import io.flowdb.error.UnsupportedFormatException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says what happened and what to do when the engine cannot be opened. */
+/** Says what happened and what to do when the engine cannot be opened, or fails while the application starts. */
 final class EngineFailureAnalyzer extends AbstractFailureAnalyzer<FlowDbException> {
+
+    private static final String RESTORE =
+            "\n    2. Restore the latest backup or checkpoint into an empty directory and start with it."
+                    + "\n    3. Without a backup, JsonDB.salvage(copy, newDirectory) makes a database of all that is"
+                    + " whole and says what is missing.";
 
     @Override
     protected @Nullable FailureAnalysis analyze(Throwable rootFailure, FlowDbException cause) {
@@ -28,14 +35,59 @@ final class EngineFailureAnalyzer extends AbstractFailureAnalyzer<FlowDbExceptio
                             + " another directory (flowdb.data-dir) or a backup that was made with it.",
                     newer);
         }
-        if (cause instanceof StorageException) {
-            return new FailureAnalysis(
-                    "The file system refused FlowDB: " + cause.getMessage(),
-                    "Check that the disk of flowdb.data-dir has space, is mounted for writing, and that the user of this"
-                            + " process owns the directory. Where flowdb.read-only is true, a database must be there already.",
-                    cause);
+        if (cause instanceof StorageException refused) {
+            return refused(refused);
         }
         return null;
+    }
+
+    private static FailureAnalysis refused(StorageException refused) {
+        if (isCopyUnderWay(refused)) {
+            return new FailureAnalysis(
+                    "The data directory is an unfinished copy: " + refused.getMessage() + ".",
+                    "If a checkpoint or a salvage is still writing to it, wait for its end. If it was interrupted, delete"
+                            + " this directory, and make the copy again.",
+                    refused);
+        }
+        return new FailureAnalysis("The file system refused FlowDB: " + refused.getMessage(), remedy(refused), refused);
+    }
+
+    /** Who makes the copy leaves no other sign in the exception. */
+    private static boolean isCopyUnderWay(StorageException refused) {
+        return String.valueOf(refused.getMessage()).contains("is being filled by");
+    }
+
+    private static String remedy(StorageException refused) {
+        if (refused.diskFull()) {
+            return "Make space on the disk of flowdb.data-dir, or copy the directory to a larger one while the application"
+                    + " is stopped, and set flowdb.data-dir to it.";
+        }
+        if (refused.tooManyFiles()) {
+            return "Raise the number of files that this process may have open (ulimit -n), or look for what keeps so many"
+                    + " open.";
+        }
+        if (isCausedBy(NoSuchFileException.class, refused)) {
+            return "A file of the database is missing. If it was moved, or is on a volume that is not mounted, bring it"
+                    + " back. Otherwise:\n"
+                    + "\n    1. Copy the whole data directory to another disk before anything else is changed."
+                    + RESTORE;
+        }
+        if (isCausedBy(AccessDeniedException.class, refused)) {
+            return "The user '" + System.getProperty("user.name")
+                    + "' of this process must own the data directory and all"
+                    + " files in it. Those of a copy often belong to the user who made it.";
+        }
+        return "Check that the disk of flowdb.data-dir has space, is mounted for writing, and that the user of this"
+                + " process owns the directory. Where flowdb.read-only is true, a database must be there already.";
+    }
+
+    private static boolean isCausedBy(Class<? extends Throwable> type, Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (type.isInstance(t)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static FailureAnalysis locked(DatabaseLockedException locked) {
@@ -63,11 +115,9 @@ final class EngineFailureAnalyzer extends AbstractFailureAnalyzer<FlowDbExceptio
                 "Stored data is damaged: " + corruption.getMessage() + "."
                         + "\n\n    File: " + corruption.file()
                         + "\n    Offset: " + (corruption.offset() < 0 ? "the whole file" : corruption.offset()),
-                "Nothing was changed, and nothing should be until there is a copy:\n"
+                "Change nothing until there is a copy:\n"
                         + "\n    1. Stop writing to this disk and copy the whole data directory to another one."
-                        + "\n    2. Restore the latest backup or checkpoint into an empty directory and start with it."
-                        + "\n    3. Without a backup, JsonDB.salvage(copy, newDirectory) makes a database of all that is"
-                        + " whole and says what is missing."
+                        + RESTORE
                         + "\n    4. Check the disk and the memory of this machine before going on: FlowDB checks what it"
                         + " reads and never writes bytes that fail this check.",
                 corruption);

@@ -259,8 +259,16 @@ public record FlowDbProperties(
         try {
             check.run();
         } catch (InvalidConfigException e) {
-            found.addAll(e.violations());
+            e.violations().forEach(violation -> found.add(inWordsOfProperties(violation)));
         }
+    }
+
+    /** The allowed range as it can be written in a property: not all that code may set, and units as they are bound. */
+    private static Violation inWordsOfProperties(Violation violation) {
+        String allowed = violation.field().equals("walSyncMode") // whose mode is a property of its own
+                ? "at least 1ms"
+                : violation.allowed().replaceAll("(\\d) ([KMG])iB\\b", "$1$2B").replaceAll("(\\d) B\\b", "$1B");
+        return new Violation(violation.field(), violation.value(), allowed);
     }
 
     private Path dataPath() {

@@ -90,7 +90,7 @@ final class PropertiesCheck extends AbstractBindHandler {
             throws Exception {
         super.onFinish(name, target, context, result);
         if (name.equals(ROOT) && result instanceof FlowDbProperties properties) {
-            properties.violations().forEach(v -> addOutOfRange(v, properties, context));
+            properties.violations().forEach(v -> addOutOfRange(v, context));
             addUnknown(context);
             if (!invalid.isEmpty()) {
                 throw new InvalidPropertiesException(new ArrayList<>(invalid.values()));
@@ -98,7 +98,7 @@ final class PropertiesCheck extends AbstractBindHandler {
         }
     }
 
-    private void addOutOfRange(Violation violation, FlowDbProperties properties, BindContext context) {
+    private void addOutOfRange(Violation violation, BindContext context) {
         ConfigurationPropertyName name = ConfigurationPropertyName.of(propertyName(violation.field()));
         ConfigurationProperty property = find(name, context);
         invalid.putIfAbsent(

@@ -3,12 +3,19 @@ package io.flowdb.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.flowdb.Config;
+import io.flowdb.boot.DataDirectory.DataDirectoryException;
 import io.flowdb.error.CorruptionException;
+import io.flowdb.error.StorageException;
 import io.flowdb.error.UnsupportedFormatException;
+import io.flowdb.json.JsonDB;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -107,13 +114,69 @@ class FailureAnalysisTest {
                 .contains("'" + System.getProperty("user.name") + "'", "" + locked);
     }
 
+    /** The advice on a read-only mount was about users. */
+    @Test
+    void directory_notWritable_mayBeMountedReadOnly() {
+        assertThat(StartupReport.of(new DataDirectoryException(dir, dir, DataDirectory.Problem.NOT_WRITABLE))
+                        .getAction())
+                .contains("mounted read-only", "flowdb.read-only=true");
+    }
+
     @Test
     void corruption_namesFileAndOffset() {
         FailureAnalysis report = StartupReport.of(
                 new IllegalStateException(new CorruptionException("wal/000007.wal", 4711, "crc 1 expected, found 2")));
 
         assertThat(report.getDescription()).contains("File: wal/000007.wal", "Offset: 4711", "crc 1 expected");
-        assertThat(report.getAction()).contains("1. ", "copy the whole data directory", "2. Restore the latest backup");
+        assertThat(report.getAction())
+                .contains("1. ", "copy the whole data directory", "2. Restore the latest backup")
+                .doesNotContain("Nothing was changed"); // it may have been met long after the opening
+    }
+
+    /** The advice was to look for space. */
+    @Test
+    void table_missing_isToBeBroughtBackOrRestored() throws Exception {
+        try (JsonDB documents = JsonDB.open(Config.of(dir))) {
+            documents.createObjectStore("notes", "id");
+            documents.engine().orElseThrow().flush();
+        }
+        Path table;
+        try (Stream<Path> tables = Files.list(dir.resolve("sst"))) {
+            table = tables.findFirst().orElseThrow();
+        }
+        Files.delete(table);
+
+        FailureAnalysis report = failureIn(dir);
+        assertThat(report.getDescription()).contains(table.toString());
+        assertThat(report.getAction())
+                .contains("is missing", "1. Copy the whole data directory", "2. Restore", "3. Without a backup")
+                .doesNotContain("space");
+    }
+
+    /** This, too. */
+    @Test
+    void directory_thatIsAnUnfinishedCopy_isToBeDeleted() throws Exception {
+        Files.createFile(dir.resolve("COPYING"));
+
+        FailureAnalysis report = failureIn(dir);
+        assertThat(report.getDescription()).contains("unfinished copy", dir.toString());
+        assertThat(report.getAction()).contains("delete this directory", "make the copy again");
+    }
+
+    @Test
+    void fileSystem_refusing_isAnsweredByItsReason() {
+        assertThat(refused(new StorageException("Cannot append to wal/1.wal", null, true)))
+                .contains("Make space");
+        assertThat(refused(StorageException.tooManyFiles("Cannot open sst/1.sst", null)))
+                .contains("ulimit -n");
+        assertThat(refused(new StorageException("Cannot open LOCK", new AccessDeniedException("LOCK"))))
+                .contains("'" + System.getProperty("user.name") + "'", "must own");
+        assertThat(refused(new StorageException("Cannot read sst/1.sst", new IOException("I/O error"))))
+                .contains("mounted for writing");
+    }
+
+    private static String refused(StorageException failure) {
+        return StartupReport.of(new IllegalStateException(failure)).getAction();
     }
 
     @Test

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowdb.Config;
 import io.flowdb.Engine;
+import io.flowdb.boot.data.todo.TodoConfiguration;
 import io.flowdb.json.JsonDB;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -90,6 +92,25 @@ class FlowDbAutoConfigurationTest {
                 });
     }
 
+    /** Meters, health and endpoint stayed. */
+    @Test
+    void beans_withFlowDbOffBesideAnEngineOfTheApplication_areAllAbsent() {
+        new ApplicationContextRunner()
+                .withUserConfiguration(Everything.class)
+                .withBean(
+                        "mine",
+                        FlowDb.class,
+                        () -> FlowDb.of(Config.builder().inMemory(true).build()))
+                .withPropertyValues("flowdb.enabled=false")
+                .run(context -> {
+                    assertThat(context).hasNotFailed().hasSingleBean(FlowDb.class);
+                    assertThat(context.getBeanDefinitionNames())
+                            .filteredOn(name -> !name.endsWith("Everything")) // the test's own
+                            .noneMatch(name ->
+                                    name.toLowerCase(Locale.ROOT).startsWith("flowdb") || name.startsWith("io.flowdb"));
+                });
+    }
+
     @Test
     void imports_eachLine_isAnAutoConfiguration() throws Exception {
         String file = "META-INF/spring/" + AutoConfiguration.class.getName() + ".imports";
@@ -129,6 +150,10 @@ class FlowDbAutoConfigurationTest {
             return new UsesBoth(main, archive);
         }
     }
+
+    /** Every auto-configuration of the class path. */
+    @TodoConfiguration
+    static class Everything {}
 
     record UsesBoth(FlowDb main, FlowDb archive) {}
 }

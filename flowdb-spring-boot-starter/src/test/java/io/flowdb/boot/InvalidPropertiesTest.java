@@ -28,24 +28,24 @@ class InvalidPropertiesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            memtable-size        | 0          | 64 KiB to 1 GiB
-            memtable-size        | 1KB        | 64 KiB to 1 GiB
-            memtable-size        | 2000       | 64 KiB to 1 GiB
-            memtable-size        | -5         | 64 KiB to 1 GiB
-            memtable-size        | lots       | a size such as 512KB or 64MB (64 KiB to 1 GiB); a bare number is in megabytes
+            memtable-size        | 0          | 64KB to 1GB
+            memtable-size        | 1KB        | 64KB to 1GB
+            memtable-size        | 2000       | 64KB to 1GB
+            memtable-size        | -5         | 64KB to 1GB
+            memtable-size        | lots       | a size such as 512KB or 64MB (64KB to 1GB); a bare number is in megabytes
             memtable-size        | 99999999999999999 | a size such as
             max-frozen-memtables | 0          | 1 to 64
             max-frozen-memtables | 3.5        | a whole number (1 to 64)
             wal-sync-mode        | sometimes  | always, interval
             flush-interval       | -1         | 0 or more
             flush-interval       | soon       | a duration such as 500ms, 10s or 1h (0 or more); a bare number is in millis
-            block-size           | 100        | 512 B to 4 MiB
-            block-size           | 8GB        | 512 B to 4 MiB
+            block-size           | 100        | 512B to 4MB
+            block-size           | 8GB        | 512B to 4MB
             block-cache-capacity | -1         | 0 or more bytes
             index-memory-budget  | -1         | 0 or more bytes
             bloom-bits-per-key   | 65         | 0 to 64
             compression          | zip        | none, lz4
-            wal-segment-size     | 1KB        | 64 KiB to 1 GiB
+            wal-segment-size     | 1KB        | 64KB to 1GB
             compaction-threshold | 1          | 2 to 1000
             compaction-interval  | 0          | more than 0
             gc-interval          | 0          | more than 0
@@ -59,8 +59,8 @@ class InvalidPropertiesTest {
             data-dir             | file:x     | a directory of the file system
             data-dir             | ~/data     | only a shell knows ~, write ${user.home}
             data-dir             | ${nope}/db | nothing defines the placeholder in it
-            wal-sync-interval    | 0          | at least 1 ms
-            wal-sync-interval    | -5         | at least 1 ms
+            wal-sync-interval    | 0          | allowed: at least 1ms
+            wal-sync-interval    | -5         | allowed: at least 1ms
             read-only            | true       | false with flowdb.in-memory=true
             schema               | update     | no value of its own, as it is a group: flowdb.schema.mode
             query                | warn       | it is a group: flowdb.query.scan, flowdb.query.slow-threshold
@@ -113,7 +113,7 @@ class InvalidPropertiesTest {
                             .startsWith("5 properties of FlowDB cannot be used:")
                             .contains("Property: flowdb.memtable-size\n    Value: \"0\"")
                             .contains("Property: flowdb.block-size\n    Value: \"lots\"")
-                            .contains("Property: flowdb.wal-sync-interval\n    Value: \"0\"", "at least 1 ms")
+                            .contains("Property: flowdb.wal-sync-interval\n    Value: \"0\"", "at least 1ms")
                             .contains("Property: flowdb.data-dir\n    Value: \"\"")
                             .contains(
                                     "Property: flowdb.compactionthreshhold\n    Value: \"9\"",

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -26,7 +27,8 @@ import org.springframework.dao.InvalidDataAccessApiUsageException;
 
 /**
  * Looks into the engines: state, figures, stores and indexes; and runs maintenance where
- * {@code management.endpoint.flowdb.access=unrestricted} allows it. Shows no stored data.
+ * {@code management.endpoint.flowdb.access=unrestricted} allows it. Shows no stored data. The names in its JSON do not
+ * depend on how the application writes its own.
  */
 @Endpoint(id = "flowdb", defaultAccess = Access.READ_ONLY)
 public final class FlowDbEndpoint {
@@ -210,7 +212,8 @@ public final class FlowDbEndpoint {
     public record Engines(
             Map<String, EngineDescription> engines,
             List<QueryInsight.SlowQuery> slowQueries,
-            List<QueryInsight.QueryMethod> methods) {}
+            List<QueryInsight.QueryMethod> methods)
+            implements OperationResponseBody {}
 
     /**
      * One engine.
@@ -224,7 +227,7 @@ public final class FlowDbEndpoint {
             State state,
             @Nullable String directory,
             @Nullable EngineStats stats,
-            List<StoreDescription> stores) {}
+            List<StoreDescription> stores) implements OperationResponseBody {}
 
     /**
      * One store.
@@ -263,5 +266,6 @@ public final class FlowDbEndpoint {
      * @param millis it took
      * @param result its figures, or why there are none
      */
-    public record Outcome(Operation operation, Ending ending, long millis, Map<String, Object> result) {}
+    public record Outcome(Operation operation, Ending ending, long millis, Map<String, Object> result)
+            implements OperationResponseBody {}
 }

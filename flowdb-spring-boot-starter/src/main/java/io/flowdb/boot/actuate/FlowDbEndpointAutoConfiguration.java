@@ -1,5 +1,6 @@
 package io.flowdb.boot.actuate;
 
+import io.flowdb.boot.ConditionalOnSwitch;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbAutoConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
@@ -18,6 +19,7 @@ import org.springframework.context.annotation.Bean;
  * it.
  */
 @AutoConfiguration(after = FlowDbAutoConfiguration.class)
+@ConditionalOnSwitch("flowdb.enabled")
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(FlowDb.class)
 @ConditionalOnAvailableEndpoint(FlowDbEndpoint.class)

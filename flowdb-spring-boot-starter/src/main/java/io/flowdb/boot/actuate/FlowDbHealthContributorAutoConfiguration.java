@@ -1,5 +1,6 @@
 package io.flowdb.boot.actuate;
 
+import io.flowdb.boot.ConditionalOnSwitch;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbAutoConfiguration;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -14,6 +15,7 @@ import org.springframework.context.annotation.Bean;
 
 /** Auto-configuration of the health of each engine. Off with {@code management.health.flowdb.enabled=false}. */
 @AutoConfiguration(after = FlowDbAutoConfiguration.class)
+@ConditionalOnSwitch("flowdb.enabled")
 @ConditionalOnClass(ConditionalOnEnabledHealthIndicator.class)
 @ConditionalOnBean(FlowDb.class)
 @ConditionalOnEnabledHealthIndicator("flowdb")

@@ -69,7 +69,7 @@ public final class FlowDbMetrics implements MeterBinder, DisposableBean {
     private static void records(Meters meters) {
         meters.counter("flowdb.records.written", "Puts and deletes committed", null, EngineStats::recordsWritten);
         meters.counter(
-                "flowdb.records.read", "Records returned by point reads and scans", null, EngineStats::recordsRead);
+                "flowdb.records.read", "Point reads, and records returned by scans", null, EngineStats::recordsRead);
         meters.counter("flowdb.records.expired", "Records found expired", null, EngineStats::recordsExpired);
         meters.counter("flowdb.written", "Encoded size of what was committed", "bytes", EngineStats::bytesWritten);
         meters.counter("flowdb.read", "Size of keys and values returned by reads", "bytes", EngineStats::bytesRead);
@@ -89,7 +89,7 @@ public final class FlowDbMetrics implements MeterBinder, DisposableBean {
                 s -> s.wal().bytes());
         meters.timer(
                 "flowdb.wal.sync",
-                "Forced writes of the WAL by commits",
+                "Forced writes of the WAL",
                 s -> s.wal().syncs(),
                 s -> s.wal().syncNanos());
         meters.timer(

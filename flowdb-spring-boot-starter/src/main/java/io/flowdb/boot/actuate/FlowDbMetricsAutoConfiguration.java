@@ -1,5 +1,6 @@
 package io.flowdb.boot.actuate;
 
+import io.flowdb.boot.ConditionalOnSwitch;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,6 +19,7 @@ import org.springframework.context.annotation.Bean;
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
             "org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration"
         })
+@ConditionalOnSwitch("flowdb.enabled")
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean({FlowDb.class, MeterRegistry.class})
 public final class FlowDbMetricsAutoConfiguration {

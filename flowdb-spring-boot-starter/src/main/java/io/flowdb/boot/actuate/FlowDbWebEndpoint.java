@@ -3,6 +3,7 @@ package io.flowdb.boot.actuate;
 import io.flowdb.error.FlowDbException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
@@ -69,5 +70,5 @@ public final class FlowDbWebEndpoint {
      * @param ending what kind of failure it was
      * @param failed what failed
      */
-    public record Problem(Ending ending, String failed) {}
+    public record Problem(Ending ending, String failed) implements OperationResponseBody {}
 }

@@ -4,6 +4,7 @@ import io.flowdb.json.Explain;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /** What {@link FlowDbEndpoint} tells of queries; there if Spring Data is. Threads: any. */
 public interface QueryInsight {
@@ -58,5 +59,5 @@ public interface QueryInsight {
      * @param plan of its query
      * @param advice what would give it an index, or null
      */
-    record Explained(String method, Explain plan, @Nullable String advice) {}
+    record Explained(String method, Explain plan, @Nullable String advice) implements OperationResponseBody {}
 }

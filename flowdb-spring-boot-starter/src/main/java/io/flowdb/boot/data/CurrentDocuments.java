@@ -10,7 +10,8 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
  * The documents that template and transaction manager share: the {@code JsonDB} bean, made ready. It follows the engine
- * of the context, which makes its documents ready itself, or it is one that the application declares. Threads: any.
+ * of the context, which makes its documents ready itself, or it is one that the application declares, also beside an
+ * engine. Threads: any.
  */
 final class CurrentDocuments implements Supplier<JsonDB>, SmartInitializingSingleton {
     private final JsonDB documents;
@@ -32,7 +33,9 @@ final class CurrentDocuments implements Supplier<JsonDB>, SmartInitializingSingl
             ObjectProvider<FlowDb> flowDb,
             ObjectProvider<JsonDB> database,
             ObjectProvider<FlowDbInitializer> initializers) {
-        return new CurrentDocuments(database.getObject(), initializers, flowDb.getIfUnique() != null);
+        JsonDB documents = database.getObject();
+        FlowDb engine = flowDb.getIfUnique();
+        return new CurrentDocuments(documents, initializers, engine != null && engine.documents() == documents);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.flowdb.boot.data;
 
 import io.flowdb.annotation.ObjectStore;
+import io.flowdb.boot.ConditionalOnSwitch;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbAutoConfiguration;
 import io.flowdb.boot.FlowDbInitializer;
@@ -21,6 +22,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.persistence.autoconfigure.EntityScanner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -28,7 +30,9 @@ import org.springframework.data.domain.ManagedTypes;
 
 /** Auto-configuration of mapping, template, exception translation and schema. */
 @AutoConfiguration(after = FlowDbAutoConfiguration.class)
+@ConditionalOnSwitch("flowdb.enabled")
 @ConditionalOnBean(JsonDB.class)
+@EnableConfigurationProperties(FlowDbProperties.class)
 public final class FlowDbDataAutoConfiguration {
 
     /** Name of the bean that lists the entity classes. */

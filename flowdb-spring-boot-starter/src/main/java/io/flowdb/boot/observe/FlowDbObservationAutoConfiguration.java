@@ -1,5 +1,6 @@
 package io.flowdb.boot.observe;
 
+import io.flowdb.boot.ConditionalOnSwitch;
 import io.flowdb.boot.data.FlowDbTransactionAutoConfiguration;
 import io.flowdb.data.core.FlowDbTransactionManager;
 import io.micrometer.observation.ObservationRegistry;
@@ -21,6 +22,7 @@ import org.springframework.util.function.SingletonSupplier;
 @AutoConfiguration(
         after = FlowDbTransactionAutoConfiguration.class,
         afterName = "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration")
+@ConditionalOnSwitch("flowdb.enabled")
 @ConditionalOnClass({ObservationRegistry.class, FlowDbTransactionManager.class})
 @ConditionalOnBean(ObservationRegistry.class)
 public final class FlowDbObservationAutoConfiguration {

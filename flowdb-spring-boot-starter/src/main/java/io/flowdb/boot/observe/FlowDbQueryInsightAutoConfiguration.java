@@ -1,5 +1,6 @@
 package io.flowdb.boot.observe;
 
+import io.flowdb.boot.ConditionalOnSwitch;
 import io.flowdb.boot.actuate.FlowDbEndpoint;
 import io.flowdb.boot.data.FlowDbDataAutoConfiguration;
 import io.flowdb.boot.data.FlowDbRepositoriesAutoConfiguration;
@@ -14,6 +15,7 @@ import org.springframework.context.annotation.Bean;
 
 /** Auto-configuration of what {@link FlowDbEndpoint} tells of queries. */
 @AutoConfiguration(after = {FlowDbDataAutoConfiguration.class, FlowDbRepositoriesAutoConfiguration.class})
+@ConditionalOnSwitch("flowdb.enabled")
 @ConditionalOnClass({ConditionalOnAvailableEndpoint.class, FlowDbOperations.class})
 @ConditionalOnBean(FlowDbOperations.class)
 @ConditionalOnAvailableEndpoint(FlowDbEndpoint.class)

@@ -1,5 +1,6 @@
 package io.flowdb.boot.observe;
 
+import io.flowdb.boot.ConditionalOnSwitch;
 import io.flowdb.boot.data.FlowDbDataAutoConfiguration;
 import io.flowdb.data.core.FlowDbTemplate;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,6 +17,7 @@ import org.springframework.context.annotation.Bean;
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
             "org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration"
         })
+@ConditionalOnSwitch("flowdb.enabled")
 @ConditionalOnClass({MeterRegistry.class, FlowDbTemplate.class})
 @ConditionalOnBean(MeterRegistry.class)
 public final class FlowDbQueryMetricsAutoConfiguration {

@@ -18,6 +18,9 @@ import org.springframework.boot.test.context.PropertyMapping;
 @PropertyMapping("flowdb")
 public @interface AutoConfigureDataFlowDb {
 
-    /** Whether the engine of the test is in memory, whatever the application configures. */
+    /**
+     * Whether the engine of the test is in memory, whatever properties and {@code Config} beans of the application say;
+     * an engine or documents that it declares itself stay what they are.
+     */
     boolean inMemory() default true;
 }

@@ -261,6 +261,31 @@ class ActuatorTest {
         }
     }
 
+    /** The names followed those that the application gives its own JSON. */
+    @Test
+    void endpoint_ofAnApplicationThatNamesItsJsonOtherwise_keepsItsNames() throws Exception {
+        try (ConfigurableApplicationContext application = start(
+                "spring.jackson.property-naming-strategy=SNAKE_CASE",
+                "flowdb.query.slow-threshold=1ns",
+                "management.endpoint.flowdb.access=unrestricted")) {
+            application.getBean(TodoRepository.class).findByOwnerIdOrderByPriorityDesc("ada");
+
+            HttpResponse<String> all = Http.get(application, "/actuator/flowdb");
+            assertThat(Http.json(all).at("/engines/flowDb/stats/recordsWritten").isNumber())
+                    .isTrue();
+            assertThat(Http.json(all).at("/slowQueries/0/store").asString()).isEqualTo("todos");
+            String alone = Http.get(application, "/actuator/flowdb/flowDb").body();
+            String verified = run(application, "verify").toString();
+            String explained = Http.post(
+                            application,
+                            "/actuator/flowdb/flowDb/TodoRepository.findByOwnerIdOrderByPriorityDesc",
+                            "{\"arguments\":\"ada\"}")
+                    .body();
+            assertThat(List.of(all.body(), alone, verified, explained))
+                    .allSatisfy(body -> assertThat(body).doesNotContainPattern("\"[a-z]+_[a-z_]+\"\\s*:"));
+        }
+    }
+
     @Test
     void endpoint_write_isClosedByDefault() throws Exception {
         try (ConfigurableApplicationContext application = start()) {

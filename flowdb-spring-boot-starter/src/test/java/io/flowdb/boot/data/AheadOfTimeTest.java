@@ -2,21 +2,29 @@ package io.flowdb.boot.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flowdb.annotation.Id;
+import io.flowdb.annotation.ObjectStore;
 import io.flowdb.boot.data.todo.Todo;
 import io.flowdb.boot.data.todo.TodoConfiguration;
 import io.flowdb.boot.data.todo.TodoRepository;
+import io.flowdb.data.core.FlowDbTemplate;
+import io.flowdb.data.repository.config.EnableFlowDbAuditing;
+import io.flowdb.json.JsonDB;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.aop.framework.Advised;
@@ -27,14 +35,22 @@ import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.DecoratingProxy;
+import org.springframework.data.annotation.CreatedBy;
+import org.springframework.data.annotation.CreatedDate;
+import org.springframework.data.auditing.DateTimeProvider;
+import org.springframework.data.domain.AuditorAware;
 import org.springframework.data.repository.Repository;
 import org.springframework.javapoet.ClassName;
 import org.springframework.transaction.interceptor.TransactionalProxy;
 
-/** The application processed ahead of time: that opens nothing, and what it generates works on the JVM. */
+/**
+ * The application processed ahead of time: that opens nothing, and what it generates works on the JVM. Auditing found
+ * neither the auditor nor the clock of the application, as the way they were injected was lost.
+ */
 class AheadOfTimeTest {
     @TempDir
     private Path dir;
@@ -78,7 +94,10 @@ class AheadOfTimeTest {
         String output = new String(application.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(application.waitFor()).as(output).isZero();
-        assertThat(output).contains("found Todo[id=1, ownerId=ada, title=write");
+        assertThat(output)
+                .contains(
+                        "found Todo[id=1, ownerId=ada, title=write",
+                        "inserted Note[id=1, by=eve, at=1970-01-01T00:00:00Z");
     }
 
     private DefaultGenerationContext generation() {
@@ -120,7 +139,24 @@ class AheadOfTimeTest {
     }
 
     @TodoConfiguration
-    static class Application {}
+    @EnableFlowDbAuditing
+    static class Application {
+        @Bean
+        AuditorAware<String> auditor() {
+            return () -> Optional.of("eve");
+        }
+
+        @Bean
+        DateTimeProvider clock() {
+            return () -> Optional.of(Instant.EPOCH);
+        }
+    }
+
+    @ObjectStore("notes")
+    record Note(
+            @Id String id,
+            @CreatedBy @Nullable String by,
+            @CreatedDate @Nullable Instant at) {}
 
     /** Starts from generated code alone. */
     static final class ProcessedApplication {
@@ -139,6 +175,9 @@ class AheadOfTimeTest {
                 todos.save(Todo.of("1", "ada", "write", 1));
                 System.out.println(
                         "found " + todos.findByOwnerIdOrderByPriorityDesc("ada").get(0));
+                context.getBean(JsonDB.class).createObjectStore("notes", "id");
+                System.out.println(
+                        "inserted " + context.getBean(FlowDbTemplate.class).insert(new Note("1", null, null)));
             }
         }
     }

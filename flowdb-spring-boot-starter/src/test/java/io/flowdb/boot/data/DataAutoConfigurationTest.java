@@ -124,6 +124,33 @@ class DataAutoConfigurationTest {
                         .doesNotHaveBean(TodoRepository.class));
     }
 
+    /** Only the engine was left out, and the start failed for want of the properties. */
+    @Test
+    void beans_withFlowDbOffBesideOwnDocuments_areAbsent() {
+        runner().withPropertyValues("flowdb.enabled=false")
+                .withBean("own", JsonDB.class, DataAutoConfigurationTest::inMemory)
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(JsonDB.class)
+                        .doesNotHaveBean(FlowDbTemplate.class)
+                        .doesNotHaveBean(TodoRepository.class));
+    }
+
+    @Test
+    void beans_withoutTheEngineBesideOwnDocuments_areThere() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        FlowDbDataAutoConfiguration.class,
+                        FlowDbRepositoriesAutoConfiguration.class,
+                        FlowDbTransactionAutoConfiguration.class))
+                .withUserConfiguration(Application.class)
+                .withBean("own", JsonDB.class, DataAutoConfigurationTest::inMemory)
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    context.getBean(TodoRepository.class).save(Todo.of("1", "ada", "write", 1));
+                });
+    }
+
     @Test
     void beans_declaredByTheApplication_replaceOurs() {
         FlowDbMappingContext mapping = new FlowDbMappingContext();
@@ -228,6 +255,17 @@ class DataAutoConfigurationTest {
             assertThat(own.documents().storeNames()).contains("todos");
         });
         own.destroy();
+    }
+
+    /** Only the engine was made ready, though repositories used the other documents. */
+    @Test
+    void documents_ofTheApplicationBesideAnEngineOfIts_getTheSchemaToo() {
+        runner().withBean("engine", FlowDb.class, () -> FlowDb.of(Config.of(dir)))
+                .withBean("own", JsonDB.class, DataAutoConfigurationTest::inMemory)
+                .run(context -> {
+                    context.getBean(TodoRepository.class).save(Todo.of("1", "ada", "write", 1));
+                    assertThat(context.getBean(JsonDB.class).storeNames()).contains("todos");
+                });
     }
 
     @Test
@@ -412,6 +450,10 @@ class DataAutoConfigurationTest {
             context.getBean(TodoRepository.class).save(Todo.of("1", "ada", "write", 1));
             assertThatThrownBy(() -> context.getBean(Direct.class).violate()).isInstanceOf(DuplicateKeyException.class);
         });
+    }
+
+    private static JsonDB inMemory() {
+        return JsonDB.open(Config.builder().inMemory(true).build());
     }
 
     private ApplicationContextRunner runner() {

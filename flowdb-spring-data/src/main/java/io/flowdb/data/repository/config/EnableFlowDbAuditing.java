@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Import;
 @Import(FlowDbAuditingRegistrar.class)
 public @interface EnableFlowDbAuditing {
 
-    /** Name of the {@code AuditorAware} bean; empty for the only one there is. */
+    /** Name of the {@code AuditorAware} bean; empty for the only one there is, if any. */
     String auditorAwareRef() default "";
 
     /** Whether dates are set. */
@@ -25,6 +25,6 @@ public @interface EnableFlowDbAuditing {
     /** Whether an entity that is created counts as modified too. */
     boolean modifyOnCreate() default true;
 
-    /** Name of the {@code DateTimeProvider} bean; empty for the clock. */
+    /** Name of the {@code DateTimeProvider} bean; empty for the only one there is, else the clock. */
     String dateTimeProviderRef() default "";
 }
