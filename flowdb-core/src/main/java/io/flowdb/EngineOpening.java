@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a directory: lock, manifest, tables, log, in this order; then the engine's parts are put together. Whatever was
- * opened is closed again if a later step fails, and no file but the lock is changed until all of them have been read and
- * agree: what cannot be opened stays as it is for a salvage.
+ * opened is closed again if a later step fails, and no file but the lock is changed until all of them have been read
+ * and agree: what cannot be opened stays as it is for a salvage.
  */
 final class EngineOpening {
     static final String TABLES = "sst";

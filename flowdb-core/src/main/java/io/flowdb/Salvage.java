@@ -148,8 +148,8 @@ final class Salvage {
 
     /**
      * What shows that a manifest without a seal has lost edits; null if nothing does. A crash leaves tables that it
-     * does not name, but their commits are in the log then, or in tables that it names. One that cannot be read, with no
-     * commits in the log that it could have had, may be the last that was flushed.
+     * does not name, but their commits are in the log then, or in tables that it names. One that cannot be read, with
+     * no commits in the log that it could have had, may be the last that was flushed.
      */
     private @Nullable String doubt(ManifestState state, List<Long> files) {
         for (long id : state.tables().keySet()) {

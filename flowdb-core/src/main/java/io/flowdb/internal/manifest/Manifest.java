@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * The file {@code MANIFEST}: which tables are live. A {@link FileHeader}, a frame with the whole state, then a frame
  * for each edit, then an empty one.
  *
- * <p>Before the first edit, and when edits have made the file long, a new one is written beside it and renamed over it, so nothing is
- * ever appended behind a torn end. Threads: any. Errors: {@link io.flowdb.error.StorageException}; after the first
- * failed write every later edit throws it again, unless the disk was full, or too many files were open, and nothing of
- * the edit was recorded. Source: docs/format/manifest.md, format 1.
+ * <p>Before the first edit, and when edits have made the file long, a new one is written beside it and renamed over it,
+ * so nothing is ever appended behind a torn end. Threads: any. Errors: {@link io.flowdb.error.StorageException}; after
+ * the first failed write every later edit throws it again, unless the disk was full, or too many files were open, and
+ * nothing of the edit was recorded. Source: docs/format/manifest.md, format 1.
  */
 public final class Manifest implements AutoCloseable {
     /** "FlowMAN" and a zero byte. */
