@@ -36,7 +36,7 @@ final class EntitySaves {
         }
         return save.isConditional()
                 ? documents.<Object>atomically(stores, save::write)
-                : documents.<Object>write(save::write);
+                : documents.<Object>write(save::write, save::detach);
     }
 
     /** Saves an entity that was read in {@code transaction}. */
@@ -80,7 +80,8 @@ final class EntitySaves {
         }
         return saves.stream().anyMatch(EntitySave::isConditional)
                 ? documents.atomically(stores, operations -> writeEach(saves, operations))
-                : documents.writeAll(stores, operations -> writeEach(saves, operations));
+                : documents.writeAll(
+                        stores, operations -> writeEach(saves, operations), () -> saves.forEach(EntitySave::detach));
     }
 
     private Object writeGuarded(EntitySave<?> save, JsonTransaction transaction) {

@@ -109,7 +109,7 @@ final class EntityWriter {
                 last = entity.getPropertyAccessor(bean);
             }
         }
-        return new EntitySave<>(entity, last, kind, previous, document);
+        return new EntitySave<>(entity, last, kind, previous, document, calls != null);
     }
 
     <T> T complete(EntitySave<T> save, Object key) {

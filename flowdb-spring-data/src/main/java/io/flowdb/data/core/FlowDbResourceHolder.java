@@ -69,16 +69,20 @@ final class FlowDbResourceHolder extends ResourceHolderSupport {
     }
 
     /** Makes several writes as {@link #write} makes one; all of them, or none if one fails. */
-    <R extends @Nullable Object> R writeAll(Function<? super DocumentOperations, R> writes) {
-        return write(transaction -> wholly(transaction, writes::apply));
+    <R extends @Nullable Object> R writeAll(Function<? super DocumentOperations, R> writes, Runnable detach) {
+        return write(transaction -> wholly(transaction, writes::apply), detach);
     }
 
-    /** Makes a write that tells nothing of what is stored, and may be made again. */
-    <R extends @Nullable Object> R write(Function<? super JsonTransaction, R> write) {
+    /**
+     * Makes a write that tells nothing of what is stored, and may be made again. If it may be, {@code detach} makes it
+     * independent of what its caller changes until then.
+     */
+    <R extends @Nullable Object> R write(Function<? super JsonTransaction, R> write, Runnable detach) {
         checkTime();
         try {
             R result = write.apply(transaction);
             if (writes != null) {
+                detach.run();
                 writes.add(write);
             }
             return result;
