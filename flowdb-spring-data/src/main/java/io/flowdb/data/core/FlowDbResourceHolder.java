@@ -120,11 +120,40 @@ final class FlowDbResourceHolder extends ResourceHolderSupport {
         transaction.close();
     }
 
-    /** As {@link #transaction()}, but also after its time is up. */
-    JsonTransaction transactionForSavepoint() {
+    /** Marks the present point, also after the time is up. After the end there is nothing to take back any more. */
+    Mark mark() {
         writes = null;
-        return transaction;
+        return new Mark(hasEnded() ? null : transaction.savepoint(), isRollbackOnly());
     }
+
+    /**
+     * Takes back what was written since, and a roll-back that was asked for since. Errors as those of
+     * {@link JsonTransaction#rollbackTo}.
+     */
+    void rollbackTo(Mark mark) {
+        if (mark.savepoint == null) {
+            return;
+        }
+        transaction.rollbackTo(mark.savepoint);
+        if (!mark.rollbackOnly) {
+            resetRollbackOnly();
+        }
+    }
+
+    /** Forgets the point; every write stays. */
+    void release(Mark mark) {
+        if (mark.savepoint != null && !hasEnded()) {
+            transaction.release(mark.savepoint);
+        }
+    }
+
+    /**
+     * A point in the transaction.
+     *
+     * @param savepoint where it was, or null after its end
+     * @param rollbackOnly whether a roll-back had been asked for
+     */
+    record Mark(@Nullable Savepoint savepoint, boolean rollbackOnly) {}
 
     private void checkTime() {
         if (hasTimeout()) {
