@@ -7,6 +7,8 @@ import io.flowdb.json.JsonTransaction;
 import io.flowdb.json.StoreSchema;
 import io.flowdb.json.TransactionMode;
 import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -88,6 +90,13 @@ final class DocumentAccess {
                     : holder.wholly(action);
         } catch (FlowDbException e) {
             throw exceptions.translate(e);
+        }
+    }
+
+    /** What a write gave to an entity; the transaction of the thread, if there is one, takes it back with the write. */
+    void given(List<GivenValue> values) {
+        if (!values.isEmpty()) {
+            outside(db -> Optional.ofNullable(holder(db))).ifPresent(holder -> holder.given(values));
         }
     }
 

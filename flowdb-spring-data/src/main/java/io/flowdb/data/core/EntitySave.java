@@ -3,6 +3,9 @@ package io.flowdb.data.core;
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
 import io.flowdb.json.DocumentOperations;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.OptimisticLockingFailureException;
@@ -32,6 +35,7 @@ final class EntitySave<T> {
     private final Kind kind;
     private final @Nullable Object previousId;
     private final @Nullable Object previousVersion;
+    private final @Nullable Object givenVersion;
     private final ObjectNode document;
 
     /** Whether callbacks were given the document, and may change it later. */
@@ -55,9 +59,16 @@ final class EntitySave<T> {
         this.kind = kind;
         this.previousId = previous.id();
         this.previousVersion = previous.version();
+        this.givenVersion = versionOf(entity, accessor);
         this.document = document;
         this.shown = shown;
         this.written = document;
+    }
+
+    private static @Nullable Object versionOf(
+            FlowDbPersistentEntity<?> entity, PersistentPropertyAccessor<?> accessor) {
+        FlowDbPersistentProperty version = entity.getVersionProperty();
+        return version == null ? null : accessor.getProperty(version);
     }
 
     ObjectNode document() {
@@ -182,6 +193,23 @@ final class EntitySave<T> {
         if (version != null) {
             accessor.setProperty(version, previousVersion);
         }
+    }
+
+    /** What a mutable entity has been given that came without it; after it was completed. */
+    List<GivenValue> given(Object original) {
+        List<GivenValue> given = new ArrayList<>();
+        if (accessor.getBean() == original) {
+            WeakReference<Object> bean = new WeakReference<>(original);
+            FlowDbPersistentProperty id = entity.getRequiredIdProperty();
+            if (kind != Kind.PUT && EntityWriter.isUnset(previousId)) {
+                given.add(new GivenValue(bean, entity, id, previousId, accessor.getProperty(id)));
+            }
+            FlowDbPersistentProperty version = entity.getVersionProperty();
+            if (version != null) {
+                given.add(new GivenValue(bean, entity, version, previousVersion, givenVersion));
+            }
+        }
+        return given;
     }
 
     @SuppressWarnings("unchecked")

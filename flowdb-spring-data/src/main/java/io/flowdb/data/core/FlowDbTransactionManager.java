@@ -35,6 +35,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * conflict      OptimisticLockingFailureException at commit; nothing was written; whoever began the transaction may
  *               retry. A transaction that only saved, or deleted through a repository, and read nothing, is repeated
  *               by itself
+ * roll-back     also of the ids and versions that saves gave to mutable entities
  * after it      listeners to commit or roll-back read what is stored; to write they need REQUIRES_NEW, else the write
  *               is refused, also in NESTED
  * </pre>
