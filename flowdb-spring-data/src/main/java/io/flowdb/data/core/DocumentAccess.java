@@ -7,6 +7,8 @@ import io.flowdb.json.JsonTransaction;
 import io.flowdb.json.StoreSchema;
 import io.flowdb.json.TransactionMode;
 import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -50,25 +52,29 @@ final class DocumentAccess {
         }
     }
 
-    /** One write that tells its caller nothing of what is stored; it is made again after a conflict. */
-    <R extends @Nullable Object> R write(Function<? super DocumentOperations, R> write) {
+    /**
+     * One write that tells its caller nothing of what is stored; it is made again after a conflict. If that may be
+     * later, {@code detach} is called at once, to make it independent of what changes meanwhile.
+     */
+    <R extends @Nullable Object> R write(Function<? super DocumentOperations, R> write, Runnable detach) {
         try {
             JsonDB db = database.get();
             FlowDbResourceHolder holder = holder(db);
-            return holder == null ? write.apply(db) : holder.write(write);
+            return holder == null ? write.apply(db) : holder.write(write, detach);
         } catch (FlowDbException e) {
             throw exceptions.translate(e);
         }
     }
 
-    /** Several writes that tell their caller nothing of what is stored; they are made again after a conflict. */
-    <R extends @Nullable Object> R writeAll(Collection<String> stores, Function<? super DocumentOperations, R> writes) {
+    /** Several writes, as {@link #write} makes one. */
+    <R extends @Nullable Object> R writeAll(
+            Collection<String> stores, Function<? super DocumentOperations, R> writes, Runnable detach) {
         try {
             JsonDB db = database.get();
             FlowDbResourceHolder holder = holder(db);
             return holder == null
                     ? db.inTransaction(TransactionMode.READ_WRITE, stores, writes::apply)
-                    : holder.writeAll(writes);
+                    : holder.writeAll(writes, detach);
         } catch (FlowDbException e) {
             throw exceptions.translate(e);
         }
@@ -84,6 +90,13 @@ final class DocumentAccess {
                     : holder.wholly(action);
         } catch (FlowDbException e) {
             throw exceptions.translate(e);
+        }
+    }
+
+    /** What a write gave to an entity; the transaction of the thread, if there is one, takes it back with the write. */
+    void given(List<GivenValue> values) {
+        if (!values.isEmpty()) {
+            outside(db -> Optional.ofNullable(holder(db))).ifPresent(holder -> holder.given(values));
         }
     }
 

@@ -19,6 +19,9 @@ import tools.jackson.databind.JsonNode;
 /** Deletes of {@link FlowDbTemplate}: one commit each, of what row policies permit. Threads: any. */
 final class EntityDeletes {
 
+    /** Keys and plans are nobody else's. */
+    private static final Runnable NOTHING_SHARED = () -> {};
+
     private final EntityAccess access;
     private final DocumentAccess documents;
     private final QueryRunner queries;
@@ -52,10 +55,13 @@ final class EntityDeletes {
         Set<String> stores = new LinkedHashSet<>();
         deletes.forEach(delete -> stores.add(delete.store()));
         if (!deletes.isEmpty()) {
-            documents.writeAll(stores, operations -> {
-                deletes.forEach(delete -> delete.write(operations));
-                return deletes;
-            });
+            documents.writeAll(
+                    stores,
+                    operations -> {
+                        deletes.forEach(delete -> delete.write(operations));
+                        return deletes;
+                    },
+                    NOTHING_SHARED);
         }
     }
 
@@ -63,7 +69,7 @@ final class EntityDeletes {
     void deleteAll(Class<?> type) {
         FlowDbPersistentEntity<?> entity = access.entityOf(type);
         Plan plan = access.plan(access.permitted(FlowDbQuery.all(), entity, RowAction.DELETE), type, entity);
-        documents.<Long>write(operations -> queries.delete(operations, plan));
+        documents.<Long>write(operations -> queries.delete(operations, plan), NOTHING_SHARED);
     }
 
     boolean deleteById(Object id, Class<?> type) {

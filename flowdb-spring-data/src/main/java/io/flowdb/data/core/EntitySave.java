@@ -3,6 +3,9 @@ package io.flowdb.data.core;
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
 import io.flowdb.json.DocumentOperations;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.OptimisticLockingFailureException;
@@ -32,7 +35,14 @@ final class EntitySave<T> {
     private final Kind kind;
     private final @Nullable Object previousId;
     private final @Nullable Object previousVersion;
+    private final @Nullable Object givenVersion;
     private final ObjectNode document;
+
+    /** Whether callbacks were given the document, and may change it later. */
+    private final boolean shown;
+
+    /** What is written: the document, and once it was {@link #detach}ed a copy that nobody else has. */
+    private ObjectNode written;
 
     /** Set by the first write of a counted one; a repeated write keeps it. */
     private @Nullable Object counted;
@@ -42,13 +52,23 @@ final class EntitySave<T> {
             PersistentPropertyAccessor<T> accessor,
             Kind kind,
             Identity previous,
-            ObjectNode document) {
+            ObjectNode document,
+            boolean shown) {
         this.entity = entity;
         this.accessor = accessor;
         this.kind = kind;
         this.previousId = previous.id();
         this.previousVersion = previous.version();
+        this.givenVersion = versionOf(entity, accessor);
         this.document = document;
+        this.shown = shown;
+        this.written = document;
+    }
+
+    private static @Nullable Object versionOf(
+            FlowDbPersistentEntity<?> entity, PersistentPropertyAccessor<?> accessor) {
+        FlowDbPersistentProperty version = entity.getVersionProperty();
+        return version == null ? null : accessor.getProperty(version);
     }
 
     ObjectNode document() {
@@ -70,24 +90,34 @@ final class EntitySave<T> {
     Object write(DocumentOperations operations) {
         return switch (kind) {
             case COUNTED -> writeCounted(operations);
-            case ADD -> operations.add(store(), document);
+            case ADD -> operations.add(store(), written);
             case PUT -> {
                 FlowDbPersistentProperty version = entity.getVersionProperty();
                 if (version != null) {
                     requireVersion(operations, entity, key(), previousVersion);
                 }
-                yield operations.put(store(), document);
+                yield operations.put(store(), written);
             }
         };
     }
 
     private Object writeCounted(DocumentOperations operations) {
         if (counted == null) {
-            counted = operations.putAuto(store(), document);
+            counted = operations.putAuto(store(), written);
             idOf(counted); // refused before the commit if it does not fit
             return counted;
         }
-        return operations.add(store(), document);
+        return operations.add(store(), written);
+    }
+
+    /**
+     * To be called after a write that may be repeated later: makes what is written independent of what anyone changes
+     * meanwhile. The document may share parts with the entity, and callbacks may have it.
+     */
+    void detach() {
+        if (shown || document.values().stream().anyMatch(JsonNode::isContainer)) {
+            written = document.deepCopy();
+        }
     }
 
     /** Where the key lies in the document. */
@@ -163,6 +193,23 @@ final class EntitySave<T> {
         if (version != null) {
             accessor.setProperty(version, previousVersion);
         }
+    }
+
+    /** What a mutable entity has been given that came without it; after it was completed. */
+    List<GivenValue> given(Object original) {
+        List<GivenValue> given = new ArrayList<>();
+        if (accessor.getBean() == original) {
+            WeakReference<Object> bean = new WeakReference<>(original);
+            FlowDbPersistentProperty id = entity.getRequiredIdProperty();
+            if (kind != Kind.PUT && EntityWriter.isUnset(previousId)) {
+                given.add(new GivenValue(bean, entity, id, previousId, accessor.getProperty(id)));
+            }
+            FlowDbPersistentProperty version = entity.getVersionProperty();
+            if (version != null) {
+                given.add(new GivenValue(bean, entity, version, previousVersion, givenVersion));
+            }
+        }
+        return given;
     }
 
     @SuppressWarnings("unchecked")

@@ -26,7 +26,8 @@ final class EntitySaves {
 
     <T> T save(T entity, boolean insert) {
         EntitySave<T> save = prepare(entity, insert);
-        return writer.complete(save, storing(List.of(save), List.of(entity), () -> write(save)));
+        Object key = storing(List.of(save), List.of(entity), () -> write(save));
+        return writer.saved(complete(save, key, entity), save);
     }
 
     private Object write(EntitySave<?> save) {
@@ -36,13 +37,14 @@ final class EntitySaves {
         }
         return save.isConditional()
                 ? documents.<Object>atomically(stores, save::write)
-                : documents.<Object>write(save::write);
+                : documents.<Object>write(save::write, save::detach);
     }
 
     /** Saves an entity that was read in {@code transaction}. */
     <T> T save(T entity, JsonTransaction transaction) {
         EntitySave<T> save = prepare(entity, false, (type, id) -> true);
-        return writer.complete(save, storing(List.of(save), List.of(entity), () -> write(save, transaction)));
+        Object key = storing(List.of(save), List.of(entity), () -> write(save, transaction));
+        return writer.saved(save.complete(key), save);
     }
 
     private Object write(EntitySave<?> save, JsonTransaction transaction) {
@@ -65,8 +67,17 @@ final class EntitySaves {
         });
         List<T> stored = new ArrayList<>(saves.size());
         for (int i = 0; i < saves.size(); i++) {
-            stored.add(writer.complete(saves.get(i), keys.get(i)));
+            stored.add(complete(saves.get(i), keys.get(i), originals.get(i)));
         }
+        for (int i = 0; i < saves.size(); i++) {
+            stored.set(i, writer.saved(stored.get(i), saves.get(i)));
+        }
+        return stored;
+    }
+
+    private <T> T complete(EntitySave<T> save, Object key, T original) {
+        T stored = save.complete(key);
+        documents.given(save.given(original));
         return stored;
     }
 
@@ -80,7 +91,8 @@ final class EntitySaves {
         }
         return saves.stream().anyMatch(EntitySave::isConditional)
                 ? documents.atomically(stores, operations -> writeEach(saves, operations))
-                : documents.writeAll(stores, operations -> writeEach(saves, operations));
+                : documents.writeAll(
+                        stores, operations -> writeEach(saves, operations), () -> saves.forEach(EntitySave::detach));
     }
 
     private Object writeGuarded(EntitySave<?> save, JsonTransaction transaction) {

@@ -109,11 +109,11 @@ final class EntityWriter {
                 last = entity.getPropertyAccessor(bean);
             }
         }
-        return new EntitySave<>(entity, last, kind, previous, document);
+        return new EntitySave<>(entity, last, kind, previous, document, calls != null);
     }
 
-    <T> T complete(EntitySave<T> save, Object key) {
-        T stored = save.complete(key);
+    /** Calls what is to be called after {@code save}. */
+    <T> T saved(T stored, EntitySave<T> save) {
         EntityCallbacks calls = callbacks;
         return calls == null ? stored : calls.callback(AfterSaveCallback.class, stored, save.document(), save.store());
     }

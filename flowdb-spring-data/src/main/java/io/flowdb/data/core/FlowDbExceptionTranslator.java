@@ -58,6 +58,8 @@ public final class FlowDbExceptionTranslator implements PersistenceExceptionTran
             ". What is written after it, as by a listener to its commit, needs a transaction of its"
                     + " own: @Transactional(propagation = Propagation.REQUIRES_NEW)";
 
+    private static final String STREAM_ENDED = ". A stream has to be read within the transaction it was opened in";
+
     @Override
     public @Nullable DataAccessException translateExceptionIfPossible(RuntimeException e) {
         return e instanceof FlowDbException failure ? translate(failure) : null;
@@ -103,6 +105,13 @@ public final class FlowDbExceptionTranslator implements PersistenceExceptionTran
             return new InvalidDataAccessResourceUsageException(message, e);
         }
         return new UncategorizedFlowDbException(message, e);
+    }
+
+    /** Of reading a stream that was opened before: it may have outlived its transaction. */
+    DataAccessException translateOfStream(FlowDbException e) {
+        return e instanceof TransactionClosedException
+                ? new InvalidDataAccessApiUsageException(e.getMessage() + STREAM_ENDED, e)
+                : translate(e);
     }
 
     private static DataAccessException constraint(ConstraintException e, String message) {

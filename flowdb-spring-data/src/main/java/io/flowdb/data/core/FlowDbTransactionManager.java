@@ -1,12 +1,14 @@
 package io.flowdb.data.core;
 
+import io.flowdb.data.core.FlowDbResourceHolder.Mark;
 import io.flowdb.error.CommitUnknownException;
 import io.flowdb.error.ConflictException;
 import io.flowdb.error.FlowDbException;
+import io.flowdb.error.TransactionClosedException;
 import io.flowdb.json.Isolation;
 import io.flowdb.json.JsonDB;
-import io.flowdb.json.Savepoint;
 import io.flowdb.json.TransactionMode;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -28,13 +30,14 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * <pre>
  * readOnly      a snapshot; never conflicts; a write is an InvalidDataAccessApiUsageException
  * isolation     DEFAULT and SERIALIZABLE: serializable; REPEATABLE_READ: snapshot isolation; others are refused
- * NESTED        savepoints on the writes
+ * NESTED        savepoints on the writes; what another asked to roll back before stays so
  * timeout       checked at each operation and at commit
  * conflict      OptimisticLockingFailureException at commit; nothing was written; whoever began the transaction may
  *               retry. A transaction that only saved, or deleted through a repository, and read nothing, is repeated
  *               by itself
+ * roll-back     also of the ids and versions that saves gave to mutable entities
  * after it      listeners to commit or roll-back read what is stored; to write they need REQUIRES_NEW, else the write
- *               is refused
+ *               is refused, also in NESTED
  * </pre>
  *
  * <p>The transaction covers every store that exists at its begin. A transaction of another manager (JPA) is not joined.
@@ -212,18 +215,39 @@ public final class FlowDbTransactionManager extends AbstractPlatformTransactionM
 
         @Override
         public Object createSavepoint() {
-            return holder().transactionForSavepoint().savepoint();
+            try {
+                return holder().mark();
+            } catch (FlowDbException e) {
+                throw new CannotCreateTransactionException("Cannot create a savepoint: " + e.getMessage(), e);
+            }
         }
 
         @Override
         public void rollbackToSavepoint(Object savepoint) {
-            holder().transactionForSavepoint().rollbackTo((Savepoint) savepoint);
-            holder().resetRollbackOnly();
+            use(savepoint, FlowDbResourceHolder::rollbackTo);
         }
 
         @Override
         public void releaseSavepoint(Object savepoint) {
-            holder().transactionForSavepoint().release((Savepoint) savepoint);
+            use(savepoint, FlowDbResourceHolder::release);
+        }
+
+        private void use(Object savepoint, BiConsumer<FlowDbResourceHolder, Mark> use) {
+            if (!(savepoint instanceof Mark mark)) {
+                throw new TransactionUsageException("Not a savepoint of FlowDB: " + savepoint);
+            }
+            try {
+                use.accept(holder(), mark);
+            } catch (IllegalArgumentException e) {
+                throw new TransactionUsageException("Cannot use the savepoint: " + e.getMessage(), e);
+            } catch (TransactionClosedException e) {
+                throw new TransactionUsageException(
+                        e.getMessage() + ", so nothing of it is taken back. What is done after it needs a"
+                                + " transaction of its own: @Transactional(propagation = Propagation.REQUIRES_NEW)",
+                        e);
+            } catch (FlowDbException e) {
+                throw new TransactionSystemException("Cannot use the savepoint: " + e.getMessage(), e);
+            }
         }
     }
 }

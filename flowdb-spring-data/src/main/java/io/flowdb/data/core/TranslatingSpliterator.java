@@ -5,7 +5,7 @@ import java.util.Spliterator;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The elements of another, its exceptions translated. Sequential. Threads: one. */
+/** The elements of another that reads documents, its exceptions translated. Sequential. Threads: one. */
 final class TranslatingSpliterator<T> implements Spliterator<T> {
 
     private final Spliterator<T> source;
@@ -21,7 +21,7 @@ final class TranslatingSpliterator<T> implements Spliterator<T> {
         try {
             return source.tryAdvance(action);
         } catch (FlowDbException e) {
-            throw exceptions.translate(e);
+            throw exceptions.translateOfStream(e);
         }
     }
 
@@ -30,7 +30,7 @@ final class TranslatingSpliterator<T> implements Spliterator<T> {
         try {
             source.forEachRemaining(action);
         } catch (FlowDbException e) {
-            throw exceptions.translate(e);
+            throw exceptions.translateOfStream(e);
         }
     }
 

@@ -161,4 +161,24 @@ class AfterTransactionTest {
         });
         assertThat(orders.findAll()).containsExactly(new Order("0", "eve"), new Order("1", "ann"));
     }
+
+    /** Was told how to write after the commit. */
+    @Test
+    void stream_readAfterTheEnd_saysWhereItHasToBeRead() {
+        List<Stream<Order>> opened = new ArrayList<>();
+        transaction.executeWithoutResult(status -> {
+            opened.add(orders.stream());
+            opened.add(orders.streamByCustomer("eve"));
+        });
+        transaction.executeWithoutResult(status -> {
+            opened.add(orders.stream());
+            status.setRollbackOnly();
+        });
+        for (Stream<Order> stream : opened) {
+            assertThatThrownBy(stream::toList)
+                    .isInstanceOf(InvalidDataAccessApiUsageException.class)
+                    .hasMessageContaining("within the transaction")
+                    .hasMessageNotContaining("REQUIRES_NEW");
+        }
+    }
 }
