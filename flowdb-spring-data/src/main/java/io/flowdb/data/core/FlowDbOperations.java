@@ -26,8 +26,8 @@ import org.springframework.data.domain.Window;
 public interface FlowDbOperations extends FluentFlowDbOperations {
 
     /**
-     * Stores a new entity; throws {@code DuplicateKeyException} if its id or a unique value is taken. Returns what was
-     * stored.
+     * Stores a new entity; throws {@code DuplicateKeyException} if its id or a unique value is taken; in a transaction
+     * the latter shows at its commit. Returns what was stored.
      */
     <T> T insert(T entity);
 
