@@ -109,7 +109,10 @@ class SalvageTest {
         }
         SalvageReport report = Salvage.run(files, DIRECTORY, TARGET);
         Map<String, String> found = contentOf(files, random);
-        assertThat(found.keySet()).as("keys of whole blocks, %s", report).containsAll(expected);
+        expected.removeAll(found.keySet());
+        assertThat(expected)
+                .as("keys of whole blocks that are missing, %s", report)
+                .isEmpty();
         found.forEach((key, value) -> assertThat(value).as(key).isEqualTo(written.get(key)));
         if (found.size() < written.size()) {
             assertThat(report.isComplete() && !isTornEnd(parts, found.keySet()))
