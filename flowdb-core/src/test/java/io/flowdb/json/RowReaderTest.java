@@ -6,9 +6,11 @@ import io.flowdb.internal.json.DocumentCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -74,33 +76,21 @@ class RowReaderTest {
         int number = random.nextInt(3);
         switch (random.nextInt(depth > 0 ? 8 : 5)) {
             case 0:
-                return new Told(Filter.exists(path), d -> at(d, path) != null);
+                return ofValue(Filter.exists(path), path, Objects::nonNull);
             case 1:
-                return new Told(Filter.isNull(path), d -> {
-                    JsonNode value = at(d, path);
-                    return value == null || value.isNull();
-                });
+                return ofValue(Filter.isNull(path), path, value -> value == null || value.isNull());
             case 2:
-                return new Told(Filter.contains(path, "}"), d -> {
-                    JsonNode value = at(d, path);
-                    return value != null
-                            && value.isString()
-                            && value.stringValue().contains("}");
-                });
+                return ofValue(Filter.contains(path, "}"), path, value -> isText(value, text -> text.contains("}")));
             case 3:
-                return new Told(Filter.eq(path, number), d -> {
-                    JsonNode value = at(d, path);
-                    return value != null
-                            && (isNumber(value, number)
-                                    || value.isArray() && value.valueStream().anyMatch(v -> isNumber(v, number)));
-                });
+                return ofValue(
+                        Filter.eq(path, number),
+                        path,
+                        value -> isNumber(value, number)
+                                || value != null
+                                        && value.isArray()
+                                        && value.valueStream().anyMatch(v -> isNumber(v, number)));
             case 4:
-                return new Told(Filter.regex(path, "^x$"), d -> {
-                    JsonNode value = at(d, path);
-                    return value != null
-                            && value.isString()
-                            && value.stringValue().equals("x");
-                });
+                return ofValue(Filter.regex(path, "^x$"), path, value -> isText(value, "x"::equals));
             case 5:
                 Told inner = told(depth - 1);
                 return new Told(Filter.not(inner.filter), d -> !inner.holds.apply(d));
@@ -113,8 +103,16 @@ class RowReaderTest {
         }
     }
 
-    private static boolean isNumber(JsonNode value, int number) {
-        return value.isInt() && value.intValue() == number;
+    private static Told ofValue(Filter filter, String path, Predicate<@Nullable JsonNode> test) {
+        return new Told(filter, document -> test.test(at(document, path)));
+    }
+
+    private static boolean isText(@Nullable JsonNode value, Predicate<String> test) {
+        return value != null && value.isString() && test.test(value.stringValue());
+    }
+
+    private static boolean isNumber(@Nullable JsonNode value, int number) {
+        return value != null && value.isInt() && value.intValue() == number;
     }
 
     @Test
