@@ -73,6 +73,11 @@ public final class CompareCommand implements Callable<Integer> {
     private String heap = "";
 
     @Option(
+            names = "--huge-pages",
+            description = "Asks for transparent huge pages, for the Java heap and for the memory of native code.")
+    private boolean hugePages;
+
+    @Option(
             names = "--cities",
             description =
                     "NDJSON file of cities, compressed with gzip, for import-cities; without it the row is left out.")
@@ -99,6 +104,9 @@ public final class CompareCommand implements Callable<Integer> {
                 records >= 0 && records % RECORDS_UNIT == 0,
                 "--records " + records + ", allowed: multiples of " + RECORDS_UNIT);
         check(heap.matches("[1-9][0-9]*[mg]"), "--heap " + heap + ", allowed: as 512m or 2g");
+        check(
+                !hugePages || HugePages.areAllowed(),
+                "--huge-pages: the system gives none (allowed: where " + HugePages.SETTING + " is madvise or always)");
         check(
                 cities == null || Files.isRegularFile(cities) && Files.isReadable(cities),
                 "--cities " + cities + ": no such file");
@@ -129,7 +137,8 @@ public final class CompareCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         Report report = new Report(suite, engines);
         try (ScratchDirectory scratch = ScratchDirectory.below(dir, "flowdb-compare-")) {
-            WorkerProcess worker = new WorkerProcess(suite, wanted, scratch.path(), heap, seconds, records, cities);
+            WorkerProcess worker =
+                    new WorkerProcess(suite, wanted, scratch.path(), heap, hugePages, seconds, records, cities);
             for (int round = 1; round <= rounds; round++) {
                 for (EngineKind engine : engines) {
                     out().printf("round %d of %d: %s %s%n", round, rounds, suite.label(), engine.label());

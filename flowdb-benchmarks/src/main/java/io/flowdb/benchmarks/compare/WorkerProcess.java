@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param base directory for everything the processes write
  * @param heap size of the heap, as for {@code -Xmx}
+ * @param hugePages whether the heap, and what native code allocates, is to lie on huge pages
  */
 record WorkerProcess(
         Suite suite,
         Set<String> workloads,
         Path base,
         String heap,
+        boolean hugePages,
         double seconds,
         int records,
         @Nullable Path cities) {
@@ -39,10 +41,13 @@ record WorkerProcess(
         Path databases = base.resolve(engine.label());
         Files.deleteIfExists(result);
         Files.createDirectories(databases);
-        Process process = new ProcessBuilder(command(engine, databases, result))
+        ProcessBuilder builder = new ProcessBuilder(command(engine, databases, result))
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        if (hugePages) {
+            builder.environment().putAll(HugePages.NATIVE);
+        }
+        Process process = builder.start();
         int status;
         try {
             status = process.waitFor();
@@ -62,6 +67,9 @@ record WorkerProcess(
                 .resolve("java")
                 .toString();
         List<String> command = new ArrayList<>(List.of(java, "-Xms" + heap, "-Xmx" + heap, TOUCHED_HEAP));
+        if (hugePages) {
+            command.add(HugePages.HEAP);
+        }
         if (Runtime.version().feature() >= 22) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }

@@ -115,6 +115,20 @@ class CompareCommandTest {
                 .containsExactly("readrandom", "compact-smallcache");
     }
 
+    @Test
+    void compare_hugePages_measuresWhereTheSystemGivesThem() throws Exception {
+        CommandLineRun run = tinyRun(
+                "--suite", "kv", "--engines", "mvstore", "--rounds", "1", "--workloads", "fillseq", "--huge-pages");
+
+        if (HugePages.areAllowed()) {
+            assertThat(run.exitCode()).as(run.err()).isZero();
+            assertThat(rows(Files.readAllLines(json()))).containsExactly("fillseq mvstore");
+        } else {
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains("--huge-pages: the system gives none", "transparent_hugepage/enabled");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
