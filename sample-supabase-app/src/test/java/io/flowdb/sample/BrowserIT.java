@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,12 +38,11 @@ class BrowserIT {
     @TempDir
     static Path dataDir;
 
-    static RunningSample sample;
-
     @TempDir
-    Path profile;
+    static Path profile;
 
-    private ChromeDriver browser;
+    static RunningSample sample;
+    static ChromeDriver browser;
 
     @BeforeAll
     static void start() {
@@ -52,29 +50,30 @@ class BrowserIT {
                 Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER),
                 "needs " + CHROMIUM + " and " + DRIVER + " (Debian: apt-get install chromium chromium-driver)");
         sample = RunningSample.start(dataDir.resolve("data"), "sample.cities.import-enabled=true");
+        browser = startBrowser();
     }
 
     @AfterAll
     static void stop() {
+        if (browser != null) {
+            browser.quit();
+        }
         if (sample != null) {
             sample.close();
         }
     }
 
+    /** As somebody who was never here. */
     @BeforeEach
     void open() {
-        browser = startBrowser();
         browser.get("http://127.0.0.1:" + sample.port() + "/");
+        browser.executeScript("localStorage.clear(); sessionStorage.clear()");
+        browser.manage().deleteAllCookies();
+        browser.navigate().refresh();
+        browser.manage().logs().get(LogType.BROWSER); // what is read is gone
     }
 
-    @AfterEach
-    void close() {
-        if (browser != null) {
-            browser.quit();
-        }
-    }
-
-    private ChromeDriver startBrowser() {
+    private static ChromeDriver startBrowser() {
         ChromeOptions options = new ChromeOptions();
         options.setBinary(CHROMIUM.toFile());
         options.addArguments(
