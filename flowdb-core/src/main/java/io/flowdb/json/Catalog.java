@@ -155,11 +155,11 @@ final class Catalog {
             return "the schema";
         }
         for (StoreDef def : stores.values()) {
-            if (startsWith(key, def.prefix)) {
+            if (Keys.startsWith(key, def.prefix)) {
                 return "key " + KeyText.of(key, def.prefix);
             }
             for (IndexDef index : def.indexes) {
-                if (startsWith(key, index.prefix)) {
+                if (Keys.startsWith(key, index.prefix)) {
                     return "key " + KeyText.of(key, index.prefix) + " of index '" + index.schema.name() + "'";
                 }
             }
@@ -170,11 +170,11 @@ final class Catalog {
     /** What a range of keys of the store below is about, for messages. */
     String describe(Preconditions.Range range) {
         for (StoreDef def : stores.values()) {
-            if (startsWith(range.start(), def.prefix)) {
+            if (Keys.startsWith(range.start(), def.prefix)) {
                 return "the range of keys " + KeyText.of(range, def.prefix);
             }
             for (IndexDef index : def.indexes) {
-                if (startsWith(range.start(), index.prefix)) {
+                if (Keys.startsWith(range.start(), index.prefix)) {
                     return "the range " + KeyText.of(range, index.prefix) + " of index '" + index.schema.name() + "'";
                 }
             }
@@ -186,15 +186,12 @@ final class Catalog {
     @Nullable
     String storeOf(byte[] key) {
         for (StoreDef def : stores.values()) {
-            if (startsWith(key, def.prefix) || def.indexes.stream().anyMatch(index -> startsWith(key, index.prefix))) {
+            if (Keys.startsWith(key, def.prefix)
+                    || def.indexes.stream().anyMatch(index -> Keys.startsWith(key, index.prefix))) {
                 return def.name;
             }
         }
         return null;
-    }
-
-    private static boolean startsWith(byte[] key, byte[] prefix) {
-        return key.length >= prefix.length && Arrays.mismatch(key, 0, prefix.length, prefix, 0, prefix.length) < 0;
     }
 
     /**

@@ -160,9 +160,7 @@ final class IndexDef {
 
     /** A key of this index: its prefix and {@code tail}. */
     byte[] at(byte[] tail) {
-        byte[] key = Arrays.copyOf(prefix, prefix.length + tail.length);
-        System.arraycopy(tail, 0, key, prefix.length, tail.length);
-        return key;
+        return Keys.concat(prefix, tail);
     }
 
     /** A key of this index: its prefix and one byte. */
@@ -274,10 +272,7 @@ final class IndexDef {
     }
 
     private IndexEntry mark(int kind, byte[] primaryKey) {
-        byte[] key = Arrays.copyOf(prefix, prefix.length + 1 + primaryKey.length);
-        key[prefix.length] = (byte) kind;
-        System.arraycopy(primaryKey, 0, key, prefix.length + 1, primaryKey.length);
-        return new IndexEntry(this, key, prefix.length + 1, false);
+        return new IndexEntry(this, Keys.concat(at(kind), primaryKey), prefix.length + 1, false);
     }
 
     @Override

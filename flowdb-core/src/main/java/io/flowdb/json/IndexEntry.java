@@ -1,5 +1,6 @@
 package io.flowdb.json;
 
+import io.flowdb.internal.base.Keys;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +42,7 @@ final class IndexEntry implements Comparable<IndexEntry> {
 
     /** The logical key of an exclusive entry that is stored under {@code storedKey}. */
     static byte[] logicalKey(byte[] storedKey, byte[] primaryKey) {
-        byte[] logical = Arrays.copyOf(storedKey, storedKey.length + primaryKey.length);
-        System.arraycopy(primaryKey, 0, logical, storedKey.length, primaryKey.length);
-        return logical;
+        return Keys.concat(storedKey, primaryKey);
     }
 
     byte[] primaryKey() {

@@ -37,7 +37,7 @@ final class KeyText {
     private static String end(byte @Nullable [] end, byte[] prefix) {
         boolean bounded = end != null
                 && end.length > prefix.length
-                && Arrays.mismatch(end, 0, prefix.length, prefix, 0, prefix.length) < 0
+                && Keys.startsWith(end, prefix)
                 && end[prefix.length] != KeyTags.ABOVE;
         return end != null && bounded ? of(end, prefix) : "";
     }

@@ -2,11 +2,11 @@ package io.flowdb.json;
 
 import io.flowdb.StoreCursor;
 import io.flowdb.StoreReader.Range;
+import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.json.KeyLayout;
 import io.flowdb.internal.json.KeyPath;
 import io.flowdb.internal.json.KeyTags;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -278,11 +278,11 @@ final class Planner {
             List<byte[]> longer = new ArrayList<>();
             for (byte[] prefix : prefixes) {
                 for (Interval interval : withArrays(element)) {
-                    byte[] start = concat(prefix, interval.start());
+                    byte[] start = Keys.concat(prefix, interval.start());
                     if (interval.single()) {
                         longer.add(start);
                     } else {
-                        found.add(new Interval(start, concat(prefix, interval.end()), false));
+                        found.add(new Interval(start, Keys.concat(prefix, interval.end()), false));
                     }
                 }
             }
@@ -348,16 +348,10 @@ final class Planner {
         List<Range> ranges = new ArrayList<>(prefixes.size() * intervals.size());
         for (byte[] prefix : prefixes) {
             for (Interval interval : intervals) {
-                ranges.add(new Range(concat(prefix, interval.start()), concat(prefix, interval.end())));
+                ranges.add(new Range(Keys.concat(prefix, interval.start()), Keys.concat(prefix, interval.end())));
             }
         }
         return ranges;
-    }
-
-    private static byte[] concat(byte[] a, byte[] b) {
-        byte[] both = Arrays.copyOf(a, a.length + b.length);
-        System.arraycopy(b, 0, both, a.length, b.length);
-        return both;
     }
 
     /**

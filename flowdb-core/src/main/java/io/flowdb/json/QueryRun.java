@@ -404,7 +404,7 @@ final class QueryRun {
             begun = true;
             if (entry != null) {
                 byte[] groupKey = groupKey(index, entry);
-                for (; entry != null && startsWith(entry, groupKey); entry = nextEntry()) {
+                for (; entry != null && Keys.startsWith(entry, groupKey); entry = nextEntry()) {
                     group.add(new Found(entry, primaryKey(index, entry)));
                 }
                 group.sort((a, b) -> Arrays.compareUnsigned(a.primaryKey, b.primaryKey));
@@ -424,10 +424,6 @@ final class QueryRun {
             reader.skip();
         }
         return Arrays.copyOf(entry, reader.position());
-    }
-
-    private static boolean startsWith(byte[] entry, byte[] prefix) {
-        return entry.length >= prefix.length && Keys.equal(entry, 0, prefix, 0, prefix.length);
     }
 
     private byte[] documentKey(IndexDef index, byte[] entry) {

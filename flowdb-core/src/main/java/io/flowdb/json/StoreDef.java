@@ -177,9 +177,7 @@ final class StoreDef {
 
     /** The key of a document with this encoded primary key. */
     byte[] documentKey(byte[] primaryKey) {
-        byte[] key = Arrays.copyOf(prefix, prefix.length + primaryKey.length);
-        System.arraycopy(primaryKey, 0, key, prefix.length, primaryKey.length);
-        return key;
+        return Keys.concat(prefix, primaryKey);
     }
 
     /** The encoded primary key in the key of a document. */

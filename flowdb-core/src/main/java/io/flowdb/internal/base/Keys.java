@@ -60,6 +60,18 @@ public final class Keys {
         return end;
     }
 
+    /** Whether {@code key} begins with {@code prefix}, or is it. */
+    public static boolean startsWith(byte[] key, byte[] prefix) {
+        return key.length >= prefix.length && equal(key, 0, prefix, 0, prefix.length);
+    }
+
+    /** The bytes of {@code prefix} and behind them those of {@code rest}. */
+    public static byte[] concat(byte[] prefix, byte[] rest) {
+        byte[] key = Arrays.copyOf(prefix, prefix.length + rest.length);
+        System.arraycopy(rest, 0, key, prefix.length, rest.length);
+        return key;
+    }
+
     /** The smallest key above {@code key}: the key with a zero byte appended. */
     public static byte[] successor(byte[] key) {
         return Arrays.copyOf(key, key.length + 1);

@@ -3,7 +3,6 @@ package io.flowdb.internal.json;
 import io.flowdb.error.CorruptionException;
 import io.flowdb.internal.base.Keys;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * Where the document layer keeps what in the ordered store.
@@ -73,14 +72,10 @@ public final class KeyLayout {
         for (int i = 0; i < bytes; i++) {
             id = id << 8 | key[2 + i] & 0xFF;
         }
-        if (id < 0 || !startsWith(key, withId(key[0], id))) {
+        if (id < 0 || !Keys.startsWith(key, withId(key[0], id))) {
             throw new CorruptionException("document layer", -1, "no id in the key " + Keys.show(key));
         }
         return id;
-    }
-
-    private static boolean startsWith(byte[] key, byte[] prefix) {
-        return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     /** The key of a store's counter. */

@@ -26,7 +26,7 @@ class KeysTest {
     }
 
     @Test
-    void compareEqualAndCopy_ofRandomRanges_agreeWithBytes() {
+    void compareEqualStartsWithAndCopy_ofRandomRanges_agreeWithBytes() {
         Random random = new Random(SEED);
         for (int i = 0; i < 100_000; i++) {
             byte[] a = bytes(random);
@@ -45,6 +45,12 @@ class KeysTest {
             if (aLength == bLength) {
                 assertThat(Keys.equal(a, aFrom, b, bFrom, aLength)).isEqualTo(Arrays.equals(x, y));
             }
+            assertThat(Keys.startsWith(x, y))
+                    .as("seed %d, step %d", SEED, i)
+                    .isEqualTo(Arrays.equals(Arrays.copyOf(x, Math.min(x.length, y.length)), y));
+            byte[] both = Keys.concat(x, y);
+            assertThat(Arrays.copyOf(both, x.length)).isEqualTo(x);
+            assertThat(Arrays.copyOfRange(both, x.length, both.length)).isEqualTo(y);
             byte[] to = new byte[aLength + 7];
             byte[] expected = new byte[aLength + 7];
             Keys.copy(a, aFrom, to, 3, aLength);
