@@ -272,9 +272,7 @@ final class EntryCursor implements JsonCursor {
 
     private byte[] documentKey() {
         byte[] entry = entry();
-        return index == null
-                ? entry
-                : reads.def().documentKey(Arrays.copyOfRange(entry, index.primaryKeyAt(entry), entry.length));
+        return index == null ? entry : reads.def().documentKey(index.primaryKey(entry));
     }
 
     @Override

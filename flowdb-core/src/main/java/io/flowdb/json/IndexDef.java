@@ -178,6 +178,20 @@ final class IndexDef {
         return key;
     }
 
+    /** The encoded primary key in a logical key. */
+    byte[] primaryKey(byte[] logicalKey) {
+        return Arrays.copyOfRange(logicalKey, primaryKeyAt(logicalKey), logicalKey.length);
+    }
+
+    /** A logical key as far as the first {@code paths} of its values go. */
+    byte[] beginning(byte[] logicalKey, int paths) {
+        KeyReader reader = new KeyReader(logicalKey, prefix.length);
+        for (int i = 0; i < paths; i++) {
+            reader.skip();
+        }
+        return Arrays.copyOf(logicalKey, reader.position());
+    }
+
     /** Position behind the index key in a logical key, where the primary key begins. */
     int primaryKeyAt(byte[] logicalKey) {
         if ((logicalKey[prefix.length] & 0xff) < KeyLayout.FIRST_KEY) {

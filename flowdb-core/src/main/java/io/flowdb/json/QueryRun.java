@@ -3,8 +3,6 @@ package io.flowdb.json;
 import io.flowdb.StoreCursor;
 import io.flowdb.StoreReader.Range;
 import io.flowdb.StoreReader.StoredValue;
-import io.flowdb.internal.base.Keys;
-import io.flowdb.internal.json.KeyReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -161,7 +159,7 @@ final class QueryRun {
         try (Pull<Row> rows = ordered(access, keys)) {
             while (found.size() < spec.wanted() && bytes <= RowSort.MAX_KEPT_BYTES) {
                 Row row = rows.next();
-                if (keys.exceeded) {
+                if (keys.exceeded()) {
                     return null;
                 }
                 if (row == null) {
@@ -172,29 +170,6 @@ final class QueryRun {
             }
         }
         return found.size() < spec.wanted() ? null : found;
-    }
-
-    /** Document keys that end early if there are too many. */
-    private static final class BoundedKeys implements Pull<byte[]> {
-        private final Pull<byte[]> keys;
-        private long rest;
-        private boolean exceeded;
-
-        BoundedKeys(Pull<byte[]> keys, long most) {
-            this.keys = keys;
-            this.rest = most;
-        }
-
-        @Override
-        public byte @Nullable [] next() {
-            exceeded |= rest-- <= 0;
-            return exceeded ? null : keys.next();
-        }
-
-        @Override
-        public void close() {
-            keys.close();
-        }
     }
 
     /** Number of rows; reads no documents if the conditions are answered by keys alone. */
@@ -324,8 +299,8 @@ final class QueryRun {
         };
     }
 
-    /** Keys of the documents that entries lead to, in the order of a walk. */
-    private Pull<byte[]> documentKeys(IndexDef index, StoreCursor entries) {
+    /** The entries of a walk. */
+    private Pull<byte[]> counted(StoreCursor entries) {
         return new Pull<>() {
             @Override
             public byte @Nullable [] next() {
@@ -333,7 +308,23 @@ final class QueryRun {
                     return null;
                 }
                 entriesRead++;
-                return documentKey(index, entries.key());
+                return entries.key();
+            }
+
+            @Override
+            public void close() {
+                entries.close();
+            }
+        };
+    }
+
+    /** Keys of the documents that entries lead to, in their order. */
+    private Pull<byte[]> documentKeys(IndexDef index, Pull<byte[]> entries) {
+        return new Pull<>() {
+            @Override
+            public byte @Nullable [] next() {
+                byte[] entry = entries.next();
+                return entry == null ? null : reads.def().documentKey(index.primaryKey(entry));
             }
 
             @Override
@@ -351,87 +342,8 @@ final class QueryRun {
                 ? new RangesCursor(backward(access), range -> view.entries(index, range.start(), range.end(), true))
                 : view.entries(index, access.ranges());
         boolean alreadySorted = !plan.reverse() && plan.groupPaths() == index.paths.length;
-        return alreadySorted ? documentKeys(index, cursor) : new GroupedKeys(index, cursor);
-    }
-
-    /** An entry with the primary key in it. */
-    private record Found(byte[] entry, byte[] primaryKey) {}
-
-    /** Puts the primary keys of entries that are equal in the wanted order into their own order. */
-    private final class GroupedKeys implements Pull<byte[]> {
-        private final IndexDef index;
-        private final StoreCursor entries;
-        private final List<Found> group = new ArrayList<>();
-        private int given;
-        private boolean begun;
-        /** First entry of the next group. */
-        private byte @Nullable [] ahead;
-
-        GroupedKeys(IndexDef index, StoreCursor entries) {
-            this.index = index;
-            this.entries = entries;
-        }
-
-        private byte @Nullable [] nextEntry() {
-            if (!entries.next()) {
-                return null;
-            }
-            entriesRead++;
-            return entries.key();
-        }
-
-        @Override
-        public byte @Nullable [] next() {
-            while (true) {
-                if (given == group.size()) {
-                    readGroup();
-                }
-                if (given == group.size()) {
-                    return null;
-                }
-                Found next = group.get(given++);
-                byte[] documentKey = reads.def().documentKey(next.primaryKey);
-                if (reads.view().hasStill(reads.def(), next.entry, documentKey)) {
-                    return documentKey;
-                }
-            }
-        }
-
-        private void readGroup() {
-            group.clear();
-            given = 0;
-            byte[] entry = begun ? ahead : nextEntry();
-            begun = true;
-            if (entry != null) {
-                byte[] groupKey = groupKey(index, entry);
-                for (; entry != null && Keys.startsWith(entry, groupKey); entry = nextEntry()) {
-                    group.add(new Found(entry, primaryKey(index, entry)));
-                }
-                group.sort((a, b) -> Arrays.compareUnsigned(a.primaryKey, b.primaryKey));
-            }
-            ahead = entry;
-        }
-
-        @Override
-        public void close() {
-            entries.close();
-        }
-    }
-
-    private byte[] groupKey(IndexDef index, byte[] entry) {
-        KeyReader reader = new KeyReader(entry, index.prefix.length);
-        for (int i = 0; i < plan.groupPaths(); i++) {
-            reader.skip();
-        }
-        return Arrays.copyOf(entry, reader.position());
-    }
-
-    private byte[] documentKey(IndexDef index, byte[] entry) {
-        return reads.def().documentKey(primaryKey(index, entry));
-    }
-
-    private static byte[] primaryKey(IndexDef index, byte[] entry) {
-        return Arrays.copyOfRange(entry, index.primaryKeyAt(entry), entry.length);
+        Pull<byte[]> entries = counted(cursor);
+        return alreadySorted ? documentKeys(index, entries) : new GroupedKeys(reads, index, plan.groupPaths(), entries);
     }
 
     private Pull<Row> inPrimaryKeyOrder() {
@@ -440,7 +352,7 @@ final class QueryRun {
         boolean exact = single && first.exact();
         IndexDef index = first.index();
         if (single && index != null && first.inPrimaryKeyOrder() && !(index.unique() && first.allPoints())) {
-            return fetch(documentKeys(index, reads.view().entries(index, first.ranges())), exact);
+            return fetch(documentKeys(index, counted(reads.view().entries(index, first.ranges()))), exact);
         }
         return fetch(prefetched(primaryKeys()), exact);
     }
@@ -490,7 +402,7 @@ final class QueryRun {
         try (StoreCursor cursor = reads.view().entries(index, ranges)) {
             while (cursor.next()) {
                 entriesRead++;
-                to.accept(primaryKey(index, cursor.key()));
+                to.accept(index.primaryKey(cursor.key()));
             }
         }
     }

@@ -212,7 +212,7 @@ record Reads(View view, StoreDef def, JsonLimits limits) {
         try (StoreCursor entries = view.entries(index, start, end, false)) {
             while (entries.next()) {
                 byte[] logical = entries.key();
-                byte[] primaryKey = Arrays.copyOfRange(logical, index.primaryKeyAt(logical), logical.length);
+                byte[] primaryKey = index.primaryKey(logical);
                 if (index.multiEntry() && !seen.add(ByteBuffer.wrap(primaryKey))) {
                     continue;
                 }

@@ -11,11 +11,22 @@ public final class LittleEndian {
     /** Longest {@link #putVarLong}, in bytes. */
     public static final int MAX_VARINT_BYTES = 10;
 
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle BIG_LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private LittleEndian() {}
+
+    /** Reads 2 bytes, as a number without sign. */
+    public static int getUnsignedShort(byte[] from, int at) {
+        return (short) SHORT.get(from, at) & 0xffff;
+    }
+
+    /** Writes the lowest 2 bytes of {@code value}. */
+    public static void putShort(byte[] to, int at, int value) {
+        SHORT.set(to, at, (short) value);
+    }
 
     /** Reads 4 bytes. */
     public static int getInt(byte[] from, int at) {

@@ -1,9 +1,5 @@
 package io.flowdb.internal.base;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /**
  * The bytes of one operation, as they stand in a write batch, in a WAL frame and in a memtable arena.
  *
@@ -26,10 +22,6 @@ public final class OpCodec {
     /** An empty array. */
     public static final byte[] EMPTY = new byte[0];
 
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
     private OpCodec() {}
 
     /**
@@ -38,8 +30,8 @@ public final class OpCodec {
      */
     public static int encode(byte[] to, int at, Op op, byte[] key, byte[] value) {
         to[at] = op.code();
-        SHORT.set(to, at + 1, (short) key.length);
-        INT.set(to, at + 19, value.length);
+        LittleEndian.putShort(to, at + 1, key.length);
+        LittleEndian.putInt(to, at + 19, value.length);
         System.arraycopy(key, 0, to, at + HEADER_BYTES, key.length);
         System.arraycopy(value, 0, to, at + HEADER_BYTES + key.length, value.length);
         return at + HEADER_BYTES + key.length + value.length;
@@ -52,32 +44,32 @@ public final class OpCodec {
 
     /** Length of its key. */
     public static int keyLength(byte[] from, int at) {
-        return (short) SHORT.get(from, at + 1) & 0xffff;
+        return LittleEndian.getUnsignedShort(from, at + 1);
     }
 
     /** Its ts. */
     public static long ts(byte[] from, int at) {
-        return (long) LONG.get(from, at + 3);
+        return LittleEndian.getLong(from, at + 3);
     }
 
     /** Its expiry. */
     public static long expireAt(byte[] from, int at) {
-        return (long) LONG.get(from, at + 11);
+        return LittleEndian.getLong(from, at + 11);
     }
 
     /** Sets its ts. */
     public static void setTs(byte[] to, int at, long ts) {
-        LONG.set(to, at + 3, ts);
+        LittleEndian.putLong(to, at + 3, ts);
     }
 
     /** Sets its expiry. */
     public static void setExpireAt(byte[] to, int at, long expireAt) {
-        LONG.set(to, at + 11, expireAt);
+        LittleEndian.putLong(to, at + 11, expireAt);
     }
 
     /** Length of its value. */
     public static int valueLength(byte[] from, int at) {
-        return (int) INT.get(from, at + 19);
+        return LittleEndian.getInt(from, at + 19);
     }
 
     /** Length of the whole operation. */

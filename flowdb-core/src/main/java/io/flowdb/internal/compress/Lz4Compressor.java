@@ -1,8 +1,6 @@
 package io.flowdb.internal.compress;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import io.flowdb.internal.base.LittleEndian;
 import java.util.Arrays;
 
 /**
@@ -18,10 +16,6 @@ public final class Lz4Compressor {
      * What counts is that a step of the search has one branch, which is nearly always taken; that literals are copied
      * by words; and that the table stays in the processor's cache from block to block.
      */
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
     private static final int MIN_MATCH = 4;
     private static final int MAX_DISTANCE = 0xffff;
 
@@ -57,11 +51,11 @@ public final class Lz4Compressor {
         int out = 0;
         int tries = (1 << SKIP_LOG) + 1; // the first place has no match
         for (int at = 1; at <= searchEnd; ) {
-            int four = (int) INT.get(from, at);
+            int four = LittleEndian.getInt(from, at);
             int slot = slot(four);
             int match = places[slot];
             places[slot] = at;
-            if ((int) INT.get(from, match) != four || at - match > MAX_DISTANCE) {
+            if (LittleEndian.getInt(from, match) != four || at - match > MAX_DISTANCE) {
                 at += tries++ >>> SKIP_LOG;
                 continue;
             }
@@ -76,7 +70,7 @@ public final class Lz4Compressor {
             literalsAt = at;
             tries = 1 << SKIP_LOG;
             if (at <= searchEnd) {
-                places[slot((int) INT.get(from, at - 2))] = at - 2;
+                places[slot(LittleEndian.getInt(from, at - 2))] = at - 2;
             }
         }
         return putLiterals(from, literalsAt, length, to, out, 0);
@@ -91,7 +85,7 @@ public final class Lz4Compressor {
         int at = a;
         int behind = b - a;
         for (; at + Long.BYTES <= end; at += Long.BYTES) {
-            long different = (long) LONG.get(from, at) ^ (long) LONG.get(from, at + behind);
+            long different = LittleEndian.getLong(from, at) ^ LittleEndian.getLong(from, at + behind);
             if (different != 0) {
                 return at - a + (Long.numberOfTrailingZeros(different) >>> 3);
             }
@@ -104,7 +98,7 @@ public final class Lz4Compressor {
 
     /** Writes the distance and what of the length is not in the token; returns the position behind them. */
     private static int putMatch(byte[] to, int at, int distance, int length) {
-        SHORT.set(to, at, (short) distance);
+        LittleEndian.putShort(to, at, distance);
         int position = at + Short.BYTES;
         return length < RUN ? position : putRun(to, position, length - RUN);
     }

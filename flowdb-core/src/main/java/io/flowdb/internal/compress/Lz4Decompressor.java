@@ -1,8 +1,6 @@
 package io.flowdb.internal.compress;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import io.flowdb.internal.base.LittleEndian;
 
 /**
  * Decompresses the LZ4 block format: sequences of a token, literals, and a match with what was decompressed before; the
@@ -15,7 +13,6 @@ final class Lz4Decompressor {
      * reads those, small enough for the compiler to keep its variables in registers, and copies by words, also over the
      * end of what is wanted, as the next sequence overwrites that.
      */
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int LONG_LENGTH = 15;
     private static final int MORE_FOLLOWS = 255;
     private static final int LEAST_MATCH = 4;
@@ -123,7 +120,7 @@ final class Lz4Decompressor {
     }
 
     private static int distance(byte[] from, int at) {
-        return (short) SHORT.get(from, at) & 0xffff;
+        return LittleEndian.getUnsignedShort(from, at);
     }
 
     /**

@@ -1,8 +1,6 @@
 package io.flowdb.internal.compress;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import io.flowdb.internal.base.LittleEndian;
 
 /** Copies short runs of bytes, two words at a time. Stateless. */
 final class Words {
@@ -10,7 +8,6 @@ final class Words {
      * A call of System.arraycopy for a dozen bytes costs more than the bytes, and a step of two words, unlike one of a
      * single word, does not tempt the compiler to unroll a loop that mostly runs once.
      */
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int WORD = Long.BYTES;
 
     /** So many bytes more than was asked for {@link #copyOver} may read and write. */
@@ -37,8 +34,8 @@ final class Words {
     static void copyOver(byte[] from, int at, byte[] to, int out, int length) {
         int i = 0;
         do {
-            LONG.set(to, out + i, (long) LONG.get(from, at + i));
-            LONG.set(to, out + i + WORD, (long) LONG.get(from, at + i + WORD));
+            LittleEndian.putLong(to, out + i, LittleEndian.getLong(from, at + i));
+            LittleEndian.putLong(to, out + i + WORD, LittleEndian.getLong(from, at + i + WORD));
             i += 2 * WORD;
         } while (i < length);
     }

@@ -5,9 +5,6 @@ import io.flowdb.internal.base.Keys;
 import io.flowdb.internal.base.LittleEndian;
 import io.flowdb.internal.base.PointLookup;
 import io.flowdb.internal.sstable.BlockTrailer.Place;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
  * Reads uncompressed data blocks, which {@link BlockBuilder} lays out, as they are: nothing is decoded but the entries
@@ -18,8 +15,6 @@ final class Block {
      * Header and bytes are one array, and an entry is found by its offset alone: a random read touches the line with
      * length and header, and the entry. That is what it costs, as neither is in the processor's caches.
      */
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-
     private static final int LINE_BYTES = 64;
 
     /** Entries of a key that are looked at one by one to find its latest version. */
@@ -132,11 +127,11 @@ final class Block {
     }
 
     static int shared(byte[] block, int at) {
-        return (short) SHORT.get(block, at + 1) & 0xffff;
+        return LittleEndian.getUnsignedShort(block, at + 1);
     }
 
     static int rest(byte[] block, int at) {
-        return (short) SHORT.get(block, at + 3) & 0xffff;
+        return LittleEndian.getUnsignedShort(block, at + 3);
     }
 
     /**
