@@ -140,7 +140,8 @@ final class QueryRun {
             List<byte[]> marked = new ArrayList<>();
             walkEntries(aside, marked::add);
             addAll(fetch(prefetched(marked), false), sort);
-            return new MergedRows(sort.sorted(), rows, sort::sortKey);
+            return new MergedRows(
+                    sort.sorted(), rows, sort::sortKey, reads.view(), row -> fetch(row.documentKey, false));
         } catch (RuntimeException | Error e) {
             rows.close();
             throw e;
@@ -275,18 +276,9 @@ final class QueryRun {
             @Override
             public @Nullable Row next() {
                 for (byte[] documentKey = documentKeys.next(); documentKey != null; documentKey = documentKeys.next()) {
-                    StoredValue stored =
-                            keyMatches(null, documentKey) ? reads.view().get(documentKey) : null;
-                    if (stored != null) {
-                        documentsRead++;
-                        byte[] value = stored.value();
-                        boolean uncommitted = stored.seqno() == View.UNCOMMITTED;
-                        // What the transaction has written, or taken back, may be so only since the index led to it.
-                        boolean asFound = exact && !uncommitted && !reads.view().hasTakenBack();
-                        JsonNode document = reader.read(value, value.length, uncommitted, asFound);
-                        if (document != null) {
-                            return new Row(documentKey, document, value.length, uncommitted);
-                        }
+                    Row row = fetch(documentKey, exact);
+                    if (row != null) {
+                        return row;
                     }
                 }
                 return null;
@@ -297,6 +289,20 @@ final class QueryRun {
                 documentKeys.close();
             }
         };
+    }
+
+    private @Nullable Row fetch(byte[] documentKey, boolean exact) {
+        StoredValue stored = keyMatches(null, documentKey) ? reads.view().get(documentKey) : null;
+        if (stored == null) {
+            return null;
+        }
+        documentsRead++;
+        byte[] value = stored.value();
+        boolean uncommitted = stored.seqno() == View.UNCOMMITTED;
+        // What the transaction has written, or taken back, may be so only since the index led to it.
+        boolean asFound = exact && !uncommitted && !reads.view().hasTakenBack();
+        JsonNode document = reader.read(value, value.length, uncommitted, asFound);
+        return document == null ? null : new Row(documentKey, document, value.length, uncommitted);
     }
 
     /** The entries of a walk. */

@@ -86,6 +86,11 @@ final class StoreView implements View {
     }
 
     @Override
+    public long writeCount() {
+        return 0;
+    }
+
+    @Override
     public boolean hasTakenBack() {
         return false;
     }

@@ -50,6 +50,7 @@ final class TransactionView implements View, ChangeSet {
     private long lastMark;
 
     private boolean takenBack;
+    private long writeCount;
     /** What {@link #documents} takes. */
     private long bytes;
     /** What {@link #undo} takes beside; what was read, {@link ReadSet#bytes}. */
@@ -218,6 +219,11 @@ final class TransactionView implements View, ChangeSet {
     }
 
     @Override
+    public long writeCount() {
+        return writeCount;
+    }
+
+    @Override
     public boolean hasTakenBack() {
         return takenBack;
     }
@@ -277,6 +283,7 @@ final class TransactionView implements View, ChangeSet {
             undo.add(step);
         }
         documents.put(change.documentKey, new Held(change, lastMark));
+        writeCount++;
         if (Arrays.compareUnsigned(change.documentKey, greatest) > 0) {
             greatest = change.documentKey;
         }
@@ -372,6 +379,7 @@ final class TransactionView implements View, ChangeSet {
 
     private void takeBack(Undo step) {
         takenBack = true;
+        writeCount++;
         // The write would have checked that nobody else wrote the document; what was read stays checked.
         if (tracking) {
             readSet.add(step.documentKey);

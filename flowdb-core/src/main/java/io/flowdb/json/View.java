@@ -52,6 +52,9 @@ interface View {
      */
     boolean hasStill(StoreDef store, byte[] entry, byte[] documentKey);
 
+    /** A number that is another one after each write of a transaction, and after each that is taken back. */
+    long writeCount();
+
     /** Whether a transaction has taken writes back, so that documents a walk is led to are what they were before. */
     boolean hasTakenBack();
 
