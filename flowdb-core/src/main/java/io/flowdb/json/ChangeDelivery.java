@@ -80,7 +80,7 @@ final class ChangeDelivery implements Flow.Subscription, Runnable {
             }
         } catch (EngineClosedException e) {
             end(refused);
-        } catch (InterruptedException | RuntimeException e) {
+        } catch (Exception e) { // a subscriber may throw what it does not declare
             end(e);
         } finally {
             feed.close();

@@ -91,9 +91,7 @@ public final class LiveQuery implements AutoCloseable {
             }
         } catch (EngineClosedException e) {
             failure = database.isOpen() ? e : null; // of the listener, or ended from outside
-        } catch (InterruptedException e) {
-            // ended from outside
-        } catch (RuntimeException e) {
+        } catch (Exception e) { // a listener may throw what it does not declare
             failure = e;
         } catch (Error e) {
             failure = e;
@@ -107,6 +105,9 @@ public final class LiveQuery implements AutoCloseable {
     private void tell(List<JsonNode> result) {
         List<JsonNode> copies = new ArrayList<>(result.size());
         result.forEach(document -> copies.add(document.deepCopy()));
+        if (closed) {
+            return;
+        }
         listener.accept(copies);
         Thread.interrupted(); // the thread is not the listener's
     }
@@ -134,8 +135,11 @@ public final class LiveQuery implements AutoCloseable {
         return first;
     }
 
-    /** Waits for changes or an expiry, and returns whether one of those that have come concerns the query. */
-    private boolean awaitRelevant() throws InterruptedException {
+    /**
+     * Waits for changes or an expiry, and returns whether one of those that have come concerns the query. An interrupt
+     * ends it, which can only come from outside.
+     */
+    private boolean awaitRelevant() {
         try {
             boolean relevant = false;
             ChangeLog.Committed entry = database.changeLog.next(
@@ -151,6 +155,9 @@ public final class LiveQuery implements AutoCloseable {
         } catch (ChangeGapException e) {
             nextExpiry = 0;
             return true;
+        } catch (InterruptedException e) {
+            closed = true;
+            return false;
         }
     }
 

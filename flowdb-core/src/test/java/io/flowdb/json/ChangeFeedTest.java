@@ -424,6 +424,19 @@ class ChangeFeedTest {
         assertThat(db.isOpen()).isTrue();
     }
 
+    /** What {@code hasNext} had read ahead was still given out. */
+    @Test
+    void poll_ofAClosedFeed_isRefused() throws Exception {
+        JsonDB db = JsonDB.on(new MemoryStore());
+        db.createObjectStore("s", "id");
+        ChangeFeed feed = db.changes();
+        db.put("s", json("{'id':1}"));
+        assertThat(feed.hasNext()).isTrue();
+        feed.close();
+        assertThatThrownBy(() -> feed.poll(Duration.ZERO)).isInstanceOf(EngineClosedException.class);
+        assertThat(feed.hasNext()).isFalse();
+    }
+
     /** Commits beside it made the log lag behind what was committed: the feed began with the caller's own writes. */
     @Test
     void changes_fromNowOn_beginsBehindWhatIsCommitted() throws Exception {

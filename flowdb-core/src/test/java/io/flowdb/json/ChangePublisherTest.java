@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.flowdb.error.ChangeGapException;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Subscribers of a change feed: what they are given, and the last word. */
 class ChangePublisherTest {
     /** Remembers what it is told, and asks only when the test does. */
-    private static final class Recorder implements Flow.Subscriber<CommittedChanges> {
+    private static class Recorder implements Flow.Subscriber<CommittedChanges> {
         final List<Object> keys = new CopyOnWriteArrayList<>();
         final AtomicReference<Throwable> error = new AtomicReference<>();
         volatile Flow.Subscription subscription;
@@ -111,5 +112,26 @@ class ChangePublisherTest {
         assertThat(cancelled.completed).isFalse();
         assertThat(never.completed).isFalse();
         assertThat(refused.completed).isFalse();
+    }
+
+    /** The thread died, and the subscriber waited for ever. */
+    @Test
+    void subscriber_thatThrowsWhatItDoesNotDeclare_isToldOfIt() {
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore("s", "id");
+            IOException thrown = new IOException("of the subscriber");
+            Recorder failing = new Recorder() {
+                @Override
+                public void onNext(CommittedChanges item) {
+                    LiveQueryTest.<RuntimeException>undeclared(thrown);
+                }
+            };
+            db.changes().publisher().subscribe(failing);
+            await().until(() -> failing.subscription != null);
+            failing.subscription.request(1);
+            db.put("s", json("{'id':1}"));
+            await().until(() -> failing.error.get() != null);
+            assertThat(failing.error.get()).isSameAs(thrown);
+        }
     }
 }

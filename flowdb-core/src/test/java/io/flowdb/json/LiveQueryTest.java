@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.flowdb.error.EngineClosedException;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +88,54 @@ class LiveQueryTest {
             }
             assertThat(live.isOpen()).isTrue();
         }
+    }
+
+    /** The listener was called with what the query had found, long after its owner had closed the query. */
+    @Test
+    void listener_ofAQueryThatIsClosedWhileItIsAsked_isNotCalled() throws InterruptedException {
+        CountDownLatch closed = new CountDownLatch(1);
+        AtomicReference<Thread> asking = new AtomicReference<>();
+        JsonDB held = JsonDB.on(new MemoryStore(() -> {
+            if (Thread.currentThread().getName().equals("flowdb-live-query")) {
+                asking.set(Thread.currentThread());
+                awaitLatch(closed);
+            }
+            return 1_000_000_000_000_000L;
+        }));
+        held.createObjectStore("s", "id");
+        AtomicInteger calls = new AtomicInteger();
+        LiveQuery live = held.observe(held.query("s"), rows -> calls.incrementAndGet());
+        await().until(() -> asking.get() != null);
+
+        live.close();
+        closed.countDown();
+
+        asking.get().join();
+        assertThat(calls).hasValue(0);
+        held.close();
+    }
+
+    /** As code in Kotlin may. It ended without a word. */
+    @Test
+    void listener_thatThrowsWhatItDoesNotDeclare_isTheFailure() {
+        for (Exception thrown : List.of(new IOException("of the listener"), new InterruptedException())) {
+            LiveQuery live = db.observe(db.query("s"), rows -> LiveQueryTest.<RuntimeException>undeclared(thrown));
+            await().until(() -> !live.isOpen());
+            assertThat(live.failure()).isSameAs(thrown);
+        }
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    static <E extends Exception> void undeclared(Exception thrown) throws E {
+        throw (E) thrown;
     }
 
     /** A listener that met another database that was closed looked as if its own had been. */
