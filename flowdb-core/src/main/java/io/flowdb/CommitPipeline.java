@@ -51,7 +51,7 @@ final class CommitPipeline {
 
     private final Wal wal;
     private final ReadStates states;
-    private final Options options;
+    private final CommitOptions options;
     private final EngineCounters counters;
     private final Runnable onFrozen;
 
@@ -83,22 +83,16 @@ final class CommitPipeline {
     private final Failure halfWay = new Failure(new StorageException("A commit ended half-way", null), Outcome.UNKNOWN);
 
     private volatile long publishedSeqno; // written by the leader only
+    private volatile long publishedTag; // written by the leader only
     private volatile long takenBackSeqno; // commits from publishedSeqno to here at the time of a roll-back are gone
 
-    /**
-     * Settings.
-     *
-     * @param memtableBytes size at which the active memtable is frozen
-     * @param maxFrozen frozen memtables at which writers wait
-     * @param syncByDefault whether {@link WriteOptions#DEFAULT} means a sync
-     * @param compacting whether compactions run by themselves, so that waiting for them helps
-     * @param stallLimitMillis how long a writer waits for room before it gives up
-     */
-    record Options(
-            long memtableBytes, int maxFrozen, boolean syncByDefault, boolean compacting, long stallLimitMillis) {}
-
     CommitPipeline(
-            Wal wal, ReadStates states, Options options, EngineCounters counters, long lastSeqno, Runnable onFrozen) {
+            Wal wal,
+            ReadStates states,
+            CommitOptions options,
+            EngineCounters counters,
+            long lastSeqno,
+            Runnable onFrozen) {
         this.wal = wal;
         this.states = states;
         this.options = options;
@@ -107,6 +101,11 @@ final class CommitPipeline {
         this.lastSeqno = lastSeqno;
         this.publishedSeqno = lastSeqno;
         this.onFrozen = onFrozen;
+    }
+
+    /** Tag in the log of the newest commit that was published; 0 if none was since the engine was opened. */
+    long publishedTag() {
+        return publishedTag;
     }
 
     /** The newest sequence number that readers may see. */
@@ -472,6 +471,7 @@ final class CommitPipeline {
                 break;
             }
             last = next.seqno;
+            publishedTag = next.first;
             queuedSyncs -= next.sync ? 1 : 0;
             served.add(queue.remove());
         }

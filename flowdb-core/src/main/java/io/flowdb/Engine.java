@@ -421,7 +421,8 @@ public final class Engine implements OrderedStore, AutoCloseable {
 
     /**
      * Ends background work, makes everything durable, flushes if it can and gives the directory free. Idempotent; who
-     * comes second waits for the first.
+     * comes second waits for the first. If the log could not be synced, so that a power failure may take commits that
+     * did not wait for a sync, it does all else and fails with a {@link io.flowdb.error.StorageException}.
      */
     @Override
     public void close() {
@@ -451,6 +452,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
             awaitReaders();
             closeFiles();
         }
+        parts.wal().checkDurable(pipeline.publishedTag());
     }
 
     void checkOpen() {
@@ -518,7 +520,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
         return files != null ? files : flusher.leftUndone();
     }
 
-    /** The log has everything already: a flush that fails here only makes the next open slower. */
+    /** The log has everything already, or fails itself: a flush that fails here only makes the next open slower. */
     private void flushAtClose() {
         Memtable active = parts.states().current().active();
         boolean refused = !(pipeline.refusal() instanceof EngineClosedException);
@@ -534,7 +536,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
                 Thread.onSpinWait();
             }
         } catch (RuntimeException | Error e) {
-            background.logFailure("Flush at close failed; the log keeps the records", e);
+            background.logFailure("Flush at close failed; the next open reads the log", e);
         }
     }
 

@@ -184,7 +184,7 @@ final class EngineOpening {
         keep(states::close); // flushes add tables
         EngineCounters counters = new EngineCounters(config.clockMicros());
         BackgroundHolder holder = new BackgroundHolder();
-        CommitPipeline.Options limits = new CommitPipeline.Options(
+        CommitOptions limits = new CommitOptions(
                 config.memtableSize(),
                 config.maxFrozenMemtables(),
                 !(config.walSyncMode() instanceof SyncMode.Interval),

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class LogReplay {
     private final ReadStates states;
     private final long flushedSeqno;
-    private final CommitPipeline.Options limits;
+    private final CommitOptions limits;
 
     /** Flushes the oldest memtable; null if all of them stay. */
     private @Nullable Runnable flush;
@@ -23,7 +23,7 @@ final class LogReplay {
      * {@code flush} flushes the oldest memtable; if that may be possible later only, it throws a
      * {@link StorageException} that is retryable. Null: memtables stay, however long the log is.
      */
-    LogReplay(ReadStates states, long flushedSeqno, CommitPipeline.Options limits, @Nullable Runnable flush) {
+    LogReplay(ReadStates states, long flushedSeqno, CommitOptions limits, @Nullable Runnable flush) {
         this.states = states;
         this.flushedSeqno = flushedSeqno;
         this.limits = limits;

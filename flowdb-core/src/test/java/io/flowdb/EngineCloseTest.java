@@ -34,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** T-36: closing while others are at work. */
 @Timeout(300)
@@ -68,6 +70,55 @@ class EngineCloseTest {
                 .autoBackground(false)
                 .maxFrozenMemtables(64)
                 .build();
+    }
+
+    private void failFirstSyncOfTheLog(boolean asError) {
+        AtomicInteger syncs = new AtomicInteger();
+        files.setFault((call, path) -> {
+            if (call == Call.SYNC && path.toString().endsWith(".wal") && syncs.getAndIncrement() == 0) {
+                if (asError) {
+                    throw new OutOfMemoryError("sync");
+                }
+                throw FaultyFileSystem.ioError(call, path);
+            }
+        });
+    }
+
+    /** It returned as if all was durable, and a power cut took what had been acknowledged. */
+    @ParameterizedTest
+    @CsvSource({"always, false", "always, true", "interval, false", "interval, true"})
+    void close_syncOfTheLogFails_closesAndSaysSo(String mode, boolean asError) {
+        SyncMode sync = mode.equals("always") ? SyncMode.always() : SyncMode.interval(Duration.ofSeconds(1));
+        Config config = quiet().toBuilder().walSyncMode(sync).build();
+        Engine engine = EngineOpening.open(config, files);
+        engine.write(FlowRecord.of("k", 1, "v"), WriteOptions.NO_SYNC);
+        failFirstSyncOfTheLog(asError);
+
+        assertThatThrownBy(engine::close)
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("The log could not be synced");
+
+        engine.close();
+        EngineOpening.open(config, files).close(); // free again
+    }
+
+    @Test
+    void close_afterAFailedSync_failsOnlyIfSomethingAcknowledgedWasNotSynced() {
+        for (boolean unsynced : new boolean[] {false, true}) {
+            Engine engine = EngineOpening.open(quiet(), files);
+            engine.write(FlowRecord.of("k", 1, "synced"));
+            if (unsynced) {
+                engine.write(FlowRecord.of("k", 2, "not synced"), WriteOptions.NO_SYNC);
+            }
+            failFirstSyncOfTheLog(false);
+            assertThatThrownBy(() -> engine.write(FlowRecord.of("k", 3, "refused")))
+                    .isInstanceOf(CommitUnknownException.class);
+            if (unsynced) {
+                assertThatThrownBy(engine::close).isInstanceOf(StorageException.class);
+            } else {
+                engine.close();
+            }
+        }
     }
 
     /** The record that a scan had looked ahead to was given out by a closed engine. */

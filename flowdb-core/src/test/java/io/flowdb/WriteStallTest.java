@@ -30,12 +30,7 @@ class WriteStallTest {
             (f, p, n, o) -> {},
             () -> {});
     private final CommitPipeline pipeline = new CommitPipeline(
-            wal,
-            states,
-            new CommitPipeline.Options(MEMTABLE_BYTES, 1, false, false, LIMIT_MILLIS),
-            counters,
-            0,
-            () -> {});
+            wal, states, new CommitOptions(MEMTABLE_BYTES, 1, false, false, LIMIT_MILLIS), counters, 0, () -> {});
 
     private void write(int i) {
         pipeline.commit(

@@ -54,9 +54,7 @@ public final class Wal implements AutoCloseable {
     @GuardedBy("ioLock")
     private final Deque<SegmentInfo> older;
 
-    /** Segments that the manifest has left behind, until their files are gone. */
-    @GuardedBy("ioLock")
-    private final List<Long> obsolete = new ArrayList<>();
+    private final ObsoleteSegments obsolete; // of the only caller of deleteBefore
 
     @GuardedBy("ioLock")
     private long nextSegment;
@@ -71,6 +69,9 @@ public final class Wal implements AutoCloseable {
     private long begunTag;
 
     @GuardedBy("ioLock")
+    private long durableTag;
+
+    @GuardedBy("ioLock")
     private @Nullable RuntimeException failure;
 
     /** Stands in for the failure when there is no memory to say more. */
@@ -82,6 +83,7 @@ public final class Wal implements AutoCloseable {
         this.fileSystem = fileSystem;
         this.directory = directory;
         this.options = options;
+        this.obsolete = new ObsoleteSegments(fileSystem, directory);
         this.appendedLsn = found.endLsn();
         this.writtenLsn = found.endLsn();
         this.durableLsn = found.endLsn();
@@ -182,6 +184,23 @@ public final class Wal implements AutoCloseable {
     }
 
     /**
+     * Throws if the frame with this tag, which {@link #write} has handed to the operating system, never became durable
+     * as the log has failed. After {@link #close}.
+     */
+    public void checkDurable(long tag) {
+        ioLock.lock();
+        try {
+            if (tag > durableTag) {
+                throw new StorageException(
+                        "The log could not be synced: a power failure may take what was written since its last sync",
+                        failure);
+            }
+        } finally {
+            ioLock.unlock();
+        }
+    }
+
+    /**
      * Makes durable what the operating system has been handed so far; others may write while the disk works. False if
      * there was nothing to do.
      */
@@ -191,6 +210,7 @@ public final class Wal implements AutoCloseable {
             List<SegmentWriter> full;
             SegmentWriter last;
             long upTo;
+            long tag;
             ioLock.lock();
             try {
                 checkUsable();
@@ -200,10 +220,11 @@ public final class Wal implements AutoCloseable {
                 full = List.copyOf(unsynced);
                 last = current;
                 upTo = writtenLsn;
+                tag = currentLastTag;
             } finally {
                 ioLock.unlock();
             }
-            syncSegments(full, last, upTo);
+            syncSegments(full, last, upTo, tag);
             return true;
         } finally {
             syncLock.unlock();
@@ -292,37 +313,15 @@ public final class Wal implements AutoCloseable {
      * deleted is tried again by the next call. One call at a time.
      */
     public void deleteBefore(long firstSegment) {
-        List<Long> numbers;
         ioLock.lock();
         try {
             while (!older.isEmpty() && older.peekFirst().number() < firstSegment) {
                 obsolete.add(older.removeFirst().number());
             }
-            numbers = List.copyOf(obsolete);
         } finally {
             ioLock.unlock();
         }
-        StorageException failed = null;
-        for (Long number : numbers) {
-            try {
-                fileSystem.delete(directory.resolve(SegmentWriter.name(number)));
-                forget(number);
-            } catch (StorageException e) {
-                failed = failed == null ? e : failed;
-            }
-        }
-        if (failed != null) {
-            throw failed;
-        }
-    }
-
-    private void forget(Long number) {
-        ioLock.lock();
-        try {
-            obsolete.remove(number);
-        } finally {
-            ioLock.unlock();
-        }
+        obsolete.delete();
     }
 
     /**
@@ -488,7 +487,7 @@ public final class Wal implements AutoCloseable {
      * Called with syncLock held, so that nobody else closes these segments meanwhile. {@code last} may grow, and become
      * full, while it is synced: what came behind {@code upTo} is for the next sync.
      */
-    private void syncSegments(List<SegmentWriter> full, @Nullable SegmentWriter last, long upTo) {
+    private void syncSegments(List<SegmentWriter> full, @Nullable SegmentWriter last, long upTo, long tag) {
         try {
             for (SegmentWriter segment : full) {
                 segment.sync();
@@ -507,6 +506,7 @@ public final class Wal implements AutoCloseable {
                 segment.close();
             }
             durableLsn = Math.max(durableLsn, upTo);
+            durableTag = Math.max(durableTag, tag);
         } finally {
             ioLock.unlock();
         }
@@ -592,5 +592,6 @@ public final class Wal implements AutoCloseable {
             current.sync();
         }
         durableLsn = writtenLsn;
+        durableTag = currentLastTag;
     }
 }
