@@ -12,13 +12,16 @@ import io.flowdb.internal.storage.SstStorage;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory that a checkpoint or a salvage fills, and what it has made there.
  *
  * <p>It belongs to one call at a time: who creates the file {@code COPYING} in it, and then the directory of the
- * tables. Other calls find one of the two and make, and delete, nothing; no engine opens it. The manifest is written
- * last, and then the file is taken away, so a directory without a manifest is unfinished. Threads: one.
+ * tables. Other calls find one of the two and make, and delete, nothing; no engine opens it, but that of the call
+ * itself. The manifest gets its name last, and then the file is taken away, so a directory without a manifest is
+ * unfinished. Threads: one.
  */
 final class CopyTarget {
     static final String CLAIM = "COPYING";
@@ -29,6 +32,9 @@ final class CopyTarget {
     private final Path directory;
     private final SstStorage tables;
     private final Deque<Path> made = new ArrayDeque<>(); // the last one first
+
+    /** Whether the directory may have a manifest, or what an engine has made there. */
+    private boolean finishing;
 
     private CopyTarget(FileSystem fileSystem, Path directory) {
         this.fileSystem = fileSystem;
@@ -55,6 +61,16 @@ final class CopyTarget {
         } catch (RuntimeException | Error e) {
             target.remove(e);
             throw e;
+        }
+    }
+
+    /** Refuses a directory that another call fills, or filled until a crash. */
+    static void checkNone(FileSystem fileSystem, Path directory) {
+        if (!Manifest.exists(fileSystem, directory) && fileSystem.exists(directory.resolve(CLAIM))) {
+            throw new StorageException(
+                    directory + " is being filled by a checkpoint or a salvage, or by one that a crash has ended: "
+                            + "then delete it, and make the copy again",
+                    null);
         }
     }
 
@@ -94,17 +110,44 @@ final class CopyTarget {
 
     /** Makes what is there a database. */
     void finish(ManifestEdit all) {
+        finishing = true;
         tables.syncDirectory();
-        Manifest.names().forEach(name -> made.push(directory.resolve(name)));
         Manifest.write(fileSystem, directory, ManifestState.EMPTY.apply(all));
         fileSystem.delete(directory.resolve(CLAIM));
     }
 
+    /** Makes what is there a database once the step has had it in an engine; gives what the step gives. */
+    <R extends @Nullable Object> R finish(ManifestEdit all, Config config, Function<Engine, R> step) {
+        finishing = true;
+        tables.syncDirectory();
+        Manifest.writeUnfinished(fileSystem, directory, ManifestState.EMPTY.apply(all));
+        R result;
+        try (Engine engine = EngineOpening.openUnfinished(config, fileSystem)) {
+            result = step.apply(engine);
+        }
+        Manifest.finish(fileSystem, directory);
+        fileSystem.delete(directory.resolve(CLAIM));
+        return result;
+    }
+
     /**
      * Takes away all that was made: links to tables would keep their space after the database has dropped them, and the
-     * directory could not be used again.
+     * directory could not be used again. One that an engine has opened by then stays, as it is that engine's.
      */
     void remove(Throwable cause) {
+        try {
+            if (finishing) {
+                if (Manifest.exists(fileSystem, directory) && !takeBack()) {
+                    return;
+                }
+                Manifest.delete(fileSystem, directory);
+                pushAllOf(EngineOpening.LOG);
+                pushAllOf(EngineOpening.TABLES);
+            }
+        } catch (Exception e) {
+            cause.addSuppressed(e);
+            return;
+        }
         for (Path path : made) {
             try {
                 fileSystem.delete(path);
@@ -112,5 +155,25 @@ final class CopyTarget {
                 cause.addSuppressed(e);
             }
         }
+    }
+
+    /** Takes the manifest away again, which anyone may have found; false if an engine has. */
+    private boolean takeBack() throws Exception {
+        Path lockFile = directory.resolve(EngineOpening.LOCK);
+        if (fileSystem.exists(lockFile)) {
+            return false;
+        }
+        try (AutoCloseable lock = fileSystem.lock(lockFile)) {
+            made.push(lockFile);
+            Manifest.delete(fileSystem, directory);
+            fileSystem.syncDirectory(directory); // a power cut must not leave it without the rest
+        }
+        return true;
+    }
+
+    private void pushAllOf(String part) {
+        Path path = directory.resolve(part);
+        made.push(path);
+        fileSystem.list(path).forEach(name -> made.push(path.resolve(name)));
     }
 }

@@ -35,6 +35,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,10 +90,20 @@ final class EngineOpening {
 
     /** For tests: the same with threads of theirs. */
     static Engine open(Config config, FileSystem fileSystem, ThreadFactory threads) {
+        return open(config, fileSystem, threads, opening -> opening.open());
+    }
+
+    /** For the call that fills a directory, whose file keeps others away instead of a lock. */
+    static Engine openUnfinished(Config config, FileSystem fileSystem) {
+        return open(config, fileSystem, Thread::new, opening -> opening.openUnfinished());
+    }
+
+    private static Engine open(
+            Config config, FileSystem fileSystem, ThreadFactory threads, Function<EngineOpening, Engine> open) {
         for (int attempt = 1; ; attempt++) {
             EngineOpening opening = new EngineOpening(config, fileSystem, threads);
             try {
-                return opening.open();
+                return open.apply(opening);
             } catch (CorruptionException | StorageException e) {
                 opening.closeAll(e);
                 if (!config.readOnly() || attempt == READ_ONLY_ATTEMPTS) {
@@ -118,14 +129,23 @@ final class EngineOpening {
     }
 
     private Engine openForWriting() {
+        CopyTarget.checkNone(fileSystem, directory); // a lock file is nothing to be put there
         if (!Manifest.exists(fileSystem, directory)) {
             fileSystem.createDurably(directory); // that of a database was durable before its manifest was made
         }
         AutoCloseable lock = keep(fileSystem.lock(directory.resolve(LOCK)));
-        checkNotBeingFilled(); // behind the lock: a copy that begins now finds its file
+        CopyTarget.checkNone(fileSystem, directory); // behind the lock: a copy that begins now finds its file
         createSubdirectories();
         checkManifestPresent();
-        Manifest manifest = keep(Manifest.open(fileSystem, directory));
+        return openForWriting(lock, keep(Manifest.open(fileSystem, directory)));
+    }
+
+    private Engine openUnfinished() {
+        createSubdirectories();
+        return openForWriting(() -> {}, keep(Manifest.openUnfinished(fileSystem, directory)));
+    }
+
+    private Engine openForWriting(AutoCloseable lock, Manifest manifest) {
         ManifestState state = manifest.state();
         TableStore tables = tableStore(state);
         SstSet ssts = openTables(tables, state);
@@ -142,6 +162,7 @@ final class EngineOpening {
     }
 
     private Engine openReadOnly() {
+        CopyTarget.checkNone(fileSystem, directory);
         checkManifestPresent();
         /*
          * A reader takes the log first: what a writer beside it deletes from the log later is in the tables of the
@@ -225,15 +246,6 @@ final class EngineOpening {
         }
         if (Files.exists(directory) && !Files.isWritable(directory) && !config.readOnly()) {
             throw invalidDirectory("a directory that this process may write to");
-        }
-    }
-
-    private void checkNotBeingFilled() {
-        if (!Manifest.exists(fileSystem, directory) && fileSystem.exists(directory.resolve(CopyTarget.CLAIM))) {
-            throw new StorageException(
-                    directory + " is being filled by a checkpoint or a salvage, or by one that a crash has ended: "
-                            + "then delete it, and make the copy again",
-                    null);
         }
     }
 

@@ -11,6 +11,7 @@ import io.flowdb.internal.base.OpCodec;
 import io.flowdb.internal.base.RangeTombstone;
 import io.flowdb.internal.cache.BlockCache;
 import io.flowdb.internal.io.FileSystem;
+import io.flowdb.internal.io.NioFileSystem;
 import io.flowdb.internal.io.ReadableFile;
 import io.flowdb.internal.manifest.Manifest;
 import io.flowdb.internal.manifest.ManifestEdit;
@@ -29,15 +30,18 @@ import io.flowdb.internal.wal.WalVisitor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a database of what is whole of a damaged one. Tables that are sound are copied, of others what is whole, the
  * operations of the log become tables, and a manifest is written last. Threads: one.
  */
-final class Salvage {
+public final class Salvage {
     private static final long MOST_MEMTABLE_BYTES = 64L << 20;
     private static final long UNREADABLE = -1;
 
@@ -67,8 +71,39 @@ final class Salvage {
         this.to = to;
     }
 
+    /**
+     * As {@link Engine#salvage}, with a step at the end that brings into order what lacks records, for layers that keep
+     * some by others. Until it has returned, and what it wrote is durable, nobody else can open the target; a crash
+     * before leaves a directory that is refused. If it fails, the target is empty again.
+     *
+     * @param step gets an engine on the target, which is closed behind it, and what was brought over
+     * @return what the step gives
+     */
+    public static <R extends @Nullable Object> R mended(
+            Path damaged, Path target, BiFunction<Engine, SalvageReport, R> step) {
+        Objects.requireNonNull(damaged, "damaged");
+        Objects.requireNonNull(target, "target");
+        Objects.requireNonNull(step, "step");
+        return mended(
+                NioFileSystem.INSTANCE,
+                damaged.toAbsolutePath().normalize(),
+                target.toAbsolutePath().normalize(),
+                step);
+    }
+
+    /** The same for paths that are absolute and normal. */
+    static <R extends @Nullable Object> R mended(
+            FileSystem fileSystem, Path source, Path target, BiFunction<Engine, SalvageReport, R> step) {
+        return run(fileSystem, source, target, salvage -> salvage.finish(step));
+    }
+
     /** See {@link Engine#salvage}; both paths are absolute and normal. */
     static SalvageReport run(FileSystem fileSystem, Path source, Path target) {
+        return run(fileSystem, source, target, Salvage::finish);
+    }
+
+    private static <R extends @Nullable Object> R run(
+            FileSystem fileSystem, Path source, Path target, Function<Salvage, R> end) {
         check(!fileSystem.isWithin(target, source), "target", target, "outside the directory of the database");
         check(
                 Manifest.exists(fileSystem, source)
@@ -80,17 +115,20 @@ final class Salvage {
                 source,
                 "a directory with a database");
         check(fileSystem.isVacant(target), "target", target, "a missing or empty directory");
+        CopyTarget.checkNone(fileSystem, source);
         AutoCloseable lock = lock(fileSystem, source);
         try {
-            return run(fileSystem, source, target, CopyTarget.claim(fileSystem, target));
+            CopyTarget to = CopyTarget.claim(fileSystem, target);
+            return run(new Salvage(fileSystem, source, target, to), end, to);
         } finally {
             release(lock);
         }
     }
 
-    private static SalvageReport run(FileSystem fileSystem, Path source, Path target, CopyTarget to) {
+    private static <R extends @Nullable Object> R run(Salvage salvage, Function<Salvage, R> end, CopyTarget to) {
         try {
-            return new Salvage(fileSystem, source, target, to).run();
+            salvage.bringOver();
+            return end.apply(salvage);
         } catch (RuntimeException | Error e) {
             to.remove(e);
             throw e;
@@ -114,7 +152,7 @@ final class Salvage {
         }
     }
 
-    private SalvageReport run() {
+    private void bringOver() {
         List<Long> files = from.list();
         known = knownState(files);
         TreeSet<Long> ids = new TreeSet<>(known == null ? files : known.tables().keySet());
@@ -124,7 +162,9 @@ final class Salvage {
         }
         readLog();
         writeMemtable();
-        finish();
+    }
+
+    private SalvageReport report() {
         return new SalvageReport(tables.size(), damagedTables, entries, logOperations, List.copyOf(problems));
     }
 
@@ -331,11 +371,20 @@ final class Salvage {
         memtable = new Memtable();
     }
 
-    private void finish() {
+    private SalvageReport finish() {
+        to.finish(all());
+        return report();
+    }
+
+    private <R extends @Nullable Object> R finish(BiFunction<Engine, SalvageReport, R> step) {
+        return to.finish(all(), config, engine -> step.apply(engine, report()));
+    }
+
+    private ManifestEdit all() {
         long flushed = known == null ? 0 : known.flushedSeqno();
         for (SstMeta table : tables) {
             flushed = Math.max(flushed, table.properties().maxSeqno());
         }
-        to.finish(new ManifestEdit(tables, List.of(), 1, flushed, nextId));
+        return new ManifestEdit(tables, List.of(), 1, flushed, nextId);
     }
 }

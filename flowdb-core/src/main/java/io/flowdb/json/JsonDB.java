@@ -3,6 +3,7 @@ package io.flowdb.json;
 import io.flowdb.Config;
 import io.flowdb.Engine;
 import io.flowdb.OrderedStore;
+import io.flowdb.Salvage;
 import io.flowdb.StoreCursor;
 import io.flowdb.error.ConflictException;
 import io.flowdb.error.EngineClosedException;
@@ -89,15 +90,15 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
      * Makes a new database of all that is whole in a damaged one, as {@link Engine#salvage} does, and brings its
      * documents into order: indexes that do not agree with them are built anew, documents whose store is not defined
      * any more get one named {@code recovered_} and its number, and what was kept for change feeds goes. A unique index
-     * is left out if documents that are back share its values. Errors: those of {@link Engine#salvage}; the target is
-     * empty then.
+     * is left out if documents that are back share its values. Until all this is done nobody else can open the target.
+     * Errors: those of {@link Engine#salvage}; the target is empty then.
      *
      * @param damaged directory of a database that is not open
      * @param target a missing or empty directory, outside the damaged one; it can be opened as a database
      * @return what is there, and what is missing
      */
     public static JsonSalvageReport salvage(Path damaged, Path target) {
-        return JsonSalvage.run(damaged, target);
+        return Salvage.mended(damaged, target, JsonSalvage::mend);
     }
 
     /**

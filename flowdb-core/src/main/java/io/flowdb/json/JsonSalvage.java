@@ -1,6 +1,5 @@
 package io.flowdb.json;
 
-import io.flowdb.Config;
 import io.flowdb.Engine;
 import io.flowdb.Preconditions;
 import io.flowdb.SalvageReport;
@@ -16,21 +15,16 @@ import io.flowdb.internal.json.DocumentCodec;
 import io.flowdb.internal.json.KeyLayout;
 import io.flowdb.internal.json.KeyPath;
 import io.flowdb.internal.json.KeyWriter;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -52,28 +46,9 @@ final class JsonSalvage {
         this.problems = new ArrayList<>(storage.problems());
     }
 
-    /** See {@link JsonDB#salvage}. */
-    static JsonSalvageReport run(Path damaged, Path target) {
-        SalvageReport storage = Engine.salvage(damaged, target);
-        try (Engine engine = Engine.open(Config.builder().dataDir(target).build())) {
-            return new JsonSalvage(engine, storage).run();
-        } catch (RuntimeException | Error e) {
-            removeContent(target, e);
-            throw e;
-        }
-    }
-
-    /** The target was empty before. */
-    private static void removeContent(Path target, Throwable cause) {
-        try (Stream<Path> files = Files.walk(target)) {
-            for (Path file : files.sorted(Comparator.reverseOrder())
-                    .filter(path -> !path.equals(target))
-                    .toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            cause.addSuppressed(e);
-        }
+    /** Brings into order what was salvaged; the engine stays open. */
+    static JsonSalvageReport mend(Engine engine, SalvageReport storage) {
+        return new JsonSalvage(engine, storage).run();
     }
 
     private JsonSalvageReport run() {

@@ -34,10 +34,11 @@ public final class Manifest implements AutoCloseable {
     private static final int FORMAT = 1;
     private static final String NAME = "MANIFEST";
     private static final String NEW_NAME = "MANIFEST.new";
+    private static final String UNFINISHED_NAME = "MANIFEST.unfinished";
     private static final long MIN_REWRITE_BYTES = 256 << 10;
 
     private final FileSystem fileSystem;
-    private final Path directory;
+    private final Path path;
     private final ReentrantLock lock = new ReentrantLock(); // rank 50, docs/concurrency.md
 
     /** Null when the manifest has been written anew, until an edit needs it. */
@@ -59,9 +60,9 @@ public final class Manifest implements AutoCloseable {
 
     private final boolean foundSealed;
 
-    private Manifest(FileSystem fileSystem, Path directory, Stored found) {
+    private Manifest(FileSystem fileSystem, Path path, Stored found) {
         this.fileSystem = fileSystem;
-        this.directory = directory;
+        this.path = path;
         this.state = found.state;
         this.foundSealed = found.sealed;
     }
@@ -71,8 +72,17 @@ public final class Manifest implements AutoCloseable {
 
     /** Reads the state of {@code directory} and changes nothing; edits are refused until {@link #renew}. */
     public static Manifest open(FileSystem fileSystem, Path directory) {
-        Manifest manifest = new Manifest(fileSystem, directory, stored(fileSystem, directory));
-        manifest.fail(new StorageException("The manifest of " + directory + " has not been made anew", null));
+        return openFile(fileSystem, directory.resolve(NAME));
+    }
+
+    /** The same with what {@link #writeUnfinished} has written. */
+    public static Manifest openUnfinished(FileSystem fileSystem, Path directory) {
+        return openFile(fileSystem, directory.resolve(UNFINISHED_NAME));
+    }
+
+    private static Manifest openFile(FileSystem fileSystem, Path path) {
+        Manifest manifest = new Manifest(fileSystem, path, stored(fileSystem, path));
+        manifest.fail(new StorageException("The manifest " + path + " has not been made anew", null));
         return manifest;
     }
 
@@ -83,7 +93,7 @@ public final class Manifest implements AutoCloseable {
     public void renew() {
         lock.lock();
         try {
-            endLsn = create(fileSystem, directory, state);
+            endLsn = create(fileSystem, path, state);
             stateBytes = endLsn;
             failure = null;
         } finally {
@@ -96,18 +106,18 @@ public final class Manifest implements AutoCloseable {
         if (!exists(fileSystem, directory)) {
             throw new StorageException("No database in " + directory + " to be read", null);
         }
-        Manifest manifest = new Manifest(fileSystem, directory, stored(fileSystem, directory));
-        manifest.fail(new StorageException("The manifest of " + directory + " was opened read-only", null));
+        Path path = directory.resolve(NAME);
+        Manifest manifest = new Manifest(fileSystem, path, stored(fileSystem, path));
+        manifest.fail(new StorageException("The manifest " + path + " was opened read-only", null));
         return manifest;
     }
 
     /** The state that the manifest of {@code directory} records; {@link ManifestState#EMPTY} if there is none. */
     public static ManifestState read(FileSystem fileSystem, Path directory) {
-        return stored(fileSystem, directory).state;
+        return stored(fileSystem, directory.resolve(NAME)).state;
     }
 
-    private static Stored stored(FileSystem fileSystem, Path directory) {
-        Path path = directory.resolve(NAME);
+    private static Stored stored(FileSystem fileSystem, Path path) {
         if (!fileSystem.exists(path)) {
             return new Stored(ManifestState.EMPTY, true);
         }
@@ -135,12 +145,24 @@ public final class Manifest implements AutoCloseable {
 
     /** Makes a manifest that records {@code state}, in one step. */
     public static void write(FileSystem fileSystem, Path directory, ManifestState state) {
-        create(fileSystem, directory, state);
+        create(fileSystem, directory.resolve(NAME), state);
     }
 
-    /** Names of the files that {@link #write} may leave if it fails. */
-    public static List<String> names() {
-        return List.of(NAME, NEW_NAME);
+    /** The same by a name with which {@code directory} has no manifest yet, until {@link #finish}. */
+    public static void writeUnfinished(FileSystem fileSystem, Path directory, ManifestState state) {
+        create(fileSystem, directory.resolve(UNFINISHED_NAME), state);
+    }
+
+    /** Makes what {@link #writeUnfinished} has written, and edits since, the manifest, in one step; none is open. */
+    public static void finish(FileSystem fileSystem, Path directory) {
+        fileSystem.renameDurably(directory.resolve(UNFINISHED_NAME), directory.resolve(NAME));
+    }
+
+    /** Takes away the manifest, and what may be left of one that could not be written. */
+    public static void delete(FileSystem fileSystem, Path directory) {
+        for (String name : List.of(NAME, NEW_NAME, UNFINISHED_NAME)) {
+            fileSystem.delete(directory.resolve(name));
+        }
     }
 
     /** Whether {@code directory} has a manifest, which is to say a database. */
@@ -234,12 +256,12 @@ public final class Manifest implements AutoCloseable {
             if (failure != null) {
                 return; /* After a failed edit nobody knows what the file holds. */
             }
-            byte[] stored = read(fileSystem, directory).asEdit().encode();
-            String name = directory.resolve(NAME).toString();
+            byte[] stored = stored(fileSystem, path).state.asEdit().encode();
+            String name = path.toString();
             if (!Arrays.equals(stored, state.asEdit().encode())) {
                 throw new CorruptionException(name, -1, "the file does not hold what was written to it");
             }
-            try (ReadableFile written = fileSystem.open(directory.resolve(NAME))) {
+            try (ReadableFile written = fileSystem.open(path)) {
                 byte[] seal = frame(endLsn, new byte[0]);
                 if (!Arrays.equals(seal, written.readExactly(FileHeader.BYTES + endLsn, seal.length))) {
                     throw new CorruptionException(name, FileHeader.BYTES + endLsn, "the last frame is not whole");
@@ -283,7 +305,7 @@ public final class Manifest implements AutoCloseable {
     private WritableFile openedFile() {
         WritableFile opened = file;
         if (opened == null) {
-            opened = orNotRecorded(() -> fileSystem.openForWrite(directory.resolve(NAME)));
+            opened = orNotRecorded(() -> fileSystem.openForWrite(path));
             file = opened;
         }
         return opened;
@@ -327,7 +349,7 @@ public final class Manifest implements AutoCloseable {
     @GuardedBy("lock")
     private void rewrite(ManifestState after) {
         closeFile(); // some systems replace no open file
-        endLsn = orNotRecorded(() -> create(fileSystem, directory, after));
+        endLsn = orNotRecorded(() -> create(fileSystem, path, after));
         stateBytes = endLsn;
     }
 
@@ -335,8 +357,8 @@ public final class Manifest implements AutoCloseable {
      * Writes the state to a file beside the manifest and makes that the manifest, durably; returns the log position
      * behind its frame.
      */
-    private static long create(FileSystem fileSystem, Path directory, ManifestState state) {
-        Path fresh = directory.resolve(NEW_NAME);
+    private static long create(FileSystem fileSystem, Path path, ManifestState state) {
+        Path fresh = path.resolveSibling(NEW_NAME);
         byte[] bytes = frame(0, state.asEdit().encode());
         fileSystem.delete(fresh);
         try (WritableFile file = fileSystem.create(fresh)) {
@@ -345,7 +367,7 @@ public final class Manifest implements AutoCloseable {
             file.sync();
             seal(file, bytes.length);
         }
-        fileSystem.renameDurably(fresh, directory.resolve(NAME));
+        fileSystem.renameDurably(fresh, path);
         return bytes.length;
     }
 
