@@ -19,6 +19,7 @@ import io.flowdb.data.mapping.FlowDbMappingContext;
 import io.flowdb.json.JsonDB;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -115,8 +116,11 @@ public final class FlowDbDataAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    SchemaInitializer flowDbSchemaInitializer(FlowDbConverter converter, FlowDbProperties properties) {
+    SchemaInitializer flowDbSchemaInitializer(
+            FlowDbConverter converter, FlowDbProperties properties, ConfigurableListableBeanFactory beans) {
         return SchemaInitializer.of(
-                new StoreSchemas(converter), properties.schema().mode());
+                new StoreSchemas(converter),
+                RepositoryEntities.on(TEMPLATE, beans),
+                properties.schema().mode());
     }
 }
