@@ -2,7 +2,6 @@ package io.flowdb.boot.data;
 
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.boot.ConditionalOnSwitch;
-import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbAutoConfiguration;
 import io.flowdb.boot.FlowDbInitializer;
 import io.flowdb.boot.FlowDbProperties;
@@ -82,10 +81,10 @@ public final class FlowDbDataAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     CurrentDocuments flowDbCurrentDocuments(
-            ObjectProvider<FlowDb> flowDb,
+            ConfigurableListableBeanFactory beans,
             ObjectProvider<JsonDB> database,
             ObjectProvider<FlowDbInitializer> initializers) {
-        return CurrentDocuments.of(flowDb, database, initializers);
+        return CurrentDocuments.of(beans, database, initializers);
     }
 
     @Bean
