@@ -7,9 +7,11 @@ import io.flowdb.error.StorageException;
 import io.flowdb.error.UnsupportedFormatException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.env.Environment;
 
 /** Says what happened and what to do when the engine cannot be opened, or fails while the application starts. */
 final class EngineFailureAnalyzer extends AbstractFailureAnalyzer<FlowDbException> {
@@ -18,6 +20,12 @@ final class EngineFailureAnalyzer extends AbstractFailureAnalyzer<FlowDbExceptio
             "\n    2. Restore the latest backup or checkpoint into an empty directory and start with it."
                     + "\n    3. Without a backup, JsonDB.salvage(copy, newDirectory) makes a database of all that is"
                     + " whole and says what is missing.";
+
+    private final DirectorySetting setting;
+
+    EngineFailureAnalyzer(Environment environment) {
+        this.setting = new DirectorySetting(environment);
+    }
 
     @Override
     protected @Nullable FailureAnalysis analyze(Throwable rootFailure, FlowDbException cause) {
@@ -32,7 +40,7 @@ final class EngineFailureAnalyzer extends AbstractFailureAnalyzer<FlowDbExceptio
                     "The data directory was written by a newer FlowDB: " + newer.file() + " has format " + newer.found()
                             + ", this one reads formats up to " + newer.supported() + ".",
                     "Use the FlowDB that wrote it, or a later one. Nothing was changed. To stay with this version, use"
-                            + " another directory (flowdb.data-dir) or a backup that was made with it.",
+                            + " another directory or a backup that was made with it.",
                     newer);
         }
         if (cause instanceof StorageException refused) {
@@ -59,8 +67,8 @@ final class EngineFailureAnalyzer extends AbstractFailureAnalyzer<FlowDbExceptio
 
     private static String remedy(StorageException refused) {
         if (refused.diskFull()) {
-            return "Make space on the disk of flowdb.data-dir, or copy the directory to a larger one while the application"
-                    + " is stopped, and set flowdb.data-dir to it.";
+            return "Make space on the disk of the data directory, or copy the directory to a larger one while the"
+                    + " application is stopped, and set " + DirectorySetting.ANY + " to it.";
         }
         if (refused.tooManyFiles()) {
             return "Raise the number of files that this process may have open (ulimit -n), or look for what keeps so many"
@@ -77,8 +85,8 @@ final class EngineFailureAnalyzer extends AbstractFailureAnalyzer<FlowDbExceptio
                     + "' of this process must own the data directory and all"
                     + " files in it. Those of a copy often belong to the user who made it.";
         }
-        return "Check that the disk of flowdb.data-dir has space, is mounted for writing, and that the user of this"
-                + " process owns the directory. Where flowdb.read-only is true, a database must be there already.";
+        return "Check that the disk of the data directory has space, is mounted for writing, and that the user of this"
+                + " process owns the directory. Where it is only read, a database must be there already.";
     }
 
     private static boolean isCausedBy(Class<? extends Throwable> type, Throwable failure) {
@@ -90,7 +98,7 @@ final class EngineFailureAnalyzer extends AbstractFailureAnalyzer<FlowDbExceptio
         return false;
     }
 
-    private static FailureAnalysis locked(DatabaseLockedException locked) {
+    private FailureAnalysis locked(DatabaseLockedException locked) {
         long pid = locked.holderPid();
         boolean here = pid == ProcessHandle.current().pid();
         String holder = here
@@ -99,14 +107,18 @@ final class EngineFailureAnalyzer extends AbstractFailureAnalyzer<FlowDbExceptio
         String stop = here
                 ? "Close the other context or engine first, or share one FlowDb bean."
                 : "Stop " + (pid < 0 ? "the other process" : "process " + pid) + ", if it is no longer wanted.";
+        Path directory = Path.of(locked.directory());
+        String elsewhere = setting.isProperty(directory)
+                ? "\n    2. Give this application a directory of its own with flowdb.data-dir,"
+                        + " or flowdb.in-memory=true for a test."
+                        + "\n    3. Only read, with flowdb.read-only=true: the data as of the moment of opening."
+                : "\n    2. Give this engine a directory of its own with dataDir in its Config,"
+                        + " or inMemory(true) for a test."
+                        + "\n    3. Only read, with readOnly(true) there: the data as of the moment of opening.";
         return new FailureAnalysis(
                 "The data directory " + locked.directory() + " is in use by " + holder + " since " + locked.since()
                         + ". One process at a time can write to it.",
-                "One of:\n"
-                        + "\n    1. " + stop
-                        + "\n    2. Give this application a directory of its own with flowdb.data-dir,"
-                        + " or flowdb.in-memory=true for a test."
-                        + "\n    3. Only read, with flowdb.read-only=true: the data as of the moment of opening.",
+                "One of:\n" + "\n    1. " + stop + elsewhere,
                 locked);
     }
 

@@ -69,7 +69,7 @@ class FailureAnalysisTest {
     void directory_missingAndNotToBeCreated_staysMissing() {
         Path missing = dir.resolve("a/b");
         runner(missing).withPropertyValues("flowdb.create-if-missing=false").run(context -> {
-            FailureAnalysis report = StartupReport.of(context.getStartupFailure());
+            FailureAnalysis report = StartupReport.of(context.getStartupFailure(), "flowdb.data-dir=" + missing);
             assertThat(report.getDescription()).contains(missing + " does not exist");
             assertThat(report.getAction()).contains("flowdb.create-if-missing=true");
         });
@@ -117,9 +117,45 @@ class FailureAnalysisTest {
     /** The advice on a read-only mount was about users. */
     @Test
     void directory_notWritable_mayBeMountedReadOnly() {
-        assertThat(StartupReport.of(new DataDirectoryException(dir, dir, DataDirectory.Problem.NOT_WRITABLE))
+        assertThat(StartupReport.of(
+                                new DataDirectoryException(dir, dir, DataDirectory.Problem.NOT_WRITABLE),
+                                "flowdb.data-dir=" + dir)
                         .getAction())
                 .contains("mounted read-only", "flowdb.read-only=true");
+    }
+
+    /** The report showed the property with this directory as its value, and advised to correct it. */
+    @Test
+    void directory_ofAnEngineOfTheApplication_isNotThatOfTheProperty() throws Exception {
+        Path file = Files.writeString(dir.resolve("file"), "x");
+        Config.Builder readOnly =
+                Config.builder().dataDir(dir.resolve("missing")).readOnly(true);
+
+        for (Config config : List.of(Config.of(file), readOnly.build())) {
+            FailureAnalysis report = failureOf(config);
+            assertThat(report.getDescription())
+                    .contains("Config: dataDir", "Value: \"" + config.dataDir() + "\"")
+                    .doesNotContain("flowdb.");
+            assertThat(report.getAction())
+                    .contains("in the Config of this engine")
+                    .doesNotContain("flowdb.");
+        }
+        runner(dir.resolve("used")).run(context -> {
+            FailureAnalysis report = failureOf(Config.of(dir.resolve("used")));
+            assertThat(report.getDescription()).contains("is in use by");
+            assertThat(report.getAction()).contains("dataDir in its Config").doesNotContain("flowdb.");
+        });
+    }
+
+    private FailureAnalysis failureOf(Config config) {
+        FailureAnalysis[] report = new FailureAnalysis[1];
+        String property = "flowdb.data-dir=" + dir.resolve("main");
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(FlowDbAutoConfiguration.class))
+                .withPropertyValues(property)
+                .withBean("own", FlowDb.class, () -> FlowDb.of(config))
+                .run(context -> report[0] = StartupReport.of(context.getStartupFailure(), property));
+        return report[0];
     }
 
     @Test
@@ -189,7 +225,9 @@ class FailureAnalysisTest {
 
     private static FailureAnalysis failureIn(Path dataDir) {
         FailureAnalysis[] report = new FailureAnalysis[1];
-        runner(dataDir).run(context -> report[0] = StartupReport.of(context.getStartupFailure()));
+        runner(dataDir)
+                .run(context ->
+                        report[0] = StartupReport.of(context.getStartupFailure(), "flowdb.data-dir=" + dataDir));
         return report[0];
     }
 

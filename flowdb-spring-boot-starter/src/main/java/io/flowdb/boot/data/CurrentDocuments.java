@@ -3,15 +3,17 @@ package io.flowdb.boot.data;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbInitializer;
 import io.flowdb.json.JsonDB;
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
  * The documents that template and transaction manager share: the {@code JsonDB} bean, made ready. It follows the engine
  * of the context, which makes its documents ready itself, or it is one that the application declares, also beside an
- * engine. Threads: any.
+ * engine, or of a parent context. Threads: any.
  */
 final class CurrentDocuments implements Supplier<JsonDB>, SmartInitializingSingleton {
     private final JsonDB documents;
@@ -30,12 +32,19 @@ final class CurrentDocuments implements Supplier<JsonDB>, SmartInitializingSingl
      * they may use what is made of them; otherwise the engine does so when it opens.
      */
     static CurrentDocuments of(
-            ObjectProvider<FlowDb> flowDb,
+            ConfigurableListableBeanFactory beans,
             ObjectProvider<JsonDB> database,
             ObjectProvider<FlowDbInitializer> initializers) {
         JsonDB documents = database.getObject();
-        FlowDb engine = flowDb.getIfUnique();
-        return new CurrentDocuments(documents, initializers, engine != null && engine.documents() == documents);
+        FlowDb engine = beans.getBeanProvider(FlowDb.class).getIfUnique();
+        boolean ready = engine != null && engine.documents() == documents && isOfThisContext(engine, beans);
+        return new CurrentDocuments(documents, initializers, ready);
+    }
+
+    /** That of a parent context knows nothing of the initializers here. */
+    private static boolean isOfThisContext(FlowDb engine, ConfigurableListableBeanFactory beans) {
+        return Arrays.stream(beans.getBeanNamesForType(FlowDb.class, true, false))
+                .anyMatch(name -> beans.containsSingleton(name) && beans.getSingleton(name) == engine);
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.flowdb.boot.data;
 
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.boot.ConditionalOnSwitch;
-import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.FlowDbAutoConfiguration;
 import io.flowdb.boot.FlowDbInitializer;
 import io.flowdb.boot.FlowDbProperties;
@@ -19,6 +18,7 @@ import io.flowdb.data.mapping.FlowDbMappingContext;
 import io.flowdb.json.JsonDB;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -81,10 +81,10 @@ public final class FlowDbDataAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     CurrentDocuments flowDbCurrentDocuments(
-            ObjectProvider<FlowDb> flowDb,
+            ConfigurableListableBeanFactory beans,
             ObjectProvider<JsonDB> database,
             ObjectProvider<FlowDbInitializer> initializers) {
-        return CurrentDocuments.of(flowDb, database, initializers);
+        return CurrentDocuments.of(beans, database, initializers);
     }
 
     @Bean
@@ -115,8 +115,11 @@ public final class FlowDbDataAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    SchemaInitializer flowDbSchemaInitializer(FlowDbConverter converter, FlowDbProperties properties) {
+    SchemaInitializer flowDbSchemaInitializer(
+            FlowDbConverter converter, FlowDbProperties properties, ConfigurableListableBeanFactory beans) {
         return SchemaInitializer.of(
-                new StoreSchemas(converter), properties.schema().mode());
+                new StoreSchemas(converter),
+                RepositoryEntities.on(TEMPLATE, beans),
+                properties.schema().mode());
     }
 }

@@ -1,15 +1,25 @@
 package io.flowdb.boot.data;
 
+import io.flowdb.boot.FlowDb;
 import io.flowdb.data.core.FlowDbTransactionManager;
+import io.flowdb.json.JsonDB;
+import java.util.Objects;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizationAutoConfiguration;
 import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizers;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ConfigurationCondition;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.transaction.TransactionManager;
 
 /**
@@ -45,6 +55,11 @@ public final class FlowDbTransactionAutoConfiguration {
         return new ReferredBean(TRANSACTION_MANAGER, FlowDbTransactionManager.class);
     }
 
+    @Bean
+    static DefaultManagerCheck flowDbDefaultManagerCheck() {
+        return new DefaultManagerCheck();
+    }
+
     private static FlowDbTransactionManager manager(
             CurrentDocuments documents, ObjectProvider<TransactionManagerCustomizers> customizers) {
         FlowDbTransactionManager manager = new FlowDbTransactionManager(documents);
@@ -65,11 +80,37 @@ public final class FlowDbTransactionAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBean(TransactionManager.class)
     @ConditionalOnMissingBean(value = FlowDbTransactionManager.class, name = TRANSACTION_MANAGER)
+    @Conditional(NotDeclared.class)
     static class BesideAnother {
         @Bean(name = TRANSACTION_MANAGER, defaultCandidate = false)
         FlowDbTransactionManager flowDbTransactionManager(
                 CurrentDocuments documents, ObjectProvider<TransactionManagerCustomizers> customizers) {
             return manager(documents, customizers);
+        }
+    }
+
+    /**
+     * Matches unless the application declares one manager, be it no default candidate, and has one engine. Beside a
+     * second engine it may be the one of that, so there the name decides.
+     */
+    static final class NotDeclared extends SpringBootCondition implements ConfigurationCondition {
+        @Override
+        public ConfigurationPhase getConfigurationPhase() {
+            return ConfigurationPhase.REGISTER_BEAN;
+        }
+
+        @Override
+        public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            ListableBeanFactory beans = Objects.requireNonNull(context.getBeanFactory());
+            boolean declared = count(FlowDbTransactionManager.class, beans) == 1
+                    && count(FlowDb.class, beans) <= 1
+                    && count(JsonDB.class, beans) <= 1;
+            return new ConditionOutcome(
+                    !declared, declared ? "a FlowDbTransactionManager of any name" : "no such manager, or two engines");
+        }
+
+        private static int count(Class<?> type, ListableBeanFactory beans) {
+            return beans.getBeanNamesForType(type, true, false).length;
         }
     }
 }

@@ -9,8 +9,8 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 
 /**
  * Repositories and annotations refer to some beans by name. An application that declares its own bean of the type by
- * another name gets an alias, if it is clear which bean is meant: the only one, or the primary one. Threads: the one
- * that starts the context.
+ * another name gets an alias, if it is clear which bean is meant: the only one, or the primary one; beans that are no
+ * default candidates count where there is no other. Threads: the one that starts the context.
  */
 final class ReferredBean implements BeanFactoryPostProcessor {
     private final String name;
@@ -26,9 +26,10 @@ final class ReferredBean implements BeanFactoryPostProcessor {
         if (beans.containsBean(name)) {
             return;
         }
-        List<String> candidates = Arrays.stream(beans.getBeanNamesForType(type, true, false))
-                .filter(candidate -> isCandidate(candidate, beans))
-                .toList();
+        List<String> all = Arrays.asList(beans.getBeanNamesForType(type, true, false));
+        List<String> defaults =
+                all.stream().filter(candidate -> isCandidate(candidate, beans)).toList();
+        List<String> candidates = defaults.isEmpty() ? all : defaults;
         List<String> primary = candidates.stream()
                 .filter(candidate -> beans.containsBeanDefinition(candidate)
                         && beans.getMergedBeanDefinition(candidate).isPrimary())

@@ -28,17 +28,22 @@ final class SchemaInitializer implements FlowDbInitializer, Ordered {
     private static final Logger log = LoggerFactory.getLogger(SchemaInitializer.class);
 
     private final StoreSchemas schemas;
+    private final List<Class<?>> ofRepositories;
     private final @Nullable SchemaMode mode;
 
     /** {@code mode} null does nothing. */
-    private SchemaInitializer(StoreSchemas schemas, @Nullable SchemaMode mode) {
+    private SchemaInitializer(StoreSchemas schemas, List<Class<?>> ofRepositories, @Nullable SchemaMode mode) {
         this.schemas = schemas;
+        this.ofRepositories = ofRepositories;
         this.mode = mode;
     }
 
-    static SchemaInitializer of(StoreSchemas schemas, FlowDbProperties.SchemaMode mode) {
+    /** {@code ofRepositories}: entities of the engine's repositories, listed or not. */
+    static SchemaInitializer of(StoreSchemas schemas, List<Class<?>> ofRepositories, FlowDbProperties.SchemaMode mode) {
         return new SchemaInitializer(
-                schemas, mode == FlowDbProperties.SchemaMode.NONE ? null : SchemaMode.valueOf(mode.name()));
+                schemas,
+                ofRepositories,
+                mode == FlowDbProperties.SchemaMode.NONE ? null : SchemaMode.valueOf(mode.name()));
     }
 
     @Override
@@ -54,7 +59,7 @@ final class SchemaInitializer implements FlowDbInitializer, Ordered {
         boolean readOnly =
                 database.engine().map(engine -> engine.config().readOnly()).orElse(false);
         SchemaMode applied = readOnly ? SchemaMode.VALIDATE : mode;
-        List<StoreSchema> wanted = schemas.all();
+        List<StoreSchema> wanted = schemas.allAnd(ofRepositories);
         try {
             List<SchemaChange> plan = database.planSchemas(wanted, applied);
             Map<String, StoreSchema> byName = wanted.stream().collect(Collectors.toMap(StoreSchema::name, s -> s));

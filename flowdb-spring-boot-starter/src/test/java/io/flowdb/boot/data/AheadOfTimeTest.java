@@ -8,8 +8,9 @@ import io.flowdb.boot.data.todo.Todo;
 import io.flowdb.boot.data.todo.TodoConfiguration;
 import io.flowdb.boot.data.todo.TodoRepository;
 import io.flowdb.data.core.FlowDbTemplate;
+import io.flowdb.data.repository.FlowDbRepository;
 import io.flowdb.data.repository.config.EnableFlowDbAuditing;
-import io.flowdb.json.JsonDB;
+import io.flowdb.data.repository.config.EnableFlowDbRepositories;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -36,6 +37,8 @@ import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan.Filter;
+import org.springframework.context.annotation.FilterType;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.DecoratingProxy;
@@ -140,6 +143,13 @@ class AheadOfTimeTest {
 
     @TodoConfiguration
     @EnableFlowDbAuditing
+    @EnableFlowDbRepositories(
+            basePackageClasses = Note.class,
+            considerNestedRepositories = true,
+            includeFilters =
+                    @Filter(
+                            type = FilterType.ASSIGNABLE_TYPE,
+                            classes = {Notes.class, TodoRepository.class}))
     static class Application {
         @Bean
         AuditorAware<String> auditor() {
@@ -158,6 +168,9 @@ class AheadOfTimeTest {
             @CreatedBy @Nullable String by,
             @CreatedDate @Nullable Instant at) {}
 
+    /** Of an entity outside the packages of the application, so it is the repository that makes its store. */
+    interface Notes extends FlowDbRepository<Note, String> {}
+
     /** Starts from generated code alone. */
     static final class ProcessedApplication {
         private ProcessedApplication() {}
@@ -175,7 +188,6 @@ class AheadOfTimeTest {
                 todos.save(Todo.of("1", "ada", "write", 1));
                 System.out.println(
                         "found " + todos.findByOwnerIdOrderByPriorityDesc("ada").get(0));
-                context.getBean(JsonDB.class).createObjectStore("notes", "id");
                 System.out.println(
                         "inserted " + context.getBean(FlowDbTemplate.class).insert(new Note("1", null, null)));
             }

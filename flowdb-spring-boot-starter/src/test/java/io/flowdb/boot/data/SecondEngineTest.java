@@ -3,6 +3,8 @@ package io.flowdb.boot.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flowdb.Config;
+import io.flowdb.annotation.Id;
+import io.flowdb.annotation.ObjectStore;
 import io.flowdb.boot.FlowDb;
 import io.flowdb.boot.actuate.QueryInsight;
 import io.flowdb.boot.data.ten.Entities.E0;
@@ -16,17 +18,22 @@ import io.flowdb.data.core.FlowDbTransactionManager;
 import io.flowdb.data.core.StoreSchemas;
 import io.flowdb.data.repository.FlowDbRepository;
 import io.flowdb.data.repository.config.EnableFlowDbRepositories;
+import io.flowdb.data.repository.support.FlowDbRepositoryFactoryBean;
 import io.flowdb.json.JsonDB;
 import io.flowdb.json.SchemaMode;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan.Filter;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.FilterType;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Two engines in one application, each with repositories and transactions of its own, as docs/spring.md shows it. */
@@ -85,6 +92,85 @@ class SecondEngineTest {
                             .isEqualTo(1);
                 });
     }
+
+    /**
+     * Its stores were wanted in the first engine as well, as both share the entities that are known: with
+     * {@code validate} and read-only the start failed, else the first got stores that nobody uses.
+     */
+    @Test
+    void schema_ofTheFirstEngine_hasNoStoreOfTheSecond() {
+        first().run(context -> assertThat(stores(context)).containsExactly("todos"));
+
+        for (String setting :
+                List.of("flowdb.schema.mode=validate", "flowdb.read-only=true", "flowdb.schema.mode=update")) {
+            first().withUserConfiguration(Archive.class)
+                    .withPropertyValues(setting)
+                    .run(context -> {
+                        assertThat(context).hasNotFailed();
+                        assertThat(stores(context)).containsExactly("todos");
+                        restart(context.getSourceApplicationContext(ConfigurableApplicationContext.class));
+                        assertThat(stores(context)).containsExactly("todos");
+                    });
+        }
+    }
+
+    private ApplicationContextRunner first() {
+        return new ApplicationContextRunner()
+                .withUserConfiguration(Application.class, Main.class)
+                .withPropertyValues("flowdb.data-dir=" + dir.resolve("main"), "archive-dir=" + dir.resolve("archive"));
+    }
+
+    private static void restart(ConfigurableApplicationContext context) {
+        context.pause();
+        context.restart();
+    }
+
+    private static List<String> stores(BeanFactory beans) {
+        return List.copyOf(beans.getBean("flowDb", FlowDb.class).documents().storeNames());
+    }
+
+    /** A bean that used the engine before the repository was made found no store, and had none from then on. */
+    @Test
+    void schema_ofARepositoryOutsideTheScannedPackages_isThereForEarlyBeans() {
+        first().withUserConfiguration(Early.class, Elsewhere.class)
+                .run(context -> assertThat(context.getBean(Early.class).stores).containsExactly("ten0", "todos"));
+    }
+
+    @Test
+    void schema_ofARepositoryThatCodeMakes_isThereToo() {
+        first().withUserConfiguration(Early.class, MadeByCode.class)
+                .run(context -> assertThat(context.getBean(Early.class).stores).containsExactly("notes", "todos"));
+    }
+
+    @ObjectStore("notes")
+    record Note(@Id String id) {}
+
+    interface Notes extends FlowDbRepository<Note, String> {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class MadeByCode {
+        @Bean
+        FlowDbRepositoryFactoryBean<Notes, Note, String> notes(FlowDbTemplate template) {
+            FlowDbRepositoryFactoryBean<Notes, Note, String> notes = new FlowDbRepositoryFactoryBean<>(Notes.class);
+            notes.setFlowDbOperations(template);
+            return notes;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Early {
+        private final List<String> stores;
+
+        Early(BeanFactory beans) {
+            this.stores = stores(beans);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableFlowDbRepositories(
+            basePackageClasses = E0.class,
+            includeFilters = @Filter(type = FilterType.REGEX, pattern = ".*R0Repository"))
+    static class Elsewhere {}
 
     @TodoConfiguration
     static class Application {}

@@ -3,6 +3,9 @@ package io.flowdb.boot.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.flowdb.Config;
+import io.flowdb.boot.FlowDb;
+import io.flowdb.boot.LogCapture;
 import io.flowdb.boot.data.account.Account;
 import io.flowdb.boot.data.account.AccountRepository;
 import io.flowdb.boot.data.todo.Todo;
@@ -11,8 +14,10 @@ import io.flowdb.boot.data.todo.TodoRepository;
 import io.flowdb.data.core.FlowDbTransactionManager;
 import io.flowdb.json.JsonDB;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -135,6 +140,51 @@ class TransactionAutoConfigurationTest {
         });
     }
 
+    /** It was passed over, and a second manager made. */
+    @Test
+    void besideJpa_managerOfTheApplication_isThatOfRepositoriesByWhateverName() {
+        both().withUserConfiguration(OwnManagerBeside.class).run(context -> {
+            Service service = context.getBean(Service.class);
+
+            service.saveTodoInFlowDb("1");
+            assertThatIllegalStateException().isThrownBy(() -> service.saveTodoInFlowDbAndFail("2"));
+
+            assertThat(context.getBean(TodoRepository.class).findAll())
+                    .extracting(Todo::id)
+                    .containsExactly("1");
+            assertThat(context).getBeanNames(FlowDbTransactionManager.class).containsExactly("mine");
+            assertThat(context.getBean("flowDbTransactionManager")).isSameAs(context.getBean("mine"));
+            assertThat(context.getBean(TransactionManager.class)).isInstanceOf(JpaTransactionManager.class);
+        });
+    }
+
+    @Test
+    void besideJpa_managerOfASecondEngine_isNotThatOfRepositories() {
+        both().withUserConfiguration(SecondEngine.class)
+                .run(context -> assertThat(context.getBean("flowDbTransactionManager"))
+                        .isNotSameAs(context.getBean("ofSecond")));
+    }
+
+    /** Spring Boot made no manager for JPA then, and every write of its repositories failed, without a word. */
+    @Test
+    void besideJpa_managerThatIsADefaultCandidate_isWarnedOf() {
+        assertThat(warnings(both().withUserConfiguration(OwnManager.class)))
+                .singleElement()
+                .asString()
+                .contains("'mine' is the only transaction manager", "@Bean(defaultCandidate = false)");
+        assertThat(warnings(both())).isEmpty();
+        assertThat(warnings(both().withUserConfiguration(OwnManagerBeside.class)))
+                .isEmpty();
+        assertThat(warnings(alone().withUserConfiguration(OwnManager.class))).isEmpty();
+    }
+
+    private static List<String> warnings(ApplicationContextRunner runner) {
+        try (LogCapture log = LogCapture.of(DefaultManagerCheck.class.getName())) {
+            runner.run(context -> assertThat(context).hasNotFailed());
+            return log.messages();
+        }
+    }
+
     @Test
     void besideJdbc_plainTransactionalMeansJdbc() {
         both().withPropertyValues("spring.autoconfigure.exclude="
@@ -170,6 +220,27 @@ class TransactionAutoConfigurationTest {
         @Bean
         FlowDbTransactionManager mine(JsonDB documents) {
             return new FlowDbTransactionManager(documents);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnManagerBeside {
+        @Bean(defaultCandidate = false)
+        FlowDbTransactionManager mine(JsonDB documents) {
+            return new FlowDbTransactionManager(documents);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class SecondEngine {
+        @Bean(defaultCandidate = false)
+        FlowDb second() {
+            return FlowDb.of(Config.builder().inMemory(true).build());
+        }
+
+        @Bean(defaultCandidate = false)
+        FlowDbTransactionManager ofSecond(@Qualifier("second") FlowDb second) {
+            return new FlowDbTransactionManager(second.documents());
         }
     }
 

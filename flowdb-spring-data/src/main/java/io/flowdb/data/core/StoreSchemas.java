@@ -5,6 +5,7 @@ import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.annotation.Ttl;
 import io.flowdb.data.convert.FlowDbConverter;
+import io.flowdb.data.mapping.FlowDbMappingContext;
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
 import io.flowdb.json.IndexSchema;
@@ -12,9 +13,11 @@ import io.flowdb.json.StoreSchema;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.data.mapping.MappingException;
 import org.springframework.data.mapping.PersistentPropertyPath;
@@ -37,18 +40,34 @@ public final class StoreSchemas {
     }
 
     /**
-     * The schemas of all entities the mapping context knows, by store. Entities below one annotated class or interface
-     * share its store, with all their indexes; others that name the same store are a {@link MappingException}.
+     * The schemas of the entities that the mapping context was given at its start, by store; what it met later may be
+     * of another database. Entities below one annotated class or interface share its store, with all their indexes;
+     * others that name the same store are a {@link MappingException}.
      */
     public List<StoreSchema> all() {
-        List<Class<?>> types = new ArrayList<>();
-        for (FlowDbPersistentEntity<?> entity : converter.getMappingContext().getPersistentEntities()) {
-            if (entity.isStored()) {
-                types.add(entity.getType());
-            }
-        }
-        types.sort(java.util.Comparator.comparing(Class::getName));
-        return of(types);
+        return allAnd(List.of());
+    }
+
+    /** As {@link #all()}, with the stored entities among {@code others}. */
+    public List<StoreSchema> allAnd(Collection<Class<?>> others) {
+        Stream<Class<?>> met = others.stream().filter(this::isStored);
+        return of(Stream.concat(initial(), met)
+                .distinct()
+                .sorted(Comparator.comparing(Class::getName))
+                .toList());
+    }
+
+    private Stream<Class<?>> initial() {
+        return converter.getMappingContext() instanceof FlowDbMappingContext context
+                ? context.getInitialEntities().stream()
+                        .filter(FlowDbPersistentEntity::isStored)
+                        .map(FlowDbPersistentEntity::getType)
+                : Stream.of();
+    }
+
+    private boolean isStored(Class<?> type) {
+        FlowDbPersistentEntity<?> entity = converter.getMappingContext().getPersistentEntity(type);
+        return entity != null && entity.isStored();
     }
 
     /** The schemas of {@code types}, as {@link #all()}. */

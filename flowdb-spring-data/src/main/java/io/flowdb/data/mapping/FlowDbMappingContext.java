@@ -1,5 +1,6 @@
 package io.flowdb.data.mapping;
 
+import java.util.Collection;
 import java.util.List;
 import org.springframework.data.core.TypeInformation;
 import org.springframework.data.mapping.context.AbstractMappingContext;
@@ -17,9 +18,26 @@ public final class FlowDbMappingContext
 
     private static final List<String> FOREIGN = List.of("java.", "jdk.", "sun.", "com.sun.", "tools.jackson.");
 
+    /** Set once, by the thread that initialises, and read by any. */
+    private volatile List<FlowDbPersistentEntity<?>> initial = List.of();
+
     /** A context that knows the types FlowDB writes as one JSON value. */
     public FlowDbMappingContext() {
         setSimpleTypeHolder(FlowDbSimpleTypes.HOLDER);
+    }
+
+    @Override
+    public void initialize() {
+        super.initialize();
+        initial = List.copyOf(getPersistentEntities());
+    }
+
+    /**
+     * The entities it was given at its start, and those within them; not those met later, which may be of another
+     * database.
+     */
+    public Collection<FlowDbPersistentEntity<?>> getInitialEntities() {
+        return initial;
     }
 
     @Override
