@@ -96,6 +96,7 @@ class BadInputIT {
                 "/api/todos  | {\"title\":\"\\u3164\"}                                         | title",
                 "/api/todos  | {\"title\":\"\\u2800 \\u115f\\u1160\\uffa0\"}                       | title",
                 "/api/todos  | {\"title\":\"\\u200d\\u034f\\ufe0f\\u180e\\udb40\\udc41\"} | title",
+                "/api/todos  | {\"title\":\"\\ufdd0\\udb40\\udc02\\u2065\"} | title",
                 "/api/todos  | {\"title\":7}                                                | title",
                 "/api/todos  | {\"title\":\"two\\nlines\"}                                    | title",
                 "/api/todos  | {\"title\":\"half a \\ud83d pair\"}                            | title",

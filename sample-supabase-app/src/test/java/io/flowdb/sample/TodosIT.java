@@ -294,6 +294,16 @@ class TodosIT {
         assertThat(titles(ada)).containsExactly(title);
     }
 
+    /** Emoji younger than Java 17 are no symbols to it; a title of them only was blank. */
+    @Test
+    void title_ofCharactersNewerThanJava_isNotBlank() {
+        for (String title : List.of("\uD83E\uDEE1", "\uD83E\uDEE0 ", "\uD83E\uDECE")) {
+            add(ada, title, 0);
+        }
+
+        assertThat(titles(ada)).containsExactly("\uD83E\uDEE1", "\uD83E\uDEE0 ", "\uD83E\uDECE");
+    }
+
     /** Two fields, two writers: neither change may be lost to the other. */
     @Test
     void change_atTheSameTime_losesNothing() throws Exception {
