@@ -35,19 +35,20 @@ final class AuthController {
             + "\\p{javaWhitespace}*+";
 
     private final Accounts accounts;
-    /** Guesses of one password from one client, whether the address is known or not. */
-    private final Throttle<Guess> logIns;
 
-    /** Guesses of one client at whatever password; each costs a slow hash. */
-    private final Throttle<String> guesses;
+    /** Guesses of one password from one client, whether the address is known or not. */
+    private final Throttle<Guess> guesses;
+
+    /** Log-ins of one client, right or wrong: each costs a slow hash, and the right ones a session that stays. */
+    private final Throttle<String> logIns;
 
     /** New accounts of one client, each of which costs a slow hash and stays. */
     private final Throttle<String> signUps;
 
     AuthController(Accounts accounts, Clock clock) {
         this.accounts = accounts;
-        this.logIns = new Throttle<>(clock, 10);
-        this.guesses = new Throttle<>(clock, 100);
+        this.guesses = new Throttle<>(clock, 10);
+        this.logIns = new Throttle<>(clock, 100);
         this.signUps = new Throttle<>(clock, 100);
     }
 
@@ -62,12 +63,11 @@ final class AuthController {
         String email = EmailAddress.normalize(credentials.email());
         String client = request.getRemoteAddr();
         Guess guess = new Guess(email, client);
-        letPass(guesses.begin(client));
-        letPass(logIns.begin(guess));
+        letPass(logIns.begin(client));
+        letPass(guesses.begin(guess));
         Accounts.LogIn logIn = accounts.logIn(email, credentials.password())
                 .orElseThrow(() -> ApiException.unauthorized("The e-mail address or the password is wrong."));
-        logIns.forget(guess);
-        guesses.takeBack(client);
+        guesses.forget(guess);
         return Answer.of(logIn);
     }
 
