@@ -209,8 +209,17 @@ class TodosIT {
         Answer refused = changeIf(path, first, "third");
         assertThat(refused.status()).isEqualTo(412);
         assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
-        for (String tag :
-                List.of(first, "garbage", "", "\"\"", ",", "W/" + changed.header("ETag"), "\"99999999999999999999\"")) {
+        for (String tag : List.of(
+                first,
+                "garbage",
+                "",
+                "\"\"",
+                ",",
+                "W/" + changed.header("ETag"),
+                changed.header("ETag") + "x",
+                "x" + changed.header("ETag"),
+                first + " " + changed.header("ETag"),
+                "\"99999999999999999999\"")) {
             assertThat(changeIf(path, tag, "third").status()).as(tag).isEqualTo(412);
             assertThat(api.send("DELETE", path, ada.token(), null, "If-Match", tag)
                             .status())

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -52,13 +53,13 @@ final class AuthController {
         this.signUps = new Throttle<>(clock, 100);
     }
 
-    @PostMapping("/signup")
+    @PostMapping(path = "/signup", produces = MediaType.APPLICATION_JSON_VALUE)
     Answer signUp(@Valid @RequestBody NewAccount account, HttpServletRequest request) {
         letPass(signUps.begin(request.getRemoteAddr()));
         return Answer.of(accounts.signUp(EmailAddress.normalize(account.email()), account.password()));
     }
 
-    @PostMapping("/login")
+    @PostMapping(path = "/login", produces = MediaType.APPLICATION_JSON_VALUE)
     Answer logIn(@Valid @RequestBody Credentials credentials, HttpServletRequest request) {
         String email = EmailAddress.normalize(credentials.email());
         String client = request.getRemoteAddr();

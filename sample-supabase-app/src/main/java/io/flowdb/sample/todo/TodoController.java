@@ -15,6 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.PageRequest;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -29,7 +30,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The todo list over HTTP. {@link SignedIn} comes first everywhere: no token, no look at the rest. */
 @RestController
-@RequestMapping("/api/todos")
+@RequestMapping(path = "/api/todos", produces = MediaType.APPLICATION_JSON_VALUE)
 final class TodoController {
     private static final String TITLE_LENGTH = "must have at most 500 characters";
     private static final String TITLE_BLANK = "must not be blank";
