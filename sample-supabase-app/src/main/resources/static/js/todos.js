@@ -242,7 +242,7 @@ function row(todo) {
   const item = element(
     "li",
     { className: done ? "done" : "" },
-    element("label", {}, checkbox, element("span", { className: "title" }, todo.title)),
+    element("label", {}, checkbox, element("span", { className: "title", dir: "auto" }, todo.title)),
     priority,
     remove,
   );

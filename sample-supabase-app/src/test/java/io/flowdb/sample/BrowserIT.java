@@ -408,6 +408,38 @@ class BrowserIT {
         awaitText("#account-email", email);
     }
 
+    /** Titles had a few letters' room beside their buttons, and in a tall window the parts were torn apart. */
+    @Test
+    void layout_narrowOrTall_holdsTogether() {
+        signUp("sam@example.com");
+        add("\u05e9\u05dc\u05d5\u05dd, a title that is longer than one line of a telephone is wide", "High");
+        try {
+            resize(280, 700);
+            assertThat(number("document.documentElement.scrollWidth")).isEqualTo(280);
+            assertThat(number("document.getElementById('log-out').offsetHeight"))
+                    .isLessThan(50);
+            assertThat(number("document.querySelector('.title').offsetWidth")).isGreaterThan(150);
+            assertThat(browser.executeScript("return getComputedStyle(document.querySelector('.title')).direction"))
+                    .isEqualTo("rtl");
+            resize(800, 3000);
+            assertThat(number("document.getElementById('cities').getBoundingClientRect().top"
+                            + " - document.getElementById('todos').getBoundingClientRect().bottom"))
+                    .isBetween(1.0, 50.0);
+        } finally {
+            browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+        }
+    }
+
+    private void resize(int width, int height) {
+        browser.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", true));
+    }
+
+    private double number(String expression) {
+        return ((Number) browser.executeScript("return " + expression)).doubleValue();
+    }
+
     /** The page showed a change that nobody had stored, and went on to say so when the server was back. */
     @Test
     void change_serverAway_isTakenBackAndToldUntilOneWorks() {
@@ -449,6 +481,13 @@ class BrowserIT {
         assertThat(new HashSet<>(texts("#todo-list .title"))).hasSize(1003);
         find("#todo-list li:last-child input").click();
         awaitText("#todos-count", "1002 open, 1 done");
+
+        browser.executeScript("window.fetch = async () => { throw new TypeError('away'); }");
+        find("#todo-list li:last-child input").click();
+        awaitText("#notice", "The server does not answer. Is it running?");
+        assertThat(number("document.getElementById('notice').getBoundingClientRect().top"))
+                .as("in sight, however far down the list")
+                .isBetween(0.0, 200.0);
     }
 
     @Test
