@@ -3,6 +3,7 @@
  */
 
 const TOKEN = "flowdb-sample-token";
+const USER = "flowdb-sample-user";
 const EMAIL = "flowdb-sample-email";
 
 /** An answer that says no, or no answer at all (status 0). */
@@ -65,9 +66,15 @@ export function signedInAs() {
   return localStorage.getItem(TOKEN) ? localStorage.getItem(EMAIL) : null;
 }
 
+/** The key of the user of that session, the same however the address was typed, or null. */
+export function signedInUser() {
+  return localStorage.getItem(TOKEN) ? localStorage.getItem(USER) : null;
+}
+
 /** Forgets the session in this browser only. */
 export function forgetSession() {
   localStorage.removeItem(TOKEN);
+  localStorage.removeItem(USER);
   localStorage.removeItem(EMAIL);
 }
 
@@ -81,8 +88,9 @@ export function onSessionChange(listener) {
 }
 
 async function openSession(path, email, password) {
-  const { token } = await send("POST", path, { email, password });
+  const { token, user_id: user } = await send("POST", path, { email, password });
   localStorage.setItem(EMAIL, email);
+  localStorage.setItem(USER, user);
   localStorage.setItem(TOKEN, token);
 }
 
@@ -102,8 +110,9 @@ export function searchCities(prefix, country, limit) {
   return send("GET", "/api/cities?" + query);
 }
 
-/** Ends the session on the server and in this browser. */
+/** Ends the session on the server and in this browser, but none that has begun there meanwhile. */
 export async function logOut() {
+  const token = localStorage.getItem(TOKEN);
   try {
     await send("POST", "/api/logout");
   } catch (error) {
@@ -111,5 +120,7 @@ export async function logOut() {
       throw error;
     }
   }
-  forgetSession();
+  if (token === localStorage.getItem(TOKEN)) {
+    forgetSession();
+  }
 }

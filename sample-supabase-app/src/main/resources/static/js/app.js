@@ -2,7 +2,7 @@
  * Puts the parts of the page together: who is logged in decides which of them are seen.
  */
 import { forgetSession, logOut, onSessionChange, signedInAs } from "./api.js";
-import { startAuth } from "./auth.js";
+import { clearAuth, startAuth } from "./auth.js";
 import { startCities } from "./cities.js";
 import { byId } from "./dom.js";
 import { clearTodos, restoreDraft, showTodos, startTodos } from "./todos.js";
@@ -31,12 +31,18 @@ async function show() {
   notice("");
   const email = signedInAs();
   const known = email !== null;
+  const focusGoes = !known && document.activeElement?.closest("#todos, #account");
   byId("account").hidden = !known;
   byId("account-email").textContent = email ?? "";
   byId("auth").hidden = known;
   byId("todos").hidden = !known;
   clearTodos();
+  if (focusGoes) {
+    byId("email").focus();
+  }
   if (known) {
+    clearAuth();
+    restoreDraft();
     try {
       await showTodos();
     } catch (error) {
@@ -47,17 +53,22 @@ async function show() {
 
 async function welcome() {
   await show();
-  restoreDraft();
   byId("title").focus();
 }
 
 byId("log-out").addEventListener("click", async () => {
+  const button = byId("log-out");
+  button.disabled = true;
   try {
     await logOut();
     await show();
     byId("auth-heading").focus();
   } catch (error) {
     outcome(error);
+  }
+  button.disabled = false;
+  if (document.activeElement === document.body) {
+    button.focus(); // which it lost when it was disabled
   }
 });
 

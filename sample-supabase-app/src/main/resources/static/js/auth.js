@@ -27,7 +27,7 @@ const WORDS = {
 
 let mode = "logIn";
 
-/** Prepares the form; `done` is called after each success. */
+/** Prepares the form; `done` is called after each success, and clears it. */
 export function startAuth(done) {
   byId("auth-switch").addEventListener("click", () => {
     mode = mode === "logIn" ? "signUp" : "logIn";
@@ -39,6 +39,12 @@ export function startAuth(done) {
     await submit(done);
   });
   render();
+}
+
+/** Takes off the form what was typed and what was wrong with it. */
+export function clearAuth() {
+  byId("auth-form").reset();
+  showErrors(() => "", "");
 }
 
 function render() {
@@ -65,7 +71,6 @@ async function submit(done) {
   button.disabled = true;
   try {
     await (mode === "logIn" ? logIn : signUp)(email, password);
-    byId("auth-form").reset();
     done();
   } catch (error) {
     const byField = FIELDS.some((field) => error.messageFor?.(field));

@@ -12,7 +12,7 @@ const IDLE_POLL_MILLIS = 10_000;
 
 /** Words inside of names that stay small. */
 const SMALL_WORDS = new Set(
-  ("a aan am an and auf aux bei d da das de del den der des di do dos du e el en et i im in la las le les los lès na nad " +
+  ("a aan am an and auf aux bei d da das de del den der des di do dos du e el en et i im in l la las le les los lès na nad " +
     "of on op os pod sous sur ten ter the und under upon van von vor y zu à").split(" "),
 );
 
@@ -68,17 +68,28 @@ async function search() {
   }
 }
 
-/** Names begin with capitals, people do not: "new york" finds New York, "RIO" and "rio de janeiro" find Rio de Janeiro. */
+/**
+ * Names begin with capitals, people do not: "new york" finds New York, "RIO" and "rio de janeiro" find Rio de Janeiro.
+ * Behind an apostrophe either may be, L'Aquila and Xi’an, and the apostrophe is not always the one of the keyboard.
+ */
 function spellings(typed) {
   const shouted = typed.length > 1 && typed === typed.toUpperCase();
   const small = shouted ? typed.toLowerCase() : typed;
   const first = small.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
-  const all = small.replace(/(?<=^|[\s-])\p{Ll}/gu, (letter) => letter.toUpperCase());
-  const but = all.replace(/(?<=[\s-])\p{L}+(?=[\s-])/gu, (word) => {
-    const low = word.toLowerCase();
-    return SMALL_WORDS.has(low) ? low : word;
-  });
-  return [...new Set([first, all, but, typed])];
+  const all = [/(?<=^|[\s-])\p{Ll}/gu, /(?<=^|[\s'’‘-])\p{Ll}/gu].map((starts) =>
+    small.replace(starts, (letter) => letter.toUpperCase()),
+  );
+  const but = all.map((name) => name.replace(/(?<=[\s-])\p{L}+(?=[\s'’‘-])/gu, smallWord));
+  return [...new Set([...[first, ...all, ...but].flatMap(withEachApostrophe), typed])];
+}
+
+function smallWord(word) {
+  const low = word.toLowerCase();
+  return SMALL_WORDS.has(low) ? low : word;
+}
+
+function withEachApostrophe(name) {
+  return ["'", "’", "‘"].map((apostrophe) => name.replace(/['’‘]/g, apostrophe));
 }
 
 async function firstAnswer(prefixes, country) {

@@ -1,7 +1,7 @@
 /**
  * The list of the one who is logged in. The server's answer is the truth: after each change the list is read again.
  */
-import { addTodo, changeTodo, deleteTodo, listTodos, signedInAs } from "./api.js";
+import { addTodo, changeTodo, deleteTodo, listTodos, signedInUser } from "./api.js";
 import { byId, element, showFieldError } from "./dom.js";
 
 const PRIORITIES = ["None", "Low", "Medium", "High"];
@@ -18,13 +18,17 @@ let pages = 1;
 let shown = [];
 let more = false;
 
+/** Whose list it is, and whether the server has said what is in it. */
+let owner = null;
+let known = false;
+
 /** How many additions are under way. */
 let adding = 0;
 
 /** When the last row was deleted with the pointer. */
 let deletedAt = -Infinity;
 
-/** What was typed and not stored as the session had ended, and whose it is. */
+/** What was typed and not stored when the session ended, and whose it is. */
 let draft = null;
 
 /** By id, the last change of a todo that is under way: they reach the server one after the other. */
@@ -48,7 +52,7 @@ export function startTodos(outcome) {
   byId("todo-list").addEventListener("click", (event) => {
     const button = event.target.closest("button.delete");
     if (button && !isSameClick(event)) {
-      remove(outcome, rowOf(button));
+      act(outcome, () => deleteTodo(rowOf(button).dataset.id));
     }
   });
 }
@@ -64,9 +68,9 @@ function isSameClick(event) {
 }
 
 async function changeInTurn(id, change) {
-  const owner = signedInAs();
+  const user = signedInUser();
   const before = changes.get(id) ?? Promise.resolve();
-  const mine = before.catch(() => {}).then(() => (owner === signedInAs() ? changeTodo(id, change) : null));
+  const mine = before.catch(() => {}).then(() => (user === signedInUser() ? changeTodo(id, change) : null));
   changes.set(id, mine);
   try {
     await mine;
@@ -88,24 +92,36 @@ export async function showTodos() {
   }
   if (mine === newest) {
     more = last.length === PAGE_SIZE;
+    known = true;
     render([...found.values()]);
   }
 }
 
+/** What stands in the form. */
+function typedNow() {
+  return { user: owner, title: byId("title").value.trim(), priority: byId("priority").value };
+}
+
 /** Puts back what was typed when the session ended, if the same person is here again; forgets it in any case. */
 export function restoreDraft() {
-  if (draft && draft.email === signedInAs() && !byId("title").value) {
+  if (draft?.user === owner) {
     byId("title").value = draft.title;
     byId("priority").value = draft.priority;
   }
   draft = null;
 }
 
-/** Takes the list off the page: it belongs to somebody. */
+/** Takes the list off the page, as it belongs to somebody, and makes room for that of the one who is here now. */
 export function clearTodos() {
+  const typed = typedNow();
+  if (owner && typed.title) {
+    draft ??= typed;
+  }
+  owner = signedInUser();
   newest++;
   pages = 1;
   more = false;
+  known = false;
   render([]);
   byId("todo-form").reset();
   showFieldError(byId("title"), byId("title-error"), "");
@@ -123,7 +139,7 @@ async function showMore(outcome) {
 async function add(outcome) {
   const title = byId("title");
   const output = byId("title-error");
-  const typed = { title: title.value.trim(), priority: byId("priority").value };
+  const typed = typedNow();
   title.focus();
   if (!typed.title) {
     showFieldError(title, output, adding ? "" : "Type what there is to do.");
@@ -143,16 +159,16 @@ async function add(outcome) {
   await act(outcome, async () => {});
 }
 
-/** Puts back what was typed, unless there is something new by now. */
+/** Puts back what was typed, unless there is something new by now, or keeps it until its owner is here again. */
 function refused(error, typed, outcome) {
   const title = byId("title");
   const message = error.messageFor?.("title");
-  if (error.status === 401 && !error.late) {
-    draft = { email: signedInAs(), ...typed };
+  if ((error.status === 401 && !error.late) || typed.user !== owner) {
+    draft ??= typed;
     outcome(error);
     return;
   }
-  const back = !error.late && !title.value;
+  const back = !title.value;
   if (back) {
     title.value = typed.title;
     byId("priority").value = typed.priority;
@@ -161,14 +177,6 @@ function refused(error, typed, outcome) {
   if (!back || !message) {
     outcome(error);
   }
-}
-
-async function remove(outcome, row) {
-  const next = row.nextElementSibling ?? row.previousElementSibling;
-  const { id } = row.dataset;
-  const nextId = next?.dataset.id;
-  await act(outcome, () => deleteTodo(id));
-  ((findRow(id) ?? findRow(nextId))?.querySelector("button.delete") ?? byId("title")).focus();
 }
 
 /** Does one thing to the list and shows the outcome, keeping the focus where it was. */
@@ -199,19 +207,21 @@ function findRow(id) {
   return [...byId("todo-list").children].find((row) => row.dataset.id === id);
 }
 
+/** Shows the list. The focus stays where it was, or, where that row is gone, goes to the one in its place. */
 function render(todos) {
+  const rows = byId("todo-list").children;
   const focused = document.activeElement?.closest("#todo-list li") ? document.activeElement : null;
-  const id = focused && rowOf(focused).dataset.id;
-  const part = focused && focused.dataset.part;
+  const place = focused && [...rows].indexOf(rowOf(focused));
   shown = todos;
   const open = todos.filter((todo) => todo.status === "open").length;
   const first = more ? `The first ${todos.length.toLocaleString("en")}: ` : "";
   byId("todos-count").textContent = todos.length ? `${first}${open} open, ${todos.length - open} done` : "";
-  byId("todo-empty").hidden = todos.length > 0;
+  byId("todo-empty").hidden = !known || todos.length > 0;
   byId("todo-more").hidden = !more;
   byId("todo-list").replaceChildren(...todos.map(row));
-  if (id) {
-    findRow(id)?.querySelector(`[data-part="${part}"]`)?.focus();
+  if (focused) {
+    const row = findRow(rowOf(focused).dataset.id) ?? rows[Math.min(place, rows.length - 1)];
+    (row?.querySelector(`[data-part="${focused.dataset.part}"]`) ?? byId("title")).focus();
   }
 }
 
@@ -232,7 +242,7 @@ function row(todo) {
   const item = element(
     "li",
     { className: done ? "done" : "" },
-    element("label", {}, checkbox, element("span", { className: "title" }, todo.title)),
+    element("label", {}, checkbox, element("span", { className: "title", dir: "auto" }, todo.title)),
     priority,
     remove,
   );

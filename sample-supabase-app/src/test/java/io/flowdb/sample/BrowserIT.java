@@ -157,31 +157,33 @@ class BrowserIT {
     @Test
     void session_endedElsewhere_asksToLogInAgain() {
         signUp("cleo@example.com");
-        Object token = browser.executeScript("return localStorage.getItem('flowdb-sample-token')");
-        sample.api().post("/api/logout", (String) token, null);
+        sample.api().post("/api/logout", token(), null);
 
         find("#title").sendKeys("too late", Keys.ENTER);
 
         awaitText("#notice", "Your session has ended. Please log in again.");
         awaitShown("#auth-form");
+        assertThat(focus().getDomAttribute("id")).isEqualTo("email");
     }
 
-    /** It was emptied with the list. */
+    /** It was emptied with the list, and came back only where the address was typed in the same way. */
     @Test
     void draft_typedAsTheSessionEnded_isThereForTheSamePersonOnly() {
         for (boolean same : new boolean[] {true, false}) {
             signUp(same ? "mia@example.com" : "max@example.com");
-            Object token = browser.executeScript("return localStorage.getItem('flowdb-sample-token')");
-            sample.api().post("/api/logout", (String) token, null);
+            sample.api().post("/api/logout", token(), null);
             find("#title").sendKeys("too late", Keys.ENTER);
             awaitShown("#auth-form");
             if (same) {
                 find("#auth-switch").click(); // back to the log-in
-                find("#email").sendKeys("mia@example.com");
-                find("#password").sendKeys(Api.PASSWORD, Keys.ENTER);
-                awaitTrue(() -> "too late".equals(find("#title").getDomProperty("value")));
+                logInToDraft("MIA@Example.com", "too late");
                 find("#title").sendKeys(Keys.ENTER);
                 assertTitles("too late");
+                sample.api().post("/api/logout", token(), null);
+                find("#title").sendKeys("half");
+                find("#todo-list input").click();
+                awaitShown("#auth-form");
+                logInToDraft("mia@example.com", "half");
                 find("#log-out").click();
                 awaitShown("#auth-form");
             } else {
@@ -191,6 +193,12 @@ class BrowserIT {
                 assertThat(find("#title").getDomProperty("value")).isEmpty();
             }
         }
+    }
+
+    private void logInToDraft(String email, String draft) {
+        find("#email").sendKeys(email);
+        find("#password").sendKeys(Api.PASSWORD, Keys.ENTER);
+        awaitTrue(() -> draft.equals(find("#title").getDomProperty("value")));
     }
 
     /** The second click fell on the next todo, which had moved up. */
@@ -233,7 +241,7 @@ class BrowserIT {
     void toggles_inARow_endAsTheLastOne() {
         signUp("ola@example.com");
         add("flicker", "None");
-        String token = (String) browser.executeScript("return localStorage.getItem('flowdb-sample-token')");
+        String token = token();
         String path = "/api/todos/" + find("#todo-list li").getDomAttribute("data-id");
         browser.executeScript(
                 "const box = document.querySelector('#todo-list input'); for (let i = 0; i < 7; i++) { box.click(); }");
@@ -262,6 +270,14 @@ class BrowserIT {
         focus().sendKeys(Keys.ENTER);
         assertTitles();
         await().until(() -> "title".equals(focus().getDomAttribute("id")));
+
+        // A row that somebody else has deleted leaves the focus to the next one.
+        add("first", "None");
+        add("second", "None");
+        sample.api().delete("/api/todos/" + find("#todo-list li").getDomAttribute("data-id"), token());
+        find("#todo-list li input").sendKeys(Keys.SPACE);
+        assertTitles("second");
+        await().until(() -> "checkbox".equals(focus().getDomAttribute("type")));
     }
 
     @Test
@@ -327,8 +343,13 @@ class BrowserIT {
         awaitHeld(1);
         find("#log-out").click();
         awaitShown("#auth-form");
-        browser.executeScript("window.late = window.held; window.held = null");
+        browser.executeScript("window.late = window.held; window.held = []");
         signUp("hal@example.com");
+        awaitHeld(1);
+        assertThat(find("#todo-empty").isDisplayed())
+                .as("before the server has said so")
+                .isFalse();
+        releaseAnswers();
         awaitShown("#todo-empty");
         browser.executeScript("window.held = window.late");
         releaseAnswers();
@@ -352,6 +373,71 @@ class BrowserIT {
         add("mine", "None");
         assertTitles("mine");
         assertThat(find("#notice").isDisplayed()).isFalse();
+    }
+
+    /** The answer to a log-out ended the session that another tab had begun, and the log-in form kept what was typed. */
+    @Test
+    void session_ofAnotherTab_isNotEndedAndClearsTheForm() {
+        signUp("pia@example.com");
+        holdAnswers("POST");
+        browser.executeScript("for (let i = 0; i < 2; i++) { document.getElementById('log-out').click(); }");
+        awaitHeld(1);
+        logInInAnotherTab("quinn@example.com");
+        releaseAnswers();
+        assertThat(find("#account-email").getText()).isEqualTo("quinn@example.com");
+        find("#log-out").click();
+        awaitShown("#auth-form");
+
+        find("#email").sendKeys("pia@example.com");
+        find("#password").sendKeys(Api.PASSWORD);
+        logInInAnotherTab("rhea@example.com");
+        find("#log-out").click();
+        awaitShown("#auth-form");
+        assertThat(find("#email").getDomProperty("value")).isEmpty();
+        assertThat(find("#password").getDomProperty("value")).isEmpty();
+    }
+
+    private void logInInAnotherTab(String email) {
+        Api.Account account = sample.api().signUp(email);
+        browser.executeScript("""
+                localStorage.setItem("flowdb-sample-email", arguments[0]);
+                localStorage.setItem("flowdb-sample-user", arguments[1]);
+                localStorage.setItem("flowdb-sample-token", arguments[2]);
+                window.dispatchEvent(new StorageEvent("storage", { key: "flowdb-sample-token" }));
+                """, account.email(), account.userId(), account.token());
+        awaitText("#account-email", email);
+    }
+
+    /** Titles had a few letters' room beside their buttons, and in a tall window the parts were torn apart. */
+    @Test
+    void layout_narrowOrTall_holdsTogether() {
+        signUp("sam@example.com");
+        add("\u05e9\u05dc\u05d5\u05dd, a title that is longer than one line of a telephone is wide", "High");
+        try {
+            resize(280, 700);
+            assertThat(number("document.documentElement.scrollWidth")).isEqualTo(280);
+            assertThat(number("document.getElementById('log-out').offsetHeight"))
+                    .isLessThan(50);
+            assertThat(number("document.querySelector('.title').offsetWidth")).isGreaterThan(150);
+            assertThat(browser.executeScript("return getComputedStyle(document.querySelector('.title')).direction"))
+                    .isEqualTo("rtl");
+            resize(800, 3000);
+            assertThat(number("document.getElementById('cities').getBoundingClientRect().top"
+                            + " - document.getElementById('todos').getBoundingClientRect().bottom"))
+                    .isBetween(1.0, 50.0);
+        } finally {
+            browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+        }
+    }
+
+    private void resize(int width, int height) {
+        browser.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", true));
+    }
+
+    private double number(String expression) {
+        return ((Number) browser.executeScript("return " + expression)).doubleValue();
     }
 
     /** The page showed a change that nobody had stored, and went on to say so when the server was back. */
@@ -382,7 +468,7 @@ class BrowserIT {
     @Test
     void list_overAThousand_isShownInParts() {
         signUp("lea@example.com");
-        String token = (String) browser.executeScript("return localStorage.getItem('flowdb-sample-token')");
+        String token = token();
         IntStream.range(0, 1003)
                 .forEach(i -> sample.api().post("/api/todos", token, Map.of("title", "todo " + i, "priority", 1)));
         browser.navigate().refresh();
@@ -395,15 +481,31 @@ class BrowserIT {
         assertThat(new HashSet<>(texts("#todo-list .title"))).hasSize(1003);
         find("#todo-list li:last-child input").click();
         awaitText("#todos-count", "1002 open, 1 done");
+
+        browser.executeScript("window.fetch = async () => { throw new TypeError('away'); }");
+        find("#todo-list li:last-child input").click();
+        awaitText("#notice", "The server does not answer. Is it running?");
+        assertThat(number("document.getElementById('notice').getBoundingClientRect().top"))
+                .as("in sight, however far down the list")
+                .isBetween(0.0, 200.0);
     }
 
     @Test
     void cities_typedInAnotherCase_areFound() {
         awaitImported();
-        for (String typed : List.of("rio de janeiro", "RIO DE JANEIRO", "frankfurt am main", "stratford-upon-avon")) {
+        for (String typed : List.of(
+                "rio de janeiro",
+                "RIO DE JANEIRO",
+                "frankfurt am main",
+                "stratford-upon-avon",
+                "l'aquila",
+                "o\u2019fallon",
+                "XI'AN",
+                "coeur d'alene")) {
             find("#city-prefix").clear();
             find("#city-prefix").sendKeys(typed);
-            awaitTrue(() -> texts("#city-list .city-name").stream().anyMatch(typed::equalsIgnoreCase));
+            awaitTrue(() -> texts("#city-list .city-name").stream()
+                    .anyMatch(name -> typed.replace('\u2019', '\'').equalsIgnoreCase(name.replace('\u2019', '\''))));
         }
     }
 
@@ -415,7 +517,7 @@ class BrowserIT {
                 window.fetch = async (path, options) => {
                   const held = window.held;
                   const answer = await real(path, options);
-                  if (held && (options?.method ?? "GET") === arguments[0] && path.startsWith("/api/todos")) {
+                  if (held && (options?.method ?? "GET") === arguments[0] && /^.api.(todos|logout)/.test(path)) {
                     await new Promise((done) => held.push(done));
                     return window.refuse ? new Response("{}", { status: 401 }) : answer;
                   }
@@ -432,6 +534,10 @@ class BrowserIT {
     private void releaseAnswers() {
         browser.executeAsyncScript(
                 "const held = window.held ?? []; window.held = null; held.forEach((go) => go()); setTimeout(arguments[0], 50);");
+    }
+
+    private String token() {
+        return (String) browser.executeScript("return localStorage.getItem('flowdb-sample-token')");
     }
 
     private void signUp(String email) {

@@ -3,6 +3,7 @@ package io.flowdb.sample.auth;
 import io.flowdb.sample.web.ApiException;
 import io.flowdb.sample.web.PlainText;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.validation.GroupSequence;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Email;
 import jakarta.validation.constraints.NotBlank;
@@ -13,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -25,47 +27,48 @@ import org.springframework.web.bind.annotation.RestController;
 final class AuthController {
     /**
      * Nothing that looks like nothing: blanks but around it, marks of formatting, variation selectors, and the letters
-     * of Hangul, Khmer and Mongolian and the pattern of Braille that are seen no more.
+     * of Hangul, Khmer and Mongolian and the pattern of Braille that are seen no more. No part gives back what it has
+     * matched, so that each character is looked at once.
      */
-    private static final String VISIBLE = "\\p{javaWhitespace}*"
-            + "[^\\p{Cf}\\p{Z}\\s\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u2800\\u3164\\uFE00-\\uFE0F\\uFFA0"
-            + "\\x{E0100}-\\x{E01EF}]*"
-            + "\\p{javaWhitespace}*";
+    private static final String VISIBLE = "\\p{javaWhitespace}*+"
+            + "[^\\p{Cc}\\p{Cf}\\p{Z}\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u2800\\u3164\\uFE00-\\uFE0F\\uFFA0"
+            + "\\x{E0100}-\\x{E01EF}]*+"
+            + "\\p{javaWhitespace}*+";
 
     private final Accounts accounts;
-    /** Guesses of one password from one client, whether the address is known or not. */
-    private final Throttle<Guess> logIns;
 
-    /** Guesses of one client at whatever password; each costs a slow hash. */
-    private final Throttle<String> guesses;
+    /** Guesses of one password from one client, whether the address is known or not. */
+    private final Throttle<Guess> guesses;
+
+    /** Log-ins of one client, right or wrong: each costs a slow hash, and the right ones a session that stays. */
+    private final Throttle<String> logIns;
 
     /** New accounts of one client, each of which costs a slow hash and stays. */
     private final Throttle<String> signUps;
 
     AuthController(Accounts accounts, Clock clock) {
         this.accounts = accounts;
-        this.logIns = new Throttle<>(clock, 10);
-        this.guesses = new Throttle<>(clock, 100);
+        this.guesses = new Throttle<>(clock, 10);
+        this.logIns = new Throttle<>(clock, 100);
         this.signUps = new Throttle<>(clock, 100);
     }
 
-    @PostMapping("/signup")
+    @PostMapping(path = "/signup", produces = MediaType.APPLICATION_JSON_VALUE)
     Answer signUp(@Valid @RequestBody NewAccount account, HttpServletRequest request) {
         letPass(signUps.begin(request.getRemoteAddr()));
         return Answer.of(accounts.signUp(EmailAddress.normalize(account.email()), account.password()));
     }
 
-    @PostMapping("/login")
+    @PostMapping(path = "/login", produces = MediaType.APPLICATION_JSON_VALUE)
     Answer logIn(@Valid @RequestBody Credentials credentials, HttpServletRequest request) {
         String email = EmailAddress.normalize(credentials.email());
         String client = request.getRemoteAddr();
         Guess guess = new Guess(email, client);
-        letPass(guesses.begin(client));
-        letPass(logIns.begin(guess));
+        letPass(logIns.begin(client));
+        letPass(guesses.begin(guess));
         Accounts.LogIn logIn = accounts.logIn(email, credentials.password())
                 .orElseThrow(() -> ApiException.unauthorized("The e-mail address or the password is wrong."));
-        logIns.forget(guess);
-        guesses.takeBack(client);
+        guesses.forget(guess);
         return Answer.of(logIn);
     }
 
@@ -84,17 +87,23 @@ final class AuthController {
     /** What is counted of log-ins. */
     private record Guess(String email, String client) {}
 
-    /** Body of a sign-up. */
+    /** Body of a sign-up. First its lengths: nothing longer is looked at further. */
+    @GroupSequence({NewAccount.Length.class, NewAccount.class})
     record NewAccount(
-            @NotBlank(message = "must not be blank")
-            @Size(max = 254, message = "must have at most 254 characters")
+            @NotBlank(message = "must not be blank", groups = Length.class)
+            @Size(max = 254, message = "must have at most 254 characters", groups = Length.class)
             @Email(message = "must be an e-mail address")
             @Pattern(regexp = VISIBLE, message = "must have no blank or invisible characters")
             @PlainText
             String email,
 
-            @NotNull(message = "must not be missing") @PasswordLength @PlainText
+            @NotNull(message = "must not be missing", groups = Length.class)
+            @PasswordLength(groups = Length.class)
+            @PlainText
             String password) {
+        /** The constraints that come first. */
+        interface Length {}
+
         @Override
         public String toString() {
             return "NewAccount[secret]";

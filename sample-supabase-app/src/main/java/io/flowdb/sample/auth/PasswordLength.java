@@ -28,9 +28,12 @@ import org.jspecify.annotations.Nullable;
     final class Validator implements ConstraintValidator<PasswordLength, String> {
         @Override
         public boolean isValid(@Nullable String password, ConstraintValidatorContext context) {
-            return password == null
-                    || (password.codePointCount(0, password.length()) >= 8
-                            && password.getBytes(StandardCharsets.UTF_8).length <= Passwords.MAX_BYTES);
+            if (password == null) {
+                return true;
+            }
+            String hashed = Passwords.normalize(password);
+            return hashed.codePointCount(0, hashed.length()) >= 8
+                    && hashed.getBytes(StandardCharsets.UTF_8).length <= Passwords.MAX_BYTES;
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.flowdb.sample.auth;
 
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.crypto.factory.PasswordEncoderFactories;
 import org.springframework.security.crypto.password.PasswordEncoder;
@@ -18,14 +19,23 @@ final class Passwords {
     private final String nobodysHash = encode(AccessToken.random().value());
 
     String hash(String password) {
-        return encode(password);
+        return encode(normalize(password));
     }
 
     /** Whether {@code password} has the {@code hash}. Costs the same for a null hash and for a wrong password. */
     boolean matches(String password, @Nullable String hash) {
-        boolean possible = hash != null && isHashedWhole(password);
-        boolean matches = encoder.matches(password, possible ? hash : nobodysHash);
+        String normal = normalize(password);
+        boolean possible = hash != null && isHashedWhole(normal);
+        boolean matches = encoder.matches(normal, possible ? hash : nobodysHash);
         return possible && matches;
+    }
+
+    /**
+     * The one form in which it is hashed, however it was typed: accents and letters in one. What is too long in any
+     * form stays as it is, as to put its marks in order could take long.
+     */
+    static String normalize(String typed) {
+        return typed.length() > 4 * MAX_BYTES ? typed : Normalizer.normalize(typed, Normalizer.Form.NFC);
     }
 
     /** Bcrypt takes a text that is too long, or with U+0000, for a shorter one, and UTF-8 half a pair for another. */

@@ -53,12 +53,6 @@ final class Throttle<K> {
         return Optional.empty();
     }
 
-    /** Takes an attempt back, which has turned out to be none. */
-    synchronized void takeBack(K key) {
-        counts.computeIfPresent(
-                key, (k, count) -> count.attempts() == 1 ? null : new Count(count.attempts() - 1, count.end()));
-    }
-
     /** Forgets the attempts. */
     synchronized void forget(K key) {
         counts.remove(key);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -16,7 +17,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Search of cities over HTTP, open to everybody. */
 @RestController
-@RequestMapping("/api/cities")
+@RequestMapping(path = "/api/cities", produces = MediaType.APPLICATION_JSON_VALUE)
 final class CityController {
     private final CityRepository cities;
     private final CityImport cityImport;

@@ -1,6 +1,8 @@
 package io.flowdb.sample.web;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ETag;
 import org.springframework.http.HttpHeaders;
@@ -10,6 +12,8 @@ import org.springframework.http.HttpHeaders;
  * the header {@code ETag} gave them. Without the header any version will do; one that cannot be read matches none.
  */
 public final class IfMatch {
+    private static final Pattern TAG = Pattern.compile("(?:W/)?\"[^\"]*+\"");
+
     private final @Nullable List<ETag> tags;
 
     private IfMatch(@Nullable List<ETag> tags) {
@@ -18,7 +22,18 @@ public final class IfMatch {
 
     public static IfMatch of(HttpHeaders headers) {
         List<String> lines = headers.get(HttpHeaders.IF_MATCH);
-        return new IfMatch(lines == null ? null : ETag.parse(String.join(", ", lines)));
+        if (lines == null) {
+            return new IfMatch(null);
+        }
+        String list = String.join(", ", lines);
+        return new IfMatch(isList(list) ? ETag.parse(list) : List.of());
+    }
+
+    /** Whether there is nothing but tags and stars between the commas: {@code parse} skips what it does not know. */
+    private static boolean isList(String text) {
+        return Arrays.stream(TAG.matcher(text).replaceAll("*").split(",", -1))
+                .map(String::strip)
+                .allMatch(item -> item.isEmpty() || item.equals("*"));
     }
 
     /** A version as the header {@code ETag} has it. */

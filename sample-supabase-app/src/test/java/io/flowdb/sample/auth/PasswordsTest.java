@@ -1,7 +1,9 @@
 package io.flowdb.sample.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class PasswordsTest {
@@ -49,6 +51,29 @@ class PasswordsTest {
         assertThat(passwords.matches("abcdefgh\0abcdefgh", hash)).isFalse();
         assertThat(passwords.matches("\ud800", passwords.hash("?"))).isFalse();
         assertThat(passwords.matches("abcdefgh", hash)).isTrue();
+    }
+
+    /** Keyboards differ in it, and the one who types does not see it. */
+    @Test
+    void matches_accentTypedInAnotherWay_isTrue() {
+        assertThat(passwords.matches("cafe\u0301 au lait", passwords.hash("caf\u00e9 au lait")))
+                .isTrue();
+        assertThat(passwords.matches("caf\u00e9 au lait", passwords.hash("cafe\u0301 au lait")))
+                .isTrue();
+        String longest = "\u1f82".repeat(Passwords.MAX_BYTES / 3);
+        assertThat(passwords.matches(
+                        "\u03b1\u0313\u0300\u0345".repeat(Passwords.MAX_BYTES / 3), passwords.hash(longest)))
+                .isTrue();
+    }
+
+    /** Marks in the wrong order are sorted one by one. */
+    @Test
+    void matches_hugeHeapOfMarks_isRefusedAtOnce() {
+        String marks = "a" + "\u0301".repeat(500_000) + "\u0316".repeat(500_000);
+        String hash = passwords.hash("correct horse");
+
+        assertThat(assertTimeout(Duration.ofSeconds(10), () -> passwords.matches(marks, hash)))
+                .isFalse();
     }
 
     @Test

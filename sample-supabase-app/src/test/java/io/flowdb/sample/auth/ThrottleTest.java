@@ -49,17 +49,6 @@ class ThrottleTest {
     }
 
     @Test
-    void takeBack_oneAttempt_letsOneMorePass() {
-        IntStream.range(0, LIMIT).forEach(attempt -> throttle.begin("ada"));
-        throttle.takeBack("ada");
-        throttle.takeBack("bob");
-
-        assertThat(throttle.begin("ada")).isEmpty();
-        assertThat(throttle.begin("ada")).isPresent();
-        exhaust("bob");
-    }
-
-    @Test
     void begin_fromManyThreads_letsExactlyTheLimitPass() {
         long passed = IntStream.range(0, 1_000)
                 .parallel()
