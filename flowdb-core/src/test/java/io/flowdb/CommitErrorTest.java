@@ -233,7 +233,7 @@ class CommitErrorTest {
         }
         assertThat(engine.get("before", 1)).isPresent();
         FaultyFileSystem found = files.afterPowerCut(FaultyFileSystem.Loss.ALL, new Random(1));
-        assertTimeoutPreemptively(PATIENCE, engine::close);
+        assertTimeoutPreemptively(PATIENCE, () -> assertCloseTellsOfTheLog(engine));
         try (Engine again = EngineOpening.open(engine.config(), found)) {
             assertThat(again.get("before", 1)).isPresent();
             again.write(FlowRecord.of("later", 1, "value"));
@@ -253,10 +253,16 @@ class CommitErrorTest {
                     .hasMessageContaining("refuses writes")
                     .hasMessageContaining("Input/output error");
         }
-        engine.close();
+        assertCloseTellsOfTheLog(engine);
         try (Engine again = open()) {
             assertThat(again.get("later", 1)).isEmpty();
         }
+    }
+
+    private static void assertCloseTellsOfTheLog(Engine engine) {
+        assertThatThrownBy(engine::close)
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("The log could not be synced");
     }
 
     /** The log fails under one commit while another waits behind it. */
