@@ -22,6 +22,7 @@ import io.flowdb.internal.sstable.SstOptions;
 import io.flowdb.internal.storage.SstStorage;
 import io.flowdb.internal.wal.Wal;
 import io.flowdb.internal.wal.WalOptions;
+import io.flowdb.internal.wal.WalVisitor;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,10 +167,12 @@ final class EngineOpening {
         checkManifestPresent();
         /*
          * A reader takes the log first: what a writer beside it deletes from the log later is in the tables of the
-         * manifest that is read then. The other way round a flush in between would leave a gap.
+         * manifest that is read then. The other way round a flush in between would leave a gap. Of a log whose
+         * deletion failed there may be remains before the segment that the manifest names, which nothing reads.
          */
+        long firstSegment = Manifest.read(fileSystem, directory).firstWalSegment();
         Deque<KeptFrame> frames = new ArrayDeque<>();
-        Wal wal = keep(openLogReadOnly(frames));
+        Wal wal = keep(openLogReadOnly(firstSegment, frames));
         Manifest manifest = keep(Manifest.readOnly(fileSystem, directory));
         ManifestState state = manifest.state();
         TableStore tables = tableStore(state);
@@ -360,16 +363,17 @@ final class EngineOpening {
     }
 
     /** A reader cannot flush: what is only in the log stays in memory. */
-    private Wal openLogReadOnly(Deque<KeptFrame> frames) {
+    private Wal openLogReadOnly(long firstSegment, Deque<KeptFrame> frames) {
         long allowed = Runtime.getRuntime().maxMemory() / 2;
         AtomicLong bytes = new AtomicLong();
-        return Wal.openReadOnly(fileSystem, directory.resolve(LOG), walOptions(), (tag, payload, file, offset) -> {
+        WalVisitor keeping = (tag, payload, file, offset) -> {
             if (bytes.addAndGet(payload.length) > allowed) {
                 throw new LimitExceededException(
                         null, "log that a read-only engine keeps in memory, in bytes,", allowed, bytes.get());
             }
             frames.add(new KeptFrame(tag, payload, file, offset));
-        });
+        };
+        return Wal.openReadOnly(fileSystem, directory.resolve(LOG), walOptions(), firstSegment, keeping);
     }
 
     private WalOptions walOptions() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flowdb.error.ReadOnlyTransactionException;
+import io.flowdb.testing.FaultyFileSystem;
+import io.flowdb.testing.FaultyFileSystem.Call;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -75,6 +77,31 @@ class ReadOnlyBesideWriterTest {
                 assertThat(seen.get(n).keyText()).isEqualTo(key(n));
             }
             assertThatThrownBy(() -> reader.delete("key", 0)).isInstanceOf(ReadOnlyTransactionException.class);
+        }
+    }
+
+    /** A reader took the segment that stayed for the beginning of the log, and the next one for a gap in it. */
+    @Test
+    void open_segmentLeftBehindCouldNotBeDeleted_passesOverIt() {
+        FaultyFileSystem files = new FaultyFileSystem();
+        Config.Builder config =
+                Config.builder().dataDir(dir).memtableSize(64 << 10).autoBackground(false);
+        try (Engine writer = EngineOpening.open(config.build(), files)) {
+            files.setFault((call, path) -> {
+                if (call == Call.DELETE && path.endsWith("wal/0000000001.wal")) {
+                    throw FaultyFileSystem.ioError(call, path);
+                }
+            });
+            for (int i = 0; i < 8; i++) {
+                writer.write(FlowRecord.of(key(i), 0, "v".repeat(20_000)));
+            }
+            writer.flush();
+            writer.write(FlowRecord.of(key(8), 0, "later"));
+            assertThat(files.files()).contains(dir.resolve("wal/0000000001.wal"));
+            assertThat(files.files()).doesNotContain(dir.resolve("wal/0000000002.wal"));
+            try (Engine reader = EngineOpening.open(config.readOnly(true).build(), files)) {
+                assertThat(reader.query(Query.all())).isEqualTo(writer.query(Query.all()));
+            }
         }
     }
 }

@@ -54,7 +54,7 @@ public final class LogSalvage {
             return;
         }
         salvage.lastNumber = numbers.get(numbers.size() - 1);
-        if (firstSegment != WalRecovery.ANY_SEGMENT && numbers.get(0) != firstSegment) {
+        if (firstSegment != 0 && numbers.get(0) != firstSegment) {
             salvage.problem(firstSegment, -1, "segment is missing, but segment " + numbers.get(0) + " exists");
         }
         numbers.forEach(salvage::readSegment);

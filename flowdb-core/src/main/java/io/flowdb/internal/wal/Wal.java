@@ -111,10 +111,14 @@ public final class Wal implements AutoCloseable {
         return new Wal(fileSystem, directory, options, found);
     }
 
-    /** Reads whatever segments there are without changing any file. The result must not be written to. */
-    public static Wal openReadOnly(FileSystem fileSystem, Path directory, WalOptions options, WalVisitor visitor) {
-        WalRecovery.Result found = new WalRecovery(fileSystem, directory, WalRecovery.ANY_SEGMENT, visitor).read();
-        return new Wal(fileSystem, directory, options, found);
+    /**
+     * Reads what segments there are from {@code firstSegment} on, without changing any file. The result must not be
+     * written to.
+     */
+    public static Wal openReadOnly(
+            FileSystem fileSystem, Path directory, WalOptions options, long firstSegment, WalVisitor visitor) {
+        WalRecovery recovery = new WalRecovery(fileSystem, directory, firstSegment, visitor);
+        return new Wal(fileSystem, directory, options, recovery.readBesideWriter());
     }
 
     /**
@@ -158,9 +162,7 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /**
-     * Tag of the last frame that the operating system has been handed; 0 if there was none since the log was opened.
-     */
+    /** Tag of the last frame handed to the operating system; 0 if there was none since the log was opened. */
     public long writtenTag() {
         ioLock.lock();
         try {

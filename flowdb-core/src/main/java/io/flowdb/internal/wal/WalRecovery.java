@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class WalRecovery {
     private static final int REWRITE_BYTES = 1 << 20;
 
-    /** Begin with the oldest segment that exists. */
-    static final long ANY_SEGMENT = 0;
-
     private final FileSystem fileSystem;
     private final Path directory;
     private final long firstSegment;
@@ -58,6 +55,15 @@ final class WalRecovery {
 
     /** Reads everything, and changes nothing. Once. */
     Result read() {
+        return read(false);
+    }
+
+    /** The same beside a writer, which may have left the first segments behind since their number was read. */
+    Result readBesideWriter() {
+        return read(true);
+    }
+
+    private Result read(boolean firstMayBeGone) {
         List<Long> numbers = numbers(fileSystem, directory);
         for (long number : numbers) {
             if (number < firstSegment) {
@@ -65,7 +71,7 @@ final class WalRecovery {
             }
         }
         numbers.removeIf(n -> n < firstSegment);
-        if (firstSegment != ANY_SEGMENT && !numbers.isEmpty() && numbers.get(0) != firstSegment) {
+        if (!firstMayBeGone && !numbers.isEmpty() && numbers.get(0) != firstSegment) {
             throw new CorruptionException(
                     path(firstSegment).toString(), -1, "segment is missing, but segment " + numbers.get(0) + " exists");
         }
