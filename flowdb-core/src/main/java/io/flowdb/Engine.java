@@ -19,8 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 public final class Engine implements OrderedStore, AutoCloseable {
     private static final Limits LIMITS =
             new Limits(FlowRecord.MAX_KEY_BYTES, FlowRecord.MAX_VALUE_BYTES, WriteBatch.MAX_BYTES);
-    private static final long CLOSE_WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Config config;
     final EngineParts parts; // for tests, which read beside it
@@ -431,28 +428,11 @@ public final class Engine implements OrderedStore, AutoCloseable {
         try {
             if (!closing) {
                 closing = true;
-                closeOnce();
+                new EngineClosing(config, parts, pipeline, background, place).run(() -> closed = true);
             }
         } finally {
             closeLock.unlock();
         }
-    }
-
-    private void closeOnce() {
-        background.close();
-        pipeline.close();
-        try {
-            if (!config.readOnly()) {
-                flushAtClose();
-            }
-            flusher.close();
-            keepUsedIds();
-        } finally {
-            closed = true;
-            awaitReaders();
-            closeFiles();
-        }
-        parts.wal().checkDurable(pipeline.publishedTag());
     }
 
     void checkOpen() {
@@ -518,60 +498,6 @@ public final class Engine implements OrderedStore, AutoCloseable {
                 flush != null ? flush : background.maintenance().lastFailure();
         FlowDbException files = compaction != null ? compaction : parts.tables().deleteFailure();
         return files != null ? files : flusher.leftUndone();
-    }
-
-    /** The log has everything already, or fails itself: a flush that fails here only makes the next open slower. */
-    private void flushAtClose() {
-        Memtable active = parts.states().current().active();
-        boolean refused = !(pipeline.refusal() instanceof EngineClosedException);
-        if (refused || flusher.lastFailure() != null) {
-            return;
-        }
-        if (!active.isEmpty()) {
-            parts.states().freeze();
-        }
-        try {
-            long deadline = System.nanoTime() + CLOSE_WAIT_NANOS;
-            while (System.nanoTime() < deadline && flusher.flushOldest()) {
-                Thread.onSpinWait();
-            }
-        } catch (RuntimeException | Error e) {
-            background.logFailure("Flush at close failed; the next open reads the log", e);
-        }
-    }
-
-    /**
-     * Records file ids that were handed out to tables that were never finished. Their files are gone, so the next open
-     * could not tell that the ids were used.
-     */
-    private void keepUsedIds() {
-        if (config.readOnly() || parts.manifest().hasFailed()) {
-            return;
-        }
-        try {
-            parts.manifest().keepUsed(parts.tables().nextId());
-        } catch (FlowDbException e) {
-            background.logFailure("Used ids could not be recorded at close", e);
-        }
-    }
-
-    private void awaitReaders() {
-        long deadline = System.nanoTime() + CLOSE_WAIT_NANOS;
-        while (parts.states().pointReaders() > 0 && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(100_000);
-        }
-    }
-
-    private void closeFiles() {
-        try (AutoCloseable lock = place.lock();
-                AutoCloseable manifest = parts.manifest();
-                AutoCloseable wal = parts.wal()) {
-            parts.states().close();
-        } catch (FlowDbException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new io.flowdb.error.StorageException("Cannot close " + config.dataDir() + ": " + e, e);
-        }
     }
 
     /** The newest published state. */
