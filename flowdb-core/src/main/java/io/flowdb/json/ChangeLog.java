@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -190,6 +191,20 @@ final class ChangeLog {
     void awaitCommits() {
         activation.writeLock().lock();
         activation.writeLock().unlock();
+    }
+
+    /** Returns once every commit that is under way has ended; false if they have not within {@code nanos}. */
+    boolean awaitCommits(long nanos) {
+        try {
+            if (!activation.writeLock().tryLock(nanos, TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        activation.writeLock().unlock();
+        return true;
     }
 
     /**

@@ -102,8 +102,8 @@ final class Database {
         this.defaultTtl = store.capabilities().defaultTtl();
         this.codec = new DocumentCodec(limits.maxDocumentBytes(), limits.maxDepth());
         this.counters = new Counters(this);
-        this.counts = new StoreCounts(store);
         this.changeLog = new ChangeLog(this);
+        this.counts = new StoreCounts(store, changeLog);
     }
 
     /** Reads the catalog; called once, before the database is shared. */
@@ -189,11 +189,8 @@ final class Database {
             StoreSnapshot snapshot = store.snapshot();
             boolean opened = false;
             try {
-                State current = state;
-                if (current.exclusive && schemaLock.isHeldByCurrentThread()) {
-                    throw inMigration();
-                }
-                Catalog catalog = current.in(snapshot);
+                checkNotInMigration();
+                Catalog catalog = state.in(snapshot);
                 if (catalog != null) {
                     opened = true;
                     return new Session(snapshot, catalog, new StoreView(store, snapshot));
@@ -235,6 +232,13 @@ final class Database {
         schemaLock.lock();
         if (state.exclusive) {
             schemaLock.unlock();
+            throw inMigration();
+        }
+    }
+
+    /** Throws in the steps of a migration: what others commit there it would not see. */
+    void checkNotInMigration() {
+        if (state.exclusive && schemaLock.isHeldByCurrentThread()) {
             throw inMigration();
         }
     }
@@ -366,10 +370,7 @@ final class Database {
                 return new CommitOutcome.Conflict(0);
             }
             changeLog.addRecord(pending, plan.batch());
-            outcome = plan.commit(store);
-            if (outcome instanceof CommitOutcome.Committed committed) {
-                counts.committed(plan, committed.seqno());
-            }
+            outcome = counted(plan);
         } finally {
             changeLog.end(pending, outcome);
         }
@@ -377,6 +378,17 @@ final class Database {
             moveCounters.run(); // behind the locks of the commit, whose rank is higher
         }
         return outcome;
+    }
+
+    private CommitOutcome counted(CommitPlan plan) {
+        StoreCounts.Begun begun = counts.begin(plan);
+        CommitOutcome outcome = null;
+        try {
+            outcome = plan.commit(store);
+            return outcome;
+        } finally {
+            counts.end(begun, plan, outcome);
+        }
     }
 
     /** Waits a little, longer after more failures. */

@@ -75,6 +75,9 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         if (migration) {
             throw new IllegalStateException("a migration is committed when its steps return");
         }
+        if (own.hasChanges()) {
+            database.checkNotInMigration();
+        }
         outcome = "aborted";
         try {
             if (own.hasChanges()) {

@@ -104,7 +104,7 @@ final class Migrator {
                 transaction.close();
             }
             transaction.droppedStores().forEach(database.counters::forget);
-            transaction.droppedStores().forEach(database.counts::cleared);
+            transaction.droppedStores().forEach(database.counts::deleted);
         } catch (RuntimeException | Error e) {
             database.counters.forgetUnpublished();
             changer.takeBack(e);

@@ -103,7 +103,7 @@ final class SchemaChanger {
             def.indexes.forEach(index -> batch.deleteRange(index.prefix, index.end));
             database.publishDeletion(catalog.without(name), batch, def);
             database.counters.forget(def);
-            database.counts.cleared(def);
+            database.counts.deleted(def);
         } finally {
             database.schemaLock.unlock();
         }

@@ -64,6 +64,29 @@ class MigrationMisuseTest {
         }
     }
 
+    /** It was committed, and the migration, which had not seen it, wrote over it and left its index entries. */
+    @Test
+    void transactionFromBefore_committedInsideAMigration_isRefusedAndCanBeAborted() {
+        try (JsonDB db = JsonDB.on(new MemoryStore())) {
+            db.createObjectStore(StoreSchema.of("s", "id").withIndex("v", IndexOption.unique(), "v"));
+            db.put("s", json("{'id':1,'v':1}"));
+            JsonTransaction before = db.transaction(TransactionMode.READ_WRITE, "s");
+            before.put("s", json("{'id':1,'v':11}"));
+
+            db.migrate(List.of(Migration.of(1, "outer", m -> {
+                assertThatThrownBy(before::commit)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("migration");
+                before.abort();
+                m.documents().update("s", 1, document -> json("{'id':1,'v':2}"));
+            })));
+
+            assertThat(db.get("s", 1)).isEqualTo(json("{'id':1,'v':2}"));
+            assertThat(db.verifyIndexes("s").problems()).isEmpty();
+            db.put("s", json("{'id':3,'v':11}"));
+        }
+    }
+
     private static final List<Consumer<MigrationTransaction>> USES_IN_AN_UPDATE = List.of(
             m -> m.createIndex("s", IndexSchema.unique("w", "w")),
             m -> m.createIndex("s", IndexSchema.of("w", "w")),
