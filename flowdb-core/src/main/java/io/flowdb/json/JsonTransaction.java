@@ -44,7 +44,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         this.database = database;
         this.session = session;
         this.mode = Objects.requireNonNull(mode, "mode");
-        this.stores = stores;
+        this.stores = Collections.unmodifiableSet(stores);
         boolean tracking = mode == TransactionMode.READ_WRITE
                 && Objects.requireNonNull(isolation, "isolation") == Isolation.SERIALIZABLE;
         this.own = new TransactionView(
@@ -157,7 +157,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         return mode;
     }
 
-    /** Names of the stores it may touch. */
+    /** Names of the stores it may touch; unmodifiable. */
     public Set<String> stores() {
         return stores;
     }
