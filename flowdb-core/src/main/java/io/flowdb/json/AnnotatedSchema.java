@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.BeanDescription;
@@ -193,19 +195,24 @@ final class AnnotatedSchema {
         }
     }
 
+    /** Adds those of the class, and of what it extends and implements unless another of the same name stands below. */
     private void addCompoundIndexes() {
-        for (CompoundIndex compound : type.getAnnotationsByType(CompoundIndex.class)) {
-            List<String> paths = List.of(compound.paths());
-            String name = compound.name().isEmpty() ? "by_" + String.join("_", paths) : compound.name();
-            for (String path : paths) {
-                if (!WrittenPaths.contain(parts, config.constructType(type), path, false)) {
-                    throw refused(
-                            type.getName(),
-                            "@CompoundIndex with the path \"" + path + "\"",
-                            "paths that Jackson writes");
+        Map<String, Class<?>> owners = new HashMap<>();
+        for (Class<?> owner : AnnotatedParts.hierarchy(type)) {
+            for (CompoundIndex compound : owner.getDeclaredAnnotationsByType(CompoundIndex.class)) {
+                List<String> paths = List.of(compound.paths());
+                String name = compound.name().isEmpty() ? "by_" + String.join("_", paths) : compound.name();
+                if (owners.computeIfAbsent(name, none -> owner) == owner) {
+                    paths.forEach(this::checkCompoundPath);
+                    indexes.add(new IndexSchema(name, paths, compound.unique(), false));
                 }
             }
-            indexes.add(new IndexSchema(name, paths, compound.unique(), false));
+        }
+    }
+
+    private void checkCompoundPath(String path) {
+        if (!WrittenPaths.contain(parts, config.constructType(type), path, false)) {
+            throw refused(type.getName(), "@CompoundIndex with the path \"" + path + "\"", "paths that Jackson writes");
         }
     }
 }

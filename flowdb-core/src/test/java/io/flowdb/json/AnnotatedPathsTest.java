@@ -442,4 +442,56 @@ class AnnotatedPathsTest {
                     .hasSize(1);
         }
     }
+
+    @CompoundIndex(paths = {"id", "b"})
+    interface Labelled {}
+
+    @ObjectStore("s")
+    @CompoundIndex(
+            paths = {"a", "b"},
+            unique = true)
+    @CompoundIndex(
+            name = "same",
+            paths = {"a", "id"})
+    static class Base {
+        @Id
+        public String id = "";
+
+        public int a;
+        public int b;
+    }
+
+    @CompoundIndex(paths = {"b", "c"})
+    @CompoundIndex(
+            name = "same",
+            paths = {"c", "id"},
+            unique = true)
+    static class Derived extends Base implements Labelled {
+        public int c;
+    }
+
+    static class Plainest extends Derived {}
+
+    @ObjectStore("s")
+    @CompoundIndex(
+            name = "same",
+            paths = {"a", "id"})
+    @CompoundIndex(
+            name = "same",
+            paths = {"b", "id"})
+    record Twice(@Id String id, int a, int b) {}
+
+    /** A class with an index of its own lost those of its superclass, so that a unique one let equal values in. */
+    @Test
+    void compoundIndexes_ofSuperclasses_areThoseOfTheClassToo() {
+        for (Class<?> type : List.of(Derived.class, Plainest.class)) {
+            assertThat(StoreSchema.of(type).indexes())
+                    .containsExactlyInAnyOrder(
+                            IndexSchema.of("by_b_c", "b", "c"),
+                            IndexSchema.unique("same", "c", "id"),
+                            IndexSchema.of("by_id_b", "id", "b"),
+                            IndexSchema.unique("by_a_b", "a", "b"));
+        }
+        assertThatThrownBy(() -> StoreSchema.of(Twice.class)).isInstanceOf(IllegalArgumentException.class);
+    }
 }
