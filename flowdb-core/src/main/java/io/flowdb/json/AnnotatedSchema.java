@@ -6,6 +6,7 @@ import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.annotation.Ttl;
 import io.flowdb.internal.json.DocumentCodec;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
@@ -160,6 +161,10 @@ final class AnnotatedSchema {
         }
         String path = position.prefix + name;
         if (id) {
+            if (isWrittenAsBinary(property)) {
+                String bytes = parts.unwrapped(declared).getRawClass().getSimpleName();
+                throw refused(at, "@Id of type " + bytes + ", which is no key of a document", "text, numbers");
+            }
             keyPaths.add(path);
         }
         if (indexed != null) {
@@ -167,6 +172,13 @@ final class AnnotatedSchema {
             indexes.add(new IndexSchema(index, List.of(path), indexed.unique(), indexed.multiEntry()));
         }
         add(declared, new Position(path + ".", NameTransformer.NOP), at);
+    }
+
+    /** Whether a property is bytes that Jackson writes as such and not by a serializer of the property. */
+    private boolean isWrittenAsBinary(BeanPropertyDefinition property) {
+        Class<?> type = parts.unwrapped(property.getPrimaryType()).getRawClass();
+        return (type == byte[].class || ByteBuffer.class.isAssignableFrom(type))
+                && config.getAnnotationIntrospector().findSerializer(config, property.getAccessor()) == null;
     }
 
     private static IllegalArgumentException refused(String at, String what, String allowed) {
