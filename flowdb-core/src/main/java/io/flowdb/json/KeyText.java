@@ -65,7 +65,7 @@ final class KeyText {
         return text.toString();
     }
 
-    private static String show(@Nullable Object value) {
+    static String show(@Nullable Object value) {
         if (value instanceof List<?> elements) {
             return elements.stream().map(KeyText::show).collect(Collectors.joining(", ", "[", "]"));
         } else if (value instanceof byte[] bytes) {
