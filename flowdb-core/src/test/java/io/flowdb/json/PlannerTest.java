@@ -198,6 +198,14 @@ class PlannerTest {
                 .noneMatch(bound -> bound.startsWith("..."));
     }
 
+    /** A bound that ends in no value had two commas there. */
+    @Test
+    void explain_boundBehindAValue_isOneList() {
+        db.createObjectStore(StoreSchema.of("t", "id").withIndex("ab", "a", "b"));
+        assertThat(db.query("t").whereEq("a", "z").whereEq("b", 1).explain().bounds())
+                .containsExactly("[z, 1 .. z, 0x20a10201)");
+    }
+
     private Explain youngest(Direction direction) {
         return db.query("s").orderBy("age", direction).limit(3).explain();
     }
