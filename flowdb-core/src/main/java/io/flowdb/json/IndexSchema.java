@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * Definition of an index.
  *
- * @param name 1 to 255 letters, digits, {@code _}, {@code -}, {@code .}
+ * @param name 1 to 255 ASCII letters, digits, {@code _}, {@code -}, {@code .}
  * @param paths dotted key paths; the first one sorts first
  * @param unique whether at most one document may have each key that contains no null
  * @param multiEntry whether an array gives one entry for each of its distinct elements; for one path only

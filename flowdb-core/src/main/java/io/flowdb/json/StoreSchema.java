@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Definition of an object store. Immutable; each {@code with…} returns a changed copy.
  *
- * @param name 1 to 255 letters, digits, {@code _}, {@code -}, {@code .}
+ * @param name 1 to 255 ASCII letters, digits, {@code _}, {@code -}, {@code .}
  * @param keyPath dotted path of the primary key in the documents
  * @param autoIncrement whether documents without a key get one: 1, 2, 3 and so on
  * @param ttl time from the last write of a document to its expiry, at least a microsecond, or null for
