@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.BeanDescription;
@@ -49,7 +50,7 @@ final class AnnotatedSchema {
 
     /** The definition that {@code type} describes. */
     static StoreSchema of(Class<?> type) {
-        ObjectStore store = type.getAnnotation(ObjectStore.class);
+        ObjectStore store = Objects.requireNonNull(type, "type").getAnnotation(ObjectStore.class);
         if (store == null) {
             throw new IllegalArgumentException(type.getName() + " has no @ObjectStore");
         }

@@ -45,8 +45,8 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         this.session = session;
         this.mode = Objects.requireNonNull(mode, "mode");
         this.stores = Collections.unmodifiableSet(stores);
-        boolean tracking = mode == TransactionMode.READ_WRITE
-                && Objects.requireNonNull(isolation, "isolation") == Isolation.SERIALIZABLE;
+        boolean serializable = Objects.requireNonNull(isolation, "isolation") == Isolation.SERIALIZABLE;
+        boolean tracking = mode == TransactionMode.READ_WRITE && serializable;
         this.own = new TransactionView(
                 session.snapshot(), tracking, database.maxTransactionBytes(), session.catalog()::storeOf);
         this.view = mode == TransactionMode.READ_ONLY ? session.view() : own;
@@ -142,7 +142,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     }
 
     private void checkOwn(Savepoint savepoint) {
-        if (savepoint.owner != this) {
+        if (Objects.requireNonNull(savepoint, "savepoint").owner != this) {
             throw new IllegalArgumentException("savepoint is not one of this transaction");
         }
     }
