@@ -174,6 +174,7 @@ public final class Engine implements OrderedStore, AutoCloseable {
     public FlowRecord patch(byte[] key, long ts, Patch patch) {
         Keys.checkKey(key);
         Objects.requireNonNull(patch, "patch");
+        checkWritable();
         while (true) {
             try (Snapshot snapshot = snapshot()) {
                 FlowRecord before = snapshot.get(key, ts)

@@ -240,8 +240,10 @@ final class EngineOpening {
     }
 
     private void checkDirectory() {
-        if (Files.exists(directory) && !Files.isDirectory(directory)) {
-            throw invalidDirectory("a directory; this is a file");
+        for (Path each = directory.toAbsolutePath(); each != null; each = each.getParent()) {
+            if (Files.exists(each) && !Files.isDirectory(each)) {
+                throw invalidDirectory("a directory; " + each + " is a file");
+            }
         }
         boolean create = config.createIfMissing() && !config.readOnly();
         if (!Files.exists(directory) && !create) {

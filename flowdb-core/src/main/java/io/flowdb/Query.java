@@ -3,6 +3,8 @@ package io.flowdb;
 import static io.flowdb.internal.base.Arguments.check;
 
 import io.flowdb.internal.base.Keys;
+import io.flowdb.internal.merge.ScanBounds;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Which records to read, in which order and how many. Immutable: every method returns a new query.
  *
  * <p>Key bounds are kept as a half-open byte range: an exclusive start and an inclusive end use {@link Keys#successor}.
- * Bounds that exclude each other give an empty result.
+ * Bounds that exclude each other give an empty result. Queries that ask for the same are equal.
  */
 public final class Query {
     private static final Query ALL = new Query(null, null, TimeRange.ALL, false, Long.MAX_VALUE, ReadOptions.DEFAULT);
@@ -169,14 +171,14 @@ public final class Query {
         return new Query(startKey, endKey, times, reversed, limit, Objects.requireNonNull(readOptions, "readOptions"));
     }
 
-    /** Lower key bound, inclusive; null for none. */
+    /** Lower key bound, inclusive, as a copy; null for none. */
     public byte @Nullable [] startKey() {
-        return startKey;
+        return startKey == null ? null : startKey.clone();
     }
 
-    /** Upper key bound, exclusive; null for none. */
+    /** Upper key bound, exclusive, as a copy; null for none. */
     public byte @Nullable [] endKey() {
-        return endKey;
+        return endKey == null ? null : endKey.clone();
     }
 
     /** Lower ts bound, inclusive. */
@@ -209,8 +211,31 @@ public final class Query {
         return new Query(start, end, times, reversed, limit, options);
     }
 
+    /** What of the keys and versions is walked, and in which direction. */
+    ScanBounds bounds() {
+        return new ScanBounds(startKey, endKey, times.min(), times.max(), reversed);
+    }
+
     private Query withTimes(TimeRange range) {
         return new Query(startKey, endKey, range, reversed, limit, options);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Query that
+                && Arrays.equals(startKey, that.startKey)
+                && Arrays.equals(endKey, that.endKey)
+                && times.min() == that.times.min()
+                && times.max() == that.times.max()
+                && reversed == that.reversed
+                && limit == that.limit
+                && options.equals(that.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(
+                Arrays.hashCode(startKey), Arrays.hashCode(endKey), times.min(), times.max(), reversed, limit, options);
     }
 
     @Override

@@ -145,9 +145,7 @@ abstract class StateReader implements StoreReader {
     }
 
     private LeasedScan open(Query query, @Nullable OperationMeter meter) {
-        ScanBounds bounds =
-                new ScanBounds(query.startKey(), query.endKey(), query.minTs(), query.maxTs(), query.reversed());
-        return open(bounds, query.options(), query.limit(), meter);
+        return open(query.bounds(), query.options(), query.limit(), meter);
     }
 
     /** {@code meter} counts the walk; null for a walk that is part of another operation. */

@@ -223,7 +223,7 @@ class EngineBadInputTest {
                 .wrong("limit(long)", "limit = -1", e -> Query.all().limit(-1))
                 .harmless("all()", "timeRange(long,long)", "withTimeRange(long,long)", "fromTs(long,boolean)")
                 .harmless("toTs(long,boolean)", "reverse()", "startKey()", "endKey()", "minTs()", "maxTs()")
-                .harmless("reversed()", "limit()", "options()", "toString()");
+                .harmless("reversed()", "limit()", "options()", "equals(Object)", "hashCode()", "toString()");
     }
 
     private static Table writeBatch() {

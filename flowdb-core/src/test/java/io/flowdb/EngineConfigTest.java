@@ -282,6 +282,8 @@ class EngineConfigTest {
         Path missing = dir.resolve("missing");
         List<Config> configs = List.of(
                 Config.of(file),
+                Config.of(file.resolve("below")),
+                Config.of(file.resolve("far/below")),
                 Config.builder().dataDir(missing).createIfMissing(false).build(),
                 Config.builder().dataDir(missing).readOnly(true).build());
         for (Config config : configs) {

@@ -143,6 +143,8 @@ class EngineWrongStateTest {
                             .hasCauseInstanceOf(ReadOnlyTransactionException.class);
                 }
             }
+            assertThatThrownBy(() -> engine.patch("missing", 1, Patch.value(KEY)))
+                    .isInstanceOf(ReadOnlyTransactionException.class);
             new ReadForms(List.of(RECORD), List.of()).check(engine, "read-only");
             assertThat(engine.verify().problems()).isEmpty();
         }

@@ -3,9 +3,11 @@ package io.flowdb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -100,5 +102,48 @@ class QueryTest {
                 }
             }
         }
+    }
+
+    @Test
+    void queries_thatAskForTheSame_areEqual() {
+        List<Supplier<Query>> makers = List.of(
+                Query::all,
+                () -> Query.prefix("a"),
+                () -> Query.key("a"),
+                () -> Query.all().fromKey("a", false),
+                () -> Query.all().toKey("a", false),
+                () -> Query.timeRange(1, 2),
+                () -> Query.all().reverse(),
+                () -> Query.all().limit(1),
+                () -> Query.all().options(new ReadOptions(false, true)));
+        assertThat(makers).extracting(Supplier::get).doesNotHaveDuplicates();
+        for (Supplier<Query> maker : makers) {
+            assertThat(maker.get()).isEqualTo(maker.get()).hasSameHashCodeAs(maker.get());
+        }
+        assertThat(Query.all().fromTs(0, false)).isEqualTo(Query.all().fromTs(1, true));
+    }
+
+    /** The arrays inside were given out, and a change of them changed the query. */
+    @Test
+    void keys_thatAreChangedByTheCaller_stayAsTheyWere() {
+        byte[] key = {1, 2};
+        Query query = Query.all().fromKey(key, true).toKey(key, false);
+        key[0] = 9;
+        query.startKey()[0] = 9;
+        query.endKey()[0] = 9;
+        assertThat(query.startKey()).containsExactly(1, 2);
+        assertThat(query.endKey()).containsExactly(1, 2);
+    }
+
+    @Test
+    void patches_ofTheSame_areEqual() {
+        Patch patch = Patch.value(new byte[] {1}).withTtl(Duration.ofSeconds(1));
+        assertThat(patch)
+                .isEqualTo(new Patch(new byte[] {1}, Duration.ofSeconds(1)))
+                .hasSameHashCodeAs(new Patch(new byte[] {1}, Duration.ofSeconds(1)))
+                .isNotEqualTo(Patch.value(new byte[] {1}))
+                .isNotEqualTo(Patch.value(new byte[] {2}).withTtl(Duration.ofSeconds(1)))
+                .hasToString("Patch[value=1 bytes, ttl=PT1S]");
+        assertThat(Patch.ttl(Duration.ofSeconds(1))).hasToString("Patch[value=, ttl=PT1S]");
     }
 }

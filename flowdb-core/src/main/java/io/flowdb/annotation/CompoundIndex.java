@@ -8,7 +8,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** An index over several paths of the documents. */
+/**
+ * An index over several paths of the documents. A class has those of what it extends and implements, too, unless it
+ * has another of the same name.
+ */
 @Documented
 @Inherited
 @Target(ElementType.TYPE)

@@ -206,7 +206,7 @@ final class AnnotatedParts {
     }
 
     /** A class, what it extends and what it implements. */
-    private static Set<Class<?>> hierarchy(Class<?> type) {
+    static Set<Class<?>> hierarchy(Class<?> type) {
         Set<Class<?>> all = new LinkedHashSet<>();
         for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
             all.add(each);

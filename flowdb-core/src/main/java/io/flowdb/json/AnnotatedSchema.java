@@ -6,12 +6,16 @@ import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.annotation.Ttl;
 import io.flowdb.internal.json.DocumentCodec;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.BeanDescription;
@@ -46,7 +50,7 @@ final class AnnotatedSchema {
 
     /** The definition that {@code type} describes. */
     static StoreSchema of(Class<?> type) {
-        ObjectStore store = type.getAnnotation(ObjectStore.class);
+        ObjectStore store = Objects.requireNonNull(type, "type").getAnnotation(ObjectStore.class);
         if (store == null) {
             throw new IllegalArgumentException(type.getName() + " has no @ObjectStore");
         }
@@ -158,6 +162,10 @@ final class AnnotatedSchema {
         }
         String path = position.prefix + name;
         if (id) {
+            if (isWrittenAsBinary(property)) {
+                String bytes = parts.unwrapped(declared).getRawClass().getSimpleName();
+                throw refused(at, "@Id of type " + bytes + ", which is no key of a document", "text, numbers");
+            }
             keyPaths.add(path);
         }
         if (indexed != null) {
@@ -165,6 +173,13 @@ final class AnnotatedSchema {
             indexes.add(new IndexSchema(index, List.of(path), indexed.unique(), indexed.multiEntry()));
         }
         add(declared, new Position(path + ".", NameTransformer.NOP), at);
+    }
+
+    /** Whether a property is bytes that Jackson writes as such and not by a serializer of the property. */
+    private boolean isWrittenAsBinary(BeanPropertyDefinition property) {
+        Class<?> type = parts.unwrapped(property.getPrimaryType()).getRawClass();
+        return (type == byte[].class || ByteBuffer.class.isAssignableFrom(type))
+                && config.getAnnotationIntrospector().findSerializer(config, property.getAccessor()) == null;
     }
 
     private static IllegalArgumentException refused(String at, String what, String allowed) {
@@ -193,19 +208,24 @@ final class AnnotatedSchema {
         }
     }
 
+    /** Adds those of the class, and of what it extends and implements unless another of the same name stands below. */
     private void addCompoundIndexes() {
-        for (CompoundIndex compound : type.getAnnotationsByType(CompoundIndex.class)) {
-            List<String> paths = List.of(compound.paths());
-            String name = compound.name().isEmpty() ? "by_" + String.join("_", paths) : compound.name();
-            for (String path : paths) {
-                if (!WrittenPaths.contain(parts, config.constructType(type), path, false)) {
-                    throw refused(
-                            type.getName(),
-                            "@CompoundIndex with the path \"" + path + "\"",
-                            "paths that Jackson writes");
+        Map<String, Class<?>> owners = new HashMap<>();
+        for (Class<?> owner : AnnotatedParts.hierarchy(type)) {
+            for (CompoundIndex compound : owner.getDeclaredAnnotationsByType(CompoundIndex.class)) {
+                List<String> paths = List.of(compound.paths());
+                String name = compound.name().isEmpty() ? "by_" + String.join("_", paths) : compound.name();
+                if (owners.computeIfAbsent(name, none -> owner) == owner) {
+                    paths.forEach(this::checkCompoundPath);
+                    indexes.add(new IndexSchema(name, paths, compound.unique(), false));
                 }
             }
-            indexes.add(new IndexSchema(name, paths, compound.unique(), false));
+        }
+    }
+
+    private void checkCompoundPath(String path) {
+        if (!WrittenPaths.contain(parts, config.constructType(type), path, false)) {
+            throw refused(type.getName(), "@CompoundIndex with the path \"" + path + "\"", "paths that Jackson writes");
         }
     }
 }

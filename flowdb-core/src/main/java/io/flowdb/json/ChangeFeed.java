@@ -60,6 +60,7 @@ public final class ChangeFeed implements Iterator<CommittedChanges>, AutoCloseab
 
     /** The next commit, or null if there is none within {@code wait}. */
     public @Nullable CommittedChanges poll(Duration wait) throws InterruptedException {
+        Objects.requireNonNull(wait, "wait");
         checkOpen();
         CommittedChanges next = ahead;
         if (next == null) {

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -109,12 +111,28 @@ sealed interface Condition {
         } else if (filter instanceof Filter.And and) {
             return new All(and.filters().stream().map(Condition::prepare).toList());
         } else if (filter instanceof Filter.Or or) {
-            List<Condition> any = or.filters().stream().map(Condition::prepare).toList();
-            return any.size() == 1 ? any.get(0) : new Any(any);
+            return anyOf(or.filters().stream().map(Condition::prepare).toList());
         } else if (filter instanceof Filter.Not not) {
             return new No(prepare(not.filter()));
         }
         return ofPath(filter);
+    }
+
+    /** That one of them holds; those of intervals of the same path are one. */
+    private static Condition anyOf(List<Condition> conditions) {
+        Map<KeyPath, List<Interval>> byPath = new LinkedHashMap<>();
+        List<Condition> others = new ArrayList<>();
+        for (Condition condition : conditions) {
+            if (condition instanceof InIntervals in) {
+                byPath.computeIfAbsent(in.path, path -> new ArrayList<>()).addAll(in.intervals);
+            } else {
+                others.add(condition);
+            }
+        }
+        List<Condition> any = new ArrayList<>(byPath.size() + others.size());
+        byPath.forEach((path, intervals) -> any.add(new InIntervals(path, intervals)));
+        any.addAll(others);
+        return any.size() == 1 ? any.get(0) : new Any(any);
     }
 
     private static Condition ofPath(Filter filter) {
@@ -189,7 +207,11 @@ sealed interface Condition {
         final List<Interval> intervals;
 
         InIntervals(String path, List<Interval> intervals) {
-            this.path = path(path);
+            this(path(path), intervals);
+        }
+
+        InIntervals(KeyPath path, List<Interval> intervals) {
+            this.path = path;
             this.intervals = Interval.normalize(intervals);
         }
 

@@ -97,8 +97,8 @@ final class Database {
 
     Database(OrderedStore store, JsonLimits limits, LongSupplier clockMicros) {
         this.store = store;
-        this.limits = limits;
-        this.clockMicros = clockMicros;
+        this.limits = Objects.requireNonNull(limits, "limits");
+        this.clockMicros = Objects.requireNonNull(clockMicros, "clockMicros");
         this.defaultTtl = store.capabilities().defaultTtl();
         this.codec = new DocumentCodec(limits.maxDocumentBytes(), limits.maxDepth());
         this.counters = new Counters(this);

@@ -19,6 +19,10 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code byte[]} or a {@code List}. Order: null, false, true, numbers by value, dates, text by UTF-16 code unit,
  * binary, arrays.
  *
+ * <p>No value of a document is a date or binary, as JSON has neither: an {@code Instant} or a {@code byte[]} equals
+ * none, and as a bound it only has its place in that order. What {@link #putDoc} writes for them is text, as
+ * {@code Instant.toString()} and Base64 give it, and is found by such a {@code String}.
+ *
  * <p>Errors of every method: {@link io.flowdb.error.StoreNotFoundException},
  * {@link io.flowdb.error.IndexNotFoundException}, {@link io.flowdb.error.InvalidKeyException},
  * {@link io.flowdb.error.EngineClosedException}; of every write also {@link io.flowdb.error.MissingKeyException},

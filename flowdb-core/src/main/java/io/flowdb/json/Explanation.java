@@ -56,7 +56,8 @@ final class Explanation {
         try {
             while (at < key.length) {
                 KeyReader reader = new KeyReader(key, at);
-                text.append(text.isEmpty() ? "" : ", ").append(reader.next());
+                Object value = reader.next();
+                text.append(text.isEmpty() ? "" : ", ").append(value);
                 at = reader.position();
             }
         } catch (CorruptionException e) {

@@ -79,7 +79,7 @@ public sealed interface Filter {
 
     /** Equal to one of {@code values}. */
     static Filter in(String path, Collection<?> values) {
-        return new In(path, Collections.unmodifiableList(new ArrayList<>(values)));
+        return new In(path, Collections.unmodifiableList(new ArrayList<>(Objects.requireNonNull(values, "values"))));
     }
 
     /** Not {@link #in}. */
@@ -165,7 +165,7 @@ public sealed interface Filter {
 
     /** All of {@code filters}; true if there are none. */
     static Filter and(Filter... filters) {
-        return and(List.of(filters));
+        return and(List.of(Objects.requireNonNull(filters, "filters")));
     }
 
     /** All of {@code filters}; true if there are none. */
@@ -175,7 +175,7 @@ public sealed interface Filter {
 
     /** One of {@code filters} at least; false if there are none. */
     static Filter or(Filter... filters) {
-        return or(List.of(filters));
+        return or(List.of(Objects.requireNonNull(filters, "filters")));
     }
 
     /** One of {@code filters} at least; false if there are none. */

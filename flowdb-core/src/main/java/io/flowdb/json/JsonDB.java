@@ -55,6 +55,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** As {@link #open(Config)} with other limits. */
     public static JsonDB open(Config config, JsonLimits limits) {
+        Objects.requireNonNull(limits, "limits");
         Engine engine = Engine.open(config);
         try {
             return create(engine, limits, config.clockMicros(), engine);
@@ -76,6 +77,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** As {@link #open(Config, int, Upgrade)} with other limits. */
     public static JsonDB open(Config config, JsonLimits limits, int version, Upgrade upgrade) {
+        Objects.requireNonNull(upgrade, "upgrade");
         JsonDB db = open(config, limits);
         try {
             new Migrator(db.current.get()).upgrade(version, upgrade);
@@ -111,7 +113,10 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** As {@link #on(OrderedStore)} with other limits. */
     public static JsonDB on(OrderedStore store, JsonLimits limits) {
-        return on(store, limits, store.capabilities().clockMicros());
+        return on(
+                store,
+                limits,
+                Objects.requireNonNull(store, "store").capabilities().clockMicros());
     }
 
     /** As {@link #on(OrderedStore, JsonLimits)} with another source of the time, in microseconds since the epoch. */
@@ -124,12 +129,13 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
      * cursor, stream or change feed stays with the one it began in. Closing it does nothing: they are the source's.
      */
     public static JsonDB following(Supplier<JsonDB> source) {
+        Objects.requireNonNull(source, "source");
         return new JsonDB(() -> source.get().current.get(), () -> {});
     }
 
     private static JsonDB create(
             OrderedStore store, JsonLimits limits, LongSupplier clockMicros, @Nullable Engine owned) {
-        store.lastSeqno(); // a closed store says so, whoever has it
+        Objects.requireNonNull(store, "store").lastSeqno(); // a closed store says so, whoever has it
         OpenStores.Claim claim = OpenStores.claim(store);
         boolean opened = false;
         try {
@@ -231,7 +237,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** As {@link #applySchemas} for one store, in mode {@link SchemaMode#UPDATE}. */
     public List<SchemaChange> applyStore(StoreSchema wanted) {
-        return applySchemas(List.of(wanted), SchemaMode.UPDATE);
+        return applySchemas(List.of(Objects.requireNonNull(wanted, "wanted")), SchemaMode.UPDATE);
     }
 
     /** What {@link #applySchemas} would do. */
@@ -280,7 +286,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
 
     /** Begins a serializable transaction. */
     public JsonTransaction transaction(TransactionMode mode, String... stores) {
-        return transaction(mode, Isolation.SERIALIZABLE, List.of(stores));
+        return transaction(mode, Isolation.SERIALIZABLE, List.of(Objects.requireNonNull(stores, "stores")));
     }
 
     /** Begins a transaction. One that may write waits for the end of a migration, one that only reads for nobody. */
@@ -289,7 +295,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
         boolean reading = Objects.requireNonNull(mode, "mode") == TransactionMode.READ_ONLY;
         Session session = reading ? database.open() : database.openToWrite();
         try {
-            Set<String> names = new LinkedHashSet<>(stores);
+            Set<String> names = new LinkedHashSet<>(Objects.requireNonNull(stores, "stores"));
             names.forEach(session.catalog()::store);
             return new JsonTransaction(database, session, mode, isolation, names);
         } catch (RuntimeException | Error e) {
@@ -304,6 +310,7 @@ public final class JsonDB implements DocumentOperations, AutoCloseable {
      */
     public <R extends @Nullable Object> R inTransaction(
             TransactionMode mode, Collection<String> stores, Function<JsonTransaction, R> body) {
+        Objects.requireNonNull(body, "body");
         for (int failures = 0; ; failures++) {
             try (JsonTransaction transaction = transaction(mode, Isolation.SERIALIZABLE, stores)) {
                 R result = body.apply(transaction);

@@ -6,6 +6,7 @@ import io.flowdb.internal.json.DocumentCodec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 
 /** Writes the documents of a store as text, in key order, from one state; nothing is parsed. Threads: one. */
@@ -15,7 +16,9 @@ final class JsonExport {
     private JsonExport() {}
 
     static long write(Reads reads, OutputStream to, ExportFormat format, LongConsumer progress) {
-        boolean array = format == ExportFormat.ARRAY;
+        Objects.requireNonNull(to, "to");
+        Objects.requireNonNull(progress, "progress");
+        boolean array = Objects.requireNonNull(format, "format") == ExportFormat.ARRAY;
         try (StoreCursor cursor = reads.documents(KeyRange.all(), false)) {
             long documents = 0;
             if (array) {

@@ -329,6 +329,7 @@ final class JsonImport {
 
     private void problem(Place place, String message, @Nullable RuntimeException cause) {
         if (!options.skipBad()) {
+            report();
             throw bad(place, message, cause);
         }
         skipped++;

@@ -2,6 +2,8 @@ package io.flowdb.json;
 
 import static io.flowdb.internal.base.Arguments.check;
 
+import java.util.Objects;
+
 /**
  * Limits of a {@link JsonDB}. Exceeding one is a {@link io.flowdb.error.LimitExceededException}.
  *
@@ -38,6 +40,7 @@ public record JsonLimits(
                 "maxTransactionBytes",
                 maxTransactionBytes,
                 "64 KiB to 1 GiB");
+        Objects.requireNonNull(changeRetention, "changeRetention");
     }
 
     /** With another longest document. */

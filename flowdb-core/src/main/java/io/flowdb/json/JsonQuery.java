@@ -193,6 +193,7 @@ public final class JsonQuery {
      * Jackson says as its cause.
      */
     public <T> List<T> collect(Class<T> type) {
+        Objects.requireNonNull(type, "type");
         return rows(null, document -> DocumentCodec.convert(document, type));
     }
 
@@ -229,7 +230,9 @@ public final class JsonQuery {
      * for {@link #collect()}, {@link #first()} and {@link #stream()}.
      */
     public JsonQuery projection(String... paths) {
-        projection = Arrays.stream(paths).map(Condition::path).toList();
+        projection = Arrays.stream(Objects.requireNonNull(paths, "paths"))
+                .map(Condition::path)
+                .toList();
         return this;
     }
 

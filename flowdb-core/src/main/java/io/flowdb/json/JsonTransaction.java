@@ -44,9 +44,9 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         this.database = database;
         this.session = session;
         this.mode = Objects.requireNonNull(mode, "mode");
-        this.stores = stores;
-        boolean tracking = mode == TransactionMode.READ_WRITE
-                && Objects.requireNonNull(isolation, "isolation") == Isolation.SERIALIZABLE;
+        this.stores = Collections.unmodifiableSet(stores);
+        boolean serializable = Objects.requireNonNull(isolation, "isolation") == Isolation.SERIALIZABLE;
+        boolean tracking = mode == TransactionMode.READ_WRITE && serializable;
         this.own = new TransactionView(
                 session.snapshot(), tracking, database.maxTransactionBytes(), session.catalog()::storeOf);
         this.view = mode == TransactionMode.READ_ONLY ? session.view() : own;
@@ -145,7 +145,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
     }
 
     private void checkOwn(Savepoint savepoint) {
-        if (savepoint.owner != this) {
+        if (Objects.requireNonNull(savepoint, "savepoint").owner != this) {
             throw new IllegalArgumentException("savepoint is not one of this transaction");
         }
     }
@@ -160,7 +160,7 @@ public final class JsonTransaction implements DocumentOperations, AutoCloseable 
         return mode;
     }
 
-    /** Names of the stores it may touch. */
+    /** Names of the stores it may touch; unmodifiable. */
     public Set<String> stores() {
         return stores;
     }

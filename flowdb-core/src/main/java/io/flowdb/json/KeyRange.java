@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A range of keys, of a store or an index, as in IndexedDB. Immutable. A lower bound above the upper one makes an empty
- * range.
+ * range. Two with the same bounds are equal.
  *
  * <p>Keys are the Java values that {@link DocumentOperations} lists. The keys of a compound index are lists, and a
  * shorter list comes before every list that continues it. Errors: {@link io.flowdb.error.InvalidKeyException} for a
@@ -210,8 +210,26 @@ public final class KeyRange {
     }
 
     @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof KeyRange that
+                && Arrays.equals(lower, that.lower)
+                && Arrays.equals(upper, that.upper)
+                && lowerOpen == that.lowerOpen
+                && upperOpen == that.upperOpen
+                && Arrays.equals(end, that.end);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(start) + Arrays.hashCode(end);
+    }
+
+    @Override
     public String toString() {
-        return (lowerOpen ? "(" : "[") + (lower == null ? "" : lower()) + ".." + (upper == null ? "" : upper())
-                + (upperOpen ? ")" : "]");
+        if (upper == null && end != BEHIND_LAST) {
+            return "[prefix " + KeyText.show(lower()) + "]";
+        }
+        return (lowerOpen ? "(" : "[") + (lower == null ? "" : KeyText.show(lower())) + ".."
+                + (upper == null ? "" : KeyText.show(upper())) + (upperOpen ? ")" : "]");
     }
 }

@@ -18,7 +18,10 @@ final class KeyText {
 
     private KeyText() {}
 
-    /** The values of a key; "behind" and values for the bytes that follow all keys that begin with these. */
+    /**
+     * The values of a key; "behind" and values for the bytes that follow all keys that begin with these. Instead of the
+     * last value there may be a kind, for the bytes that come before all values of it.
+     */
     static String of(byte[] key, byte[] prefix) {
         byte[] values = Arrays.copyOfRange(key, Math.min(prefix.length, key.length), key.length);
         try {
@@ -52,8 +55,29 @@ final class KeyText {
         try {
             return "behind " + cut(read(before));
         } catch (CorruptionException e) {
+            return begun(values);
+        }
+    }
+
+    /** Values, the last of which is a kind, the end of one, or the beginning of a text. */
+    private static String begun(byte[] values) {
+        int last = values.length - 1;
+        try {
+            String kind = last < 0 ? null : kind(values[last]);
+            if (kind == null) {
+                return cut(read(Arrays.copyOf(values, values.length + 1))); // with the end of the text
+            }
+            return last == 0 ? kind : cut(read(Arrays.copyOf(values, last))) + ", " + kind;
+        } catch (CorruptionException e) {
             return Keys.show(values);
         }
+    }
+
+    /** The kind whose keys begin with {@code tag}, or that all end before it; null if there is none. */
+    private static @Nullable String kind(byte tag) {
+        String kind = KeyTags.kindName(tag);
+        String ended = KeyTags.kindName(tag - 1);
+        return kind == null && ended != null ? "behind " + ended : kind;
     }
 
     private static String read(byte[] values) {
@@ -65,7 +89,7 @@ final class KeyText {
         return text.toString();
     }
 
-    private static String show(@Nullable Object value) {
+    static String show(@Nullable Object value) {
         if (value instanceof List<?> elements) {
             return elements.stream().map(KeyText::show).collect(Collectors.joining(", ", "[", "]"));
         } else if (value instanceof byte[] bytes) {

@@ -3,6 +3,7 @@ package io.flowdb.json;
 import static io.flowdb.internal.base.Arguments.check;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
@@ -18,9 +19,12 @@ import java.util.zip.CRC32C;
  */
 public record Migration(int version, String description, String checksum, Consumer<MigrationTransaction> steps) {
 
-    /** Checks the version. */
+    /** Checks the version and that nothing is missing. */
     public Migration {
         check(version >= 1, "version", version, "1 or more");
+        Objects.requireNonNull(description, "description");
+        Objects.requireNonNull(checksum, "checksum");
+        Objects.requireNonNull(steps, "steps");
     }
 
     /**
@@ -28,6 +32,7 @@ public record Migration(int version, String description, String checksum, Consum
      * not noticed.
      */
     public static Migration of(int version, String description, Consumer<MigrationTransaction> steps) {
+        Objects.requireNonNull(description, "description");
         CRC32C crc = new CRC32C();
         crc.update((version + ":" + description).getBytes(StandardCharsets.UTF_8));
         return new Migration(version, description, Long.toHexString(crc.getValue()), steps);

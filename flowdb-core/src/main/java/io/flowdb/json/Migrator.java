@@ -4,6 +4,7 @@ import io.flowdb.error.SchemaConflictException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Carries out migrations, one at a time and each once. Threads: any; other writers wait while a migration runs. */
 final class Migrator {
@@ -19,6 +20,7 @@ final class Migrator {
 
     /** Returns how many were carried out. */
     int run(List<Migration> migrations) {
+        Objects.requireNonNull(migrations, "migrations");
         database.lockSchema();
         try {
             checkOrder(migrations);

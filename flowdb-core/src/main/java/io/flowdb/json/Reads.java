@@ -43,6 +43,7 @@ record Reads(View view, StoreDef def, JsonLimits limits) {
     }
 
     <T> Optional<T> get(Object key, Class<T> type) {
+        Objects.requireNonNull(type, "type");
         StoredValue stored = view.get(def.documentKey(key, limits));
         return stored == null
                 ? Optional.empty()
@@ -69,7 +70,8 @@ record Reads(View view, StoreDef def, JsonLimits limits) {
     }
 
     List<JsonNode> getAll(Collection<?> keys) {
-        List<JsonNode> documents = new ArrayList<>(keys.size());
+        List<JsonNode> documents =
+                new ArrayList<>(Objects.requireNonNull(keys, "keys").size());
         List<byte[]> ahead = new ArrayList<>();
         for (Object key : keys) {
             ahead.add(def.documentKey(key, limits));

@@ -39,7 +39,7 @@ final class SchemaChanger {
 
     /** Creates a store if there is none; an existing one must be equal. */
     StoreSchema create(StoreSchema wanted) {
-        return create(wanted, existing -> existing.checkEqual(wanted));
+        return create(Objects.requireNonNull(wanted, "store"), existing -> existing.checkEqual(wanted));
     }
 
     /** Creates a store without indexes if there is none; an existing one must have the same key path. */
@@ -68,6 +68,7 @@ final class SchemaChanger {
     }
 
     void createIndex(String store, IndexSchema index) {
+        Objects.requireNonNull(index, "index");
         database.lockSchema();
         try {
             StoreSchema schema = database.catalog().store(store).schema;

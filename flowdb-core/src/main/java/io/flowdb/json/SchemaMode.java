@@ -2,7 +2,10 @@ package io.flowdb.json;
 
 /** How far {@link JsonDB#applySchemas} may go to make the stored schema equal to the wanted one. */
 public enum SchemaMode {
-    /** Changes nothing; a difference is a {@link io.flowdb.error.SchemaConflictException}. */
+    /**
+     * Changes nothing; what {@link #UPDATE} would change or refuse is a
+     * {@link io.flowdb.error.SchemaConflictException}. Extra indexes and stores pass, as they do there.
+     */
     VALIDATE,
     /**
      * Creates what is missing and leaves extra indexes and stores. Time to live and {@code autoIncrement} of a store

@@ -23,9 +23,10 @@ final class SchemaPlan {
 
     /** What has to change; throws {@link SchemaConflictException} for what {@code mode} does not allow. */
     static List<SchemaChange> of(Catalog catalog, Collection<StoreSchema> wanted, SchemaMode mode) {
+        Objects.requireNonNull(mode, "mode");
         List<SchemaChange> changes = new ArrayList<>();
         Set<String> names = new HashSet<>();
-        for (StoreSchema schema : new LinkedHashSet<>(wanted)) {
+        for (StoreSchema schema : new LinkedHashSet<>(Objects.requireNonNull(wanted, "wanted"))) {
             check(names.add(schema.name()), "store", schema.name(), "one definition for each name");
             StoreDef def = catalog.find(schema.name());
             if (def == null) {

@@ -7,8 +7,10 @@ import io.flowdb.internal.json.KeyPath;
 import io.flowdb.internal.json.Names;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Definition of an object store. Immutable; each {@code with…} returns a changed copy.
  *
- * @param name 1 to 255 letters, digits, {@code _}, {@code -}, {@code .}
+ * @param name 1 to 255 ASCII letters, digits, {@code _}, {@code -}, {@code .}
  * @param keyPath dotted path of the primary key in the documents
  * @param autoIncrement whether documents without a key get one: 1, 2, 3 and so on
  * @param ttl time from the last write of a document to its expiry, at least a microsecond, or null for
@@ -39,7 +41,7 @@ public record StoreSchema(
                 "ttl of store " + name,
                 String.valueOf(ttl),
                 "a microsecond or more");
-        indexes = List.copyOf(indexes);
+        indexes = List.copyOf(Objects.requireNonNull(indexes, "indexes"));
         Set<String> names = new HashSet<>();
         for (IndexSchema index : indexes) {
             check(names.add(index.name()), "index of store " + name, index.name(), "each name once");
@@ -69,14 +71,18 @@ public record StoreSchema(
 
     /** With an index that has one property. */
     public StoreSchema withIndex(String index, IndexOption option, String... paths) {
+        Objects.requireNonNull(option, "option");
         return withIndex(new IndexSchema(
-                index, List.of(paths), option == IndexOption.UNIQUE, option == IndexOption.MULTI_ENTRY));
+                index,
+                Arrays.asList(Objects.requireNonNull(paths, "paths")),
+                option == IndexOption.UNIQUE,
+                option == IndexOption.MULTI_ENTRY));
     }
 
     /** With an index. */
     public StoreSchema withIndex(IndexSchema index) {
         List<IndexSchema> more = new ArrayList<>(indexes);
-        more.add(index);
+        more.add(Objects.requireNonNull(index, "index"));
         return withIndexes(more);
     }
 

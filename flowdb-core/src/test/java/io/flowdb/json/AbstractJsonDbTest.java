@@ -225,6 +225,13 @@ abstract class AbstractJsonDbTest extends AbstractTransactionTest {
         assertThat(db.storeNames()).isEmpty();
         assertThat(db.applySchemas(List.of(one), SchemaMode.UPDATE)).hasSize(2);
         assertThat(db.applySchemas(List.of(one), SchemaMode.VALIDATE)).isEmpty();
+        StoreSchema less = StoreSchema.of("s", "id");
+        assertThat(db.applySchemas(List.of(less), SchemaMode.VALIDATE))
+                .as("an index that is not wanted")
+                .isEmpty();
+        assertThat(db.applySchemas(List.of(), SchemaMode.VALIDATE))
+                .as("a store that is not wanted")
+                .isEmpty();
         StoreSchema two = StoreSchema.of("s", "id").withUniqueIndex("a", "a").withTtl(Duration.ofDays(1));
         assertThatThrownBy(() -> db.applySchemas(List.of(two), SchemaMode.UPDATE))
                 .isInstanceOf(SchemaConflictException.class);

@@ -18,6 +18,10 @@ import io.flowdb.annotation.Id;
 import io.flowdb.annotation.Indexed;
 import io.flowdb.annotation.ObjectStore;
 import io.flowdb.error.UniqueViolationException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -441,5 +445,104 @@ class AnnotatedPathsTest {
                     .as("%s in %s", index, db.get("s", "a"))
                     .hasSize(1);
         }
+    }
+
+    @CompoundIndex(paths = {"id", "b"})
+    interface Labelled {}
+
+    @ObjectStore("s")
+    @CompoundIndex(
+            paths = {"a", "b"},
+            unique = true)
+    @CompoundIndex(
+            name = "same",
+            paths = {"a", "id"})
+    static class Base {
+        @Id
+        public String id = "";
+
+        public int a;
+        public int b;
+    }
+
+    @CompoundIndex(paths = {"b", "c"})
+    @CompoundIndex(
+            name = "same",
+            paths = {"c", "id"},
+            unique = true)
+    static class Derived extends Base implements Labelled {
+        public int c;
+    }
+
+    static class Plainest extends Derived {}
+
+    @ObjectStore("s")
+    @CompoundIndex(
+            name = "same",
+            paths = {"a", "id"})
+    @CompoundIndex(
+            name = "same",
+            paths = {"b", "id"})
+    record Twice(@Id String id, int a, int b) {}
+
+    /** A class with an index of its own lost those of its superclass, so that a unique one let equal values in. */
+    @Test
+    void compoundIndexes_ofSuperclasses_areThoseOfTheClassToo() {
+        for (Class<?> type : List.of(Derived.class, Plainest.class)) {
+            assertThat(StoreSchema.of(type).indexes())
+                    .containsExactlyInAnyOrder(
+                            IndexSchema.of("by_b_c", "b", "c"),
+                            IndexSchema.unique("same", "c", "id"),
+                            IndexSchema.of("by_id_b", "id", "b"),
+                            IndexSchema.unique("by_a_b", "a", "b"));
+        }
+        assertThatThrownBy(() -> StoreSchema.of(Twice.class)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ObjectStore("s")
+    record BytesAsKey(@Id byte[] id) {}
+
+    @ObjectStore("s")
+    record MaybeBytesAsKey(@Id Optional<byte[]> id) {}
+
+    @ObjectStore("s")
+    record BufferAsKey(@Id ByteBuffer id) {}
+
+    /** The schema was taken, and then no document. */
+    @ParameterizedTest
+    @ValueSource(classes = {BytesAsKey.class, MaybeBytesAsKey.class, BufferAsKey.class})
+    void id_thatIsWrittenAsBytes_isRefused(Class<?> type) {
+        assertThatThrownBy(() -> db.applySchema(type))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(type.getName() + ".id")
+                .hasMessageContaining(type == BufferAsKey.class ? "ByteBuffer," : "byte[],")
+                .hasMessageContaining("(allowed: ");
+    }
+
+    @ObjectStore("s")
+    record BytesAsText(
+            @Id @JsonSerialize(using = BytesSerializer.class)
+            byte[] id,
+
+            @Indexed byte[] hash,
+            @Indexed Instant seen) {}
+
+    static final class BytesSerializer extends ValueSerializer<byte[]> {
+        @Override
+        public void serialize(byte[] value, JsonGenerator to, SerializationContext context) {
+            to.writeString(HexFormat.of().formatHex(value));
+        }
+    }
+
+    @Test
+    void bytesAndDates_areFoundByTheTextThatIsWritten() {
+        db.applySchema(BytesAsText.class);
+        byte[] bytes = {1, 2};
+        assertThat(db.putDoc("s", new BytesAsText(bytes, bytes, Instant.EPOCH))).isEqualTo("0102");
+        assertThat(db.getByIndex("s", "by_hash", Base64.getEncoder().encodeToString(bytes)))
+                .hasSize(1);
+        assertThat(db.getByIndex("s", "by_seen", Instant.EPOCH.toString())).hasSize(1);
+        assertThat(db.getByIndex("s", "by_hash", bytes)).isEmpty();
+        assertThat(db.query("s").whereEq("seen", Instant.EPOCH).count()).isZero();
     }
 }

@@ -48,4 +48,27 @@ class ConflictSubjectTest {
         String longKey = "k".repeat(3000);
         assertConflict("key \"" + "k".repeat(99) + "...", t -> t.get("s", longKey), "{'id':'" + longKey + "'}");
     }
+
+    /** The byte at which a kind of values begins or ends was shown as the character that it is in ASCII. */
+    @Test
+    void conflict_ofAllValuesOfAKind_namesTheKind() {
+        db.createObjectStore(StoreSchema.of("s", "id").withIndex("a", "a").withIndex("bc", "b", "c"));
+        assertIndexConflict("[1 .. behind numbers) of index 'a'", Filter.ge("a", 1), "{'id':1,'a':2}");
+        assertIndexConflict("[numbers .. 1) of index 'a'", Filter.lt("a", 1), "{'id':2,'a':0}");
+        assertIndexConflict("[behind \"m\" .. behind text) of index 'a'", Filter.gt("a", "m"), "{'id':3,'a':'n'}");
+        assertIndexConflict("[false .. true) of index 'a'", Filter.lt("a", true), "{'id':4,'a':false}");
+        assertIndexConflict("[\"ab\" .. \"ac\") of index 'a'", Filter.startsWith("a", "ab"), "{'id':5,'a':'abc'}");
+        assertIndexConflict(
+                "[\"z\", numbers .. \"z\", 5) of index 'bc'",
+                Filter.eq("b", "z").and(Filter.lt("c", 5)),
+                "{'id':7,'b':'z','c':1}");
+        assertIndexConflict(
+                "[\"z\", 5 .. \"z\", behind numbers) of index 'bc'",
+                Filter.eq("b", "z").and(Filter.ge("c", 5)),
+                "{'id':8,'b':'z','c':6}");
+    }
+
+    private void assertIndexConflict(String range, Filter filter, String written) {
+        assertConflict("the range " + range, t -> t.query("s").where(filter).count(), written);
+    }
 }

@@ -323,7 +323,10 @@ class DocumentLawTest {
     }
 
     private static Clause clause(Random random, int depth) {
-        String path = random.nextInt(8) == 0 ? "id" : path(random);
+        return clause(random, depth, random.nextInt(8) == 0 ? "id" : path(random));
+    }
+
+    private static Clause clause(Random random, int depth, String path) {
         Object x = operand(random);
         Object y = operand(random);
         if (random.nextInt(4) == 0) {
@@ -367,7 +370,7 @@ class DocumentLawTest {
                 return new Clause(Filter.not(inner.filter), inner.model.negate());
             }
             case 11 -> {
-                List<Clause> parts = parts(random, depth - 1);
+                List<Clause> parts = random.nextBoolean() ? parts(random, depth - 1) : onOnePath(random, path);
                 return new Clause(
                         Filter.or(parts.stream().map(Clause::filter).toList()),
                         document -> parts.stream().anyMatch(part -> part.model.test(document)));
@@ -386,6 +389,15 @@ class DocumentLawTest {
         List<Clause> parts = new ArrayList<>();
         for (int i = random.nextBoolean() ? 2 : random.nextInt(4); i > 0; i--) {
             parts.add(clause(random, depth));
+        }
+        return parts;
+    }
+
+    /** Up to six, most of them on one path. */
+    private static List<Clause> onOnePath(Random random, String path) {
+        List<Clause> parts = new ArrayList<>();
+        for (int i = 2 + random.nextInt(5); i > 0; i--) {
+            parts.add(clause(random, 0, random.nextInt(4) == 0 ? path(random) : path));
         }
         return parts;
     }

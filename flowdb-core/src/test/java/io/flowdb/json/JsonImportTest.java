@@ -328,6 +328,11 @@ class JsonImportTest {
             assertThat(progress).containsExactly(1L);
 
             progress.clear();
+            String refused = "{\"id\":5}\n{\"no\":1}\n{\"id\":6}\n";
+            assertThatThrownBy(() -> read(db, refused, options)).isInstanceOf(InvalidQueryException.class);
+            assertThat(progress).as("before a document that cannot be stored").containsExactly(1L);
+
+            progress.clear();
             read(db, "{\n".repeat(7), options.skippingBad());
             assertThat(progress).containsExactly(2L, 4L, 6L, 7L);
             progress.clear();

@@ -5,6 +5,7 @@ import static io.flowdb.json.AbstractJsonDbTest.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flowdb.error.StoreNotFoundException;
 import io.flowdb.error.TransactionClosedException;
 import io.flowdb.error.UniqueViolationException;
 import java.util.List;
@@ -61,6 +62,18 @@ class OpenTransactionTest {
         assertThat(t.query("s").whereEq("e", 1).count()).isEqualTo(holders.size());
         assertThat(t.query("s").where(Filter.eq("e", 1).or(Filter.eq("e", 9))).count())
                 .isEqualTo(holders.size());
+    }
+
+    /** It was the set that the transaction asks itself: a store that was added escaped the check of the schema. */
+    @Test
+    void stores_areNotToBeChanged() {
+        db.createObjectStore("t", "id");
+        try (JsonTransaction t = db.transaction(TransactionMode.READ_WRITE, "s")) {
+            assertThatThrownBy(() -> t.stores().add("t")).isInstanceOf(UnsupportedOperationException.class);
+            assertThatThrownBy(() -> t.stores().clear()).isInstanceOf(UnsupportedOperationException.class);
+            assertThat(t.stores()).containsExactly("s");
+            assertThatThrownBy(() -> t.get("t", 1)).isInstanceOf(StoreNotFoundException.class);
+        }
     }
 
     /** An update whose function ended the transaction returned the new document, which nobody would ever write. */

@@ -92,6 +92,21 @@ class PlannerTest {
         assertThat(plan.rowsReturned()).isEqualTo(1);
     }
 
+    /** Each was a look-up of its own, and each document was tested with all of them. */
+    @Test
+    void union_ofConditionsOnOnePath_isOneAccess() {
+        fillPeople();
+        Filter any = Filter.or(Filter.eq("code", 7), Filter.in("code", List.of(8, 9)), Filter.eq("code", 9));
+        Explain plan = db.query("s").where(any).explain();
+        assertThat(plan.index()).isEqualTo("by_code");
+        assertThat(plan.bounds()).hasSize(3);
+        assertThat(plan.rowsReturned()).isEqualTo(6);
+        assertThat(plan.indexOnly()).isTrue();
+        Filter mixed = any.or(Filter.eq("id", 1)).or(Filter.lt("code", 7));
+        assertThat(db.query("s").where(mixed).explain().index()).isEqualTo("by_code");
+        assertThat(db.query("s").where(mixed).count()).isEqualTo(20);
+    }
+
     /** Any usable index was taken before a union was looked at. */
     @Test
     void union_ofFewerEntriesThanAnIndex_isTaken() {
@@ -126,7 +141,7 @@ class PlannerTest {
         fillPeople();
         List<Filter> codes = new ArrayList<>();
         for (int i = 0; i < 1_100; i++) {
-            codes.add(Filter.eq("code", i));
+            codes.add(Filter.eq("code", i).and(Filter.exists("id")));
         }
         Filter inner = Filter.or(codes).and(Filter.ne("age", 77));
         Explain plan = db.query("s").where(Filter.eq("id", 3_999).or(inner)).explain();
@@ -181,6 +196,14 @@ class PlannerTest {
         assertThat(db.query("s").whereIn("code", codes.subList(0, 20)).explain().bounds())
                 .hasSize(20)
                 .noneMatch(bound -> bound.startsWith("..."));
+    }
+
+    /** A bound that ends in no value had two commas there. */
+    @Test
+    void explain_boundBehindAValue_isOneList() {
+        db.createObjectStore(StoreSchema.of("t", "id").withIndex("ab", "a", "b"));
+        assertThat(db.query("t").whereEq("a", "z").whereEq("b", 1).explain().bounds())
+                .containsExactly("[z, 1 .. z, 0x20a10201)");
     }
 
     private Explain youngest(Direction direction) {

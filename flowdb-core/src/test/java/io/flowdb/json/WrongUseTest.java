@@ -68,6 +68,14 @@ class WrongUseTest {
         assertThat(db.count("s")).isEqualTo(1);
     }
 
+    /** The message allowed letters, which those of other alphabets are, too. */
+    @Test
+    void name_withOtherLetters_isToldWhichAreAllowed() {
+        assertThatThrownBy(() -> db.createObjectStore("\u00e9", "id"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("ASCII letters");
+    }
+
     /** A closed cursor said that it was at the end. */
     @Test
     void cursor_afterItsClose_saysSo() {

@@ -1,5 +1,7 @@
 package io.flowdb.internal.json;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * First bytes of encoded keys; they order values of different kinds. Frozen: docs/format/document-keys.md, format 1.
  */
@@ -42,6 +44,18 @@ public final class KeyTags {
     /** The tag after that of {@code tag}'s kind: the end of all keys of this kind. Booleans are one kind. */
     public static int kindEnd(int tag) {
         return tag == FALSE ? TRUE + 1 : tag + 1;
+    }
+
+    /** The kind of the keys that begin with {@code tag}, or null if it says all or is none. */
+    public static @Nullable String kindName(int tag) {
+        return switch (tag) {
+            case NUMBER -> "numbers";
+            case INSTANT -> "dates";
+            case TEXT -> "text";
+            case BINARY -> "binary";
+            case ARRAY -> "arrays";
+            default -> null;
+        };
     }
 
     /** The first tag of {@code tag}'s kind. */

@@ -12,7 +12,7 @@ public final class Names {
     /** Returns {@code name} if it obeys the rule; {@code what} is {@code "store"} or {@code "index"}. */
     public static String check(String what, String name) {
         Objects.requireNonNull(name, what);
-        Arguments.check(isName(name), what + " name", name, "1 to 255 letters, digits, '_', '-', '.'");
+        Arguments.check(isName(name), what + " name", name, "1 to 255 ASCII letters, digits, '_', '-', '.'");
         return name;
     }
 

@@ -14,11 +14,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.core.annotation.RepeatableContainers;
 import org.springframework.data.mapping.MappingException;
 import org.springframework.data.mapping.PersistentPropertyPath;
 import org.springframework.util.ClassUtils;
@@ -127,17 +132,31 @@ public final class StoreSchemas {
                 indexes.add(index(source, name, List.of(field), indexed.unique(), indexed.multiEntry()));
             }
         }
-        for (CompoundIndex compound :
-                AnnotatedElementUtils.findMergedRepeatableAnnotations(type, CompoundIndex.class)) {
+        addCompoundIndexes(type, indexes);
+        return indexes;
+    }
+
+    /** Adds those of the class, and of what it extends and implements unless another of the same name stands below. */
+    private void addCompoundIndexes(Class<?> type, List<IndexSchema> indexes) {
+        Map<String, Integer> owners = new HashMap<>();
+        List<MergedAnnotation<CompoundIndex>> classFirst = MergedAnnotations.search(SearchStrategy.TYPE_HIERARCHY)
+                .withRepeatableContainers(RepeatableContainers.standardRepeatables())
+                .from(type)
+                .stream(CompoundIndex.class)
+                .toList();
+        for (MergedAnnotation<CompoundIndex> annotation : classFirst) {
+            CompoundIndex compound = annotation.synthesize();
             List<String> fields = new ArrayList<>();
             for (String path : compound.paths()) {
                 fields.add(field(type, path));
             }
             String name = compound.name().isEmpty() ? "by_" + String.join("_", fields) : compound.name();
-            String source = "@CompoundIndex on " + String.join(", ", compound.paths()) + " of " + type.getName();
-            indexes.add(index(source, name, fields, compound.unique(), false));
+            Integer owner = owners.putIfAbsent(name, annotation.getAggregateIndex());
+            if (owner == null || owner == annotation.getAggregateIndex()) {
+                String source = "@CompoundIndex on " + String.join(", ", compound.paths()) + " of " + type.getName();
+                indexes.add(index(source, name, fields, compound.unique(), false));
+            }
         }
-        return indexes;
     }
 
     private static IndexSchema index(
