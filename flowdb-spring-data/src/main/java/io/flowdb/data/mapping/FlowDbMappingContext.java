@@ -4,6 +4,8 @@ import java.util.Collection;
 import java.util.List;
 import org.springframework.data.core.TypeInformation;
 import org.springframework.data.mapping.context.AbstractMappingContext;
+import org.springframework.data.mapping.model.EntityInstantiator;
+import org.springframework.data.mapping.model.EntityInstantiators;
 import org.springframework.data.mapping.model.Property;
 import org.springframework.data.mapping.model.SimpleTypeHolder;
 
@@ -17,6 +19,8 @@ public final class FlowDbMappingContext
         extends AbstractMappingContext<FlowDbPersistentEntity<?>, FlowDbPersistentProperty> {
 
     private static final List<String> FOREIGN = List.of("java.", "jdk.", "sun.", "com.sun.", "tools.jackson.");
+
+    private final EntityInstantiators instantiators = new EntityInstantiators();
 
     /** Set once, by the thread that initialises, and read by any. */
     private volatile List<FlowDbPersistentEntity<?>> initial = List.of();
@@ -40,9 +44,13 @@ public final class FlowDbMappingContext
         return initial;
     }
 
+    EntityInstantiator instantiatorOf(FlowDbPersistentEntity<?> entity) {
+        return instantiators.getInstantiatorFor(entity);
+    }
+
     @Override
     protected <T> FlowDbPersistentEntity<T> createPersistentEntity(TypeInformation<T> type) {
-        return new BasicFlowDbPersistentEntity<>(type);
+        return new BasicFlowDbPersistentEntity<>(type, this);
     }
 
     @Override
