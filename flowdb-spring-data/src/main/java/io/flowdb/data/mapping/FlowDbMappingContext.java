@@ -59,10 +59,14 @@ public final class FlowDbMappingContext
         return new BasicFlowDbPersistentProperty(property, owner, simpleTypes);
     }
 
-    /** Types of the JDK and trees of Jackson are values, never entities. */
+    /** Types of the JDK, trees of Jackson and value classes of Kotlin are values, never entities. */
     @Override
     protected boolean shouldCreatePersistentEntityFor(TypeInformation<?> type) {
-        return !isForeign(type.getType()) && super.shouldCreatePersistentEntityFor(type);
+        return !isSingle(type.getType()) && super.shouldCreatePersistentEntityFor(type);
+    }
+
+    static boolean isSingle(Class<?> type) {
+        return isForeign(type) || ValueClass.stored(type) != null;
     }
 
     /** Whether a class is one of the JDK or of Jackson, so that its properties mean nothing to an entity. */

@@ -68,6 +68,11 @@ public final class ValueClass {
         return null;
     }
 
+    /** The name of the property within. */
+    public String name() {
+        return field.getName();
+    }
+
     /** The type of the value within an instance of {@code type}, which is this class. */
     public TypeInformation<?> within(TypeInformation<?> type) {
         return type.getRequiredProperty(field.getName());
