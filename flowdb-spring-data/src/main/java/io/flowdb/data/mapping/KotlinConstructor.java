@@ -17,9 +17,10 @@ import org.springframework.util.ReflectionUtils;
  * The constructor of a Kotlin class, called so that null is a value: Spring Data takes null for an argument that is
  * absent, and gives it the default of its parameter.
  *
- * <p>Beside a constructor with defaults Kotlin makes one that takes, after its parameters, an {@code int} for each 32 of
- * them, whose set bits ask for the defaults, and a marker that is null; where the value within a value class may be
- * null, it takes instances. One that takes value classes is private, and called by another that takes the marker. Kotlin itself need not be there. Threads: any.
+ * <p>Beside a constructor with defaults Kotlin makes one that takes, after its parameters, an {@code int} for each 32
+ * of them, whose set bits ask for the defaults, and a marker that is null; where the value within a value class may be
+ * null, it takes instances. One that takes value classes is private, and called by another that takes the marker.
+ * Kotlin itself need not be there. Threads: any.
  */
 public final class KotlinConstructor {
 
