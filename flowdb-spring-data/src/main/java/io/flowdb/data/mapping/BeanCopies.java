@@ -51,8 +51,8 @@ final class BeanCopies {
             for (Field field : type.getDeclaredFields()) {
                 if (!Modifier.isStatic(field.getModifiers())
                         && !Modifier.isFinal(field.getModifiers())
-                        && !taken.contains(field)) {
-                    ReflectionUtils.makeAccessible(field);
+                        && !taken.contains(field)
+                        && field.trySetAccessible()) { // else it is of a module that keeps it to itself
                     kept.add(field);
                 }
             }
