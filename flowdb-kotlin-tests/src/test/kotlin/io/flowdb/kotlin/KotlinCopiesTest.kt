@@ -170,7 +170,7 @@ class KotlinCopiesTest {
         assertThat(template.findById("1", Pair::class.java)).isEqualTo(Pair("1", null, null, name = Nick("ann"), weight = 2))
 
         put("pairs", """{"id": "2", "limit": null, "count": null, "mail": null, "nick": null, "weight": 2}""")
-        assertThat(template.findById("2", Pair::class.java)).isEqualTo(Pair("2", limit = null, weight = 2))
+        assertThat(template.findById("2", Pair::class.java)).isEqualTo(Pair("2", nick = Nick(null), limit = null, weight = 2))
     }
 
     @Test

@@ -176,10 +176,21 @@ final class EntityCodec {
             }
         }
         Map<Parameter<?, ?>, Slot> byParameter = byParameter(byName);
-        Slot[] nullable = kotlin == null
-                ? new Slot[0]
-                : byParameter.values().stream().filter(EntityCodec::isNullable).toArray(Slot[]::new);
+        Slot[] nullable = kotlin == null ? new Slot[0] : nullable(kotlin, byParameter);
         return new Slots(written.toArray(new Slot[0]), populated.toArray(new Slot[0]), nullable, byParameter);
+    }
+
+    private Slot[] nullable(KotlinConstructor constructor, Map<Parameter<?, ?>, Slot> byParameter) {
+        List<Parameter<Object, FlowDbPersistentProperty>> parameters =
+                Objects.requireNonNull(entity.getInstanceCreatorMetadata()).getParameters();
+        List<Slot> nullable = new ArrayList<>();
+        for (int i = 0; i < constructor.parameterCount(); i++) {
+            Slot slot = byParameter.get(parameters.get(i));
+            if (slot != null && (constructor.takesNullWithin(i) || isNullable(slot))) {
+                nullable.add(slot);
+            }
+        }
+        return nullable.toArray(new Slot[0]);
     }
 
     private static boolean isNullable(Slot slot) {

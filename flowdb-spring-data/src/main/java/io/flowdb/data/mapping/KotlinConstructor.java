@@ -94,6 +94,12 @@ public final class KotlinConstructor {
         return parameters;
     }
 
+    /** Whether a parameter has a default and takes a value class whose value within may be null. */
+    public boolean takesNullWithin(int parameter) {
+        return defaulting != null
+                && defaulting.getParameterTypes()[parameter] != constructor.getParameterTypes()[parameter];
+    }
+
     /**
      * Calls it with {@code arguments}, or with the defaults of those that are {@code absent}.
      *
