@@ -134,7 +134,7 @@ class KotlinTypesTest {
         assertThat(template.findById(stored[0].id!!, Customer::class.java)).isEqualTo(stored[0])
         assertThat(template.findById("2", Customer::class.java)).isEqualTo(few.copy(version = 1))
         assertThat(db.get("customers", stored[0].id!!).toString())
-            .contains(""""mail":"a@example.org","balance":5,"limit":{"amount":7},"second":"b","visits":4,"others":[{"text":"c"}]""")
+            .contains(""""mail":"a@example.org","balance":5,"limit":7,"second":"b","visits":4,"others":["c"]""")
         val changed = template.save(stored[0].copy(mail = Mail("z@example.org"), limit = null))
         assertThat(template.query(Customer::class.java).matching { it.eq("mail", "z@example.org") }.all()).containsExactly(changed)
     }

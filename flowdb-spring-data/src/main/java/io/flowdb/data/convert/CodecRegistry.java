@@ -2,6 +2,7 @@ package io.flowdb.data.convert;
 
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import io.flowdb.data.mapping.ValueClass;
 import java.lang.reflect.Modifier;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.springframework.data.mapping.model.EntityInstantiators;
 import org.springframework.data.util.ProxyUtils;
 import org.springframework.util.ClassUtils;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -87,14 +89,24 @@ final class CodecRegistry {
             return false;
         }
         Class<?> type = property.isMap() ? property.getType() : property.getActualType();
+        return isObject(property, type);
+    }
+
+    private boolean isObject(FlowDbPersistentProperty property, Class<?> type) {
+        ValueClass values = ValueClass.stored(type);
+        if (values != null) {
+            return !isSingleValue(type) && context.hasPersistentEntityFor(values.within());
+        }
         return !isSingleValue(type)
                 && (property.isMap()
                         || property.isEntity() && !type.isInterface() && !Modifier.isAbstract(type.getModifiers()));
     }
 
     private boolean isSingleValue(Class<?> type) {
+        ValueClass values = ValueClass.stored(type);
         return conversions.hasCustomWriteTarget(ClassUtils.resolvePrimitiveIfNecessary(type))
-                || ScalarCodecs.find(type) != null;
+                || ScalarCodecs.find(type) != null
+                || values != null && isSingleValue(values.within());
     }
 
     ValueCodec of(TypeInformation<?> type) {
@@ -120,6 +132,10 @@ final class CodecRegistry {
         ValueCodec scalar = ScalarCodecs.find(raw);
         if (scalar != null) {
             return scalar;
+        }
+        ValueClass values = ValueClass.stored(raw);
+        if (values != null) {
+            return ContainerCodecs.valueClass(values, of(values.within(type)));
         }
         if (Optional.class.equals(raw)) {
             return ContainerCodecs.optional(of(argument(type, 0)));
@@ -215,10 +231,29 @@ final class CodecRegistry {
         @Override
         public JsonNode write(Object value) {
             Class<?> type = ProxyUtils.getUserClass(value);
+            ValueClass values = valueClass(type);
+            if (values != null) {
+                return named(type, declared, ownObject(type, values, value));
+            }
             if (isSingleValue(type) || type.isArray() || value instanceof Collection || value instanceof Map) {
                 return readable(of(type).write(value), type);
             }
             return named(type, declared, entityOf(type).write(value));
+        }
+
+        private @Nullable ValueClass valueClass(Class<?> type) {
+            return conversions.hasCustomWriteTarget(type) ? null : ValueClass.stored(type);
+        }
+
+        /** Among other classes one of a value is an object, too: it has to be named. */
+        private ObjectNode ownObject(Class<?> type, ValueClass values, Object value) {
+            if (type.getName().startsWith("kotlin.")) { // no document is trusted to name one
+                throw new MappingException("A " + type.getName() + " cannot be kept in a property of type "
+                        + declared.getName() + "; declare it as what it is, or add a converter");
+            }
+            ObjectNode object = JsonNodeFactory.instance.objectNode();
+            object.set(values.name(), of(type).write(value));
+            return object;
         }
 
         /** What cannot be read again is refused when it is written. */
@@ -240,7 +275,11 @@ final class CodecRegistry {
         @Override
         public @Nullable Object read(JsonNode node) {
             if (node.isObject() && (node.has(EntityTypes.FIELD) || !declared.equals(Object.class))) {
-                return entityOf(typeOf(node, declared)).read(node);
+                Class<?> type = typeOf(node, declared);
+                ValueClass values = valueClass(type);
+                return values == null
+                        ? entityOf(type).read(node)
+                        : ValueCodec.readNullable(of(type), node.get(values.name()));
             }
             return ContainerCodecs.natural(node);
         }

@@ -1,5 +1,6 @@
 package io.flowdb.data.convert;
 
+import io.flowdb.data.mapping.ValueClass;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Collections and arrays as JSON arrays, maps as JSON objects (keys in the text form of their type), Optional as its
- * value.
+ * value, a value class of Kotlin as the value within.
  */
 final class ContainerCodecs {
 
@@ -49,6 +50,20 @@ final class ContainerCodecs {
             @Override
             public Object readNull() {
                 return Optional.empty();
+            }
+        };
+    }
+
+    static ValueCodec valueClass(ValueClass type, ValueCodec within) {
+        return new ValueCodec() {
+            @Override
+            public JsonNode write(Object value) {
+                return ValueCodec.writeNullable(within, type.unbox(value));
+            }
+
+            @Override
+            public Object read(JsonNode node) {
+                return type.box(within.read(node));
             }
         };
     }

@@ -2,15 +2,19 @@ package io.flowdb.data.convert;
 
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import io.flowdb.data.mapping.KotlinConstructor;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.KotlinDetector;
+import org.springframework.core.Nullness;
 import org.springframework.data.mapping.InstanceCreatorMetadata;
 import org.springframework.data.mapping.MappingException;
 import org.springframework.data.mapping.Parameter;
@@ -29,15 +33,15 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class EntityCodec {
 
-    /** The last parameter of a constructor that Kotlin makes for one with value classes; it takes null. */
-    private static final String KOTLIN_MARKER = "kotlin.jvm.internal.DefaultConstructorMarker";
-
     private final FlowDbPersistentEntity<?> entity;
     private final EntityInstantiator instantiator;
     private final CodecRegistry codecs;
 
     /** Its instantiator takes null for "not given", also for a primitive, and the default of the parameter for that. */
     private final boolean isKotlin;
+
+    /** Its constructor if it has one of Kotlin. */
+    private final @Nullable KotlinConstructor kotlin;
 
     /** The instance of an {@code object} of Kotlin, beside which there must be no other; else null. */
     private final @Nullable Object singleton;
@@ -50,6 +54,7 @@ final class EntityCodec {
         this.instantiator = instantiator;
         this.codecs = codecs;
         this.isKotlin = KotlinDetector.isKotlinType(entity.getType());
+        this.kotlin = KotlinConstructor.of(entity);
         this.singleton = isKotlin ? singleton(entity.getType()) : null;
     }
 
@@ -92,7 +97,10 @@ final class EntityCodec {
             return singleton;
         }
         Slots all = slots();
-        Object instance = instantiator.createInstance(entity, new Arguments(node, all.byParameter()));
+        Arguments arguments = new Arguments(node, all);
+        Object instance = kotlin != null && arguments.haveNull()
+                ? create(kotlin, arguments)
+                : instantiator.createInstance(entity, arguments);
         if (all.populated().length == 0) {
             return instance;
         }
@@ -105,6 +113,19 @@ final class EntityCodec {
             accessor.setProperty(slot.property(), read(slot, field));
         }
         return accessor.getBean();
+    }
+
+    /** What is null in the document is null, whatever the default; only what is absent has that. */
+    private Object create(KotlinConstructor constructor, Arguments arguments) {
+        List<Parameter<Object, FlowDbPersistentProperty>> parameters =
+                Objects.requireNonNull(entity.getInstanceCreatorMetadata()).getParameters();
+        @Nullable Object[] values = new Object[constructor.parameterCount()];
+        BitSet absent = new BitSet();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = arguments.getParameterValue(parameters.get(i));
+            absent.set(i, values[i] == null && !arguments.isNull(parameters.get(i)));
+        }
+        return constructor.create(values, absent);
     }
 
     private @Nullable Object read(Slot slot, @Nullable JsonNode field) {
@@ -154,7 +175,27 @@ final class EntityCodec {
                 }
             }
         }
-        return new Slots(written.toArray(new Slot[0]), populated.toArray(new Slot[0]), byParameter(byName));
+        Map<Parameter<?, ?>, Slot> byParameter = byParameter(byName);
+        Slot[] nullable = kotlin == null ? new Slot[0] : nullable(kotlin, byParameter);
+        return new Slots(written.toArray(new Slot[0]), populated.toArray(new Slot[0]), nullable, byParameter);
+    }
+
+    private Slot[] nullable(KotlinConstructor constructor, Map<Parameter<?, ?>, Slot> byParameter) {
+        List<Parameter<Object, FlowDbPersistentProperty>> parameters =
+                Objects.requireNonNull(entity.getInstanceCreatorMetadata()).getParameters();
+        List<Slot> nullable = new ArrayList<>();
+        for (int i = 0; i < constructor.parameterCount(); i++) {
+            Slot slot = byParameter.get(parameters.get(i));
+            if (slot != null && (constructor.takesNullWithin(i) || isNullable(slot))) {
+                nullable.add(slot);
+            }
+        }
+        return nullable.toArray(new Slot[0]);
+    }
+
+    private static boolean isNullable(Slot slot) {
+        Field field = slot.property().getField();
+        return field != null && Nullness.forField(field) == Nullness.NULLABLE;
     }
 
     private Map<Parameter<?, ?>, Slot> byParameter(Map<String, Slot> byName) {
@@ -177,7 +218,7 @@ final class EntityCodec {
             if (slot == null
                     && !parameter.isTransient()
                     && !creator.isParentParameter(parameter)
-                    && !parameter.getRawType().getName().equals(KOTLIN_MARKER)) {
+                    && !KotlinConstructor.isMarker(parameter.getRawType())) {
                 throw new MappingException("Constructor parameter '" + parameter.getName() + "' of "
                         + entity.getType().getName()
                         + " is no property; compile with -parameters and give it the name of one");
@@ -189,9 +230,13 @@ final class EntityCodec {
         return map;
     }
 
-    /** Arrays, since they are walked for every entity. */
+    /**
+     * Arrays, since they are walked for every entity.
+     *
+     * @param nullable what a constructor of Kotlin takes null for
+     */
     @SuppressWarnings("ArrayRecordComponent")
-    private record Slots(Slot[] written, Slot[] populated, Map<Parameter<?, ?>, Slot> byParameter) {}
+    private record Slots(Slot[] written, Slot[] populated, Slot[] nullable, Map<Parameter<?, ?>, Slot> byParameter) {}
 
     private record Slot(FlowDbPersistentProperty property, String field, ValueCodec codec) {}
 
@@ -202,17 +247,37 @@ final class EntityCodec {
     private final class Arguments implements ParameterValueProvider<FlowDbPersistentProperty> {
 
         private final JsonNode node;
-        private final Map<Parameter<?, ?>, Slot> slots;
+        private final Slots slots;
 
-        Arguments(JsonNode node, Map<Parameter<?, ?>, Slot> slots) {
+        Arguments(JsonNode node, Slots slots) {
             this.node = node;
             this.slots = slots;
+        }
+
+        boolean haveNull() {
+            for (Slot slot : slots.nullable()) {
+                if (isNull(slot)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Whether null is the argument of a parameter. */
+        boolean isNull(Parameter<?, ?> parameter) {
+            Slot slot = slots.byParameter().get(parameter);
+            return slot != null && isNull(slot) && List.of(slots.nullable()).contains(slot);
+        }
+
+        private boolean isNull(Slot slot) {
+            JsonNode field = node.get(slot.field());
+            return field != null && field.isNull();
         }
 
         @Override
         @SuppressWarnings("unchecked")
         public <T> @Nullable T getParameterValue(Parameter<T, FlowDbPersistentProperty> parameter) {
-            Slot slot = slots.get(parameter);
+            Slot slot = slots.byParameter().get(parameter);
             Object value = slot == null ? null : EntityCodec.this.read(slot, node.get(slot.field()));
             if (value == null && !isKotlin && parameter.getRawType().isPrimitive()) {
                 value = ParameterValueProvider.getDefaultValue(parameter.getRawType());

@@ -1,5 +1,6 @@
 package io.flowdb.data.convert;
 
+import io.flowdb.data.mapping.ValueClass;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.convert.support.GenericConversionService;
+import org.springframework.util.ClassUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -23,6 +25,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * a character, a UUID, an enum        to text
  * Date, OffsetDateTime, ZonedDateTime to the Instant they are, or to a Date of that instant
  * OffsetDateTime and ZonedDateTime    to each other
+ * a value class of Kotlin             to the value within, and to what that becomes
  * anything                            by a converter of the application
  * </pre>
  * <p>Threads: any.
@@ -52,7 +55,8 @@ final class ExactValues {
      * with a fraction lies between two whole ones. Null if it has to become one.
      */
     @Nullable
-    JsonNode comparable(Class<?> wanted, Object value) {
+    JsonNode comparable(Class<?> wanted, Object given) {
+        Object value = bare(wanted, given);
         ValueCodec codec = ScalarCodecs.find(value.getClass());
         if (wanted != Year.class && NUMBERS.containsKey(wanted) && isNumber(value.getClass()) && codec != null) {
             return codec.write(value);
@@ -64,7 +68,11 @@ final class ExactValues {
 
     /** Null if there is no such conversion; throws what {@code value} itself does not allow. */
     @Nullable
-    Object convert(Class<?> wanted, Object value) {
+    Object convert(Class<?> wanted, Object asked) {
+        if (wanted.isInstance(asked)) {
+            return asked;
+        }
+        Object value = bare(wanted, asked);
         if (wanted.isInstance(value)) {
             return value;
         }
@@ -84,6 +92,11 @@ final class ExactValues {
             return time;
         }
         return converters.canConvert(given, wanted) ? converters.convert(value, wanted) : null;
+    }
+
+    /** What is within a value class of Kotlin, unless a converter of the application takes that. */
+    private Object bare(Class<?> wanted, Object value) {
+        return converters.canConvert(value.getClass(), wanted) ? value : ValueClass.unwrapped(wanted, value);
     }
 
     /** Its own form, or one that a converter of the application takes. */
@@ -162,7 +175,17 @@ final class ExactValues {
 
     /** Whether {@link #convert} takes some values of the type {@code given}. */
     boolean mayConvert(Class<?> wanted, Class<?> given) {
-        Class<?> boxed = org.springframework.util.ClassUtils.resolvePrimitiveIfNecessary(given);
+        Class<?> boxed = ClassUtils.resolvePrimitiveIfNecessary(given);
+        ValueClass values = ValueClass.of(boxed);
+        if (values != null && wanted != boxed && mayConvert(wanted, values.within())) {
+            return true;
+        }
+        ValueClass whole = ValueClass.stored(wanted);
+        if (whole != null
+                && wanted != boxed
+                && mayConvert(ClassUtils.resolvePrimitiveIfNecessary(whole.within()), boxed)) {
+            return true;
+        }
         return wanted.isAssignableFrom(boxed)
                 || boxed.isAssignableFrom(wanted)
                 || NUMBERS.containsKey(wanted) && (isNumber(boxed) || boxed == Number.class)

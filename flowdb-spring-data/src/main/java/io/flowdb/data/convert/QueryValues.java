@@ -1,11 +1,13 @@
 package io.flowdb.data.convert;
 
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import io.flowdb.data.mapping.ValueClass;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.convert.support.GenericConversionService;
@@ -53,11 +55,12 @@ final class QueryValues {
         return write(property, element == null || isWhole(property, given) ? type : element, given);
     }
 
-    private JsonNode write(FlowDbPersistentProperty property, TypeInformation<?> type, Object value) {
+    private JsonNode write(FlowDbPersistentProperty property, TypeInformation<?> type, Object given) {
         TypeInformation<?> element = elementOf(type);
         if (element == null) {
-            return writeOne(property, type, value);
+            return writeOne(property, type, given);
         }
+        Object value = ValueClass.unwrapped(type.getType(), given);
         if (!isSeveral(value.getClass())) {
             throw refused(property, type.getType(), value);
         }
@@ -71,6 +74,11 @@ final class QueryValues {
     private JsonNode writeOne(FlowDbPersistentProperty property, TypeInformation<?> type, Object value) {
         Class<?> wanted = ClassUtils.resolvePrimitiveIfNecessary(type.getType());
         if (!conversions.hasCustomWriteTarget(wanted)) {
+            ValueClass values = ValueClass.stored(wanted);
+            if (values != null) {
+                Object within = wanted.isInstance(value) ? values.unbox(value) : value;
+                return writeOne(property, values.within(type), Objects.requireNonNull(within));
+            }
             JsonNode comparable = exact.comparable(wanted, value);
             if (comparable != null) {
                 return comparable;
@@ -163,11 +171,12 @@ final class QueryValues {
     }
 
     private static int depth(@Nullable Object value) {
-        if (value == null || !isSeveral(value.getClass())) {
+        Object several = value == null ? null : ValueClass.unwrapped(Iterable.class, value);
+        if (several == null || !isSeveral(several.getClass())) {
             return 0;
         }
         int deepest = 0;
-        for (Object each : list(value)) {
+        for (Object each : list(several)) {
             deepest = Math.max(deepest, depth(each));
         }
         return 1 + deepest;

@@ -3,6 +3,7 @@ package io.flowdb.data.core;
 import io.flowdb.data.core.QueryRunner.Plan;
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
 import io.flowdb.data.mapping.FlowDbPersistentProperty;
+import io.flowdb.data.mapping.ValueClass;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -68,14 +69,16 @@ final class EntityUpdates {
 
     <T> UnaryOperator<T> setting(Class<T> type, String property, @Nullable Object value) {
         PersistentPropertyPath<FlowDbPersistentProperty> path = path(type, property);
-        if (!ClassUtils.isAssignableValue(path.getLeafProperty().getType(), value)) {
+        Class<?> wanted = path.getLeafProperty().getType();
+        Object own = value == null ? null : ValueClass.unwrapped(ClassUtils.resolvePrimitiveIfNecessary(wanted), value);
+        if (!ClassUtils.isAssignableValue(wanted, own)) {
             throw new InvalidDataAccessApiUsageException("'" + property + "' of " + type.getSimpleName()
                     + " cannot be set to a value of type "
                     + (value == null ? "null" : value.getClass().getName()));
         }
         return entity -> {
             PersistentPropertyPathAccessor<T> accessor = accessor(entity);
-            set(accessor, path, value);
+            set(accessor, path, own);
             return accessor.getBean();
         };
     }

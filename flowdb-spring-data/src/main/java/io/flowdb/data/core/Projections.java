@@ -1,13 +1,14 @@
 package io.flowdb.data.core;
 
+import io.flowdb.data.convert.DtoProjection;
 import io.flowdb.data.convert.FlowDbConverter;
 import io.flowdb.data.mapping.FlowDbMappingContext;
 import io.flowdb.data.mapping.FlowDbPersistentEntity;
+import io.flowdb.data.mapping.KotlinConstructor;
 import java.lang.reflect.Modifier;
 import java.util.function.Function;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
-import org.springframework.data.convert.DtoInstantiatingConverter;
 import org.springframework.data.mapping.InstanceCreatorMetadata;
 import org.springframework.data.mapping.Parameter;
 import org.springframework.data.mapping.model.EntityInstantiators;
@@ -47,9 +48,8 @@ final class Projections {
             return entity -> interfaces.createProjection(resultType, entity);
         }
         checkParameters(resultType, type);
-        DtoInstantiatingConverter dto =
-                new DtoInstantiatingConverter(resultType, converter.getMappingContext(), instantiators);
-        return entity -> resultType.cast(dto.convert(entity));
+        DtoProjection dto = new DtoProjection(resultType, converter.getMappingContext(), instantiators);
+        return entity -> resultType.cast(dto.of(entity));
     }
 
     /** Subclasses of an abstract one may have what it has not; whether they do shows for each entity only. */
@@ -65,7 +65,8 @@ final class Projections {
         FlowDbPersistentEntity<?> entity = converter.getMappingContext().getRequiredPersistentEntity(type);
         for (Parameter<?, ?> parameter : creator.getParameters()) {
             String name = parameter.getName();
-            if (!Modifier.isAbstract(type.getModifiers())
+            if (!KotlinConstructor.isMarker(parameter.getRawType())
+                    && !Modifier.isAbstract(type.getModifiers())
                     && (name == null || entity.getPersistentProperty(name) == null)) {
                 throw new InvalidDataAccessApiUsageException("A projection " + resultType.getName()
                         + " cannot be made of a " + type.getSimpleName() + ", which has no property '" + name

@@ -11,7 +11,9 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.data.core.TypeInformation;
 import org.springframework.data.mapping.MappingException;
+import org.springframework.data.mapping.PersistentPropertyAccessor;
 import org.springframework.data.mapping.model.BasicPersistentEntity;
+import org.springframework.data.util.ProxyUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
@@ -29,8 +31,17 @@ final class BasicFlowDbPersistentEntity<T> extends BasicPersistentEntity<T, Flow
     /** Null if there is no store. */
     private final @Nullable Class<?> storeType;
 
-    BasicFlowDbPersistentEntity(TypeInformation<T> type) {
+    private final FlowDbMappingContext context;
+
+    /** Made at first use, when all properties are known. Racing threads make the same. */
+    private volatile @Nullable BeanCopies copies;
+
+    /** Whether some property is set in a copy; decided at first use as well. */
+    private volatile @Nullable Boolean copying;
+
+    BasicFlowDbPersistentEntity(TypeInformation<T> type, FlowDbMappingContext context) {
         super(type);
+        this.context = context;
         this.store = storeOf(type.getType());
         this.storeType = store == null ? null : storeType(type.getType(), store);
     }
@@ -53,6 +64,44 @@ final class BasicFlowDbPersistentEntity<T> extends BasicPersistentEntity<T, Flow
     public Class<?> getStoreType() {
         getStore(); // throws if there is none
         return Objects.requireNonNull(storeType);
+    }
+
+    @Override
+    public <B> PersistentPropertyAccessor<B> getPropertyAccessor(B bean) {
+        PersistentPropertyAccessor<B> accessor = plainAccessor(bean);
+        return isCopying() ? new CopyingPropertyAccessor<>(this, accessor) : accessor;
+    }
+
+    private boolean isCopying() {
+        Boolean known = copying;
+        if (known == null) {
+            known = false;
+            for (FlowDbPersistentProperty property : this) {
+                known |= BeanCopies.areNeeded(property);
+            }
+            copying = known;
+        }
+        return known;
+    }
+
+    /** Spring Data's, whose copies keep only what the creator takes. */
+    <B> PersistentPropertyAccessor<B> plainAccessor(B bean) {
+        return super.getPropertyAccessor(bean);
+    }
+
+    BeanCopies copies() {
+        BeanCopies known = copies;
+        if (known == null) {
+            known = new BeanCopies(this, context.instantiatorOf(this));
+            copies = known;
+        }
+        return known;
+    }
+
+    /** The entity of the very class of {@code bean}, which may be one below this. */
+    BasicFlowDbPersistentEntity<?> ofClass(Object bean) {
+        Class<?> type = ProxyUtils.getUserClass(bean);
+        return type == getType() ? this : (BasicFlowDbPersistentEntity<?>) context.getRequiredPersistentEntity(type);
     }
 
     /** An annotated id beats a property that is only called so; two annotated ones are an error. */

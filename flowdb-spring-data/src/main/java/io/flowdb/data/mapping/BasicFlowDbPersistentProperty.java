@@ -60,7 +60,7 @@ final class BasicFlowDbPersistentProperty extends AnnotationBasedPersistentPrope
         return idProperty;
     }
 
-    /** Elements that are collections or maps themselves, and types of the JDK and of Jackson, have no properties. */
+    /** Elements that are collections or maps themselves, and single values, have no properties. */
     @Override
     public boolean isEntity() {
         TypeInformation<?> actual = getTypeInformation().getActualType();
@@ -68,7 +68,7 @@ final class BasicFlowDbPersistentProperty extends AnnotationBasedPersistentPrope
                 && (actual == null
                         || !(actual.isCollectionLike()
                                 || actual.isMap()
-                                || FlowDbMappingContext.isForeign(actual.getType())));
+                                || FlowDbMappingContext.isSingle(actual.getType())));
     }
 
     @Override

@@ -4,6 +4,8 @@ import java.util.Collection;
 import java.util.List;
 import org.springframework.data.core.TypeInformation;
 import org.springframework.data.mapping.context.AbstractMappingContext;
+import org.springframework.data.mapping.model.EntityInstantiator;
+import org.springframework.data.mapping.model.EntityInstantiators;
 import org.springframework.data.mapping.model.Property;
 import org.springframework.data.mapping.model.SimpleTypeHolder;
 
@@ -17,6 +19,8 @@ public final class FlowDbMappingContext
         extends AbstractMappingContext<FlowDbPersistentEntity<?>, FlowDbPersistentProperty> {
 
     private static final List<String> FOREIGN = List.of("java.", "jdk.", "sun.", "com.sun.", "tools.jackson.");
+
+    private final EntityInstantiators instantiators = new EntityInstantiators();
 
     /** Set once, by the thread that initialises, and read by any. */
     private volatile List<FlowDbPersistentEntity<?>> initial = List.of();
@@ -40,9 +44,13 @@ public final class FlowDbMappingContext
         return initial;
     }
 
+    EntityInstantiator instantiatorOf(FlowDbPersistentEntity<?> entity) {
+        return instantiators.getInstantiatorFor(entity);
+    }
+
     @Override
     protected <T> FlowDbPersistentEntity<T> createPersistentEntity(TypeInformation<T> type) {
-        return new BasicFlowDbPersistentEntity<>(type);
+        return new BasicFlowDbPersistentEntity<>(type, this);
     }
 
     @Override
@@ -51,10 +59,14 @@ public final class FlowDbMappingContext
         return new BasicFlowDbPersistentProperty(property, owner, simpleTypes);
     }
 
-    /** Types of the JDK and trees of Jackson are values, never entities. */
+    /** Types of the JDK, trees of Jackson and value classes of Kotlin are values, never entities. */
     @Override
     protected boolean shouldCreatePersistentEntityFor(TypeInformation<?> type) {
-        return !isForeign(type.getType()) && super.shouldCreatePersistentEntityFor(type);
+        return !isSingle(type.getType()) && super.shouldCreatePersistentEntityFor(type);
+    }
+
+    static boolean isSingle(Class<?> type) {
+        return isForeign(type) || ValueClass.stored(type) != null;
     }
 
     /** Whether a class is one of the JDK or of Jackson, so that its properties mean nothing to an entity. */

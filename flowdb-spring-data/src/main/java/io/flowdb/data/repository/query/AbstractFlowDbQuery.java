@@ -1,5 +1,6 @@
 package io.flowdb.data.repository.query;
 
+import io.flowdb.data.convert.DtoProjection;
 import io.flowdb.data.core.FlowDbOperations;
 import io.flowdb.data.core.FlowDbQuery;
 import io.flowdb.data.core.ScanMode;
@@ -13,7 +14,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
-import org.springframework.data.convert.DtoInstantiatingConverter;
 import org.springframework.data.domain.Pageable;
 import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Sort;
@@ -259,8 +259,7 @@ abstract class AbstractFlowDbQuery implements ExplainableQuery {
         if (!type.isDtoProjection()) {
             return source -> source;
         }
-        DtoInstantiatingConverter converter = new DtoInstantiatingConverter(
-                type.getReturnedType(), operations.getConverter().getMappingContext(), instantiators);
-        return converter::convert;
+        return new DtoProjection(
+                type.getReturnedType(), operations.getConverter().getMappingContext(), instantiators)::of;
     }
 }

@@ -29,6 +29,37 @@ class EnableFlowDbAuditingTest {
             @CreatedBy @Nullable String by,
             @CreatedDate @Nullable Instant at) {}
 
+    static final class Letter {
+        @Id
+        final String id;
+
+        @CreatedBy
+        final @Nullable String by;
+
+        @Nullable
+        String text;
+
+        Letter(String id, @Nullable String by) {
+            this.id = id;
+            this.by = by;
+        }
+    }
+
+    /** The copy with an auditor had no text. */
+    @Test
+    void auditor_ofAFinalProperty_leavesTheRestAsItWas() {
+        try (AnnotationConfigApplicationContext context = context(Unnamed.class)) {
+            context.registerBean("auditor", AuditorAware.class, () -> auditor("ann"));
+            context.refresh();
+            Letter letter = new Letter("1", null);
+            letter.text = "text";
+            Letter created = context.getBean(AuditingHandler.class).markCreated(letter);
+
+            assertThat(created.by).isEqualTo("ann");
+            assertThat(created.text).isEqualTo("text");
+        }
+    }
+
     @Test
     void beans_withoutNames_areTheOnlyOnes() {
         Note note = created(Unnamed.class, context -> {
