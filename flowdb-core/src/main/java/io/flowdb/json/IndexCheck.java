@@ -12,7 +12,7 @@ import java.util.List;
 public record IndexCheck(long documents, long entries, List<String> problems) {
 
     /** Whether every index agrees with the documents, entry for entry. */
-    public boolean ok() {
+    public boolean isClean() {
         return problems.isEmpty();
     }
 }

@@ -258,7 +258,7 @@ final class JsonSalvage {
 
     private static boolean agree(JsonDB db, String store) {
         try {
-            return db.verifyIndexes(store).ok();
+            return db.verifyIndexes(store).isClean();
         } catch (CorruptionException e) {
             return false;
         }

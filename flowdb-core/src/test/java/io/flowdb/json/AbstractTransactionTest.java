@@ -207,7 +207,7 @@ abstract class AbstractTransactionTest {
         }
         assertThat(db.getAllKeys("users", KeyRange.all(), 9)).containsExactly(5L);
         assertThat(db.count("users")).isEqualTo(1);
-        assertThat(db.verifyIndexes("users").ok()).isTrue();
+        assertThat(db.verifyIndexes("users").isClean()).isTrue();
     }
 
     @Test

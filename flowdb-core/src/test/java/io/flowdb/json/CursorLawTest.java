@@ -311,7 +311,7 @@ class CursorLawTest {
         });
         assertThat(db.getAllKeys("s", KeyRange.all(), 9)).containsExactly(0L, 1L, 4L, 9L);
         assertThat(db.getByIndex("s", "v", 2)).hasSize(1);
-        assertThat(db.verifyIndexes("s").ok()).isTrue();
+        assertThat(db.verifyIndexes("s").isClean()).isTrue();
     }
 
     @Test

@@ -56,7 +56,7 @@ public enum Operation {
             for (String store : documents.storeNames()) {
                 try {
                     IndexCheck check = documents.verifyIndexes(store);
-                    clean &= check.ok();
+                    clean &= check.isClean();
                     // How many only: the problems name keys, which are stored data.
                     indexes.put(
                             store,

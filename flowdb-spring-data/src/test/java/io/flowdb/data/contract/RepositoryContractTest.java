@@ -117,7 +117,7 @@ class RepositoryContractTest {
     @AfterEach
     void close() {
         if (database.db().isOpen()) {
-            assertThat(database.db().verifyIndexes("note").ok()).isTrue();
+            assertThat(database.db().verifyIndexes("note").isClean()).isTrue();
         }
         database.close();
     }
