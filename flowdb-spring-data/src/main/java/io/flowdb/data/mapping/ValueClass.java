@@ -3,6 +3,7 @@ package io.flowdb.data.mapping;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Nullness;
@@ -86,7 +87,7 @@ public final class ValueClass {
     /** An instance with {@code within}; throws what the class itself does. */
     public Object box(@Nullable Object within) {
         Object checked = ReflectionUtils.invokeMethod(check, null, within);
-        return java.util.Objects.requireNonNull(ReflectionUtils.invokeMethod(box, null, checked));
+        return Objects.requireNonNull(ReflectionUtils.invokeMethod(box, null, checked));
     }
 
     /** The value within {@code instance}. */
